@@ -1,0 +1,1 @@
+"""The door: HTTP and command line. Knows jobs, not browsers."""

@@ -1,0 +1,31 @@
+"""What can go wrong between frames and film. Each error has a stable `code` that travels with the job."""
+
+
+class VideoError(Exception):
+    """The film could not be made; the text says what failed, what survived and what to do."""
+
+    code = "video_failed"
+
+
+class FootageDamaged(VideoError):
+    """The footage cannot be read back."""
+
+    code = "footage_damaged"
+
+
+class NoFootage(VideoError):
+    """The take has no frames to cut a film from."""
+
+    code = "no_footage"
+
+
+class FfmpegMissing(VideoError):
+    """No usable ffmpeg was found."""
+
+    code = "ffmpeg_missing"
+
+
+class EncodingFailed(VideoError):
+    """ffmpeg ended with an error, ran out of time or wrote a film that does not probe."""
+
+    code = "encoding_failed"
