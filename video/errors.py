@@ -29,3 +29,33 @@ class EncodingFailed(VideoError):
     """ffmpeg ended with an error, ran out of time or wrote a film that does not probe."""
 
     code = "encoding_failed"
+
+
+class TimelineUnreadable(VideoError):
+    """The timeline is not JSON of a version that this program knows."""
+
+    code = "timeline_unreadable"
+
+
+class BlobMissing(VideoError):
+    """A stored binary is not there, was never finished or has lost a part."""
+
+    code = "blob_missing"
+
+
+class BlobTooLarge(VideoError):
+    """A binary grew past the number of bytes it was allowed."""
+
+    code = "blob_too_large"
+
+
+class VaultUnavailable(VideoError):
+    """Redis did not answer for longer than the caller was willing to wait."""
+
+    code = "vault_unavailable"
+
+
+class VaultFull(VideoError):
+    """Redis refused to take more bytes."""
+
+    code = "vault_full"

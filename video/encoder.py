@@ -1,0 +1,158 @@
+"""The encoder: one ffmpeg pass from JPEG frames and overlay to an H.264 MP4. Only importer of ffmpeg-python.
+
+Everything happens inside one folder, which is ffmpeg's working directory, so that no path needs escaping:
+`000000.jpg` …, `shots.ffconcat`, `overlay.ass`, `film.part.mp4` and, when it has proved good, `film.mp4`.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+
+import ffmpeg as graph
+
+from video.cut import Cut
+from video.errors import EncodingFailed
+from video.ffmpeg_binary import Ffmpeg
+from video.probe import check, probe
+
+SHOTS_FILE = "shots.ffconcat"
+OVERLAY_FILE = "overlay.ass"
+PART_FILE = "film.part.mp4"
+FILM_FILE = "film.mp4"
+
+ENCODE_LIMIT_S = 120.0
+LAST_LINES = 12
+#: Of the progress, what the encoding takes; the rest is the check of the film.
+ENCODING_SHARE = 0.95
+
+#: JPEG is full range BT.601; players expect HD video in limited range BT.709.
+COLOURS = {
+    "in_range": "full",
+    "out_range": "tv",
+    "in_color_matrix": "bt601",
+    "out_color_matrix": "bt709",
+    "flags": "bicubic+accurate_rnd+full_chroma_int",
+}
+TAGS = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709", "range": "tv"}
+X264 = {"vcodec": "libx264", "preset": "fast", "crf": 20, "profile:v": "high"}
+
+
+def frame_file(index: int) -> str:
+    """The file name of a footage frame."""
+    return f"{index:06d}.jpg"
+
+
+def shot_list(cut: Cut) -> str:
+    """The concat script that shows each footage frame for its number of film frames.
+
+    `option framerate` gives each image a time base of one film frame; with the default of 1/25 s the
+    durations are rounded and frames get lost. Sums are rounded, not durations, so that no error adds up.
+    """
+    lines = ["ffconcat version 1.0"]
+    start = 0
+    for shot in cut.shots:
+        end = start + shot.film_frames
+        duration_us = round(end * 1e6 / cut.fps) - round(start * 1e6 / cut.fps)
+        lines += [f"file {frame_file(shot.frame_index)}", f"option framerate {cut.fps}"]
+        lines += [f"duration {duration_us / 1e6:.6f}"]
+        start = end
+    return "\n".join([*lines, ""])
+
+
+def build(cut: Cut) -> list[str]:
+    """The arguments for ffmpeg, without its path, to be run in the folder. Pure."""
+    picture = (
+        graph.input(SHOTS_FILE, format="concat", safe=0)
+        .filter("scale", cut.width_px, cut.height_px, **COLOURS)
+        .filter("format", "yuv420p")
+        .filter("setparams", **TAGS)
+        .filter("fps", cut.fps)
+        .filter("ass", OVERLAY_FILE)
+    )
+    output = graph.output(
+        picture,
+        PART_FILE,
+        **X264,
+        **{"frames:v": cut.film_frames, "metadata": f"title={cut.title}", "movflags": "+faststart"},
+    )
+    output = output.global_args("-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning")
+    arguments: list[str] = output.global_args("-progress", "pipe:1").overwrite_output().get_args()
+    return arguments
+
+
+async def encode(
+    ffmpeg: Ffmpeg, cut: Cut, folder: Path, *, limit_s: float = ENCODE_LIMIT_S
+) -> AsyncGenerator[float, None]:
+    """Encodes what lies in `folder` to `film.mp4` there, yielding progress from 0 to 1, and checks it.
+
+    Raises EncodingFailed when ffmpeg does not start, fails, takes longer than `limit_s` or writes a film that
+    is not what the cut asked for. Closing the generator kills ffmpeg. Whatever ends it early leaves no film.
+    """
+    part = folder / PART_FILE
+    try:
+        async with aclosing(_run(ffmpeg, build(cut), folder, limit_s)) as frames:
+            async for done in frames:
+                yield min(done / cut.film_frames, 1.0) * ENCODING_SHARE
+        check(await probe(ffmpeg, part), cut)
+        part.rename(folder / FILM_FILE)
+    finally:
+        part.unlink(missing_ok=True)
+    yield 1.0
+
+
+async def _run(
+    ffmpeg: Ffmpeg, arguments: list[str], folder: Path, limit_s: float
+) -> AsyncGenerator[int, None]:
+    """Runs ffmpeg, yielding how many frames it has written."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            ffmpeg.path,
+            *arguments,
+            cwd=folder,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    except OSError as error:
+        raise EncodingFailed(f"The footage was kept, but ffmpeg did not start: {error}.") from error
+    assert process.stdout is not None
+    assert process.stderr is not None
+    last_lines: deque[str] = deque(maxlen=LAST_LINES)
+    listening = asyncio.create_task(_listen(process.stderr, last_lines))
+    out_of_time = asyncio.Event()
+    alarm = asyncio.get_running_loop().call_later(limit_s, _stop, process, out_of_time)
+    try:
+        async for line in process.stdout:
+            key, _, value = line.decode().strip().partition("=")
+            if key == "frame":
+                yield int(value)
+        await listening
+        if await process.wait() != 0:
+            raise EncodingFailed(_reason(process.returncode, out_of_time.is_set(), limit_s, last_lines))
+    finally:
+        alarm.cancel()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        listening.cancel()
+
+
+def _stop(process: asyncio.subprocess.Process, out_of_time: asyncio.Event) -> None:
+    if process.returncode is None:
+        out_of_time.set()
+        process.kill()
+
+
+async def _listen(stream: asyncio.StreamReader, last_lines: deque[str]) -> None:
+    async for line in stream:
+        last_lines.append(line.decode(errors="replace").rstrip())
+
+
+def _reason(code: int | None, out_of_time: bool, limit_s: float, last_lines: deque[str]) -> str:
+    if out_of_time:
+        return (
+            f"The footage was kept, but encoding took longer than its limit of {limit_s:g} s and was stopped."
+        )
+    return "\n".join([f"The footage was kept, but ffmpeg ended with code {code}:", *last_lines])
