@@ -47,3 +47,9 @@ class PlannerFailed(ExplorerError):
     """The LLM gave no usable answer; the caller falls back to keywords."""
 
     code = "planner_failed"
+
+
+class PageUnresponsive(ExplorerError):
+    """The page no longer answers: a script spins or its process hangs."""
+
+    code = "page_unresponsive"

@@ -64,6 +64,12 @@ class Element:
     landmark: Landmark = ""
     in_view: bool = True
     new_tab: bool = False
+    #: A click saves a file instead of showing something.
+    download: bool = False
+    #: It declares that it opens a menu, a panel or a dialog here.
+    reveals: bool = False
+    #: Where a submit button would send its form; "" for everything else.
+    form_action: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -170,6 +176,11 @@ class Clock(Protocol):
 
     def still_ms(self) -> float:
         """Milliseconds since the picture last changed."""
+        ...
+
+    @property
+    def full(self) -> bool:
+        """True when no more can be filmed: the footage has reached its limit."""
         ...
 
     async def hold(self, duration_ms: float) -> None:
