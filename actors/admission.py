@@ -1,0 +1,67 @@
+"""Lets a request in: checks where it points to, writes the job, and tells the workers."""
+
+import asyncio
+import logging
+import uuid
+
+from redis.exceptions import RedisError
+
+from actors.broker import SendTicket
+from actors.errors import StoreUnavailable
+from actors.job import QUEUE_OF, Job, Limits, Stage
+from actors.settings import Settings
+from actors.store import Store
+from explorer.fence import Endpoint, Fence
+
+log = logging.getLogger(__name__)
+
+#: Longest look at a name server; a name that does not resolve in time is left to the worker.
+RESOLVE_TIMEOUT_S = 1.0
+#: All of accepting a job. `store.ACCEPT_WITHIN_MS` is shorter, so that no job is accepted after a 503.
+ACCEPT_TIMEOUT_S = 2.0
+
+
+async def check_address(url: str, allow: frozenset[str]) -> None:
+    """Raises explorer's AddressRefused when `url` leads to a private address that nobody listed."""
+    fence, endpoint = Fence(allow), Endpoint.of(url)
+    fence.check_literal(endpoint)
+    try:
+        async with asyncio.timeout(RESOLVE_TIMEOUT_S):
+            await fence.resolve(endpoint)
+    except (OSError, UnicodeError) as exc:
+        log.info("%s was not resolved at the door: %s", endpoint, exc)
+
+
+async def accept(store: Store, url: str, limits: Limits, allow_hosts: tuple[str, ...] = ()) -> Job:
+    """Writes a new job and puts it into line. Raises StoreUnavailable when Redis did not answer in time."""
+    job = Job(id=uuid.uuid4().hex, url=url, limits=limits, allow_hosts=allow_hosts)
+    try:
+        async with asyncio.timeout(ACCEPT_TIMEOUT_S):
+            accepted = await store.create(job)
+    except (RedisError, TimeoutError) as exc:
+        raise StoreUnavailable("Redis did not answer. Nothing was accepted; try again later.") from exc
+    if not accepted:
+        raise StoreUnavailable("Redis answered too late. Nothing was accepted; try again later.")
+    return await store.get(job.id) or job
+
+
+async def announce(send: SendTicket, job_id: str) -> None:
+    """Sends the first ticket. A failure is harmless: the watchdog sends it again."""
+    try:
+        await asyncio.to_thread(send, QUEUE_OF[Stage.QUEUED], job_id)
+    except RedisError as exc:
+        log.warning("the ticket of job %s was not sent, the watchdog will: %s", job_id, exc)
+
+
+def limits_of(
+    settings: Settings,
+    max_clicks: int | None = None,
+    max_depth: int | None = None,
+    max_runtime_s: int | None = None,
+) -> Limits:
+    """The operator's limits, with those a request names in their place."""
+    return Limits(
+        max_clicks=settings.max_clicks if max_clicks is None else max_clicks,
+        max_depth=settings.max_depth if max_depth is None else max_depth,
+        max_runtime_s=settings.max_runtime_s if max_runtime_s is None else max_runtime_s,
+    )

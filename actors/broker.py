@@ -1,0 +1,39 @@
+"""Dramatiq's RedisBroker, set up so that a lost or doubled message does no harm: messages are tickets."""
+
+from collections.abc import Callable
+
+import dramatiq
+import redis
+from dramatiq.brokers.redis import RedisBroker
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from actors.store import CONNECT_TIMEOUT_S, SOCKET_TIMEOUT_S
+
+SendTicket = Callable[[str, str], None]
+
+ACTOR_OF = {"record": "explore_and_record", "encode": "encode"}
+
+
+def make_broker(url: str) -> RedisBroker:
+    """A broker without Dramatiq's own retries and time limits: the job hash and the supervisor have those."""
+    client = redis.Redis.from_url(
+        url,
+        socket_timeout=SOCKET_TIMEOUT_S,
+        socket_connect_timeout=CONNECT_TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return RedisBroker(client=client, middleware=[])  # type: ignore[no-untyped-call]
+
+
+def ticket_sender(broker: RedisBroker) -> SendTicket:
+    """A function that tells the workers of a queue to look at a job. Raises redis-py's errors."""
+
+    def send(queue: str, job_id: str) -> None:
+        broker.enqueue(
+            dramatiq.Message(
+                queue_name=queue, actor_name=ACTOR_OF[queue], args=(job_id,), kwargs={}, options={}
+            )
+        )
+
+    return send

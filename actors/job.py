@@ -1,0 +1,149 @@
+"""A job: what was asked, where it stands, and the one table of allowed moves."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+
+class Status(StrEnum):
+    """What a client is told."""
+
+    #: Accepted and waiting for a worker.
+    PENDING = "pending"
+    #: A worker has it, or it waits between two stages.
+    PROCESSING = "processing"
+    #: The film can be fetched.
+    COMPLETED = "completed"
+    #: It ended without a film; `error` says why.
+    FAILED = "failed"
+    #: Somebody took it back.
+    CANCELLED = "cancelled"
+
+
+class Stage(StrEnum):
+    """Where on the line the job is. A job that ended keeps the stage it ended in."""
+
+    #: Waits for a worker to film it.
+    QUEUED = "queued"
+    #: A browser explores and films.
+    EXPLORING = "exploring"
+    #: Footage is stored and waits to be encoded.
+    RECORDED = "recorded"
+    #: ffmpeg cuts the film.
+    ENCODING = "encoding"
+    #: The film is stored.
+    READY = "ready"
+    #: Somebody is downloading the film.
+    EXPORTING = "exporting"
+
+
+#: Every allowed move; a stage may also end in FAILED or CANCELLED where ENDS says so.
+NEXT: dict[Stage, frozenset[Stage]] = {
+    Stage.QUEUED: frozenset({Stage.EXPLORING}),
+    Stage.EXPLORING: frozenset({Stage.RECORDED, Stage.QUEUED}),
+    Stage.RECORDED: frozenset({Stage.ENCODING}),
+    Stage.ENCODING: frozenset({Stage.READY, Stage.RECORDED}),
+    Stage.READY: frozenset({Stage.EXPORTING}),
+    Stage.EXPORTING: frozenset({Stage.READY}),
+}
+ENDS = frozenset({Stage.QUEUED, Stage.EXPLORING, Stage.RECORDED, Stage.ENCODING})
+
+#: Where a job goes back to when the one who had it is gone.
+BACK: dict[Stage, Stage] = {
+    Stage.EXPLORING: Stage.QUEUED,
+    Stage.ENCODING: Stage.RECORDED,
+    Stage.EXPORTING: Stage.READY,
+}
+
+STATUS_OF: dict[Stage, Status] = {
+    Stage.QUEUED: Status.PENDING,
+    Stage.EXPLORING: Status.PROCESSING,
+    Stage.RECORDED: Status.PROCESSING,
+    Stage.ENCODING: Status.PROCESSING,
+    Stage.READY: Status.COMPLETED,
+    Stage.EXPORTING: Status.COMPLETED,
+}
+
+#: Waiting stages and the queue whose workers take them on.
+QUEUE_OF: dict[Stage, str] = {Stage.QUEUED: "record", Stage.RECORDED: "encode"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far one exploration may go."""
+
+    max_clicks: int
+    max_depth: int
+    max_runtime_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One row of the truth, as it stands in Redis. Times are epoch milliseconds of Redis's clock."""
+
+    id: str
+    url: str
+    limits: Limits
+    status: Status = Status.PENDING
+    stage: Stage = Stage.QUEUED
+    created_ms: int = 0
+    updated_ms: int = 0
+    attempt: int = 0
+    progress: int = 0
+    error: str | None = None
+    error_code: str | None = None
+    stop_reason: str | None = None
+    #: Private `host:port` pairs this job may visit besides the operator's own list.
+    allow_hosts: tuple[str, ...] = ()
+    metrics: dict[str, Any] = field(default_factory=dict)
+    steps: tuple[dict[str, Any], ...] = ()
+    refused: tuple[dict[str, Any], ...] = ()
+    #: Vault keys of the take that counts.
+    footage_key: str | None = None
+    timeline_key: str | None = None
+    film: dict[str, Any] = field(default_factory=dict)
+
+    def encode(self) -> dict[str, str]:
+        """The fields that a new job is created with."""
+        return {
+            "id": self.id,
+            "url": self.url,
+            "status": self.status,
+            "stage": self.stage,
+            "limits": json.dumps([self.limits.max_clicks, self.limits.max_depth, self.limits.max_runtime_s]),
+            "allow_hosts": json.dumps(self.allow_hosts),
+        }
+
+    @classmethod
+    def decode(cls, row: dict[bytes, bytes]) -> Self:
+        """From a Redis hash."""
+        text = {key.decode(): value.decode() for key, value in row.items()}
+        return cls(
+            id=text["id"],
+            url=text["url"],
+            limits=Limits(*json.loads(text["limits"])),
+            status=Status(text["status"]),
+            stage=Stage(text["stage"]),
+            created_ms=int(text["created_ms"]),
+            updated_ms=int(text["updated_ms"]),
+            attempt=int(text.get("attempt", 0)),
+            progress=int(text.get("progress", 0)),
+            error=text.get("error") or None,
+            error_code=text.get("error_code") or None,
+            stop_reason=text.get("stop_reason") or None,
+            allow_hosts=tuple(json.loads(text.get("allow_hosts", "[]"))),
+            metrics=json.loads(text.get("metrics", "{}")),
+            steps=tuple(json.loads(text.get("steps", "[]"))),
+            refused=tuple(json.loads(text.get("refused", "[]"))),
+            footage_key=text.get("footage_key") or None,
+            timeline_key=text.get("timeline_key") or None,
+            film=json.loads(text.get("film", "{}")),
+        )
+
+
+def iso(epoch_ms: int) -> str:
+    """ISO 8601 in UTC with milliseconds."""
+    moment = datetime.fromtimestamp(epoch_ms / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

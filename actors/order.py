@@ -1,0 +1,69 @@
+"""What a supervisor hands to its child: all it needs for one stage, as one line of JSON."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from actors.job import Job, Limits, Stage
+from actors.settings import Settings
+from actors.store import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One stage of one job. Footage and timeline lie under their keys, the film goes to `film_key`."""
+
+    stage: Stage
+    url: str
+    limits: Limits
+    allow_hosts: tuple[str, ...]
+    footage_key: str
+    timeline_key: str
+    film_key: str
+    folder: str
+    redis_url: str
+    ttl_s: int
+    max_footage_bytes: int
+    encode_limit_s: int
+    chromium_path: str | None
+    ffmpeg_path: str | None
+    openai_model: str
+    openai_base_url: str | None
+    openai_api_key: str | None = field(repr=False)
+
+    @classmethod
+    def of(cls, job: Job, claim: Claim, settings: Settings, folder: str) -> Self:
+        """The order for the stage that `claim` has taken on."""
+        key = settings.openai_api_key
+        return cls(
+            stage=claim.stage,
+            url=job.url,
+            limits=job.limits,
+            allow_hosts=(*sorted(settings.allow_private_hosts), *job.allow_hosts),
+            footage_key=job.footage_key or claim.footage_key,
+            timeline_key=job.timeline_key or claim.timeline_key,
+            film_key=claim.film_key,
+            folder=folder,
+            redis_url=settings.redis or "",
+            ttl_s=settings.job_ttl_s,
+            max_footage_bytes=settings.max_footage_mb << 20,
+            encode_limit_s=settings.encode_limit_s,
+            chromium_path=settings.chromium_path,
+            ffmpeg_path=settings.ffmpeg_path,
+            openai_model=settings.openai_model,
+            openai_base_url=settings.openai_base_url,
+            openai_api_key=key.get_secret_value() if key else None,
+        )
+
+    def encode(self) -> bytes:
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def decode(cls, line: str) -> Self:
+        row: dict[str, Any] = json.loads(line)
+        row |= {
+            "stage": Stage(row["stage"]),
+            "limits": Limits(**row["limits"]),
+            "allow_hosts": tuple(row["allow_hosts"]),
+        }
+        return cls(**row)

@@ -1,0 +1,216 @@
+"""The line: two thin actors that claim a job, supervise one stage of it and move it on."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import dramatiq
+from dramatiq.brokers.redis import RedisBroker
+from redis.exceptions import RedisError
+
+from actors.broker import ticket_sender
+from actors.errors import LineError, MoveRefused
+from actors.job import QUEUE_OF, Job, Stage, Status
+from actors.order import Order
+from actors.settings import Settings
+from actors.store import Claim, Store
+from actors.supervisor import Report, StageOverrun, supervise, take_folder
+from explorer.errors import SafetyViolation
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 0.5
+#: Starting the browser before, and sending the last of the footage after, the exploration's own limit.
+RECORD_GRACE_S = 15.0
+#: Reading the footage before, and probing and storing the film after, the encoder's own limit.
+ENCODE_GRACE_S = 60.0
+#: The exploration's share of the progress bar, in percent.
+RECORD_SHARE = 70
+BACKOFF_S = (0.2, 5.0)
+
+
+class ClaimLost(Exception):
+    """Another worker has the job now; whatever we have is worthless."""
+
+
+@dataclass(slots=True)
+class Board:
+    """What is known of a running stage; `news` is what Redis has not been told yet."""
+
+    max_clicks: int
+    steps: list[Any] = field(default_factory=list)
+    refused: list[Any] = field(default_factory=list)
+    news: dict[str, str | int] = field(default_factory=dict)
+
+    def note(self, report: Report) -> None:
+        """Takes in one report of the child."""
+        NOTE[report["kind"]](self, report)
+
+    def _metrics(self, report: Report) -> None:
+        done = min(1.0, report["metrics"]["clicks"] / self.max_clicks)
+        self.news |= {"metrics": json.dumps(report["metrics"]), "progress": int(RECORD_SHARE * done)}
+
+    def _step(self, report: Report) -> None:
+        self.steps.append(report["step"])
+        self.news["steps"] = json.dumps(self.steps)
+
+    def _refused(self, report: Report) -> None:
+        self.refused.append(report["refused"])
+        self.news["refused"] = json.dumps(self.refused)
+
+    def _progress(self, report: Report) -> None:
+        self.news["progress"] = RECORD_SHARE + int((99 - RECORD_SHARE) * report["part"])
+
+
+NOTE: dict[str, Callable[[Board, Report], None]] = {
+    "metrics": Board._metrics,
+    "step": Board._step,
+    "refused": Board._refused,
+    "progress": Board._progress,
+}
+
+
+class Line:
+    """Declares the actors on a broker. A message is only a ticket: the job hash decides what it is worth."""
+
+    def __init__(self, settings: Settings, broker: RedisBroker) -> None:
+        self._settings = settings
+        self._send = ticket_sender(broker)
+        dramatiq.actor(broker=broker, queue_name="record")(self.explore_and_record)
+        dramatiq.actor(broker=broker, queue_name="encode")(self.encode)
+
+    def explore_and_record(self, job_id: str) -> None:
+        """Films the site of a waiting job."""
+        asyncio.run(self._stage(job_id, Stage.QUEUED, Stage.EXPLORING, self._record))
+
+    def encode(self, job_id: str) -> None:
+        """Cuts the film of a recorded job."""
+        asyncio.run(self._stage(job_id, Stage.RECORDED, Stage.ENCODING, self._encode))
+
+    async def _stage(
+        self,
+        job_id: str,
+        start: Stage,
+        to: Stage,
+        work: Callable[[Store, Claim, Job], Awaitable[None]],
+    ) -> None:
+        assert self._settings.redis is not None
+        async with Store.opened(self._settings.redis, self._settings) as store:
+            claim = await store.claim(job_id, start, to)
+            job = await store.get(job_id) if claim else None
+            if claim is None or job is None:
+                log.info("ticket of job %s is void: it is not %s", job_id, start)
+                return
+            try:
+                await work(store, claim, job)
+            except (ClaimLost, MoveRefused):
+                log.warning("job %s was taken from us while %s", job_id, to)
+            except LineError as exc:
+                await self._fail(store, claim, exc)
+
+    async def _record(self, store: Store, claim: Claim, job: Job) -> None:
+        limit_s = job.limits.max_runtime_s + RECORD_GRACE_S
+        try:
+            done = await self._supervised(store, claim, job, limit_s)
+        except StageOverrun as exc:
+            limit = f"The exploration did not end within its runtime limit of {job.limits.max_runtime_s} s"
+            raise StageFailed(SafetyViolation.code, f"{limit}; it was stopped by force.") from exc
+        fields: dict[str, str | int] = {
+            "stop_reason": done["stop_reason"],
+            "refused": json.dumps(done["refused"]),
+            "footage_key": claim.footage_key,
+            "timeline_key": claim.timeline_key,
+            "progress": RECORD_SHARE,
+        }
+        await self._finally(lambda: store.move(claim, Stage.RECORDED, fields))
+        await self._ticket(claim.job_id, Stage.RECORDED)
+
+    async def _encode(self, store: Store, claim: Claim, job: Job) -> None:
+        done = await self._supervised(store, claim, job, self._settings.encode_limit_s + ENCODE_GRACE_S)
+        fields: dict[str, str | int] = {"film": json.dumps(done["film"]), "progress": 100}
+        blobs = [key for key in (job.footage_key, job.timeline_key) if key]
+        await self._finally(lambda: store.move(claim, Stage.READY, fields, publish=True, drop=blobs))
+
+    async def _supervised(self, store: Store, claim: Claim, job: Job, limit_s: float) -> Report:
+        """Runs the stage in a child while keeping the claim; answers the child's last report."""
+        board = Board(job.limits.max_clicks)
+        with take_folder() as folder:
+            order = Order.of(job, claim, self._settings, folder)
+            beating = asyncio.create_task(_keep(store, claim, board))
+            following = asyncio.create_task(_follow(supervise(order, limit_s), board))
+            try:
+                await asyncio.wait({beating, following}, return_when=asyncio.FIRST_COMPLETED)
+                last = following.result() if following.done() else beating.result()
+            finally:
+                beating.cancel()
+                following.cancel()
+                await asyncio.gather(beating, following, return_exceptions=True)
+        if last["kind"] == "failed":
+            raise StageFailed(last["code"], last["error"], dict(board.news))
+        return {**board.news, **last}
+
+    async def _fail(self, store: Store, claim: Claim, exc: LineError) -> None:
+        """Ends the job with an error; nothing of its footage is kept."""
+        log.warning("job %s failed while %s: %s", claim.job_id, claim.stage, exc)
+        fields = {**getattr(exc, "news", {}), "error": str(exc), "error_code": exc.code}
+        job = await store.get(claim.job_id)
+        kept = [job.footage_key, job.timeline_key] if job else []
+        drop = [claim.footage_key, claim.timeline_key, claim.film_key, *(key for key in kept if key)]
+        try:
+            await self._finally(lambda: store.end(claim, Status.FAILED, fields, drop))
+        except MoveRefused:
+            log.warning("job %s was taken from us before its failure could be noted", claim.job_id)
+
+    async def _finally(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Makes a stage's last write, however long Redis is away: a take is worth waiting for."""
+        pause_s = BACKOFF_S[0]
+        while True:
+            try:
+                return await write()
+            except RedisError as exc:
+                log.warning("Redis is away, trying again in %.1f s: %s", pause_s, exc)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, BACKOFF_S[1])
+
+    async def _ticket(self, job_id: str, stage: Stage) -> None:
+        try:
+            await asyncio.to_thread(self._send, QUEUE_OF[stage], job_id)
+        except RedisError as exc:
+            log.warning("the next ticket of job %s was not sent, the watchdog will: %s", job_id, exc)
+
+
+class StageFailed(LineError):
+    """The child said that its stage failed; `code` is its own."""
+
+    def __init__(self, code: str, error: str, news: dict[str, str | int] | None = None) -> None:
+        super().__init__(error)
+        self.code = code
+        self.news = news or {}
+
+
+async def _follow(reports: AsyncGenerator[Report, None], board: Board) -> Report:
+    async with aclosing(reports):
+        async for report in reports:
+            if report["kind"] in ("done", "failed"):
+                return report
+            board.note(report)
+    raise AssertionError("a supervised stage ends with a report or an error")
+
+
+async def _keep(store: Store, claim: Claim, board: Board) -> NoReturn:
+    """Renews the claim and tells Redis the news. While Redis is away it goes on, with the news kept."""
+    while True:
+        await asyncio.sleep(BEAT_S)
+        news, board.news = board.news, {}
+        try:
+            kept = await store.beat(claim, news)
+        except RedisError as exc:
+            log.warning("Redis is away while job %s runs: %s", claim.job_id, exc)
+            board.news = {**news, **board.news}
+            continue
+        if not kept:
+            raise ClaimLost(claim.job_id)

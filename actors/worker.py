@@ -1,0 +1,43 @@
+"""A worker: Dramatiq's threads, the actors and a watchdog in this process."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dramatiq
+
+from actors.broker import make_broker, ticket_sender
+from actors.pipeline import Line
+from actors.settings import Settings
+from actors.supervisor import sweep
+from actors.watchdog import WatchdogThread
+
+log = logging.getLogger(__name__)
+
+#: Stages still running when a worker is told to stop get this long; then their jobs go back to the line.
+STOP_TIMEOUT_MS = 2_000
+
+
+@contextmanager
+def working(settings: Settings, slots: int) -> Iterator[None]:
+    """Takes jobs from `settings.redis`, up to `slots` stages at a time, until left."""
+    assert settings.redis is not None
+    left_behind = sweep()
+    if left_behind:
+        log.info("removed %d folders of workers that were killed", left_behind)
+    broker = make_broker(settings.redis)
+    Line(settings, broker)
+    worker = dramatiq.Worker(
+        broker, worker_threads=slots, worker_timeout=int(settings.poll_interval_s * 1000)
+    )
+    # A worker must not hoard tickets that another could start on at once.
+    worker.queue_prefetch = slots
+    watchdog = WatchdogThread(settings, ticket_sender(broker))
+    worker.start()
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.stop()
+        worker.stop(timeout=STOP_TIMEOUT_MS)
+        broker.close()

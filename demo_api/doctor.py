@@ -1,0 +1,97 @@
+"""`sitereel doctor`: what this machine has for filming, and how to mend what is missing."""
+
+import asyncio
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from redis.exceptions import RedisError
+
+from actors.embedded import embedded_valkey
+from actors.errors import LineError
+from actors.settings import Settings
+from actors.store import Store
+from explorer.browser import find_chromium, try_launch
+from explorer.errors import ExplorerError
+from video.errors import VideoError
+from video.ffmpeg_binary import find_ffmpeg
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the table. `ok` is None where something works but could be better."""
+
+    what: str
+    ok: bool | None
+    found: str
+    mend: str = ""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Looks at everything that a film needs; takes about two seconds."""
+    return [finding for check in CHECKS for finding in check(settings)]
+
+
+def _python(_: Settings) -> list[Finding]:
+    ok = sys.version_info >= (3, 11)
+    return [Finding("Python", ok, platform.python_version(), "" if ok else "Install Python 3.11 or later.")]
+
+
+def _browser(settings: Settings) -> list[Finding]:
+    try:
+        chromium = find_chromium(settings.chromium_path)
+        launched = asyncio.run(try_launch(chromium))
+    except ExplorerError as exc:
+        return [Finding("Browser", False, str(exc), "Run `make setup`, or set CHROMIUM_PATH.")]
+    kind = f"{chromium.kind} {launched.version} from {chromium.source}: {chromium.path}"
+    if launched.sandboxed:
+        return [Finding("Browser", True, kind), Finding("Sandbox", True, "Chromium's own sandbox is on")]
+    who = "Chromium refuses it to root" if os.geteuid() == 0 else "the kernel does not allow user namespaces"
+    mend = "Run as an ordinary user on a kernel with user namespaces."
+    return [Finding("Browser", True, kind), Finding("Sandbox", None, f"off: {who}", mend)]
+
+
+def _ffmpeg(settings: Settings) -> list[Finding]:
+    try:
+        ffmpeg = find_ffmpeg(settings.ffmpeg_path)
+    except VideoError as exc:
+        return [Finding("ffmpeg", False, str(exc))]
+    encoders = ", ".join(name for name in ("libx264", "libvpx-vp9", "libsvtav1") if name in ffmpeg.encoders)
+    return [Finding("ffmpeg", True, f"{ffmpeg.version} with {encoders}: {ffmpeg.path}")]
+
+
+def _redis(settings: Settings) -> list[Finding]:
+    if settings.redis is None:
+        try:
+            with embedded_valkey() as url:
+                asyncio.run(_ping(url, settings))
+        except (LineError, RedisError, OSError) as exc:
+            return [Finding("Redis", False, f"the embedded Valkey: {exc}", "Set REDIS_URL to a Redis.")]
+        return [Finding("Redis", True, "embedded Valkey (neither REDIS_URL nor REDIS_HOST is set)")]
+    try:
+        asyncio.run(_ping(settings.redis, settings))
+    except RedisError as exc:
+        return [Finding("Redis", False, str(exc), "Start it, or unset REDIS_URL and REDIS_HOST.")]
+    return [Finding("Redis", True, "answers")]
+
+
+async def _ping(url: str, settings: Settings) -> None:
+    async with Store.opened(url, settings) as store:
+        await store.ping()
+
+
+def _fonts(_: Settings) -> list[Finding]:
+    mend = "Install fonts: `apt-get install fonts-liberation`."
+    if shutil.which("fc-list") is None:
+        return [Finding("Fonts", None, "unknown: fontconfig's fc-list is not here", mend)]
+    listed = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True, check=False).stdout
+    families = {line.split(",")[0].strip() for line in listed.splitlines() if line.strip()}
+    sans = any(name.startswith(("Liberation", "DejaVu", "Noto", "Arial")) for name in families)
+    return [Finding("Fonts", sans or None, f"{len(families)} families", "" if sans else mend)]
+
+
+CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (_python, _browser, _ffmpeg, _redis, _fonts)

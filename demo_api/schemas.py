@@ -1,0 +1,185 @@
+"""What comes in and what goes out, as pydantic models."""
+
+import json
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, field_validator
+
+from actors.job import Job, Stage, Status, iso
+from demo_api.problems import RequestInvalid
+
+MAX_URL_LENGTH = 2048
+MAX_BODY_BYTES = 64 * 1024
+
+Clicks = Annotated[StrictInt, Field(ge=1, le=100, description="most clicks to make")]
+Depth = Annotated[StrictInt, Field(ge=1, le=20, description="most links to follow from the start page")]
+Runtime = Annotated[StrictInt, Field(ge=1, le=3600, description="longest exploration, in seconds")]
+
+
+def check_url(value: str) -> str:
+    """An absolute http(s) URL without credentials. Raises ValueError."""
+    if any(ord(char) <= 32 or ord(char) == 127 for char in value):
+        raise ValueError("must not contain spaces or control characters")
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError as exc:
+        raise ValueError(f"is not a valid URL: {exc}") from exc
+    if parts.scheme.lower() not in ("http", "https"):
+        raise ValueError("must begin with http:// or https://")
+    if not host:
+        raise ValueError("must name a host")
+    try:
+        host.encode("idna")
+    except UnicodeError as exc:
+        raise ValueError("has a host name that cannot exist") from exc
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not contain a user name or password")
+    return value
+
+
+class RunRequest(BaseModel):
+    """The body of `POST /demo/run`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(min_length=1, max_length=MAX_URL_LENGTH)
+    max_clicks: Clicks | None = None
+    max_depth: Depth | None = None
+    max_runtime: Runtime | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        return check_url(value)
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        """Raises RequestInvalid naming each field that is wrong."""
+        try:
+            row = json.loads(body)
+        except (ValueError, RecursionError) as exc:
+            raise RequestInvalid([{"field": "body", "message": f"is not valid JSON: {exc}"}]) from exc
+        if not isinstance(row, dict):
+            raise RequestInvalid([{"field": "body", "message": "must be a JSON object"}])
+        try:
+            return cls.model_validate(row)
+        except ValidationError as exc:
+            raise RequestInvalid([_complaint(error) for error in exc.errors()]) from exc
+
+
+def _complaint(error: Any) -> dict[str, str]:
+    field = str(error["loc"][0]) if error["loc"] else "body"
+    return {"field": field, "message": error["msg"].removeprefix("Value error, ")}
+
+
+class Links(BaseModel):
+    """Where a job's answers are, as paths."""
+
+    status: str
+    export: str
+
+    @classmethod
+    def of(cls, job_id: str) -> Self:
+        return cls(status=f"/demo/status/{job_id}", export=f"/demo/export/{job_id}")
+
+
+class Accepted(BaseModel):
+    """The answer to `POST /demo/run`."""
+
+    job_id: str
+    status: Literal[Status.PENDING] = Status.PENDING
+    links: Links
+
+
+class Plan(BaseModel):
+    """Why a step was taken."""
+
+    selector: str
+    action: str
+    priority: int
+    reason: str
+
+
+class StepOut(BaseModel):
+    """One click; times are milliseconds since the camera started."""
+
+    number: int
+    plan: Plan
+    label: str
+    page_url: str
+    start_ms: float
+    click_ms: float
+    end_ms: float
+    outcome: str
+
+
+class RefusalOut(BaseModel):
+    """Something a guardrail turned down."""
+
+    rule: str
+    what: str
+    detail: str
+    page_url: str = ""
+
+
+class MetricsOut(BaseModel):
+    """How far the exploration is; `runtime` is in seconds."""
+
+    state: str = "initial"
+    clicks: int = 0
+    depth: int = 0
+    visited_urls: list[str] = []
+    runtime: float = Field(0.0, validation_alias="runtime_s")
+
+
+class FilmOut(BaseModel):
+    """What the finished film really is."""
+
+    duration_s: float
+    frames: int
+    width: int
+    height: int
+    fps: float
+    size_bytes: int
+
+
+class JobStatus(BaseModel):
+    """The answer to `GET /demo/status/<id>`; `progress` is a percentage."""
+
+    job_id: str
+    url: str
+    status: Status
+    stage: Stage
+    created_at: str
+    updated_at: str
+    error: str | None
+    error_code: str | None
+    progress: int
+    metrics: MetricsOut
+    stop_reason: str | None
+    steps: list[StepOut]
+    refused: list[RefusalOut]
+    film: FilmOut | None
+    links: Links
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        return cls(
+            job_id=job.id,
+            url=job.url,
+            status=job.status,
+            stage=job.stage,
+            created_at=iso(job.created_ms),
+            updated_at=iso(job.updated_ms),
+            error=job.error,
+            error_code=job.error_code,
+            progress=job.progress,
+            metrics=MetricsOut.model_validate(job.metrics),
+            stop_reason=job.stop_reason,
+            steps=[StepOut.model_validate(step) for step in job.steps],
+            refused=[RefusalOut.model_validate(refusal) for refusal in job.refused],
+            film=FilmOut.model_validate(job.film) if job.film else None,
+            links=Links.of(job.id),
+        )

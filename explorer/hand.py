@@ -1,0 +1,122 @@
+"""The visitor's hand: moves the real pointer along natural curves, clicks, and scrolls smoothly."""
+
+import math
+
+from playwright.async_api import Page
+
+from explorer.types import Clock, Point, Sample
+
+FRAME_MS = 1000 / 60
+#: Fitts's law in its simplest form: a movement takes longer the farther it goes, within these bounds.
+MOVE_BASE_MS = 260.0
+MOVE_PER_PX_MS = 0.55
+MOVE_MAX_MS = 900.0
+#: The path bows out by this part of its length, as a wrist does.
+BOW = 0.08
+PRESS_MS = 80.0
+#: At 900 px/s headings can still be read while they pass.
+SCROLL_PX_PER_MS = 0.9
+SCROLL_MIN_MS = 350.0
+SCROLL_MAX_MS = 1_600.0
+
+#: Scrolls the document, or else the largest box that scrolls, by `dy` with ease-in-out; returns the way gone.
+SCROLL = """
+async ({dy, duration}) => {
+  const room = (e) => e.scrollHeight - e.clientHeight;
+  let target = document.scrollingElement ?? document.documentElement;
+  if (room(target) < 8) {
+    const area = (e) => e.clientWidth * e.clientHeight;
+    const boxes = [...document.querySelectorAll("body *")].filter((e) => room(e) > 8
+      && area(e) > 0.25 * innerWidth * innerHeight && /auto|scroll/.test(getComputedStyle(e).overflowY));
+    target = boxes.sort((a, b) => area(b) - area(a))[0] ?? target;
+  }
+  const from = target.scrollTop;
+  const to = Math.max(0, Math.min(from + dy, room(target)));
+  if (Math.abs(to - from) < 1) return 0;
+  const ease = (t) => (t < 0.5 ? 4 * t ** 3 : 1 - (-2 * t + 2) ** 3 / 2);
+  const begin = performance.now();
+  await new Promise((done) => {
+    const frame = () => {
+      const t = Math.min(1, (performance.now() - begin) / duration);
+      target.scrollTo({top: from + (to - from) * ease(t), behavior: "instant"});
+      if (t < 1) requestAnimationFrame(frame); else done();
+    };
+    requestAnimationFrame(frame);
+  });
+  return to - from;
+}
+"""
+
+#: How far the page can still be scrolled down, in CSS pixels.
+ROOM_BELOW = """
+() => {
+  const e = document.scrollingElement ?? document.documentElement;
+  return Math.max(0, e.scrollHeight - e.clientHeight - e.scrollTop);
+}
+"""
+
+
+def ease(t: float) -> float:
+    """Smootherstep on [0, 1]: velocity and acceleration are zero at both ends (Perlin 2002)."""
+    return t * t * t * (t * (6 * t - 15) + 10)
+
+
+def curve(start: Point, end: Point, t: float) -> Point:
+    """The point at `t` in [0, 1] on a quadratic Bezier that bows a little to the side."""
+    dx, dy = end.x - start.x, end.y - start.y
+    bend = Point((start.x + end.x) / 2 - dy * BOW, (start.y + end.y) / 2 + dx * BOW)
+    u = 1 - t
+    return Point(
+        u * u * start.x + 2 * u * t * bend.x + t * t * end.x,
+        u * u * start.y + 2 * u * t * bend.y + t * t * end.y,
+    )
+
+
+class Hand:
+    """Keeps where the pointer is; `trail` holds every place it has been, in film time."""
+
+    def __init__(self, page: Page, clock: Clock, start: Point) -> None:
+        self._page = page
+        self._clock = clock
+        self._at = start
+        self.trail: list[Sample] = []
+
+    async def appear(self) -> None:
+        """Puts the pointer onto its first place."""
+        await self._place(self._at)
+
+    async def move_to(self, target: Point) -> None:
+        """Travels to `target` in a time that grows with the distance."""
+        start = self._at
+        distance = math.hypot(target.x - start.x, target.y - start.y)
+        if distance < 1:
+            return
+        duration = min(MOVE_MAX_MS, MOVE_BASE_MS + MOVE_PER_PX_MS * distance)
+        began = self._clock.now_ms()
+        while (t := (self._clock.now_ms() - began) / duration) < 1:
+            await self._place(curve(start, target, ease(t)))
+            await self._clock.hold(FRAME_MS)
+        await self._place(target)
+
+    async def click(self) -> float:
+        """Presses and releases where the pointer is; returns the moment of the press."""
+        await self._clock.during(self._page.mouse.down())
+        pressed_ms = self._clock.now_ms()
+        await self._clock.hold(PRESS_MS)
+        await self._clock.during(self._page.mouse.up())
+        return pressed_ms
+
+    async def scroll_by(self, dy: float) -> float:
+        """Scrolls smoothly by `dy` CSS pixels (down is positive); returns how far it went."""
+        duration = min(SCROLL_MAX_MS, max(SCROLL_MIN_MS, abs(dy) / SCROLL_PX_PER_MS))
+        gone: float = await self._clock.during(self._page.evaluate(SCROLL, {"dy": dy, "duration": duration}))
+        return gone
+
+    async def room_below(self) -> float:
+        room: float = await self._clock.during(self._page.evaluate(ROOM_BELOW))
+        return room
+
+    async def _place(self, point: Point) -> None:
+        await self._clock.during(self._page.mouse.move(point.x, point.y))
+        self._at = point
+        self.trail.append(Sample(self._clock.now_ms(), point.x, point.y))

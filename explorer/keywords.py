@@ -1,0 +1,212 @@
+"""Ranks what can be clicked without asking anybody: by where it leads, where it stands and what it says."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from explorer.types import ActionPlan, Element, Scene
+from explorer.words import ACCEPT, BOOST, CALL, CLOSE, CONSENT, DEMOTED, REJECT
+
+#: A scan proposes at most this many plans.
+MAX_PLANS = 5
+
+_CLOSES = "closes the open dialog"
+_ANCHOR = re.compile(r"#(?![/!])")
+_CHOICE_ROLES = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One offered element with its score (higher is better), why, and the family it shares with siblings."""
+
+    element: Element
+    score: float
+    why: str
+    family: str
+
+
+class KeywordPlanner:
+    """Ranks by navigation order, words and kinds, without a network: equal scenes get equal answers."""
+
+    async def plan(self, scene: Scene) -> list[ActionPlan]:
+        """The best `MAX_PLANS` choices, best first, with priorities from 100 to 0; empty if all was seen."""
+        return [
+            ActionPlan(r.element.selector, "click", max(0, min(100, round(r.score))), f"keywords: {r.why}")
+            for r in _varied(rank(scene), scene)
+        ]
+
+
+def rank(scene: Scene) -> list[Ranked]:
+    """Everything worth offering, best first. Links to pages that were seen already are left out."""
+    view = _View.of(scene)
+    ranked = [found for index, element in enumerate(scene.elements) if (found := view.judge(element, index))]
+    return sorted(ranked, key=lambda one: -one.score)
+
+
+def page_key(url: str) -> str:
+    """The page that `url` shows: no scheme, `www.`, index file, trailing slash or fragment.
+
+    A fragment that is a hash route (`#/…` or `#!…`) is part of the place.
+    """
+    parts = urlsplit(url)
+    host = (parts.netloc or "").lower().removeprefix("www.")
+    path = re.sub(r"/(?:index\.\w{3,5})?$", "", parts.path)
+    route = parts.fragment.rstrip("/") if re.match(r"[/!]", parts.fragment) else ""
+    return (
+        host
+        + path
+        + (f"?{parts.query}" if parts.query else "")
+        + (f"#{route}" if route not in {"", "!"} else "")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What judging one element needs to know about its scene."""
+
+    here: str
+    seen: frozenset[str]
+    dialog: bool
+    consent: bool
+    rejectable: bool
+    look_inside: bool
+    count: int
+
+    @classmethod
+    def of(cls, scene: Scene) -> "_View":
+        here = page_key(scene.url)
+        says = [(e, _words(e)) for e in scene.elements]
+        return cls(
+            here=here,
+            seen=frozenset({here, *map(page_key, scene.visited_urls)}),
+            dialog=any(e.landmark == "dialog" and e.in_view for e, _ in says),
+            consent=any(CONSENT.search(words) for _, words in says),
+            rejectable=any(REJECT.search(words) for _, words in says),
+            look_inside=len(scene.story) % 3 == 2,
+            count=max(1, len(scene.elements)),
+        )
+
+    def judge(self, element: Element, index: int) -> Ranked | None:
+        target = page_key(element.href) if element.href else ""
+        fragment_only = target == self.here and _ANCHOR.search(element.href) is not None
+        if target and target in self.seen and not fragment_only:
+            return None
+        score, why = self._base(element, fragment_only)
+        score, why = self._adjust(element, score, why)
+        # Earlier wins within a kind, and never by enough to change the kind.
+        return Ranked(element, score - 6 * index / self.count, f"{why} {_quoted(element)}", _family(element))
+
+    def _base(self, element: Element, fragment_only: bool) -> tuple[float, str]:
+        if found := self._obstacle(element):
+            return found
+        if fragment_only:
+            return 22, "place on this page"
+        return _page_score(element) if element.href else self._control_score(element)
+
+    def _obstacle(self, element: Element) -> tuple[float, str] | None:
+        """Cookie banners and open dialogs come before everything else."""
+        words = _words(element)
+        if self.consent and not element.href and REJECT.search(words):
+            return 106, "cookie banner, only what is necessary"
+        if self.consent and not element.href and ACCEPT.search(words):
+            return (30, "cookie banner, accept") if self.rejectable else (105, "cookie banner, accept")
+        if not self.dialog:
+            return None
+        if element.landmark != "dialog":
+            return 30, "behind the open dialog"
+        return (84, _CLOSES) if CLOSE.match(words) else (96, "inside the open dialog")
+
+    def _control_score(self, element: Element) -> tuple[float, str]:
+        for applies, score, why in _CONTROLS:
+            if applies(element):
+                inside = (
+                    self.look_inside and element.landmark in {"main", ""} and element.in_view and score >= 52
+                )
+                return (93, f"{why} inside the page,") if inside else (score, why)
+        return 34, "control"
+
+    def _adjust(self, element: Element, score: float, why: str) -> tuple[float, str]:
+        words = _words(element)
+        if score > 100 or why == _CLOSES:
+            return score, why
+        if demoted := _demoted(words):
+            return min(score, 8), demoted
+        if element.download or element.form_action:
+            return min(score, 4), "download" if element.download else "form"
+        boost = 6 if BOOST.search(words) else 0
+        return score + boost - (20 if element.new_tab else 0), why
+
+
+def _page_score(element: Element) -> tuple[float, str]:
+    """The value of a page nobody has seen, by where the link to it stands."""
+    if element.landmark == "footer":
+        return 18, "footer, unseen page"
+    if "/" not in page_key(element.href):
+        return 40, "home page"
+    if element.landmark == "nav" or (element.landmark == "header" and element.box.y < 160):
+        return 82, "main navigation, unseen page"
+    if element.in_view and CALL.search(_words(element)) and element.landmark in {"main", "header", ""}:
+        return 74, "call to action, unseen page"
+    if element.landmark == "aside":
+        return 56, "side column, unseen page"
+    return 64, "content, unseen page"
+
+
+_CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
+    (lambda e: e.landmark == "footer", 12, "control in the footer"),
+    (lambda e: e.role == "tab", 58, "tab"),
+    (lambda e: e.reveals and e.landmark == "nav", 66, "menu among the page links"),
+    (lambda e: e.reveals, 55, "opens something"),
+    (lambda e: e.role in {"menuitem", "treeitem"}, 52, "menu item"),
+    (lambda e: e.role in _CHOICE_ROLES, 30, "switch"),
+    (lambda e: e.role == "link", 20, "link without an address"),
+    (lambda e: bool(CALL.search(_words(e))), 50, "call to action"),
+    (lambda e: e.role in {"button", "option"}, 42, "button"),
+)
+
+
+def _varied(ranked: list[Ranked], scene: Scene) -> Iterator[Ranked]:
+    """The best few, where each choice makes its siblings less attractive, as do siblings seen before."""
+    seen = Counter(_prefix(url) for url in scene.visited_urls)
+    chosen: Counter[str] = Counter()
+    rest = [(one, 6.0 * min(4, seen[_prefix(one.element.href)]) * _is_deep(one)) for one in ranked]
+    for _ in range(min(MAX_PLANS, len(rest))):
+        best = max(rest, key=lambda pair: pair[0].score - pair[1] - _step(pair[0]) * chosen[pair[0].family])
+        rest.remove(best)
+        worth = best[0].score - best[1] - _step(best[0]) * chosen[best[0].family]
+        chosen[best[0].family] += 1
+        yield Ranked(best[0].element, worth, best[0].why, best[0].family)
+
+
+def _step(one: Ranked) -> float:
+    """What a sibling costs: little in the main navigation, whose order is a ranking already."""
+    return 4.0 if one.element.landmark in {"nav", "header"} and not _is_deep(one) else 14.0
+
+
+def _is_deep(one: Ranked) -> bool:
+    return bool(one.element.href) and _prefix(one.element.href).count("/") > 0
+
+
+def _family(element: Element) -> str:
+    kind = _prefix(element.href) if element.href else element.role
+    return f"{element.landmark} {kind}"
+
+
+def _prefix(url: str) -> str:
+    """The folder a page lies in, by which pages of one template are told from others."""
+    return page_key(url).partition("?")[0].rpartition("/")[0]
+
+
+def _demoted(words: str) -> str | None:
+    return next((name for name, pattern in DEMOTED if pattern.search(words)), None)
+
+
+def _words(element: Element) -> str:
+    return f"{element.label or element.text}".casefold().strip()
+
+
+def _quoted(element: Element) -> str:
+    name = " ".join((element.label or element.text or element.tag).split())
+    return f'"{name if len(name) <= 40 else name[:39] + "…"}"'

@@ -1,0 +1,62 @@
+"""What the explorer remembers: where it has been, how deep that is, and what it has tried."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from explorer.types import Element
+
+
+def place(url: str) -> str:
+    """The address by which a page is recognised: no fragment (unless it routes), no index file, no slash."""
+    parts = urlsplit(url)
+    fragment = parts.fragment if parts.fragment.startswith(("/", "!")) else ""
+    path = parts.path.removesuffix("index.html").removesuffix("index.htm").rstrip("/")
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, parts.query, fragment))
+
+
+class Memory:
+    """Grows during one take; pages are known by their `place`."""
+
+    def __init__(self) -> None:
+        self.visited: list[str] = []
+        #: Fingerprints of what was clicked, or could not be.
+        self.tried: set[str] = set()
+        self._depths: dict[str, int] = {}
+        self._trail: list[str] = []
+        self._exhausted: set[str] = set()
+
+    def arrive(self, url: str, coming_from: str | None) -> bool:
+        """Notes that `url` is on screen; True when it is for the first time."""
+        here = place(url)
+        if coming_from is None:
+            self._depths[here] = 0
+        else:
+            self._depths.setdefault(here, self.depth(coming_from) + 1)
+        if not self._trail or place(self._trail[-1]) != here:
+            self._trail.append(url)
+        new = here not in {place(seen) for seen in self.visited}
+        if new:
+            self.visited.append(url)
+        return new
+
+    def depth(self, url: str) -> int:
+        """Fewest links from the start page to `url`, as far as seen."""
+        return self._depths.get(place(url), 0)
+
+    def note_links(self, elements: tuple[Element, ...], page_url: str) -> None:
+        """A destination is one deeper than the shallowest page that links to it."""
+        deeper = self.depth(page_url) + 1
+        for element in elements:
+            if element.href:
+                there = place(element.href)
+                self._depths[there] = min(deeper, self._depths.get(there, deeper))
+
+    def within(self, element: Element, max_depth: int) -> bool:
+        return not element.href or self.depth(element.href) <= max_depth
+
+    def exhaust(self, url: str) -> None:
+        """Nothing is left to do on this page."""
+        self._exhausted.add(place(url))
+
+    def unfinished(self) -> str | None:
+        """The most recent page that may still have something to show."""
+        return next((url for url in reversed(self._trail) if place(url) not in self._exhausted), None)

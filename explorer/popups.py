@@ -1,0 +1,56 @@
+"""Popups and new tabs are folded back into the one page: closed, and their address remembered."""
+
+import asyncio
+import logging
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+
+log = logging.getLogger(__name__)
+
+ADDRESS_TIMEOUT_S = 2.0
+
+#: Makes a link or form open in place instead of in a new tab.
+OPEN_IN_PLACE = """
+(element) => { for (let e = element; e; e = e.parentElement) e.removeAttribute("target"); }
+"""
+
+
+class Popups:
+    """Closes every page but the first; `take` gives the last address that one wanted to open."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._wanted: str | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        page.context.on("page", self._opened)
+
+    async def take(self) -> str | None:
+        """The address of a popup that opened since the last call, or None."""
+        if self._closing:
+            await asyncio.gather(*self._closing)
+        wanted, self._wanted = self._wanted, None
+        return wanted
+
+    def _opened(self, popup: Page) -> None:
+        if popup is self._page:
+            return
+        task = asyncio.create_task(self._fold(popup))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def _fold(self, popup: Page) -> None:
+        try:
+            async with asyncio.timeout(ADDRESS_TIMEOUT_S):
+                while popup.url in ("", "about:blank") and not popup.is_closed():
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            log.debug("a popup opened without an address")
+        try:
+            url = popup.url
+            await popup.close()
+        except PlaywrightError as exc:
+            log.debug("a popup was gone before it could be closed: %s", exc)
+            return
+        if url not in ("", "about:blank"):
+            self._wanted = url

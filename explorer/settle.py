@@ -1,0 +1,119 @@
+"""Waits until a page has settled: network, DOM and paint quiet, without paying for what never rests."""
+
+import asyncio
+import time
+from typing import Literal, get_args
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page, Request
+
+from explorer.errors import PageUnresponsive
+from explorer.types import Clock
+
+Signal = Literal["load", "content", "network", "dom", "paint"]
+
+#: A step of a film ends when nothing visible has moved for this long (facts of several crawlers: 300-500 ms).
+QUIET_MS = 300.0
+#: What every settling waits at least, so that a click's own effects can begin.
+FLOOR_MS = 150.0
+CAP_MS = 4_000.0
+GLANCE_MS = 50.0
+#: A request that is older than this is a stream or a long poll, not part of what the viewer waits for.
+REQUEST_AGE_S = 2.0
+#: The same address asked this often by one page is polling.
+POLLING_COUNT = 3
+#: No evaluation on a responsive page takes this long; measured 2-30 ms.
+EVALUATE_TIMEOUT_S = 5.0
+
+UNAWAITED = frozenset({"websocket", "eventsource", "media", "ping", "beacon", "cspviolationreport"})
+
+WATCH_DOM = """
+(() => {
+  const key = Symbol.for("demo.mutated");
+  const touch = () => { window[key] = performance.now(); };
+  touch();
+  new MutationObserver(touch).observe(document, {childList: true, subtree: true, characterData: true});
+})();
+"""
+
+LOOK = """
+() => ({
+  unchanged_ms: performance.now() - (window[Symbol.for("demo.mutated")] ?? 0),
+  loaded: document.readyState !== "loading",
+  content: !!document.body && (document.body.innerText.trim().length > 0
+    || !!document.body.querySelector("img, svg, canvas, video, iframe")),
+})
+"""
+
+
+class Settler:
+    """Watches one page from before its first navigation; call `install` once, then `settle` as needed."""
+
+    def __init__(self, page: Page, clock: Clock) -> None:
+        self._page = page
+        self._clock = clock
+        self._pending: dict[Request, float] = {}
+        self._asked: dict[str, int] = {}
+        #: Signals that ran into the cap before: they are no longer waited for until they rest again.
+        self._restless: set[Signal] = set()
+        page.on("request", self._begin)
+        page.on("requestfinished", self._end)
+        page.on("requestfailed", self._end)
+
+    async def install(self) -> None:
+        await self._page.add_init_script(WATCH_DOM)
+
+    async def settle(self, cap_ms: float = CAP_MS) -> bool:
+        """Waits until quiet or until `cap_ms` of film time; False when the cap ended it.
+
+        Raises PageUnresponsive when the page no longer answers.
+        """
+        began = self._clock.now_ms()
+        await self._clock.hold(FLOOR_MS)
+        while True:
+            noisy = await self._noisy()
+            self._restless &= noisy
+            if not noisy - self._restless:
+                return True
+            if self._clock.now_ms() - began >= cap_ms:
+                self._restless |= noisy - {"load", "content"}
+                return False
+            await self._clock.hold(GLANCE_MS)
+
+    async def _noisy(self) -> set[Signal]:
+        look = await self._look()
+        quiet: dict[Signal, bool] = {
+            "load": bool(look.get("loaded")),
+            "content": bool(look.get("content")),
+            "network": not self._awaited(),
+            "dom": float(look.get("unchanged_ms", 0)) >= QUIET_MS,
+            "paint": self._clock.still_ms() >= QUIET_MS,
+        }
+        return {signal for signal in get_args(Signal) if not quiet[signal]}
+
+    async def _look(self) -> dict[str, float]:
+        try:
+            async with asyncio.timeout(EVALUATE_TIMEOUT_S):
+                look: dict[str, float] = await self._clock.during(self._page.evaluate(LOOK))
+                return look
+        except TimeoutError as exc:
+            raise PageUnresponsive("The page stopped answering.") from exc
+        except PlaywrightError:
+            # The document was replaced while we asked: it has certainly not settled.
+            return {}
+
+    def _awaited(self) -> bool:
+        youngest = time.monotonic() - REQUEST_AGE_S
+        return any(since > youngest for since in self._pending.values())
+
+    def _begin(self, request: Request) -> None:
+        if request.is_navigation_request() and request.frame == self._page.main_frame:
+            self._pending.clear()
+            self._asked.clear()
+        address = request.method + " " + request.url.partition("?")[0]
+        self._asked[address] = self._asked.get(address, 0) + 1
+        if request.resource_type not in UNAWAITED and self._asked[address] < POLLING_COUNT:
+            self._pending[request] = time.monotonic()
+
+    def _end(self, request: Request) -> None:
+        self._pending.pop(request, None)

@@ -1,0 +1,69 @@
+"""The vocabulary of the keyword planner: what makes a control worth showing, and what does not."""
+
+import re
+
+#: Pages and controls that a visitor came for.
+BOOST = re.compile(
+    r"\b(?:features?|pricing|products?|demos?|tour|docs|documentation|tutorials?|guides?|examples?|gallery"
+    r"|showcase|solutions?|how it works|get(?:ting)? started|quick ?start|dashboard|charts?|reports?"
+    r"|analytics|components?|templates?|use cases?|customers|case studies|explore|discover|playground"
+    r"|about|blog|what.s new)\b"
+)
+#: A call to action.
+CALL = re.compile(
+    r"\b(?:get started|start|try|see|watch|explore|learn more|view|discover|open|show|tour|demo)\b"
+)
+#: What a film can do without, by the name that goes into the reason.
+DEMOTED: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("skip link", re.compile(r"^(?:skip|jump) (?:to|over|navigation)\b|^(?:back to )?top$")),
+    (
+        "legal page",
+        re.compile(
+            r"\b(?:privacy|terms|cookie policy|cookie settings|imprint|impressum|legal|licen[cs]e|gdpr"
+            r"|copyright|trademarks?|accessibility statement|security policy|code of conduct)\b"
+        ),
+    ),
+    (
+        "social link",
+        re.compile(
+            r"\b(?:twitter|facebook|instagram|linkedin|youtube|mastodon|discord|reddit|tiktok|whatsapp|rss"
+            r"|atom|github|gitlab|share|tweet)\b"
+        ),
+    ),
+    (
+        "language picker",
+        re.compile(
+            r"\b(?:language|sprache|english|deutsch|français|español|italiano|português|nederlands|polski"
+            r"|türkçe|русский)\b|日本語|中文|한국어|^(?:en|de|fr|es|it|pt|nl|ru|ja|zh|ko)$"
+        ),
+    ),
+    ("theme picker", re.compile(r"\b(?:(?:dark|light) (?:mode|theme)|theme|colou?r (?:mode|scheme))\b")),
+    ("sorting", re.compile(r"\b(?:sort|order by|ascending|descending)\b")),
+    (
+        "pagination",
+        re.compile(
+            r"^\W*(?:next|prev(?:ious)?|older|newer|first|last)(?: (?:page|posts?|entries|chapter|topic))?\W*$"
+            r"|^page \d+$|^\d{1,3}$|^[«»\u2039\u203a<>]+$|^(?:next|previous|older|newer) (?:post|page|article|chapter)\b"
+        ),
+    ),
+    (
+        "housekeeping",
+        re.compile(
+            r"\b(?:edit this page|view source|show source|print|report (?:a )?bugs?|reporting bugs"
+            r"|copy|full ?screen|site ?map)\b|^(?:general )?index$"
+        ),
+    ),
+)
+#: Answers to a cookie banner that give away nothing.
+REJECT = re.compile(
+    r"\b(?:reject|decline|refuse|deny|only (?:necessary|essential|required)"
+    r"|(?:necessary|essential|required)(?: cookies)? only|continue without|nur notwendige|ablehnen)\b"
+)
+#: Answers to a cookie banner that let it go away.
+ACCEPT = re.compile(
+    r"\b(?:accept|agree|allow (?:all|cookies)|got it|understood|consent|akzeptieren)\b|^ok(?:ay)?$"
+)
+#: Words by which a cookie banner is known.
+CONSENT = re.compile(r"\b(?:cookies?|consent|necessary|essential)\b|\b(?:reject|accept|decline|allow) all\b")
+#: Closes a dialog.
+CLOSE = re.compile(r"(?:close|dismiss|no thanks|not now|later|maybe later)\b|[\u00d7x\u2715\u2716]$")
