@@ -12,7 +12,7 @@ from pathlib import Path
 
 import ffmpeg as graph
 
-from video.cut import Cut
+from video.cut import Cut, Shot
 from video.errors import EncodingFailed
 from video.ffmpeg_binary import Ffmpeg
 from video.probe import check, probe
@@ -27,15 +27,17 @@ LAST_LINES = 12
 #: Of the progress, what the encoding takes; the rest is the check of the film.
 ENCODING_SHARE = 0.95
 
-#: JPEG is full range BT.601; players expect HD video in limited range BT.709.
+#: JPEG is full range BT.601; players expect HD video in limited range BT.709. `colorspace` does that straight
+#: from YUV to YUV; `scale`, by way of RGB, is as exact (both within 1.5 of 255) at three times the time.
 COLOURS = {
-    "in_range": "full",
-    "out_range": "tv",
-    "in_color_matrix": "bt601",
-    "out_color_matrix": "bt709",
-    "flags": "bicubic+accurate_rnd+full_chroma_int",
+    "ispace": "smpte170m",
+    "irange": "pc",
+    "iprimaries": "bt709",
+    "itrc": "bt709",
+    "all": "bt709",
+    "range": "tv",
+    "format": "yuv420p",
 }
-TAGS = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709", "range": "tv"}
 X264 = {"vcodec": "libx264", "preset": "fast", "crf": 20, "profile:v": "high"}
 
 
@@ -49,10 +51,12 @@ def shot_list(cut: Cut) -> str:
 
     `option framerate` gives each image a time base of one film frame; with the default of 1/25 s the
     durations are rounded and frames get lost. Sums are rounded, not durations, so that no error adds up.
+    The last picture is listed twice because the demuxer guesses the duration of the last entry; `build`
+    stops after the wanted number of frames.
     """
     lines = ["ffconcat version 1.0"]
     start = 0
-    for shot in cut.shots:
+    for shot in [*cut.shots, Shot(cut.shots[-1].frame_index, 1)]:
         end = start + shot.film_frames
         duration_us = round(end * 1e6 / cut.fps) - round(start * 1e6 / cut.fps)
         lines += [f"file {frame_file(shot.frame_index)}", f"option framerate {cut.fps}"]
@@ -65,9 +69,9 @@ def build(cut: Cut) -> list[str]:
     """The arguments for ffmpeg, without its path, to be run in the folder. Pure."""
     picture = (
         graph.input(SHOTS_FILE, format="concat", safe=0)
-        .filter("scale", cut.width_px, cut.height_px, **COLOURS)
-        .filter("format", "yuv420p")
-        .filter("setparams", **TAGS)
+        .filter("scale", cut.width_px, cut.height_px)
+        .filter("format", "yuvj420p")
+        .filter("colorspace", **COLOURS)
         .filter("fps", cut.fps)
         .filter("ass", OVERLAY_FILE)
     )

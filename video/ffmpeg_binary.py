@@ -5,12 +5,12 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field
 
-import imageio_ffmpeg  # type: ignore[import-untyped]  # it ships no types
+import imageio_ffmpeg
 
 from video.errors import FfmpegMissing
 
 NEEDED_ENCODERS = frozenset({"libx264"})
-NEEDED_FILTERS = frozenset({"ass", "fps", "scale"})
+NEEDED_FILTERS = frozenset({"ass", "colorspace", "fps", "scale"})
 MEND = "Install ffmpeg with libx264 and libass, set FFMPEG_PATH to one, or unset it to use the bundled one."
 
 

@@ -3,7 +3,8 @@
 A binary is one hash: fields `0`, `1`, … of 256 KiB each, and `meta` with `<bytes> <chunks>`, written last.
 A hash without `meta` is unfinished and reads as missing. For 200 MB, against one SET, chunks took 33 MB of
 memory in the client instead of 632 and held up other clients for 3 ms instead of 88. Key names and their
-lifecycle belong to the caller. The client must not decode responses.
+lifecycle belong to the caller. The client must not decode
+responses, and should neither retry by itself nor wait long: its socket timeout is the grain of ours.
 """
 
 import asyncio
