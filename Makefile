@@ -1,0 +1,47 @@
+# Everything starts from a fresh clone: each target sets up what it needs. `make` alone lists them.
+
+PYTHON ?= python3
+OUT ?= demo.mp4
+
+# Addresses hold & ? # and $: they travel through the environment, untouched by make and by the shell.
+export FILM_URL := $(value URL)
+export FILM_OUT := $(value OUT)
+unexport URL OUT
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Make .venv with the pinned packages, and find or fetch a browser
+	@.ci/setup
+
+demo: setup ## Film a site: make demo URL='https://…' OUT=demo.mp4 (without URL: the small site in tests/site)
+	@if [ -n "$$FILM_URL" ]; then \
+		.venv/bin/sitereel record "$$FILM_URL" -o "$$FILM_OUT"; \
+	else \
+		.venv/bin/python -m tests.site.demo "$$FILM_OUT"; \
+	fi
+
+test: setup ## Run the tests
+	@.venv/bin/pytest
+
+check: setup ## Lint, formatting and types
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+bench: setup ## Measure speed and quality
+	@.venv/bin/python -m tests.benchmark
+
+# Not after setup, which refuses a lock that does not fit. To move every pin, remove the lock first.
+lock: ## Write requirements.lock anew from pyproject.toml
+	@$(PYTHON) -m venv --clear build/lock
+	@build/lock/bin/pip install -q pip-tools
+	@CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/pip-compile -q --extra dev --strip-extras --allow-unsafe \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
+
+clean: ## Remove what setup and the tools made; films stay
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
