@@ -42,8 +42,9 @@ DEMOTED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "pagination",
         re.compile(
-            r"^\W*(?:next|prev(?:ious)?|older|newer|first|last)(?: (?:page|posts?|entries|chapter|topic))?\W*$"
-            r"|^page \d+$|^\d{1,3}$|^[«»\u2039\u203a<>]+$|^(?:next|previous|older|newer) (?:post|page|article|chapter)\b"
+            r"^\W*(?:next|prev(?:ious)?|older|newer|first|last)(?: (?:page|posts?|entries|chapter))?\W*$"
+            r"|^(?:next|previous|older|newer) (?:post|page|article|chapter)\b"
+            r"|^page \d+$|^\d{1,3}$|^[«»\u2039\u203a<>]+$"
         ),
     ),
     (

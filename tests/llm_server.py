@@ -1,0 +1,138 @@
+"""A local HTTP server that speaks the OpenAI chat completions protocol and misbehaves as scripted."""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+Behaviour = Callable[["_Handler"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it came in: path, headers in lower case, and the decoded JSON body."""
+
+    path: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """The user's message, which is JSON."""
+        decoded: dict[str, Any] = json.loads(self.body["messages"][-1]["content"])
+        return decoded
+
+
+@dataclass
+class LlmServer:
+    """Serves on loopback between `with` and its end; `base_url` is what the SDK is given."""
+
+    behave: Behaviour
+    requests: list[Request] = field(default_factory=list)
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    def __enter__(self) -> Self:
+        handler = type("Scripted", (_Handler,), {"server_script": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server_script: LlmServer
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = json.loads(self.rfile.read(length))
+        self.server_script.requests.append(Request(self.path, headers, body))
+        try:
+            self.server_script.behave(self)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Tests are quiet."""
+
+    def reply(self, status: int, body: str, kind: str = "application/json") -> None:
+        payload = body.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(payload)))
+        self.end_headers()
+        self.wfile.write(payload)
+
+
+def answers(*plans: tuple[int, float, str]) -> Behaviour:
+    """A well-formed answer with these (index, priority, reason) choices."""
+    rows = [{"index": i, "priority": p, "reason": r} for i, p, r in plans]
+    return says(json.dumps({"plans": rows}))
+
+
+def says(content: str) -> Behaviour:
+    """A completion whose message is exactly this text."""
+    return lambda handler: handler.reply(200, _completion(content))
+
+
+def sends(body: str, kind: str = "application/json") -> Behaviour:
+    """HTTP 200 with a body that need not be a completion at all."""
+    return lambda handler: handler.reply(200, body, kind)
+
+
+def refuses(why: str = "I cannot help with that.") -> Behaviour:
+    """A completion in which the model declines."""
+    return lambda handler: handler.reply(200, _completion(None, refusal=why))
+
+
+def fails(status: int) -> Behaviour:
+    """An error of the API, with a body such as OpenAI's."""
+    return lambda handler: handler.reply(status, json.dumps({"error": {"message": "no", "type": "error"}}))
+
+
+def hangs(handler: _Handler) -> None:
+    """Reads the request and never answers."""
+    handler.server_script.closing.wait()
+
+
+def drips(handler: _Handler) -> None:
+    """Sends one byte every 50 ms: each read succeeds, and the answer never ends."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", "1000000")
+    handler.end_headers()
+    while not handler.server_script.closing.wait(0.05):
+        handler.wfile.write(b" ")
+        handler.wfile.flush()
+
+
+def hangs_up(handler: _Handler) -> None:
+    """Closes the connection without a word."""
+    handler.close_connection = True
+
+
+def _completion(content: str | None, refusal: str | None = None) -> str:
+    message = {"role": "assistant", "content": content, "refusal": refusal}
+    return json.dumps(
+        {
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 0,
+            "model": "test",
+            "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
+        }
+    )
