@@ -33,7 +33,7 @@ WrapStyle: 2
 [V4+ Styles]
 Format: Name, PrimaryColour, OutlineColour, Outline, Shadow, Alignment
 Style: arrow,&H00FFFFFF,&H00221C1A,{outline:.2f},0,7
-Style: shadow,&H80000000,&HFF000000,0,0,7
+Style: shadow,&H58000000,&HFF000000,0,0,7
 Style: ring,&H30F6823B,&HFF000000,0,0,5
 Style: disc,&HA0F6823B,&HFF000000,0,0,5
 

@@ -135,9 +135,8 @@ async def hanging() -> AsyncIterator[tuple[Redis, int]]:
         tempfile.TemporaryDirectory(prefix="v") as folder,
         ValkeyServer(port=0, unix_socket_path=f"{folder}/s"),
     ):
-        async with Redis(
-            unix_socket_path=f"{folder}/s", socket_timeout=0.3, retry=Retry(NoBackoff(), 0)
-        ) as client:
+        once = Retry(NoBackoff(), 0)
+        async with Redis(unix_socket_path=f"{folder}/s", socket_timeout=0.3, retry=once) as client:
             pid = int((await client.info("server"))["process_id"])
             yield client, pid
             os.kill(pid, signal.SIGCONT)
