@@ -23,6 +23,8 @@ from explorer.errors import SafetyViolation
 
 log = logging.getLogger(__name__)
 
+News = dict[str, str | int]
+
 BEAT_S = 0.5
 #: Starting the browser before, and sending the last of the footage after, the exploration's own limit.
 RECORD_GRACE_S = 15.0
@@ -44,7 +46,7 @@ class Board:
     max_clicks: int
     steps: list[Any] = field(default_factory=list)
     refused: list[Any] = field(default_factory=list)
-    news: dict[str, str | int] = field(default_factory=dict)
+    news: News = field(default_factory=dict)
 
     def note(self, report: Report) -> None:
         """Takes in one report of the child."""
@@ -115,11 +117,12 @@ class Line:
     async def _record(self, store: Store, claim: Claim, job: Job) -> None:
         limit_s = job.limits.max_runtime_s + RECORD_GRACE_S
         try:
-            done = await self._supervised(store, claim, job, limit_s)
+            done, news = await self._supervised(store, claim, job, limit_s)
         except StageOverrun as exc:
             limit = f"The exploration did not end within its runtime limit of {job.limits.max_runtime_s} s"
             raise StageFailed(SafetyViolation.code, f"{limit}; it was stopped by force.") from exc
-        fields: dict[str, str | int] = {
+        fields = {
+            **news,
             "stop_reason": done["stop_reason"],
             "refused": json.dumps(done["refused"]),
             "footage_key": claim.footage_key,
@@ -130,13 +133,14 @@ class Line:
         await self._ticket(claim.job_id, Stage.RECORDED)
 
     async def _encode(self, store: Store, claim: Claim, job: Job) -> None:
-        done = await self._supervised(store, claim, job, self._settings.encode_limit_s + ENCODE_GRACE_S)
-        fields: dict[str, str | int] = {"film": json.dumps(done["film"]), "progress": 100}
+        limit_s = self._settings.encode_limit_s + ENCODE_GRACE_S
+        done, _ = await self._supervised(store, claim, job, limit_s)
+        fields: News = {"film": json.dumps(done["film"]), "progress": 100}
         blobs = [key for key in (job.footage_key, job.timeline_key) if key]
         await self._finally(lambda: store.move(claim, Stage.READY, fields, publish=True, drop=blobs))
 
-    async def _supervised(self, store: Store, claim: Claim, job: Job, limit_s: float) -> Report:
-        """Runs the stage in a child while keeping the claim; answers the child's last report."""
+    async def _supervised(self, store: Store, claim: Claim, job: Job, limit_s: float) -> tuple[Report, News]:
+        """Runs the stage in a child while keeping the claim; answers its last report and untold news."""
         board = Board(job.limits.max_clicks)
         with take_folder() as folder:
             order = Order.of(job, claim, self._settings, folder)
@@ -150,8 +154,8 @@ class Line:
                 following.cancel()
                 await asyncio.gather(beating, following, return_exceptions=True)
         if last["kind"] == "failed":
-            raise StageFailed(last["code"], last["error"], dict(board.news))
-        return {**board.news, **last}
+            raise StageFailed(last["code"], last["error"], board.news)
+        return last, board.news
 
     async def _fail(self, store: Store, claim: Claim, exc: LineError) -> None:
         """Ends the job with an error; nothing of its footage is kept."""
@@ -186,7 +190,7 @@ class Line:
 class StageFailed(LineError):
     """The child said that its stage failed; `code` is its own."""
 
-    def __init__(self, code: str, error: str, news: dict[str, str | int] | None = None) -> None:
+    def __init__(self, code: str, error: str, news: News | None = None) -> None:
         super().__init__(error)
         self.code = code
         self.news = news or {}

@@ -29,8 +29,8 @@ FOLDER_PREFIX = "sitereel-take-"
 MARK = "SITEREEL_TAKE"
 #: A report holds one step or one list; 1 MiB is far beyond any.
 LINE_LIMIT_BYTES = 1 << 20
-KILL_ROUNDS = 20
-KILL_WAIT_S = 0.1
+KILL_ROUNDS = 100
+KILL_WAIT_S = 0.02
 
 
 class StageOverrun(LineError):
@@ -92,7 +92,7 @@ async def supervise(order: Order, limit_s: float) -> AsyncGenerator[Report, None
     except TimeoutError as exc:
         raise StageOverrun(f"The stage did not end within {limit_s:g} s and was stopped by force.") from exc
     finally:
-        kill_tree(child.pid, order.folder)
+        await kill_tree(child.pid, order.folder)
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
@@ -123,7 +123,7 @@ def _how(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-def kill_tree(pid: int, mark: str) -> None:
+async def kill_tree(pid: int, mark: str) -> None:
     """Kills a process and all it has started: by descent while it lives, by the mark where it does not."""
     for _ in range(KILL_ROUNDS):
         family = {process.pid: process for process in (*_descent(pid), *_marked(mark))}
@@ -132,7 +132,8 @@ def kill_tree(pid: int, mark: str) -> None:
         for process in family.values():
             with suppress(psutil.Error):
                 process.kill()
-        psutil.wait_procs(list(family.values()), KILL_WAIT_S)
+        # Not psutil's wait: it would reap the child before asyncio can.
+        await asyncio.sleep(KILL_WAIT_S)
     log.error("processes of %s survived being killed", mark)
 
 
