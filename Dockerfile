@@ -19,7 +19,7 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
         chromium-headless-shell ffmpeg fonts-liberation fonts-noto-color-emoji libatomic1 \
     && rm -rf /var/lib/apt/lists/*
-RUN useradd --system --uid 10001 --user-group --create-home sitereel
+RUN useradd --uid 10001 --user-group --create-home sitereel
 COPY --from=build /opt/sitereel /opt/sitereel
 # The root file system may be read-only: all that is written goes to /tmp.
 ENV PATH=/opt/sitereel/bin:$PATH \
