@@ -1,0 +1,127 @@
+"""The real-time camera on real pages in a real Chromium."""
+
+import asyncio
+import io
+from itertools import pairwise
+
+import pytest
+from PIL import Image
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+
+from tests.video.conftest import HEIGHT, WIDTH
+from video.camera import Camera, RealtimeCamera
+from video.footage import Frame
+
+pytestmark = pytest.mark.anyio
+
+ANIMATED = """<style>@keyframes go { to { transform: translateX(400px) } }
+div { width: 99px; height: 99px; background: red; animation: go 1s infinite alternate }</style><div></div>"""
+
+
+def camera_on(page: Page, frames: list[Frame], max_bytes: int = 1 << 30) -> RealtimeCamera:
+    return RealtimeCamera(page, frames.append, width_px=WIDTH, height_px=HEIGHT, max_bytes=max_bytes)
+
+
+async def test_a_page_that_stands_still_gives_a_first_frame_and_no_more(page: Page) -> None:
+    await page.set_content("<body style='background: rgb(0, 128, 128)'>")
+    await asyncio.sleep(0.2)
+    frames: list[Frame] = []
+    camera: Camera = camera_on(page, frames)
+    await camera.start()
+    assert len(frames) >= 1
+    seen = len(frames)
+    await camera.hold(600)
+    await camera.stop()
+    assert len(frames) <= seen + 1
+    assert camera.still_ms() >= 500
+    image = Image.open(io.BytesIO(frames[0].jpeg))
+    assert image.size == (WIDTH, HEIGHT)
+    assert image.getpixel((50, 50)) == pytest.approx((0, 128, 128), abs=3)
+
+
+async def test_an_animation_is_filmed_smoothly_with_rising_times(page: Page) -> None:
+    frames: list[Frame] = []
+    camera = camera_on(page, frames)
+    await camera.start()
+    await page.set_content(ANIMATED)
+    await camera.hold(2000)
+    assert camera.still_ms() < 500
+    await camera.stop()
+    assert len(frames) > 30
+    assert all(a.at_ms < b.at_ms for a, b in pairwise(frames))
+    assert frames[0].at_ms >= 0
+    assert camera.now_ms() - 1000 < frames[-1].at_ms <= camera.now_ms()
+    assert camera.size_bytes == sum(len(frame.jpeg) for frame in frames)
+
+
+async def test_frames_and_clock_share_one_axis(page: Page) -> None:
+    frames: list[Frame] = []
+    camera = camera_on(page, frames)
+    await page.set_content("<body style='background: white'>")
+    await camera.start()
+    await camera.hold(400)
+    before_ms = camera.now_ms()
+    await camera.during(page.evaluate("document.body.style.background = 'black'"))
+    await camera.hold(400)
+    await camera.stop()
+    dark = [
+        frame for frame in frames if Image.open(io.BytesIO(frame.jpeg)).convert("L").getpixel((9, 9)) == 0
+    ]
+    assert before_ms <= dark[0].at_ms <= before_ms + 200
+
+
+async def test_filming_goes_on_across_navigations(page: Page) -> None:
+    frames: list[Frame] = []
+    camera = camera_on(page, frames)
+    await camera.start()
+    for colour in ("rgb(255,0,0)", "rgb(0,0,255)"):
+        await page.goto(f"data:text/html,<body style='background:{colour}'>")
+        await camera.hold(300)
+    await camera.stop()
+    image = Image.open(io.BytesIO(frames[-1].jpeg)).convert("RGB")
+    assert image.getpixel((50, 50)) == pytest.approx((0, 0, 255), abs=4)
+
+
+async def test_a_full_camera_takes_no_more_and_says_so(page: Page) -> None:
+    frames: list[Frame] = []
+    camera = camera_on(page, frames, max_bytes=30_000)
+    await page.set_content(ANIMATED)
+    await camera.start()
+    await camera.hold(1000)
+    await camera.stop()
+    assert camera.full
+    assert 0 < sum(len(frame.jpeg) for frame in frames) <= 30_000
+
+
+async def test_nothing_arrives_after_stop(page: Page) -> None:
+    frames: list[Frame] = []
+    camera = camera_on(page, frames)
+    await page.set_content(ANIMATED)
+    await camera.start()
+    await camera.stop()
+    seen = len(frames)
+    await asyncio.sleep(0.3)
+    assert len(frames) == seen
+
+
+async def test_stopping_on_a_page_that_is_gone_keeps_the_take(page: Page) -> None:
+    frames: list[Frame] = []
+    camera = camera_on(page, frames)
+    await camera.start()
+    await page.close()
+    await camera.stop()
+    assert frames
+
+
+async def test_a_page_that_is_gone_cannot_be_filmed(page: Page) -> None:
+    await page.close()
+    with pytest.raises(PlaywrightError):
+        await camera_on(page, []).start()
+
+
+async def test_work_returns_its_result_and_its_error(page: Page) -> None:
+    camera = camera_on(page, [])
+    assert await camera.during(asyncio.sleep(0, "done")) == "done"
+    with pytest.raises(PlaywrightError):
+        await camera.during(page.evaluate("throw new Error('no')"))
