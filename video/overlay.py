@@ -12,6 +12,9 @@ from video.cut import Click, Cut
 
 #: The pointer's outline from its tip, clockwise; 26 px high.
 ARROW = ((0, 0), (16.3, 16.3), (9.2, 16.9), (13.0, 25.3), (9.1, 27.0), (5.4, 18.4), (0, 23.2))
+#: The shadow falls to the lower right, far enough to show beyond the arrow's own outline.
+SHADOW = (2.0, 3.5)
+SHADOW_BLUR = 2.0
 RIPPLE_MS = 450
 RIPPLE_RADIUS = 26.0
 RING_WIDTH = 3.0
@@ -72,9 +75,10 @@ def _pointer(cut: Cut, scale: float) -> Iterator[str]:
     for (x, y, down), run in groupby(looks):
         end = frame + sum(1 for _ in run)
         size = f"\\fscx{PRESSED_PERCENT}\\fscy{PRESSED_PERCENT}" if down else ""
-        drop = 2.0 * scale
-        below = f"\\pos({float(x) + drop / 2:.2f},{float(y) + drop:.2f})\\blur{2.4 * scale:.2f}"
-        yield _event(1, frame, end, cut.fps, "shadow", f"{below}{size}\\p4", shape)
+        below = f"\\pos({float(x) + SHADOW[0] * scale:.2f},{float(y) + SHADOW[1] * scale:.2f})"
+        yield _event(
+            1, frame, end, cut.fps, "shadow", f"{below}\\blur{SHADOW_BLUR * scale:.2f}{size}\\p4", shape
+        )
         yield _event(2, frame, end, cut.fps, "arrow", f"\\pos({x},{y}){size}\\p4", shape)
         frame = end
 
