@@ -75,11 +75,10 @@ const choose = (signals) => {
 };
 const locate = (el, modal) => {
   const rect = rectsOf(el)[0];
-  const point = rect && centreOf(rect);
-  if (!point || !isUsable(el)) return null;
-  return isInViewport(point)
-    ? { point, inView: true }
-    : isReachable(el, point, modal) && { point, inView: false };
+  if (!rect || !isUsable(el)) return null;
+  const point = centreOf(rect);
+  const inView = isInViewport(point);
+  return inView || isReachable(el, point, modal) ? { rect, point, inView } : null;
 };
 // Dialogs and navigation first, then document order; the answer is in document order again.
 const cap = (found, limit) => {
@@ -93,9 +92,9 @@ const discover = () => {
   const usable = [];
   for (const [el, signal] of choose(signals)) {
     const place = locate(el, modal);
-    const rect = place && rectsOf(el)[0];
+    const isWeak = signal === "cursor" || signal === "onclick";
     const isPageWide =
-      rect && /cursor|onclick/.test(signal) && rect.width * rect.height > (innerWidth * innerHeight) / 2;
+      isWeak && place && place.rect.width * place.rect.height > (innerWidth * innerHeight) / 2;
     if (place && !isPageWide) usable.push({ el, ...place });
   }
   const names = catalogue();
@@ -121,9 +120,10 @@ const reveal = (el) => {
   if (!rect) return 0;
   const { y } = centreOf(rect);
   if (y >= innerHeight * 0.15 && y <= innerHeight * 0.85) return 0;
-  for (let node = el; node; node = shownIn(node)) if (styleOf(node).position === "fixed") return 0;
   const room = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-  return isLocked() ? 0 : Math.max(-scroller.scrollTop, Math.min(room, y - innerHeight * 0.45));
+  return isLocked() || isFixed(el)
+    ? 0
+    : Math.max(-scroller.scrollTop, Math.min(room, y - innerHeight * 0.45));
 };
 const inView = (el) => isInViewport(centreOf(rectsOf(el)[0]));
 const describeNow = (el) =>

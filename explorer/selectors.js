@@ -40,7 +40,7 @@ const isInside = (el, test) => {
 };
 const within = (el, compound, owners) => {
   for (let box = hostOrParent(el); box; box = hostOrParent(box)) {
-    const name = compoundsOf(box).find((c) => owners.get(c)?.length === 1);
+    const name = anchorOf(box, owners);
     const alone = (test) =>
       owners.get(compound).length < 40 && owners.get(compound).filter((o) => isInside(o, test)).length === 1;
     if (name && alone((node) => node === box)) return `${name} ${compound}`;
@@ -52,29 +52,31 @@ const within = (el, compound, owners) => {
   }
   return "";
 };
-const nthOfType = (el) =>
-  [...el.parentNode.children].filter((c) => c.localName === el.localName).indexOf(el) + 1;
+const siblingsByTag = memo((parent) => {
+  const groups = new Map();
+  for (const child of parent.children) {
+    if (!groups.has(child.localName)) groups.set(child.localName, []);
+    groups.get(child.localName).push(child);
+  }
+  return groups;
+});
+const nthOfType = (el) => siblingsByTag(el.parentNode).get(el.localName).indexOf(el) + 1;
+const anchorOf = (el, owners) => compoundsOf(el).find((compound) => owners.get(compound)?.length === 1) ?? "";
 const pathTo = (el, { roots, owners }) => {
   const steps = [];
   let box = el;
   let anchor = "";
-  for (
-    ;
-    hostOrParent(box) && !anchor;
-    box = hostOrParent(box), anchor = compoundsOf(box).find((c) => owners.get(c)?.length === 1) ?? ""
-  )
+  while (!anchor && hostOrParent(box)) {
     steps.unshift([box.localName, nthOfType(box)]);
-  const path = [
-    anchor || CSS.escape(box.localName),
-    ...steps.map(([tag, n]) => `${CSS.escape(tag)}:nth-of-type(${n})`),
-  ].join(" > ");
+    box = hostOrParent(box);
+    anchor = anchorOf(box, owners);
+  }
+  const nth = ([tag, n]) => `${CSS.escape(tag)}:nth-of-type(${n})`;
+  const path = [anchor || CSS.escape(box.localName), ...steps.map(nth)].join(" > ");
+  const childAt = (parent, [tag, n]) => (parent && siblingsByTag(parent).get(tag)?.[n - 1]) ?? [];
   let reached = [box]; // ">" also leads from a host into its shadow root, so a path may reach several
-  for (const [tag, n] of steps)
-    reached = reached.flatMap((from) =>
-      [from, from.shadowRoot].flatMap(
-        (c) => [...(c?.children ?? [])].filter((k) => k.localName === tag)[n - 1] ?? [],
-      ),
-    );
+  for (const step of steps)
+    reached = reached.flatMap((from) => [childAt(from, step), childAt(from.shadowRoot, step)].flat());
   if (reached.length === 1) return path;
   const order = (node) => roots.indexOf(node.getRootNode());
   return `:nth-match(${path}, ${reached.sort((a, b) => order(a) - order(b)).indexOf(el) + 1})`;

@@ -64,11 +64,11 @@ const isHit = (el, { x, y }) => {
 };
 
 const scroller = document.scrollingElement ?? document.documentElement;
-const isLocked = () => {
+const isLocked = memo(() => {
   const root = styleOf(document.documentElement).overflowY;
   const body = root === "visible" && document.body ? styleOf(document.body).overflowY : root;
   return /hidden|clip/.test(body);
-};
+});
 // Whether an ancestor cuts this point off; what an inner scroller hides counts as cut off.
 const isClipped = (el, { x, y }) => {
   let position = styleOf(el).position;
@@ -88,13 +88,18 @@ const isClipped = (el, { x, y }) => {
   }
   return false;
 };
+const isFixed = memo((el) => {
+  if (styleOf(el).position === "fixed") return true;
+  const parent = shownIn(el);
+  return parent ? isFixed(parent) : false;
+});
+const isWithin = (el, box) => {
+  for (let node = el; node; node = shownIn(node)) if (node === box) return true;
+  return false;
+};
 const isReachable = (el, point, modal) => {
   const fromTop = point.y + scroller.scrollTop;
   if (isLocked() || point.x < 0 || point.x >= innerWidth || fromTop < 0 || fromTop > scroller.scrollHeight)
     return false;
-  for (let node = el; node; node = shownIn(node)) {
-    if (node === modal) modal = null;
-    if (styleOf(node).position === "fixed") return false;
-  }
-  return !modal && !isClipped(el, point);
+  return !isFixed(el) && (!modal || isWithin(el, modal)) && !isClipped(el, point);
 };
