@@ -125,6 +125,11 @@ class Stage:
         browser.on("disconnected", lambda _: self._lose("the browser died"))
         page.on("crash", lambda _: self._lose("the page's process died"))
 
+    def check(self) -> None:
+        """Raises BrowserCrashed when the browser or the page is gone."""
+        if self.lost.done():
+            raise BrowserCrashed(f"The take was lost: {self.lost.result()} while filming.")
+
     def _lose(self, how: str) -> None:
         if not self.lost.done():
             self.lost.set_result(how)

@@ -3,33 +3,25 @@
 It acts and waits only through the clock, so a camera may render time instead of letting it pass.
 """
 
-import asyncio
-import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
+import logging
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Frame, Response
-from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from explorer.border import Border
 from explorer.browser import Stage
-from explorer.discovery import aim, describe, discover, reveal_delta
-from explorer.errors import (
-    AddressRefused,
-    AuthRequired,
-    BrowserCrashed,
-    PageUnreachable,
-    PageUnresponsive,
-    SafetyViolation,
-)
+from explorer.discovery import describe, discover
+from explorer.errors import AddressRefused, AuthRequired, PageUnreachable, PageUnresponsive
 from explorer.guardrails import Site, is_auth_url, refuse_element, refuse_url
+from explorer.guide import Guide
 from explorer.hand import Hand
-from explorer.memory import Memory, place
+from explorer.memory import Memory, Refusals, place
+from explorer.navigation import Navigator
+from explorer.patience import Patience, TimeIsUp
 from explorer.popups import OPEN_IN_PLACE, Popups
-from explorer.proxy import STATUS_HEADER
 from explorer.scenery import signature
-from explorer.settle import Settler
+from explorer.settle import CAP_MS, Settler
 from explorer.types import (
     ActionPlan,
     Brief,
@@ -48,28 +40,23 @@ from explorer.types import (
     Visit,
 )
 
-T = TypeVar("T")
+log = logging.getLogger(__name__)
+
 Event = Metrics | Step | Refusal | Story
 
-NAVIGATION_TIMEOUT_S = 30.0
 #: A first page may take longer than a click: fonts, hero pictures, hydration.
 FIRST_SETTLE_MS = 8_000.0
-#: Any single question to the page; what takes longer is a page that hangs.
-ACTION_TIMEOUT_S = 8.0
-#: Exploring ends this long before the limit (a tenth of it, within bounds), to wrap up in time.
-MARGIN_S = (1.0, 10.0)
+#: How long a page, or what a click has changed on it, is looked at.
+ARRIVE_MS = 1_200.0
+LOOK_MS: dict[Outcome, float] = {"page": 0.0, "scene": 1_100.0, "nothing": 250.0}
+#: Screens of a page that are scrolled through when it is first seen.
+TOUR_SCREENS_START = 2
+TOUR_SCREENS = 1
 #: A page that keeps offering what cannot be clicked must not keep us scanning.
 SCANS_PER_CLICK = 3
-
-ARRIVE_MS = 900.0
-LOOK_MS: dict[Outcome, float] = {"page": 300.0, "scene": 1_100.0, "nothing": 250.0}
-PAUSE_MS = 500.0
-AIM_MS = 160.0
-#: Screens of a page that are scrolled through when it is first seen.
-TOUR_SCREENS = {"start": 2, "other": 1}
-TOUR_STEP = 0.75
-#: A click's own page stays in the film this long when what follows must not be shown.
-LAST_LOOK_MS = 120.0
+SCANS_MORE = 10
+#: A page may navigate by itself while it is looked at; one that does so without end is left alone.
+MAX_STUMBLES = 5
 
 
 class Explorer:
@@ -78,28 +65,30 @@ class Explorer:
     def __init__(
         self, brief: Brief, stage: Stage, clock: Clock, planner: Planner, fenced: Sequence[Refusal] = ()
     ) -> None:
-        self._fenced = fenced
         self._brief = brief
         self._stage = stage
         self._page = stage.page
         self._clock = clock
         self._planner = planner
+        self._fenced = fenced
+        self._patience = Patience(clock, brief.max_runtime_s)
+        self._navigator = Navigator(stage, self._patience, fenced)
         self._settler = Settler(stage.page, clock)
         self._popups = Popups(stage.page)
         self._hand = Hand(stage.page, clock, Point(brief.width_px * 0.5, brief.height_px * 0.6))
+        self._guide = Guide(stage.page, self._hand, clock, self._patience, brief.height_px)
         self._memory = Memory()
-        self._site = Site.of(brief.url)
-        self._began_s = time.monotonic()
+        self._border = Border(stage.page, clock, Site.of(brief.url))
+        self._here: str | None = None
         self._metrics = Metrics()
         self._steps: list[Step] = []
-        self._refused: dict[tuple[str, str], Refusal] = {}
+        self._refusals = Refusals()
         self._visits: list[Visit] = []
+        self._scans = 0
+        self._stumbles = 0
         self._stop: StopReason | None = None
         self._start_ms = 0.0
         self._end_ms: float | None = None
-        self._commits: list[tuple[float, str]] = []
-        self._scans = 0
-        stage.page.on("framenavigated", self._committed)
 
     async def explore(self) -> AsyncGenerator[Event, None]:
         """Yields metrics as states change, each step and refusal as it happens, and a Story at the end.
@@ -108,13 +97,12 @@ class Explorer:
         BrowserCrashed when the browser dies, and SafetyViolation at the hard limit.
         """
         yield self._enter("navigating")
-        await self._settler.install()
         await self._open_start()
         while self._stop is None:
             try:
                 async for event in self._round():
                     yield event
-            except (PageUnresponsive, PlaywrightError) as exc:
+            except (PageUnresponsive, TimeIsUp, PlaywrightError) as exc:
                 self._survive(exc)
         yield self._enter("complete")
         yield self._story()
@@ -124,275 +112,212 @@ class Explorer:
             self._metrics,
             state=state,
             visited_urls=tuple(self._memory.visited),
-            runtime_s=round(self._elapsed_s(), 2),
+            runtime_s=round(self._patience.elapsed_s(), 2),
         )
         return self._metrics
 
-    async def _round(self) -> AsyncIterator[Event]:
-        """One scan of the page and as many of its plans as still make sense."""
+    async def _open_start(self) -> None:
+        await self._settler.install()
+        await self._navigator.open(self._brief.url)
+        await self._settle(FIRST_SETTLE_MS)
+        if is_auth_url(self._page.url):
+            raise AuthRequired(
+                f"{self._brief.url} leads to a sign-in page, and Sitereel films without an account. "
+                "Choose a page that everybody can see."
+            )
+        self._border.site = Site.of(self._page.url)
+        self._patience.may_wrap_up = True
+
+    async def _round(self) -> AsyncGenerator[Event, None]:
+        """Looks at what is on screen, scans it, and makes the planned clicks that still make sense."""
+        self._stop = self._border.crossed()
+        if self._stop is not None:
+            self._end_ms = max(self._start_ms, self._border.last_good_ms())
+            return
+        if self._border.failed:
+            await self._go_back()
+            return
+        if place(self._page.url) != self._here:
+            await self._arrive()
+        if self._should_stop():
+            return
         yield self._enter("discovering")
         offered, refused = await self._offered()
         for refusal in refused:
             yield refusal
-        self._scans += 1
-        if not offered or self._scans > SCANS_PER_CLICK * self._brief.max_clicks + 10:
-            await self._leave_dead_end(final=bool(offered))
-            return
         yield self._enter("planning")
-        plans = await self._clock.during(self._planner.plan(await self._scene(offered)))
+        plans = await self._plans(offered)
         if not plans:
-            await self._leave_dead_end(final=False)
+            await self._leave_dead_end()
             return
         yield self._enter("executing")
         by_selector = {element.selector: element for element in offered}
         for plan in plans:
-            if self._should_stop():
-                return
-            element = by_selector.get(plan.selector)
-            outcome = await self._execute(plan, element) if element is not None else None
-            if isinstance(outcome, Refusal):
-                yield outcome
-            elif outcome is not None:
-                yield outcome
+            event = await self._execute(plan, by_selector[plan.selector])
+            if event is not None:
+                yield event
                 yield self._enter("executing")
-                if outcome.outcome != "nothing" or self._should_stop():
-                    return
+            if self._should_stop() or (isinstance(event, Step) and event.outcome != "nothing"):
+                return
 
-    async def _open_start(self) -> None:
-        response = await self._goto(self._brief.url)
-        if response is None or response.status >= 400:
-            said = f"answered with status {response.status}" if response else "did not answer"
-            raise PageUnreachable(f"{self._brief.url} {said}. Check the address.")
-        self._site = Site.of(self._page.url)
-        if is_auth_url(self._page.url):
-            raise AuthRequired(f"{self._page.url} is a sign-in page, and Sitereel films without an account.")
-        await self._settle(FIRST_SETTLE_MS)
-        if is_auth_url(self._page.url):
-            raise AuthRequired(f"{self._brief.url} leads to a sign-in page, {self._page.url}.")
-        await self._hand.appear()
-        self._start_ms = self._clock.now_ms()
-        await self._arrive(None)
-
-    async def _goto(self, url: str) -> Response | None:
-        try:
-            response = await self._do(
-                self._page.goto(url, wait_until="commit", timeout=NAVIGATION_TIMEOUT_S * 1000),
-                NAVIGATION_TIMEOUT_S,
-            )
-        except (PlaywrightTimeout, PageUnresponsive) as exc:
-            raise PageUnreachable(f"{url} did not answer within {NAVIGATION_TIMEOUT_S:.0f} s.") from exc
-        except PlaywrightError as exc:
-            self._raise_if_lost()
-            raise self._unreachable(url, str(exc).splitlines()[0]) from exc
-        if response is not None and (said := response.headers.get(STATUS_HEADER, "")).startswith("sitereel"):
-            reason = (await response.body()).decode(errors="replace")
-            raise AddressRefused(reason) if response.status == 403 else PageUnreachable(reason or said)
-        return response
-
-    def _unreachable(self, url: str, said: str) -> PageUnreachable | AddressRefused:
-        if "ERR_TUNNEL_CONNECTION_FAILED" in said and self._fenced:
-            return AddressRefused(self._fenced[-1].detail)
-        cause = said.partition("net::")[2].partition(" at ")[0] or said
-        return PageUnreachable(f"{url} could not be opened: {cause}.")
-
-    async def _arrive(self, coming_from: str | None) -> None:
+    async def _arrive(self) -> None:
         """Notes the page that is now on screen, lets the viewer look, and scrolls through it once."""
-        url = self._page.url
-        new = self._memory.arrive(url, coming_from)
+        url, first = self._page.url, self._here is None
+        if first:
+            await self._hand.appear()
+            self._start_ms = self._clock.now_ms()
+        new = self._memory.arrive(url, self._here)
+        self._here = place(url)
         self._metrics = replace(self._metrics, depth=max(self._metrics.depth, self._memory.depth(url)))
-        self._visits.append(Visit(self._clock.now_ms(), url, await self._do(self._page.title())))
+        self._visits.append(Visit(self._clock.now_ms(), url, await self._title()))
         await self._clock.hold(ARRIVE_MS)
         if new:
-            await self._tour(TOUR_SCREENS["start" if coming_from is None else "other"])
-
-    async def _tour(self, screens: int) -> None:
-        for _ in range(screens):
-            if self._should_stop() or await self._do(self._hand.room_below()) < 80:
-                return
-            await self._do(self._hand.scroll_by(self._brief.height_px * TOUR_STEP))
-            await self._clock.hold(PAUSE_MS)
+            await self._guide.tour(TOUR_SCREENS_START if first else TOUR_SCREENS)
 
     async def _offered(self) -> tuple[tuple[Element, ...], list[Refusal]]:
         """What may be clicked here, and what the guardrails newly turned down."""
-        found = (await self._do(discover(self._page, self._memory.tried))).elements
+        self._scans += 1
+        found = (await self._patience.do(discover(self._page, self._memory.tried))).elements
         self._memory.note_links(found, self._page.url)
-        offered, refused = [], [refusal for refusal in self._fenced if self.note(refusal)]
+        offered, refused = [], [refusal for refusal in self._fenced if self._refusals.add(refusal)]
         for element in found:
-            refusal = refuse_element(element, self._site, self._page.url)
+            refusal = refuse_element(element, self._border.site, self._page.url)
             if refusal is None:
                 offered.append(element)
-            elif self.note(refusal):
+            elif self._refusals.add(refusal):
                 refused.append(refusal)
-        deep_enough = tuple(e for e in offered if self._memory.within(e, self._brief.max_depth))
-        return deep_enough, refused
+        return tuple(e for e in offered if self._memory.within(e, self._brief.max_depth)), refused
 
-    async def _scene(self, elements: tuple[Element, ...]) -> Scene:
-        return Scene(
+    async def _plans(self, offered: tuple[Element, ...]) -> list[ActionPlan]:
+        """The planner's choice, kept to what was offered."""
+        if not offered or self._scans > SCANS_PER_CLICK * self._brief.max_clicks + SCANS_MORE:
+            return []
+        scene = Scene(
             url=self._page.url,
-            title=await self._do(self._page.title()),
-            elements=elements,
+            title=await self._title(),
+            elements=offered,
             story=tuple(step.label for step in self._steps),
             visited_urls=frozenset(self._memory.visited),
             clicks_left=self._brief.max_clicks - self._metrics.clicks,
         )
+        known = {element.selector for element in offered}
+        plans = await self._clock.during(self._planner.plan(scene))
+        return [plan for plan in plans if plan.selector in known]
 
     async def _execute(self, plan: ActionPlan, planned: Element) -> Step | Refusal | None:
-        """Makes one click, or returns the refusal, or None when it can no longer be made."""
+        """Makes one click; answers a refusal, or None, when it must not or can no longer be made."""
         self._memory.tried.add(planned.fingerprint)
-        start_ms = self._clock.now_ms()
-        point = await self._reach(plan.selector)
-        element = await self._do(describe(self._page, plan.selector)) if point else None
+        start_ms, page_url = self._clock.now_ms(), self._page.url
+        point = await self._guide.reach(plan.selector)
+        element = await self._patience.do(describe(self._page, plan.selector)) if point else None
         if point is None or element is None:
             return None
-        refusal = refuse_element(element, self._site, self._page.url)
+        refusal = refuse_element(element, self._border.site, page_url)
         if refusal is not None:
-            return refusal if self.note(refusal) else None
+            return refusal if self._refusals.add(refusal) else None
         if element.new_tab:
-            await self._do(self._page.locator(plan.selector).first.evaluate(OPEN_IN_PLACE))
-        page_url, before = self._page.url, await self._do(signature(self._page))
+            await self._patience.do(self._page.locator(plan.selector).first.evaluate(OPEN_IN_PLACE))
+        before = await self._patience.do(signature(self._page))
         await self._popups.take()
-        click_ms = await self._do(self._hand.click())
         self._metrics = replace(self._metrics, clicks=self._metrics.clicks + 1)
-        outcome = await self._consequence(page_url, before, click_ms)
         step = Step(
             number=len(self._steps) + 1,
             plan=plan,
             label=element.label or element.text or element.tag,
             page_url=page_url,
             start_ms=start_ms,
-            click_ms=click_ms,
+            click_ms=self._clock.now_ms(),
             end_ms=self._clock.now_ms(),
             point=point,
-            outcome=outcome,
+            outcome="nothing",
         )
+        try:
+            step = replace(step, click_ms=await self._patience.do(self._hand.click()))
+            step = replace(step, outcome=await self._consequence(page_url, before))
+        except (PageUnresponsive, TimeIsUp, PlaywrightError) as exc:
+            self._survive(exc)
+        step = replace(step, end_ms=self._clock.now_ms())
         self._steps.append(step)
         return step
 
-    async def _reach(self, selector: str) -> Point | None:
-        """Scrolls and moves the pointer to where a click really hits; None when there is no such place."""
-        delta = await self._do(reveal_delta(self._page, selector))
-        if abs(delta) > 4:
-            await self._do(self._hand.scroll_by(delta))
-            await self._clock.hold(PAUSE_MS / 2)
-        point = await self._do(aim(self._page, selector))
-        if point is None:
-            return None
-        await self._hand.move_to(point)
-        await self._clock.hold(AIM_MS)
-        # Hovering may have opened a menu or moved things: only a place that is still hit is clicked.
-        again = await self._do(aim(self._page, selector))
-        if again is not None and again != point:
-            await self._hand.move_to(again)
-        return again
-
-    async def _consequence(self, page_url: str, before: str, click_ms: float) -> Outcome:
-        """Waits for what the click does and follows it: a popup folded in, a new page, a new scene."""
+    async def _consequence(self, page_url: str, before: str) -> Outcome:
+        """Waits for what a click does: a popup to fold in, a new page, a new scene, or nothing."""
         await self._settle()
         wanted = await self._clock.during(self._popups.take())
-        if wanted is not None and not self._refuse_popup(wanted, page_url):
-            await self._goto(wanted)
-            await self._settle()
-        if self._left(click_ms):
-            return "page"
+        if wanted is not None:
+            await self._fold(wanted, page_url)
+        outcome: Outcome = "nothing"
         if place(self._page.url) != place(page_url):
-            await self._clock.hold(LOOK_MS["page"])
-            await self._arrive(page_url)
-            return "page"
-        changed = await self._do(signature(self._page)) != before
-        outcome: Outcome = "scene" if changed else "nothing"
+            outcome = "page"
+        elif await self._patience.do(signature(self._page)) != before:
+            outcome = "scene"
         await self._clock.hold(LOOK_MS[outcome])
         return outcome
 
-    def _refuse_popup(self, url: str, page_url: str) -> bool:
-        refusal = refuse_url(url, self._site, page_url)
+    async def _fold(self, wanted: str, page_url: str) -> None:
+        """Shows in the one page what a popup wanted to show."""
+        refusal = refuse_url(wanted, self._border.site, page_url)
         if refusal is not None:
-            self.note(refusal)
-        return refusal is not None
-
-    def _left(self, click_ms: float) -> bool:
-        """True when a page is on screen that must not be filmed; the film then ends before it appeared."""
-        url = self._page.url
-        if is_auth_url(url):
-            self._stop = "auth_page"
-        elif not self._site.holds(url) and not url.startswith("about:"):
-            self._stop = "left_domain"
+            self._refusals.add(refusal)
         else:
-            return False
-        commits = [at_ms for at_ms, _ in self._commits if at_ms >= click_ms]
-        self._end_ms = min([*commits, click_ms + LAST_LOOK_MS])
-        return True
+            await self._open(wanted)
 
-    async def _leave_dead_end(self, final: bool) -> None:
-        """Escape, then the last page that may have more, then the start; stops when nothing is left."""
-        here = self._page.url
-        before = await self._do(signature(self._page))
-        await self._do(self._page.keyboard.press("Escape"))
+    async def _leave_dead_end(self) -> None:
+        """Escape, then the last page that may have more; stops when nothing is left anywhere."""
+        before = await self._patience.do(signature(self._page))
+        await self._patience.do(self._page.keyboard.press("Escape"))
         await self._settle()
-        if not final and await self._do(signature(self._page)) != before:
+        if await self._patience.do(signature(self._page)) != before and not self._memory.is_exhausted(
+            self._page.url
+        ):
+            # One more scan of what Escape has uncovered; after that the page counts as done.
+            self._memory.exhaust(self._page.url)
             return
-        self._memory.exhaust(here)
+        self._memory.exhaust(self._page.url)
+        await self._go_back()
+
+    async def _go_back(self) -> None:
+        """To the last page that may have more."""
         back = self._memory.unfinished()
-        if final or back is None or self._should_stop():
-            self._stop = self._stop or "nothing_left"
-            return
-        await self._goto(back)
-        await self._settle()
-        if not self._left(self._clock.now_ms()):
-            await self._arrive(here)
+        if back is None:
+            self._stop = "nothing_left"
+        else:
+            await self._open(back)
 
-    async def _settle(self, cap_ms: float | None = None) -> None:
-        await (self._settler.settle(cap_ms) if cap_ms else self._settler.settle())
-        self._check_hard_limit()
-
-    async def _do(self, work: Awaitable[T], timeout_s: float = ACTION_TIMEOUT_S) -> T:
-        """Runs one action on camera, within its own limit and the take's."""
-        left_s = self._brief.max_runtime_s - self._elapsed_s()
+    async def _open(self, url: str) -> None:
         try:
-            async with asyncio.timeout(max(0.0, min(timeout_s, left_s))):
-                return await self._clock.during(work)
-        except TimeoutError as exc:
-            self._check_hard_limit()
-            raise PageUnresponsive("The page stopped answering.") from exc
+            await self._navigator.open(url)
+        except (PageUnreachable, AddressRefused) as exc:
+            log.info("this page is left out: %s", exc)
+            self._memory.exhaust(url)
+        await self._settle()
 
-    def _check_hard_limit(self) -> None:
-        if self._elapsed_s() >= self._brief.max_runtime_s:
-            limit = f"{self._brief.max_runtime_s:g} s"
-            raise SafetyViolation(f"The exploration did not end within its runtime limit of {limit}.")
+    async def _settle(self, cap_ms: float = CAP_MS) -> None:
+        await self._patience.do(self._settler.settle(cap_ms), 2 * cap_ms / 1000)
+
+    async def _title(self) -> str:
+        return await self._patience.do(self._page.title())
 
     def _should_stop(self) -> bool:
-        margin_s = min(MARGIN_S[1], max(MARGIN_S[0], self._brief.max_runtime_s / 10))
         if self._stop is None:
-            if self._metrics.clicks >= self._brief.max_clicks:
+            if self._metrics.clicks >= self._brief.max_clicks and place(self._page.url) == self._here:
                 self._stop = "max_clicks"
-            elif self._elapsed_s() >= self._brief.max_runtime_s - margin_s:
+            elif self._patience.nearly_over:
                 self._stop = "runtime"
             elif self._clock.full:
                 self._stop = "footage_limit"
         return self._stop is not None
 
     def _survive(self, exc: Exception) -> None:
-        """A page that hangs ends the exploration and keeps the film; a dead browser ends the job."""
-        self._raise_if_lost()
-        self._check_hard_limit()
-        self._stop = "page_lost"
-
-    def _raise_if_lost(self) -> None:
-        if self._stage.lost.done():
-            raise BrowserCrashed(f"The take was lost: {self._stage.lost.result()} while filming.")
-
-    def _committed(self, frame: Frame) -> None:
-        if frame == self._page.main_frame:
-            self._commits.append((self._clock.now_ms(), frame.url))
-
-    def note(self, refusal: Refusal) -> bool:
-        """Keeps a refusal once per rule and label; False when it was known."""
-        key = (refusal.rule, refusal.what)
-        known = key in self._refused
-        self._refused.setdefault(key, refusal)
-        return not known
-
-    def _elapsed_s(self) -> float:
-        return time.monotonic() - self._began_s
+        """Ends the exploration but keeps the film; a page that moved on by itself is looked at again."""
+        self._stage.check()
+        self._patience.check()
+        log.info("a step was cut short: %r", exc)
+        if isinstance(exc, TimeIsUp):
+            self._stop = "runtime"
+        elif isinstance(exc, PageUnresponsive) or self._stumbles >= MAX_STUMBLES:
+            self._stop = "page_lost"
+        self._stumbles += 1
 
     def _story(self) -> Story:
         return Story(
@@ -401,6 +326,6 @@ class Explorer:
             stop_reason=self._stop or "nothing_left",
             steps=tuple(self._steps),
             visits=tuple(self._visits),
-            refused=tuple(self._refused.values()),
+            refused=self._refusals.all(),
             pointer=tuple(self._hand.trail),
         )

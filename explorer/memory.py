@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit, urlunsplit
 
-from explorer.types import Element
+from explorer.types import Element, Refusal
 
 
 def place(url: str) -> str:
@@ -57,6 +57,25 @@ class Memory:
         """Nothing is left to do on this page."""
         self._exhausted.add(place(url))
 
+    def is_exhausted(self, url: str) -> bool:
+        return place(url) in self._exhausted
+
     def unfinished(self) -> str | None:
         """The most recent page that may still have something to show."""
         return next((url for url in reversed(self._trail) if place(url) not in self._exhausted), None)
+
+
+class Refusals:
+    """What was turned down, once per rule and label, in order."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Refusal] = {}
+
+    def add(self, refusal: Refusal) -> bool:
+        """False when it was known."""
+        known = (refusal.rule, refusal.what) in self._kept
+        self._kept.setdefault((refusal.rule, refusal.what), refusal)
+        return not known
+
+    def all(self) -> tuple[Refusal, ...]:
+        return tuple(self._kept.values())

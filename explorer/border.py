@@ -1,0 +1,54 @@
+"""Notices when a page is on screen that must not be filmed, and when it began to appear."""
+
+from playwright.async_api import Frame, Page, Request
+
+from explorer.guardrails import Site, is_auth_url
+from explorer.types import Clock, StopReason
+
+#: Chromium reports a new document up to some 20 ms after it has begun to replace the old one.
+COMMIT_MARGIN_MS = 50.0
+#: Chromium's own page for a navigation that failed.
+FAILED = "chrome-error:"
+
+
+class Border:
+    """Watches the main frame of one page; `site` is where it may be."""
+
+    def __init__(self, page: Page, clock: Clock, site: Site) -> None:
+        self.site = site
+        self._page = page
+        self._clock = clock
+        #: When the first document since the last good look took over.
+        self._committed_ms: float | None = None
+        self._wanted = ""
+        page.on("framenavigated", self._committed)
+        page.on("request", self._requested)
+
+    def crossed(self) -> StopReason | None:
+        """Why the page that is on screen now must not be shown, or None."""
+        url = self._wanted if self.failed else self._page.url
+        if is_auth_url(url):
+            return "auth_page"
+        if not self.site.holds(url) and not url.startswith("about:"):
+            return "left_domain"
+        self._committed_ms = None
+        return None
+
+    @property
+    def failed(self) -> bool:
+        """True when the browser shows its own error page instead of what was asked for."""
+        return self._page.url.startswith(FAILED)
+
+    def last_good_ms(self) -> float:
+        """The moment before the page was crossed, on the clock."""
+        if self._committed_ms is None:
+            return self._clock.now_ms()
+        return self._committed_ms - COMMIT_MARGIN_MS
+
+    def _requested(self, request: Request) -> None:
+        if request.is_navigation_request() and request.frame == self._page.main_frame:
+            self._wanted = request.url
+
+    def _committed(self, frame: Frame) -> None:
+        if frame == self._page.main_frame and self._committed_ms is None:
+            self._committed_ms = self._clock.now_ms()
