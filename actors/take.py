@@ -14,16 +14,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from explorer.planner import choose_planner
-
 from actors.job import Stage
 from actors.order import Order
 from actors.store import connect
 from explorer.browser import Stage as BrowserStage
 from explorer.browser import find_chromium, open_stage
-from explorer.errors import BrowserCrashed, ExplorerError
+from explorer.errors import ExplorerError
 from explorer.executor import Event, Explorer
 from explorer.fence import Fence
+from explorer.planner import choose_planner
 from explorer.proxy import EgressProxy
 from explorer.types import Brief, Metrics, Refusal, Step, Story
 from video.camera import RealtimeCamera
@@ -145,7 +144,7 @@ async def watch(events: AsyncGenerator[Event, None], stage: BrowserStage, tell: 
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if not upcoming.done():
             upcoming.cancel()
-            raise BrowserCrashed(f"The take was lost: {stage.lost.result()} while filming.")
+            stage.check()
         event = upcoming.result()
         if isinstance(event, Story):
             return event
