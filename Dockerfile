@@ -17,7 +17,7 @@ FROM python:3.11-slim-bookworm
 # Playwright's driver is a node binary that wants libatomic1.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        chromium-headless-shell ffmpeg fonts-liberation fonts-noto-color-emoji libatomic1 \
+        chromium-headless-shell ffmpeg fontconfig fonts-liberation fonts-noto-color-emoji libatomic1 \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --user-group --create-home sitereel
 COPY --from=build /opt/sitereel /opt/sitereel
