@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import time
 from itertools import pairwise
 
 import pytest
@@ -118,6 +119,50 @@ async def test_a_page_that_is_gone_cannot_be_filmed(page: Page) -> None:
     await page.close()
     with pytest.raises(PlaywrightError):
         await camera_on(page, []).start()
+
+
+def deliver(camera: RealtimeCamera, age_ms: float) -> None:
+    """A frame of the screencast, delivered now and stamped with a wall clock `age_ms` ago."""
+    stamp = time.time() * 1000 - age_ms
+    camera._on_frame({"data": b"jpeg", "timestamp": stamp, "viewportWidth": WIDTH, "viewportHeight": HEIGHT})
+
+
+async def test_frames_that_repeat_a_timestamp_or_come_out_of_order_are_dropped(page: Page) -> None:
+    frames: list[Frame] = []
+    camera = camera_on(page, frames)
+    await camera.start()
+    await camera.hold(400)
+    frames.clear()
+    deliver(camera, 50)
+    deliver(camera, 300)
+    assert len(frames) == 1
+    stamp = time.time() * 1000
+    for _ in range(2):
+        camera._on_frame(
+            {"data": b"jpeg", "timestamp": stamp, "viewportWidth": WIDTH, "viewportHeight": HEIGHT}
+        )
+    assert len(frames) == 2
+
+
+@pytest.mark.parametrize("jump_ms", [-3_600_000, 3_600_000])
+async def test_a_wall_clock_that_is_set_in_mid_take_moves_no_frame(page: Page, jump_ms: float) -> None:
+    frames: list[Frame] = []
+    camera = camera_on(page, frames)
+    await camera.start()
+    await camera.hold(400)
+    deliver(camera, 30)
+    await camera.hold(100)
+    deliver(camera, 30 + jump_ms)
+    assert frames[-1].at_ms - frames[-2].at_ms == pytest.approx(100, abs=40)
+
+
+async def test_a_frame_can_be_had_from_a_page_that_gives_none(page: Page) -> None:
+    await page.set_content("<body style='background: rgb(0, 128, 128)'>")
+    frames: list[Frame] = []
+    await camera_on(page, frames)._force_frame()
+    image = Image.open(io.BytesIO(frames[0].jpeg))
+    assert image.size == (WIDTH, HEIGHT)
+    assert image.getpixel((50, 50)) == pytest.approx((0, 128, 128), abs=3)
 
 
 async def test_work_returns_its_result_and_its_error(page: Page) -> None:
