@@ -1,0 +1,72 @@
+import pytest
+
+from actors.errors import SettingsInvalid
+from actors.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REDIS_URL", "REDIS_HOST", "REDIS_PORT", "JOB_TTL", "ALLOW_PRIVATE_HOSTS", "OPENAI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_an_environment_the_defaults_hold() -> None:
+    settings = Settings.read()
+
+    assert (settings.max_clicks, settings.max_depth, settings.max_runtime_s) == (10, 3, 300)
+    assert settings.job_ttl_s == 3600
+    assert settings.openai_model == "gpt-4o-mini"
+    assert settings.redis is None
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ({"REDIS_URL": "redis://cache:1234/5"}, "redis://cache:1234/5"),
+        ({"REDIS_HOST": "cache"}, "redis://cache:6379/0"),
+        ({"REDIS_HOST": "cache", "REDIS_PORT": "7000"}, "redis://cache:7000/0"),
+        ({"REDIS_URL": "unix:///run/redis.sock", "REDIS_HOST": "cache"}, "unix:///run/redis.sock"),
+        ({"REDIS_URL": ""}, None),
+    ],
+)
+def test_the_redis_is_found_by_url_or_host(
+    environment: dict[str, str], url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert Settings.read().redis == url
+
+
+def test_private_hosts_are_a_comma_separated_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOW_PRIVATE_HOSTS", "localhost:3000, 10.0.0.7:80,")
+
+    assert Settings.read().allow_private_hosts == {"localhost:3000", "10.0.0.7:80"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAX_CLICKS", "many"),
+        ("MAX_CLICKS", "0"),
+        ("JOB_TTL", "-5"),
+        ("REDIS_PORT", "70000"),
+        ("POLL_INTERVAL", "0"),
+        ("ALLOW_PRIVATE_HOSTS", "localhost"),
+        ("ALLOW_PRIVATE_HOSTS", "localhost:http"),
+        ("REDIS_URL", "http://cache"),
+    ],
+)
+def test_a_bad_value_is_an_error_that_names_the_variable(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsInvalid, match=name):
+        Settings.read()
+
+
+def test_an_api_key_never_shows_in_a_representation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+
+    assert "very-secret" not in repr(Settings.read())

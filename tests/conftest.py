@@ -1,0 +1,73 @@
+"""What all tests share: a real Valkey each, the test site, and a running server."""
+
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+
+from actors.embedded import embedded_valkey
+from actors.settings import Settings
+from actors.store import Store
+from demo_api.server import make_server
+from tests.site.server import SiteServer
+
+Serve = Callable[[Settings], AbstractContextManager[str]]
+
+START_TIMEOUT_S = 10.0
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """An empty Valkey of the test's own."""
+    with embedded_valkey() as url:
+        yield url
+
+
+@pytest.fixture
+def settings(redis_url: str) -> Settings:
+    return Settings(redis_url=redis_url, poll_interval_s=0.1, lease_s=2.0)
+
+
+@pytest.fixture
+async def store(settings: Settings) -> AsyncIterator[Store]:
+    assert settings.redis is not None
+    async with Store.opened(settings.redis, settings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[SiteServer]:
+    with SiteServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def serve() -> Serve:
+    """Runs the API on a free loopback port; gives its address."""
+    return _serving
+
+
+@contextmanager
+def _serving(settings: Settings) -> Iterator[str]:
+    server = make_server(settings, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        assert time.monotonic() < deadline, "the server did not start in time"
+        time.sleep(0.01)
+    try:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(START_TIMEOUT_S)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as the product does."""
+    return "asyncio"
