@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from explorer.types import ActionPlan, Element, Scene
@@ -96,7 +96,9 @@ class _View:
         score, why = self._base(element, fragment_only)
         score, why = self._adjust(element, score, why)
         # Earlier wins within a kind, and never by enough to change the kind.
-        return Ranked(element, score - 6 * index / self.count, f"{why} {_quoted(element)}", _family(element))
+        return Ranked(
+            element, score - 6 * index / self.count, f"{why} {_quoted(element)}", _family(element, why)
+        )
 
     def _base(self, element: Element, fragment_only: bool) -> tuple[float, str]:
         if found := self._obstacle(element):
@@ -112,10 +114,8 @@ class _View:
             return 106, "cookie banner, only what is necessary"
         if self.consent and not element.href and ACCEPT.search(words):
             return (30, "cookie banner, accept") if self.rejectable else (105, "cookie banner, accept")
-        if not self.dialog:
-            return None
         if element.landmark != "dialog":
-            return 30, "behind the open dialog"
+            return None
         return (84, _CLOSES) if CLOSE.match(words) else (96, "inside the open dialog")
 
     def _control_score(self, element: Element) -> tuple[float, str]:
@@ -136,7 +136,8 @@ class _View:
         if element.download or element.form_action:
             return min(score, 4), "download" if element.download else "form"
         boost = 6 if BOOST.search(words) else 0
-        return score + boost - (20 if element.new_tab else 0), why
+        behind = 50 if self.dialog and element.landmark != "dialog" else 0
+        return score + boost - behind - (20 if element.new_tab else 0), why
 
 
 def _page_score(element: Element) -> tuple[float, str]:
@@ -157,7 +158,7 @@ def _page_score(element: Element) -> tuple[float, str]:
 _CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
     (lambda e: e.landmark == "footer", 12, "control in the footer"),
     (lambda e: e.role == "tab", 58, "tab"),
-    (lambda e: e.reveals and e.landmark == "nav", 66, "menu among the page links"),
+    (lambda e: e.reveals and e.landmark == "nav", 71, "menu among the page links"),
     (lambda e: e.reveals, 55, "opens something"),
     (lambda e: e.role in {"menuitem", "treeitem"}, 52, "menu item"),
     (lambda e: e.role in _CHOICE_ROLES, 30, "switch"),
@@ -170,14 +171,19 @@ _CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
 def _varied(ranked: list[Ranked], scene: Scene) -> Iterator[Ranked]:
     """The best few, where each choice makes its siblings less attractive, as do siblings seen before."""
     seen = Counter(_prefix(url) for url in scene.visited_urls)
-    chosen: Counter[str] = Counter()
-    rest = [(one, 6.0 * min(4, seen[_prefix(one.element.href)]) * _is_deep(one)) for one in ranked]
+    rest = [_faded(one, seen[_prefix(one.element.href)]) for one in ranked]
     for _ in range(min(MAX_PLANS, len(rest))):
-        best = max(rest, key=lambda pair: pair[0].score - pair[1] - _step(pair[0]) * chosen[pair[0].family])
-        rest.remove(best)
-        worth = best[0].score - best[1] - _step(best[0]) * chosen[best[0].family]
-        chosen[best[0].family] += 1
-        yield Ranked(best[0].element, worth, best[0].why, best[0].family)
+        best = max(rest, key=lambda one: one.score)
+        yield best
+        rest = [
+            replace(one, score=one.score - _step(one)) if one.family == best.family else one
+            for one in rest
+            if one is not best
+        ]
+
+
+def _faded(one: Ranked, siblings_seen: int) -> Ranked:
+    return replace(one, score=one.score - 6 * min(4, siblings_seen)) if _is_deep(one) else one
 
 
 def _step(one: Ranked) -> float:
@@ -189,14 +195,14 @@ def _is_deep(one: Ranked) -> bool:
     return bool(one.element.href) and _prefix(one.element.href).count("/") > 0
 
 
-def _family(element: Element) -> str:
+def _family(element: Element, why: str) -> str:
     kind = _prefix(element.href) if element.href else element.role
-    return f"{element.landmark} {kind}"
+    return f"{element.landmark} {kind} {why}"
 
 
 def _prefix(url: str) -> str:
     """The folder a page lies in, by which pages of one template are told from others."""
-    return page_key(url).partition("?")[0].rpartition("/")[0]
+    return page_key(url).rpartition("/")[0]
 
 
 def _demoted(words: str) -> str | None:

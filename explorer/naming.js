@@ -116,7 +116,7 @@ const formActionOf = (el) => {
   if (!el.form || !/^(submit|image)$/.test(el.type) || attr(el.form, "method").toLowerCase() === "dialog")
     return "";
   const raw = attr(el, "formaction") || attr(el.form, "action");
-  return raw ? absolute(raw) : "";
+  return raw ? absolute(raw) : document.URL;
 };
 const opensElsewhere = (el) => {
   const base = document.querySelector("base[target]");

@@ -68,7 +68,7 @@ class Element:
     download: bool = False
     #: It declares that it opens a menu, a panel or a dialog here.
     reveals: bool = False
-    #: Where a submit button would send its form; "" for everything else.
+    #: Where a submit button would send its form; "" for everything that submits nothing.
     form_action: str = ""
 
     @property

@@ -38,6 +38,7 @@ DEMOTED: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("theme picker", re.compile(r"\b(?:(?:dark|light) (?:mode|theme)|theme|colou?r (?:mode|scheme))\b")),
+    ("download page", re.compile(r"\bdownloads?\b")),
     ("sorting", re.compile(r"\b(?:sort|order by|ascending|descending)\b")),
     (
         "pagination",
@@ -51,7 +52,7 @@ DEMOTED: tuple[tuple[str, re.Pattern[str]], ...] = (
         "housekeeping",
         re.compile(
             r"\b(?:edit this page|view source|show source|print|report (?:a )?bugs?|reporting bugs"
-            r"|copy|full ?screen|site ?map)\b|^(?:general )?index$"
+            r"|copy|full ?screen|site ?map)\b|^(?:modules|(?:general )?index)$"
         ),
     ),
 )

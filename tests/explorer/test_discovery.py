@@ -258,14 +258,16 @@ def test_other_schemes_stay_visible_to_the_guardrails(find: Find) -> None:
 
 
 def test_links_tell_of_new_tabs_downloads_and_forms(find: Find) -> None:
-    tab, same, saved, send, plain = find(
+    tab, same, saved, send, plain, stay = find(
         "<a href=/a target=_blank>Tab</a> <a href=/b target=_self>Same</a> <a href=/c download>Saved</a>"
         "<form action=/login><button>Send</button><button type=button>Plain</button></form>"
+        "<form><button>Stay</button></form>"
     )
 
     assert (tab.new_tab, same.new_tab, saved.download) == (True, False, True)
     assert send.form_action.endswith("/login")
     assert plain.form_action == ""
+    assert stay.form_action.endswith("/page")
 
 
 @pytest.mark.parametrize(

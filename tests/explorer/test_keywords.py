@@ -1,0 +1,236 @@
+"""What the keyword planner prefers, scene by scene."""
+
+import asyncio
+
+import pytest
+
+from explorer.keywords import MAX_PLANS, KeywordPlanner, page_key, rank
+from explorer.types import ActionPlan, Box, Element, Scene
+
+HOME = "https://shop.example/"
+
+
+def element(name: str, **facts: object) -> Element:
+    plain: dict[str, object] = {
+        "selector": f"#{name}",
+        "tag": "button",
+        "text": name,
+        "role": "button",
+        "href": "",
+        "label": name,
+        "box": Box(0, 0, 50, 20),
+    }
+    return Element(**{**plain, **facts})  # type: ignore[arg-type]  # each test's values fit their fields
+
+
+def link(name: str, path: str, landmark: str = "", **facts: object) -> Element:
+    return element(name, tag="a", role="link", href=HOME + path, landmark=landmark, **facts)
+
+
+def plans(*elements: Element, **facts: object) -> list[ActionPlan]:
+    told: dict[str, object] = {"url": HOME, "title": "Shop", "elements": elements, **facts}
+    return asyncio.run(KeywordPlanner().plan(Scene(**told)))  # type: ignore[arg-type]
+
+
+def order(*elements: Element, **facts: object) -> list[str]:
+    return [plan.selector.removeprefix("#") for plan in plans(*elements, **facts)]
+
+
+def test_main_navigation_comes_first_and_in_its_own_order() -> None:
+    assert order(
+        link("card", "cards/1", "main"),
+        link("one", "one", "nav"),
+        link("two", "two", "nav"),
+        link("three", "three", "nav"),
+        element("button", landmark="main"),
+    ) == ["one", "two", "three", "card", "button"]
+
+
+def test_then_calls_to_action_content_controls_and_footer_follow() -> None:
+    assert order(
+        link("foot", "foot", "footer"),
+        element("tab", role="tab", landmark="main"),
+        link("card", "card", "main"),
+        link("Explore it", "it", "main"),
+        link("nav", "nav", "nav"),
+    ) == ["nav", "Explore it", "card", "tab", "foot"]
+
+
+def test_a_menu_among_the_page_links_comes_after_them_and_before_content() -> None:
+    menu = element("menu", landmark="nav", reveals=True, tag="a", role="link")
+
+    assert order(link("card", "card", "main"), menu, link("nav", "nav", "nav")) == ["nav", "menu", "card"]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Features", "Pricing", "Live demo", "Docs", "How it works", "Getting started", "Dashboard", "About"],
+)
+def test_words_that_visitors_come_for_are_preferred(word: str) -> None:
+    assert order(link("Misc", "misc", "nav"), link(word, "it", "nav"))[0] == word
+
+
+@pytest.mark.parametrize(
+    "dull",
+    [
+        element("Skip to content", href=HOME + "#main", tag="a", role="link"),
+        link("Privacy", "privacy", "nav"),
+        link("Terms of use", "terms", "nav"),
+        link("Cookie policy", "cookies", "nav"),
+        link("Imprint", "imprint", "nav"),
+        link("Follow us on Twitter", "twitter", "nav"),
+        link("Deutsch", "de", "nav"),
+        element("Language", landmark="nav", reveals=True),
+        element("Switch between dark and light mode", landmark="nav"),
+        element("Sort by price"),
+        link("Next", "page/2", "nav"),
+        link("2", "page/2", "nav"),
+        link("\u00bb", "page/2", "nav"),
+        link("Older posts", "page/2", "nav"),
+        link("Downloads", "downloads", "nav"),
+        link("Report", "report.html", "nav", download=True),
+        element("Send", form_action=HOME + "send"),
+        link("Elsewhere", "x", "footer"),
+        link("Section", "#section"),
+        element("Plain", tag="a", role="link"),
+        element("Switch", role="switch"),
+    ],
+    ids=lambda e: e.label,
+)
+def test_what_a_film_can_do_without_comes_last(dull: Element) -> None:
+    assert order(dull, element("Anything")) == ["Anything", dull.selector.removeprefix("#")]
+
+
+@pytest.mark.parametrize("name", ["First steps", "Next.js", "Lightbox", "Highlights", "Atomic design"])
+def test_names_that_only_resemble_dull_ones_are_not_demoted(name: str) -> None:
+    assert plans(link(name, "x", "nav"))[0].priority > 80
+
+
+def test_a_link_in_a_new_tab_comes_after_its_peers() -> None:
+    assert order(link("tab", "tab", "nav", new_tab=True), link("here", "here", "nav")) == ["here", "tab"]
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://shop.example/tour",
+        "https://shop.example/tour/",
+        "https://shop.example/tour/index.html",
+        "https://shop.example/tour#prices",
+        "http://www.shop.example/tour",
+        "https://shop.example",
+        "https://shop.example/index.html",
+    ],
+)
+def test_pages_that_were_seen_are_never_offered_again(href: str) -> None:
+    again = element("again", tag="a", role="link", href=href)
+
+    assert order(again, visited_urls=frozenset({"https://shop.example/tour"})) == []
+
+
+@pytest.mark.parametrize("href", [HOME + "#/tour", HOME + "#!tour", HOME + "?page=2", HOME + "tours"])
+def test_hash_routes_and_queries_are_pages_of_their_own(href: str) -> None:
+    assert order(element("it", tag="a", role="link", href=href), visited_urls=frozenset({HOME + "tour"})) == [
+        "it"
+    ]
+
+
+def test_a_hash_route_that_is_open_already_is_not_offered() -> None:
+    assert order(element("it", tag="a", role="link", href=HOME + "#/tour"), url=HOME + "#/tour") == []
+
+
+def test_siblings_of_one_list_leave_room_for_other_kinds() -> None:
+    cards = [link(f"card{i}", f"cards/{i}", "main") for i in range(9)]
+
+    chosen = order(*cards, element("tab", role="tab", landmark="main"), link("about", "about", "aside"))
+
+    assert chosen[0] == "card0"
+    assert {"tab", "about"} <= set(chosen[:3])
+
+
+def test_a_template_that_was_seen_often_gives_way_to_one_that_was_not() -> None:
+    posts = frozenset(HOME + f"blog/{i}" for i in range(4))
+
+    assert order(link("post", "blog/9", "main"), link("tour", "tours/1", "main"), visited_urls=posts) == [
+        "tour",
+        "post",
+    ]
+
+
+def test_after_two_steps_a_tab_inside_the_page_has_its_turn() -> None:
+    offered = (link("nav", "nav", "nav"), element("tab", role="tab", landmark="main"))
+
+    assert order(*offered, story=("One",))[0] == "nav"
+    assert order(*offered, story=("One", "Two"))[0] == "tab"
+
+
+def test_in_an_open_dialog_its_controls_come_first_and_closing_it_last_of_them() -> None:
+    assert order(
+        link("nav", "nav", "nav"),
+        element("Close", landmark="dialog"),
+        element("Details", landmark="dialog"),
+        element("\u00d7", landmark="dialog"),
+    ) == ["Details", "Close", "\u00d7", "nav"]
+
+
+def test_a_cookie_banner_is_answered_first_and_with_no() -> None:
+    assert (
+        order(
+            link("Features", "features", "nav"),
+            element("Accept all cookies", landmark="dialog"),
+            element("Only necessary", landmark="dialog"),
+        )[0]
+        == "Only necessary"
+    )
+
+
+def test_a_cookie_banner_without_a_no_is_accepted() -> None:
+    assert (
+        order(link("Features", "features", "nav"), link("Cookie policy", "cookies"), element("Got it"))[0]
+        == "Got it"
+    )
+
+
+def test_an_accept_button_that_is_not_about_cookies_is_just_a_button() -> None:
+    assert order(link("Features", "features", "nav"), element("Accept"))[0] == "Features"
+
+
+def test_reasons_name_the_planner_the_place_and_the_label() -> None:
+    (plan,) = plans(link("Pricing", "pricing", "nav"))
+
+    assert plan.reason == 'keywords: main navigation, unseen page "Pricing"'
+    assert plan.action == "click"
+
+
+def test_at_most_five_are_proposed_best_first_within_0_and_100() -> None:
+    many = [link(f"n{i}", f"n{i}", "nav") for i in range(30)] + [element("Reject all", landmark="dialog")]
+
+    priorities = [plan.priority for plan in plans(*many)]
+
+    assert len(priorities) == MAX_PLANS == 5
+    assert priorities == sorted(priorities, reverse=True)
+    assert all(0 <= priority <= 100 for priority in priorities)
+
+
+def test_equal_scenes_get_equal_plans() -> None:
+    offered = [link(f"n{i}", f"n{i}", "main") for i in range(50)]
+
+    assert plans(*offered) == plans(*offered)
+    assert len(rank(Scene(HOME, "t", tuple(offered)))) == 50
+
+
+def test_nothing_to_click_gives_no_plan() -> None:
+    assert plans() == []
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://www.Shop.example/", "shop.example"),
+        ("http://shop.example/a/index.php?x=1#y", "shop.example/a?x=1"),
+        ("https://shop.example/#/a/", "shop.example#/a"),
+        ("https://shop.example/#/", "shop.example"),
+    ],
+)
+def test_pages_are_known_by_a_key_without_what_does_not_matter(url: str, key: str) -> None:
+    assert page_key(url) == key
