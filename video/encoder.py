@@ -81,11 +81,16 @@ def build(cut: Cut) -> list[str]:
         picture,
         PART_FILE,
         **X264,
-        **{"frames:v": cut.film_frames, "metadata": f"title={cut.title}", "movflags": "+faststart"},
+        **{"frames:v": cut.film_frames, "metadata": f"title={plain(cut.title)}", "movflags": "+faststart"},
     )
     output = output.global_args("-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning")
     arguments: list[str] = output.global_args("-progress", "pipe:1").overwrite_output().get_args()
     return arguments
+
+
+def plain(title: str) -> str:
+    """A title that can be an argument: scripts can give a page one with NULs or halves of characters."""
+    return " ".join("".join(char if char.isprintable() else " " for char in title).split())
 
 
 async def encode(

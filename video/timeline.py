@@ -80,8 +80,9 @@ class Timeline:
     refused: tuple[Refused, ...] = ()
 
     def encode(self) -> bytes:
-        """The timeline as UTF-8 JSON."""
-        return json.dumps({"version": VERSION, **asdict(self)}, ensure_ascii=False).encode()
+        """The timeline as UTF-8 JSON; halves of characters, which scripts can put into titles, become `?`."""
+        text = json.dumps({"version": VERSION, **asdict(self)}, ensure_ascii=False)
+        return text.encode(errors="replace")
 
     @classmethod
     def decode(cls, data: bytes) -> "Timeline":

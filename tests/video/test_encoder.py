@@ -75,6 +75,11 @@ def test_durations_in_the_shot_list_add_up_without_drift() -> None:
     assert sum(durations[:9000]) == pytest.approx(300.0, abs=1e-6)
 
 
+def test_any_title_of_a_page_can_be_an_argument() -> None:
+    arguments = build(film(title=" a\0b\n\ud83d  Grüße "))
+    assert "title=a b Grüße" in arguments
+
+
 async def test_every_picture_is_there_for_exactly_its_frames(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     cut = film(title="It's 100% «Grüße»: a=b, [c]; 'd'")
     lay_out(tmp_path, cut, striped)

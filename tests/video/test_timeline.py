@@ -1,6 +1,7 @@
 """The timeline survives its journey as JSON, and readers refuse what they do not know."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +32,10 @@ def test_the_json_is_readable_and_says_its_version() -> None:
     assert data["pointer"] == [[1000.0, 5.0, 6.5], [1016.0, 7.0, 8.0]]
     assert data["steps"][0]["label"] == "Pricing"
     assert "Grüße".encode() in TIMELINE.encode()
+
+
+def test_half_a_character_in_a_title_does_no_harm() -> None:
+    assert Timeline.decode(replace(TIMELINE, title="a\ud83d\0").encode()).title == "a?\0"
 
 
 def test_another_version_is_named_in_the_error() -> None:
