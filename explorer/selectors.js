@@ -4,7 +4,7 @@ const isPlain = (text) => text !== "" && text.length <= 200 && !/[\u0000-\u001f\
 const isStableId = (id) =>
   /^[A-Za-z][\w-]{0,40}$/.test(id) &&
   !/\d{3}|^(radix|headlessui|mui|ember|ext-gen|react-select|yui)|:|[0-9a-f]{8}/i.test(id);
-const compoundsOf = (el) => {
+const compoundsOf = memo((el) => {
   const tag = CSS.escape(el.localName);
   const get = (name) => el.getAttribute(name) ?? "";
   const found = [];
@@ -18,7 +18,7 @@ const compoundsOf = (el) => {
   for (const name of ["aria-label", "name", "title"])
     if (isPlain(get(name))) found.push(`${tag}[${name}=${quote(get(name))}]`);
   return found;
-};
+});
 const rootsFrom = (root) => [
   root,
   ...[...root.querySelectorAll("*")].flatMap((el) => (el.shadowRoot ? rootsFrom(el.shadowRoot) : [])),
