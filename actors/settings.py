@@ -22,12 +22,12 @@ class Settings(BaseSettings):
 
     redis_url: str | None = None
     redis_host: str | None = None
-    redis_port: int = Field(6379, ge=1, le=65535)
+    redis_port: int = Field(default=6379, ge=1, le=65535)
 
     job_ttl_s: int = _named(3600, "JOB_TTL", ge=60, le=7 * 86_400)
     poll_interval_s: float = _named(0.5, "POLL_INTERVAL", gt=0, le=60)
-    max_clicks: int = Field(10, ge=1, le=100)
-    max_depth: int = Field(3, ge=1, le=20)
+    max_clicks: int = Field(default=10, ge=1, le=100)
+    max_depth: int = Field(default=3, ge=1, le=20)
     max_runtime_s: int = _named(300, "MAX_RUNTIME", ge=1, le=3600)
 
     openai_api_key: SecretStr | None = None
@@ -40,12 +40,12 @@ class Settings(BaseSettings):
     ffmpeg_path: str | None = None
 
     #: A worker that has not been heard of for this long has lost its job to the next one.
-    lease_s: float = _named(10.0, "LEASE", ge=1, le=600)
-    max_attempts: int = Field(3, ge=1, le=10)
-    encode_limit_s: int = _named(120, "ENCODE_LIMIT", ge=1, le=3600)
-    max_footage_mb: int = Field(256, ge=1, le=4096)
+    lease_s: float = Field(default=10.0, ge=1, le=600)
+    max_attempts: int = Field(default=3, ge=1, le=10)
+    encode_limit_s: int = Field(default=120, ge=1, le=3600)
+    max_footage_mb: int = Field(default=256, ge=1, le=4096)
     #: The last byte of an export waits this long for signs that the client has gone.
-    export_grace_s: float = _named(0.2, "EXPORT_GRACE", ge=0, le=10)
+    export_grace_s: float = Field(default=0.2, ge=0, le=10)
 
     @field_validator("allow_private_hosts", mode="before")
     @classmethod

@@ -1,0 +1,47 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from redis import Redis
+
+from actors.embedded import embedded_valkey
+
+
+def test_it_answers_on_a_unix_socket_only_and_is_gone_afterwards() -> None:
+    with embedded_valkey() as url:
+        client = Redis.from_url(url)
+        assert client.ping()
+        assert client.config_get("port") == {"port": "0"}
+        assert client.config_get("save") == {"save": ""}
+        folder = Path(url.removeprefix("unix://")).parent
+
+    assert not folder.exists()
+    assert not psutil.Process().children(recursive=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_it_does_not_outlive_its_parent(number: int) -> None:
+    program = (
+        "import time\nfrom actors.embedded import embedded_valkey\n"
+        "with embedded_valkey() as url:\n    print(url, flush=True)\n    time.sleep(60)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    parent.stdout.readline()
+    [server] = psutil.Process(parent.pid).children()
+
+    os.kill(parent.pid, number)
+    parent.wait(10)
+
+    gone, alive = psutil.wait_procs([server], timeout=5)
+    assert (len(gone), alive) == (1, [])
+
+
+def test_two_do_not_get_into_each_others_way() -> None:
+    with embedded_valkey() as one, embedded_valkey() as two:
+        Redis.from_url(one).set("a", 1)
+        assert Redis.from_url(two).get("a") is None

@@ -1,0 +1,155 @@
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from contextlib import aclosing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from actors.job import Job, Limits, Stage
+from actors.order import Order
+from actors.settings import Settings
+from actors.store import Claim
+from actors.supervisor import (
+    FOLDER_PREFIX,
+    MARK,
+    ChildDied,
+    StageOverrun,
+    kill_tree,
+    supervise,
+    sweep,
+    take_folder,
+)
+from tests.site.server import SiteServer
+
+pytestmark = pytest.mark.anyio
+
+
+def order(settings: Settings, site: SiteServer, path: str, folder: str) -> Order:
+    host = site.url.removeprefix("http://").rstrip("/")
+    job = Job(id="j1", url=site.url + path, limits=Limits(2, 3, 60), allow_hosts=(host,))
+    return Order.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, folder)
+
+
+def relatives() -> list[psutil.Process]:
+    """Living descendants of this test, except the Valkey of its fixture."""
+    family = psutil.Process().children(recursive=True)
+    return [p for p in family if p.status() != psutil.STATUS_ZOMBIE and "valkey" not in p.name()]
+
+
+async def test_a_stage_reports_as_it_goes_and_ends_with_a_last_word(
+    settings: Settings, site: SiteServer
+) -> None:
+    kinds = []
+    with take_folder() as folder:
+        async with aclosing(supervise(order(settings, site, "lab/dead.html", folder), 60)) as reports:
+            async for report in reports:
+                kinds.append(report["kind"])
+
+    assert kinds[0] == "metrics"
+    assert kinds.count("step") == 2
+    assert kinds[-1] == "done"
+    assert relatives() == []
+    assert not Path(folder).exists()
+
+
+async def test_an_overrun_is_stopped_by_force_and_leaves_no_process(
+    settings: Settings, site: SiteServer
+) -> None:
+    with take_folder() as folder, pytest.raises(StageOverrun):
+        async for _ in supervise(order(settings, site, "lab/hang", folder), 3.0):
+            pass
+
+    assert relatives() == []
+
+
+@pytest.mark.parametrize("name", ["chrom", "python"])
+async def test_a_killed_process_is_noticed(name: str, settings: Settings, site: SiteServer) -> None:
+    last = {}
+    with take_folder() as folder:
+        reports = supervise(order(settings, site, "", folder), 60)
+        async with aclosing(reports):
+            try:
+                async for report in reports:
+                    last = report
+                    if report["kind"] == "metrics" and report["metrics"]["state"] == "executing":
+                        victims = [p for p in relatives() if p.name().startswith(name)]
+                        assert victims
+                        for victim in victims:
+                            victim.kill()
+            except ChildDied as exc:
+                last = {"kind": "died", "error": str(exc)}
+
+    if name == "chrom":
+        assert (last["kind"], last["code"]) == ("failed", "browser_crashed")
+    else:
+        assert last["kind"] == "died"
+        assert "SIGKILL" in last["error"]
+    assert relatives() == []
+
+
+async def test_leaving_early_kills_the_child(settings: Settings, site: SiteServer) -> None:
+    with take_folder() as folder:
+        async with aclosing(supervise(order(settings, site, "", folder), 60)) as reports:
+            await anext(reports)
+            assert relatives()
+
+    assert relatives() == []
+
+
+async def test_an_unreadable_order_is_an_error_with_the_childs_last_words(settings: Settings) -> None:
+    with take_folder() as folder:
+        job = Job(id="j1", url="x", limits=Limits(1, 1, 1))
+        claim = Claim("j1", Stage.READY, "token", 1)
+        with pytest.raises(ChildDied, match="exit code 1"):
+            async for _ in supervise(Order.of(job, claim, settings, folder), 60):
+                pass
+
+
+async def test_killing_reaches_what_has_detached_itself(tmp_path: Path) -> None:
+    mark = str(tmp_path)
+    # A child whose own child starts a new session and is orphaned.
+    script = "setsid sleep 60 & setsid sh -c 'sleep 60 & wait' & exec sleep 60"
+    parent = subprocess.Popen(["sh", "-c", script], env={**os.environ, MARK: mark})
+    await asyncio.sleep(0.3)
+    parent.kill()
+    parent.wait()
+
+    await kill_tree(parent.pid, mark)
+
+    def marked(process: psutil.Process) -> bool:
+        try:
+            return process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
+
+    assert not [process for process in psutil.process_iter() if marked(process)]
+
+
+async def test_a_frozen_process_is_killed_too(tmp_path: Path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    os.kill(child.pid, signal.SIGSTOP)
+
+    await kill_tree(child.pid, str(tmp_path))
+
+    assert child.wait(5) == -signal.SIGKILL
+
+
+async def test_folders_of_killed_workers_are_swept_and_others_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    left = tmp_path / f"{FOLDER_PREFIX}{dead.pid}-abc"
+    left.mkdir()
+    (left / "frame.jpg").write_bytes(b"x")
+
+    with take_folder() as folder:
+        assert sweep() == 1
+        assert Path(folder).exists()
+
+    assert not left.exists()

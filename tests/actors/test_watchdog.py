@@ -1,0 +1,67 @@
+import asyncio
+
+import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from actors.job import Job, Limits, Stage, Status
+from actors.store import ACTIVE, WAITING, Store
+from actors.watchdog import TICKET_AGE_MS, patrol, watch
+from tests.jobs import exploring, queued
+
+pytestmark = pytest.mark.anyio
+
+
+async def age(store: Store, job_id: str) -> None:
+    """Lets a job have waited for longer than a ticket travels."""
+    score = await store.redis.zscore(WAITING, job_id)
+    assert score is not None
+    await store.redis.zadd(WAITING, {job_id: score - TICKET_AGE_MS - 2000})
+
+
+async def test_a_lost_ticket_is_sent_again(store: Store) -> None:
+    sent: list[tuple[str, str]] = []
+    await queued(store)
+    await age(store, "j1")
+
+    await patrol(store, lambda queue, job_id: sent.append((queue, job_id)))
+
+    assert sent == [("record", "j1")]
+
+
+async def test_a_fresh_job_and_a_queue_that_still_holds_tickets_are_left_alone(store: Store) -> None:
+    sent: list[tuple[str, str]] = []
+    await queued(store, "fresh")
+    await patrol(store, lambda queue, job_id: sent.append((queue, job_id)))
+    await age(store, "fresh")
+    await store.redis.rpush("dramatiq:record", "a ticket")
+    await patrol(store, lambda queue, job_id: sent.append((queue, job_id)))
+
+    assert sent == []
+
+
+async def test_a_job_of_a_dead_worker_is_taken_back_and_offered_again(store: Store) -> None:
+    sent: list[tuple[str, str]] = []
+    await exploring(store)
+    await store.redis.zadd(ACTIVE, {"j1": 1})
+
+    await patrol(store, lambda queue, job_id: sent.append((queue, job_id)))
+    job = await store.get("j1")
+    assert job is not None
+    assert (job.status, job.stage) == (Status.PENDING, Stage.QUEUED)
+    await age(store, "j1")
+    await patrol(store, lambda queue, job_id: sent.append((queue, job_id)))
+
+    assert sent == [("record", "j1")]
+
+
+async def test_it_survives_a_redis_that_does_not_answer(store: Store) -> None:
+    def send(_queue: str, _job_id: str) -> None:
+        raise RedisConnectionError("away")
+
+    await store.create(Job(id="j1", url="https://example.com/", limits=Limits(1, 1, 1)))
+    await age(store, "j1")
+    watching = asyncio.create_task(watch(store, send))
+    await asyncio.sleep(1.5)
+
+    assert not watching.done()
+    watching.cancel()

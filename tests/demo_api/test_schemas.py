@@ -1,0 +1,78 @@
+import json
+
+import pytest
+
+from demo_api.problems import RequestInvalid
+from demo_api.schemas import RunRequest
+
+URL = "https://example.com/"
+
+
+def test_a_url_is_all_that_is_needed() -> None:
+    wish = RunRequest.parse(json.dumps({"url": URL}).encode())
+
+    assert (wish.url, wish.max_clicks, wish.max_depth, wish.max_runtime) == (URL, None, None, None)
+
+
+def test_limits_may_be_given() -> None:
+    body = {"url": URL, "max_clicks": 1, "max_depth": 2, "max_runtime": 30}
+
+    wish = RunRequest.parse(json.dumps(body).encode())
+
+    assert (wish.max_clicks, wish.max_depth, wish.max_runtime) == (1, 2, 30)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"nonsense", b"[]", b'"text"', b"null", b"\xff\xfe", b"[" * 5000]
+)
+def test_what_is_not_a_json_object_names_the_body(body: bytes) -> None:
+    with pytest.raises(RequestInvalid) as caught:
+        RunRequest.parse(body)
+
+    assert caught.value.fields[0]["field"] == "body"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "url"),
+        ({"url": None}, "url"),
+        ({"url": 5}, "url"),
+        ({"url": ""}, "url"),
+        ({"url": "example.com"}, "url"),
+        ({"url": "ftp://example.com/"}, "url"),
+        ({"url": "file:///etc/passwd"}, "url"),
+        ({"url": "javascript:alert(1)"}, "url"),
+        ({"url": "http://"}, "url"),
+        ({"url": "http:///path"}, "url"),
+        ({"url": "http://exa mple.com/"}, "url"),
+        ({"url": "http://example.com:99999/"}, "url"),
+        ({"url": "http://[::1/"}, "url"),
+        ({"url": "http://user:secret@example.com/"}, "url"),
+        ({"url": "https://example.com/\nHost: evil"}, "url"),
+        ({"url": "https://" + "a" * 3000 + ".com/"}, "url"),
+        ({"url": "https://a" + "b" * 80 + ".com/"}, "url"),
+        ({"url": URL, "max_clicks": 0}, "max_clicks"),
+        ({"url": URL, "max_clicks": 101}, "max_clicks"),
+        ({"url": URL, "max_clicks": "5"}, "max_clicks"),
+        ({"url": URL, "max_clicks": True}, "max_clicks"),
+        ({"url": URL, "max_clicks": 2.5}, "max_clicks"),
+        ({"url": URL, "max_depth": 0}, "max_depth"),
+        ({"url": URL, "max_depth": 21}, "max_depth"),
+        ({"url": URL, "max_runtime": 0}, "max_runtime"),
+        ({"url": URL, "max_runtime": 3601}, "max_runtime"),
+        ({"url": URL, "speed": 3}, "speed"),
+    ],
+)
+def test_a_bad_field_is_named(body: dict[str, object], field: str) -> None:
+    with pytest.raises(RequestInvalid) as caught:
+        RunRequest.parse(json.dumps(body).encode())
+
+    assert [row["field"] for row in caught.value.fields] == [field]
+
+
+def test_a_secret_in_a_url_is_not_repeated_in_the_error() -> None:
+    with pytest.raises(RequestInvalid) as caught:
+        RunRequest.parse(b'{"url": "http://user:hunter2@example.com/"}')
+
+    assert "hunter2" not in str(caught.value)
