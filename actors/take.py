@@ -8,8 +8,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -61,19 +61,20 @@ async def record(order: Order, tell: Tell) -> dict[str, Any]:
     async with (
         EgressProxy(Fence(brief.allow_private_hosts)) as proxy,
         open_stage(brief, find_chromium(order.chromium_path), proxy.url) as stage,
-        uplink(order) as send,
+        aclosing(Uplink(order)) as uplink,
     ):
         camera = RealtimeCamera(
             stage.page,
-            send,
+            uplink.take,
             width_px=brief.width_px,
             height_px=brief.height_px,
             max_bytes=order.max_footage_bytes,
         )
         await camera.start()
         explorer = Explorer(brief, stage, camera, planner, proxy.refused)
-        story = await watch(explorer.explore(), stage, tell)
+        story = await watch(explorer.explore(), stage, uplink, tell)
         await camera.stop()
+        await uplink.finish()
     timeline = make_timeline(brief, story)
     await store(order, order.timeline_key, MAX_TIMELINE_BYTES, [timeline.encode()])
     return {"stop_reason": story.stop_reason, "refused": [asdict(refusal) for refusal in story.refused]}
@@ -104,47 +105,60 @@ STAGES: dict[Stage, Callable[[Order, Tell], Awaitable[dict[str, Any]]]] = {
 }
 
 
-@asynccontextmanager
-async def uplink(order: Order) -> AsyncIterator[Callable[[Frame], None]]:
-    """Gives a sink for frames, which sends them to the vault while the take goes on."""
-    redis = connect(order.redis_url)
-    # The cap is the camera's; framing adds 12 bytes a picture.
-    writer = BlobWriter(
-        redis,
-        order.footage_key,
-        ttl_s=order.ttl_s,
-        max_bytes=2 * order.max_footage_bytes,
-        give_up_s=REDIS_PATIENCE_S,
-    )
-    footage = FootageWriter()
-    queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-    queue.put_nowait(footage.header())
+class Uplink:
+    """Sends frames to the vault while the take goes on; `sending` ends early only if that fails."""
 
-    async def send() -> None:
-        while (piece := await queue.get()) is not None:
-            await writer.write(piece)
-        await writer.write(footage.end())
-        await writer.close()
+    def __init__(self, order: Order) -> None:
+        self._redis = connect(order.redis_url)
+        # The cap is the camera's; framing adds 12 bytes a picture.
+        self._writer = BlobWriter(
+            self._redis,
+            order.footage_key,
+            ttl_s=order.ttl_s,
+            max_bytes=2 * order.max_footage_bytes,
+            give_up_s=REDIS_PATIENCE_S,
+        )
+        self._footage = FootageWriter()
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self.sending = asyncio.create_task(self._send())
 
-    sending = asyncio.create_task(send())
-    try:
-        yield lambda frame: queue.put_nowait(footage.frame(frame))
-        queue.put_nowait(None)
-        await sending
-    finally:
-        sending.cancel()
-        await redis.aclose()
+    def take(self, frame: Frame) -> None:
+        """A camera's sink."""
+        self._queue.put_nowait(self._footage.frame(frame))
+
+    async def finish(self) -> None:
+        """Returns when all is stored. Raises the vault's errors."""
+        self._queue.put_nowait(None)
+        await self.sending
+
+    async def aclose(self) -> None:
+        self.sending.cancel()
+        await asyncio.gather(self.sending, return_exceptions=True)
+        await self._redis.aclose()
+
+    async def _send(self) -> None:
+        await self._writer.write(self._footage.header())
+        while (piece := await self._queue.get()) is not None:
+            await self._writer.write(piece)
+        await self._writer.write(self._footage.end())
+        await self._writer.close()
 
 
-async def watch(events: AsyncGenerator[Event, None], stage: BrowserStage, tell: Tell) -> Story:
-    """Passes on what happens until the story is complete. Raises BrowserCrashed when the browser dies."""
+async def watch(
+    events: AsyncGenerator[Event, None], stage: BrowserStage, uplink: Uplink, tell: Tell
+) -> Story:
+    """Passes on what happens until the story is complete.
+
+    Raises BrowserCrashed when the browser dies, and the vault's errors when it takes no more.
+    """
     while True:
         upcoming = asyncio.create_task(events.__anext__())
-        ends: set[asyncio.Future[Any]] = {upcoming, stage.lost}
+        ends: set[asyncio.Future[Any]] = {upcoming, stage.lost, uplink.sending}
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if not upcoming.done():
             upcoming.cancel()
             stage.check()
+            await uplink.sending
         event = upcoming.result()
         if isinstance(event, Story):
             return event
