@@ -61,8 +61,8 @@ def measure(targets: dict[str, str], clicks: int, runs: int) -> None:
 
 
 NOTES = (
-    "CPU and memory are those of all processes: API, worker, Valkey with the footage in it, the child of each "
-    "stage, Playwright's driver, Chromium and ffmpeg. Memory is the sum of their PSS every "
+    "CPU and memory are those of all processes: API, worker, Valkey with the footage in it, the child of "
+    "each stage, Playwright's driver, Chromium and ffmpeg. Memory is the sum of their PSS every "
     f"{INTERVAL_S:g} s, without page cache. One worker filmed one job at a time. "
     "Measuring itself took {own_cpu_s:.1f} CPU seconds on the same cores."
 )
