@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from actors.broker import ticket_sender
 from actors.errors import LineError, MoveRefused
-from actors.job import QUEUE_OF, Job, Stage, Status
+from actors.job import BACK, QUEUE_OF, Job, Stage, Status
 from actors.order import Order
 from actors.settings import Settings
 from actors.store import Claim, Store
@@ -81,17 +81,41 @@ class Line:
 
     def __init__(self, settings: Settings, broker: RedisBroker) -> None:
         self._settings = settings
+        self._stopping = False
+        self._stopping = False
+        self._running: dict[asyncio.Task[None], asyncio.AbstractEventLoop] = {}
         self._send = ticket_sender(broker)
         dramatiq.actor(broker=broker, queue_name="record")(self.explore_and_record)
         dramatiq.actor(broker=broker, queue_name="encode")(self.encode)
 
     def explore_and_record(self, job_id: str) -> None:
         """Films the site of a waiting job."""
-        asyncio.run(self._stage(job_id, Stage.QUEUED, Stage.EXPLORING, self._record))
+        self._run(self._stage(job_id, Stage.QUEUED, Stage.EXPLORING, self._record))
 
     def encode(self, job_id: str) -> None:
         """Cuts the film of a recorded job."""
-        asyncio.run(self._stage(job_id, Stage.RECORDED, Stage.ENCODING, self._encode))
+        self._run(self._stage(job_id, Stage.RECORDED, Stage.ENCODING, self._encode))
+
+    def stop(self) -> None:
+        """Ends all stages, also those that would begin now; their jobs go back into line."""
+        self._stopping = True
+        for task, loop in list(self._running.items()):
+            loop.call_soon_threadsafe(task.cancel)
+
+    def _run(self, stage: Coroutine[None, None, None]) -> None:
+        async def main() -> None:
+            task = asyncio.create_task(stage)
+            self._running[task] = asyncio.get_running_loop()
+            if self._stopping:
+                task.cancel()
+            try:
+                await asyncio.wait({task})
+            finally:
+                del self._running[task]
+            if not task.cancelled():
+                task.result()
+
+        asyncio.run(main())
 
     async def _stage(
         self,
@@ -113,6 +137,9 @@ class Line:
                 log.warning("job %s was taken from us while %s", job_id, to)
             except LineError as exc:
                 await self._fail(store, claim, exc)
+            except asyncio.CancelledError:
+                await self._hand_back(store, claim)
+                raise
 
     async def _record(self, store: Store, claim: Claim, job: Job) -> None:
         limit_s = job.limits.max_runtime_s + RECORD_GRACE_S
@@ -168,6 +195,14 @@ class Line:
             await self._finally(lambda: store.end(claim, Status.FAILED, fields, drop))
         except MoveRefused:
             log.warning("job %s was taken from us before its failure could be noted", claim.job_id)
+
+    async def _hand_back(self, store: Store, claim: Claim) -> None:
+        """Puts the job back into line. If that fails its lease runs out, with the same effect."""
+        drop = [] if claim.stage is Stage.ENCODING else [claim.footage_key, claim.timeline_key]
+        try:
+            await store.move(claim, BACK[claim.stage], {}, drop=[*drop, claim.film_key])
+        except (RedisError, MoveRefused) as exc:
+            log.warning("job %s goes back when its lease ends: %s", claim.job_id, exc)
 
     async def _finally(self, write: Callable[[], Awaitable[None]]) -> None:
         """Makes a stage's last write, however long Redis is away: a take is worth waiting for."""

@@ -14,8 +14,8 @@ from actors.watchdog import WatchdogThread
 
 log = logging.getLogger(__name__)
 
-#: Stages still running when a worker is told to stop get this long; then their jobs go back to the line.
-STOP_TIMEOUT_MS = 2_000
+#: Killing a browser and handing its job back takes well under a second.
+STOP_TIMEOUT_MS = 5_000
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def working(settings: Settings, slots: int) -> Iterator[None]:
     if left_behind:
         log.info("removed %d folders of workers that were killed", left_behind)
     broker = make_broker(settings.redis)
-    Line(settings, broker)
+    line = Line(settings, broker)
     worker = dramatiq.Worker(
         broker, worker_threads=slots, worker_timeout=int(settings.poll_interval_s * 1000)
     )
@@ -39,5 +39,6 @@ def working(settings: Settings, slots: int) -> Iterator[None]:
         yield
     finally:
         watchdog.stop()
+        line.stop()
         worker.stop(timeout=STOP_TIMEOUT_MS)
         broker.close()

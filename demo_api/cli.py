@@ -36,6 +36,9 @@ app = typer.Typer(
 #: Progress and errors go to stderr, so that stdout stays free for what a script wants.
 screen = Console(stderr=True, highlight=False)
 
+#: What a shell reports for a process that SIGTERM has ended.
+STOPPED = 128 + signal.SIGTERM
+
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 Workers = Annotated[
@@ -156,7 +159,6 @@ def default_slots() -> int:
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
-    logging.getLogger(__name__).info("Sitereel listens on http://%s:%d", host, port)
     server = make_server(settings, host, port)
     server.run()
     if not server.started:
@@ -188,6 +190,12 @@ def _log_to_stderr(level: int) -> None:
     )
 
 
+def _stop_in_order(*_: object) -> NoReturn:
+    """Ends the process by way of every `finally`; the default would leave folders and servers behind."""
+    raise SystemExit(STOPPED)
+
+
 def main() -> None:
     """Entry point of the `sitereel` command."""
+    signal.signal(signal.SIGTERM, _stop_in_order)
     app()

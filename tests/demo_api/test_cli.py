@@ -1,0 +1,202 @@
+"""The command line as a user types it, in processes of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.films import is_blank, picture, probed
+from tests.site.server import SiteServer
+
+SITEREEL = [sys.executable, "-c", "from demo_api.cli import main; main()"]
+START_TIMEOUT_S = 30.0
+
+
+def environment(**more: str) -> dict[str, str]:
+    cleared = ("REDIS_URL", "REDIS_HOST", "OPENAI_API_KEY", "MAX_CLICKS", "ALLOW_PRIVATE_HOSTS")
+    return {name: value for name, value in os.environ.items() if name not in cleared} | more
+
+
+def sitereel(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*SITEREEL, *words], capture_output=True, text=True, timeout=120, env=environment(**variables)
+    )
+
+
+def flat(text: str) -> str:
+    """Without colours and line breaks, which depend on the terminal."""
+    return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split())
+
+
+def test_recording_leaves_a_film_and_nothing_else(site: SiteServer, tmp_path: Path) -> None:
+    out = tmp_path / "demo.mp4"
+
+    done = sitereel("record", site.url + "gallery.html", "-o", str(out), "--max-clicks", "1")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "1 clicks" in flat(done.stderr)
+    assert [path.name for path in tmp_path.iterdir()] == ["demo.mp4"]
+    film = probed(out)
+    assert (film.width, film.height, film.codec) == (1280, 720, "h264")
+    assert film.duration_s > 2
+    assert not is_blank(picture(out, 0))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["ftp://example.com"], 2, "must begin with http:// or https://"),
+        (["http://user:secret@example.com"], 2, "must not contain a user name"),
+        (["http://127.0.0.1:4/"], 1, "could not be reached"),
+        (["http://no-such-host.invalid/"], 1, "no-such-host.invalid"),
+        (["http://example.com", "-o", "/no/such/folder/demo.mp4"], 1, "/no/such/folder does not exist"),
+        (["http://example.com", "-o", "/"], 1, "is a folder"),
+    ],
+)
+def test_what_cannot_be_recorded_ends_with_one_clear_sentence(
+    words: list[str], code: int, sentence: str, tmp_path: Path
+) -> None:
+    if "-o" not in words:
+        words = [*words, "-o", str(tmp_path / "demo.mp4")]
+
+    done = sitereel("record", *words)
+
+    assert done.returncode == code
+    assert sentence in flat(done.stderr)
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_film_survives_a_take_that_fails(site: SiteServer, tmp_path: Path) -> None:
+    out = tmp_path / "demo.mp4"
+    out.write_bytes(b"yesterday's film")
+
+    assert sitereel("record", site.url + "login.html", "-o", str(out)).returncode == 1
+
+    assert out.read_bytes() == b"yesterday's film"
+
+
+@pytest.mark.parametrize("limit", ["--max-clicks=0", "--max-depth=99", "--max-runtime=x", "--speed=3"])
+def test_bad_options_are_usage_errors(limit: str) -> None:
+    assert sitereel("record", "https://example.com", limit).returncode == 2
+
+
+def test_a_bad_setting_is_named(tmp_path: Path) -> None:
+    done = sitereel("record", "https://example.com", MAX_CLICKS="lots")
+
+    assert done.returncode == 2
+    assert "MAX_CLICKS" in done.stderr
+
+
+def test_interrupting_a_take_leaves_nothing_behind(site: SiteServer, tmp_path: Path) -> None:
+    out = tmp_path / "demo.mp4"
+    taking = psutil.Popen(
+        [*SITEREEL, "record", site.url, "-o", str(out)],
+        env=environment(TMPDIR=str(tmp_path)),
+        stderr=subprocess.PIPE,
+    )
+    family = _wait_for(taking, "chrom")
+
+    taking.send_signal(signal.SIGINT)
+    _, said = taking.communicate(timeout=30)
+
+    assert taking.returncode == 130
+    assert b"Stopped" in said
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def _wait_for(parent: psutil.Popen, name: str) -> list[psutil.Process]:
+    """All descendants, once one of that name is among them."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        family: list[psutil.Process] = parent.children(recursive=True)
+        if any(process.name().startswith(name) for process in family):
+            return family
+        time.sleep(0.05)
+    raise AssertionError(f"no {name} was started")
+
+
+@contextmanager
+def running(*words: str, **variables: str) -> Iterator[tuple[psutil.Popen, str]]:
+    """A server started from the command line, and its address."""
+    process = psutil.Popen(
+        [*SITEREEL, *words], env=environment(**variables), stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if found := re.search(r"running on (http://\S+)", line):
+                yield process, found[1]
+                break
+        else:
+            raise AssertionError("the server ended before it listened")
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def test_serve_needs_nothing_else_and_makes_a_film(site: SiteServer, tmp_path: Path) -> None:
+    host = site.url.removeprefix("http://").rstrip("/")
+    with running("serve", "--port", "0", "--workers", "1", ALLOW_PRIVATE_HOSTS=host) as (process, address):
+        with httpx.Client(base_url=address, timeout=30) as client:
+            url = site.url + "lab/dead.html"
+            job = client.post("/demo/run", json={"url": url, "max_clicks": 1}).json()
+            deadline = time.monotonic() + 90
+            while (body := client.get(job["links"]["status"]).json())["status"] != "completed":
+                assert body["status"] in ("pending", "processing"), body["error"]
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            film = client.get(job["links"]["export"]).content
+        family = process.children(recursive=True)
+        process.terminate()
+        process.wait(20)
+
+    (tmp_path / "film.mp4").write_bytes(film)
+    assert probed(tmp_path / "film.mp4").codec == "h264"
+    assert psutil.wait_procs(family, timeout=5)[1] == []
+
+
+@pytest.mark.parametrize("role", ["api", "worker"])
+def test_a_single_role_wants_a_shared_redis(role: str) -> None:
+    done = sitereel(role)
+
+    assert done.returncode == 2
+    assert "REDIS_URL" in done.stderr
+
+
+def test_the_doctor_shows_every_part() -> None:
+    done = sitereel("doctor", COLUMNS="200")
+
+    assert done.returncode == 0
+    for part in ("Python", "Browser", "Sandbox", "ffmpeg", "Redis", "Fonts"):
+        assert part in done.stdout
+
+
+def test_the_doctor_fails_and_says_how_to_mend_what_is_missing(tmp_path: Path) -> None:
+    done = sitereel("doctor", COLUMNS="200", CHROMIUM_PATH=str(tmp_path / "none"), FFMPEG_PATH="/none")
+
+    assert done.returncode == 1
+    assert "CHROMIUM_PATH" in done.stdout
+    assert "FFMPEG_PATH" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["", "record", "serve", "api", "worker", "doctor"])
+def test_every_command_has_help(command: str) -> None:
+    done = sitereel(*command.split(), "--help")
+
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
