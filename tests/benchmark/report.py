@@ -25,6 +25,8 @@ ROWS: tuple[Row, ...] = (
     ("  encoding / film", ".2f", lambda take: take.encoding_s / take.film_s),
     ("CPU, s", ".1f", lambda take: take.cpu_s),
     ("CPU / film", ".2f", lambda take: take.cpu_s / take.film_s),
+    ("  filming: CPU / film", ".2f", lambda take: take.filming_cpu_s / take.film_s),
+    ("  encoding: CPU / film", ".2f", lambda take: take.encoding_cpu_s / take.film_s),
     ("peak memory filming, MB", ".0f", lambda take: take.filming_peak_bytes / MB),
     ("peak memory encoding, MB", ".0f", lambda take: take.encoding_peak_bytes / MB),
     ("film size, MB", ".2f", lambda take: take.size_bytes / MB),

@@ -27,6 +27,8 @@ class Take:
     filming_s: float
     encoding_s: float
     cpu_s: float
+    filming_cpu_s: float
+    encoding_cpu_s: float
     filming_peak_bytes: int
     encoding_peak_bytes: int
     size_bytes: int
@@ -61,6 +63,8 @@ def film(client: httpx.Client, meter: Meter, url: str, clicks: int) -> Take:
         filming_s=filming[1] - filming[0],
         encoding_s=encoding[1] - encoding[0],
         cpu_s=meter.cpu_s(began_s, ended_s),
+        filming_cpu_s=meter.cpu_s(*filming),
+        encoding_cpu_s=meter.cpu_s(*encoding),
         filming_peak_bytes=meter.peak_bytes(*filming),
         encoding_peak_bytes=meter.peak_bytes(*encoding),
         size_bytes=size_bytes,
