@@ -8,33 +8,34 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from actors.job import Stage
+from actors.narration import TELL, make_timeline
 from actors.order import Order
 from actors.store import connect
+from actors.uplink import REDIS_PATIENCE_S, Uplink, read_file, store
 from explorer.browser import Stage as BrowserStage
 from explorer.browser import find_chromium, open_stage
-from explorer.errors import ExplorerError
+from explorer.errors import BrowserCrashed, ExplorerError
 from explorer.executor import Event, Explorer
 from explorer.fence import Fence
 from explorer.planner import choose_planner
 from explorer.proxy import EgressProxy
-from explorer.types import Brief, Metrics, Refusal, Step, Story
+from explorer.types import Brief, Story
 from video.camera import RealtimeCamera
 from video.encoder import FILM_FILE
 from video.errors import VideoError
 from video.ffmpeg_binary import find_ffmpeg
 from video.film import make_film
-from video.footage import FootageWriter, Frame, read_frames
+from video.footage import read_frames
 from video.probe import probe
-from video.timeline import Refused, Sample, Timeline, Visit
-from video.timeline import Step as TimelineStep
-from video.vault import BlobWriter, read_blob
+from video.timeline import Timeline
+from video.vault import read_blob
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +44,10 @@ Tell = Callable[[dict[str, Any]], None]
 #: Twice what a 256 MB footage would give: far beyond any film, but not without end.
 MAX_FILM_BYTES = 512 << 20
 MAX_TIMELINE_BYTES = 32 << 20
-#: How long uploads go on trying while Redis is away.
-REDIS_PATIENCE_S = 60.0
-FILM_PIECE_BYTES = 256 * 1024
+START_LIMIT_S = 30.0
 
 
-async def record(order: Order, tell: Tell) -> dict[str, Any]:
+async def record(order: Order, tell: Tell) -> None:
     """Explores and films; leaves footage and timeline in the vault."""
     brief = Brief(
         url=order.url,
@@ -70,17 +69,19 @@ async def record(order: Order, tell: Tell) -> dict[str, Any]:
             height_px=brief.height_px,
             max_bytes=order.max_footage_bytes,
         )
-        await camera.start()
+        await begin(camera)
         explorer = Explorer(brief, stage, camera, planner, proxy.refused)
         story = await watch(explorer.explore(), stage, uplink, tell)
         await camera.stop()
         await uplink.finish()
-    timeline = make_timeline(brief, story)
-    await store(order, order.timeline_key, MAX_TIMELINE_BYTES, [timeline.encode()])
-    return {"stop_reason": story.stop_reason, "refused": [asdict(refusal) for refusal in story.refused]}
+        timeline = make_timeline(brief, story)
+        await store(order, order.timeline_key, MAX_TIMELINE_BYTES, [timeline.encode()])
+        refused = [asdict(refusal) for refusal in story.refused]
+        # Said before the browser is closed: the supervisor ends it faster, also when it hangs.
+        tell({"kind": "done", "stop_reason": story.stop_reason, "refused": refused})
 
 
-async def encode(order: Order, tell: Tell) -> dict[str, Any]:
+async def encode(order: Order, tell: Tell) -> None:
     """Cuts the film from footage and timeline and puts it into the vault."""
     folder, ffmpeg = Path(order.folder), find_ffmpeg(order.ffmpeg_path)
     redis = connect(order.redis_url)
@@ -96,52 +97,22 @@ async def encode(order: Order, tell: Tell) -> dict[str, Any]:
         await redis.aclose()
     path = folder / FILM_FILE
     await store(order, order.film_key, MAX_FILM_BYTES, read_file(path))
-    return {"film": asdict(await probe(ffmpeg, path))}
+    tell({"kind": "done", "film": asdict(await probe(ffmpeg, path))})
 
 
-STAGES: dict[Stage, Callable[[Order, Tell], Awaitable[dict[str, Any]]]] = {
+STAGES: dict[Stage, Callable[[Order, Tell], Coroutine[None, None, None]]] = {
     Stage.EXPLORING: record,
     Stage.ENCODING: encode,
 }
 
 
-class Uplink:
-    """Sends frames to the vault while the take goes on; `sending` ends early only if that fails."""
-
-    def __init__(self, order: Order) -> None:
-        self._redis = connect(order.redis_url)
-        # The cap is the camera's; framing adds 12 bytes a picture.
-        self._writer = BlobWriter(
-            self._redis,
-            order.footage_key,
-            ttl_s=order.ttl_s,
-            max_bytes=2 * order.max_footage_bytes,
-            give_up_s=REDIS_PATIENCE_S,
-        )
-        self._footage = FootageWriter()
-        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self.sending = asyncio.create_task(self._send())
-
-    def take(self, frame: Frame) -> None:
-        """A camera's sink."""
-        self._queue.put_nowait(self._footage.frame(frame))
-
-    async def finish(self) -> None:
-        """Returns when all is stored. Raises the vault's errors."""
-        self._queue.put_nowait(None)
-        await self.sending
-
-    async def aclose(self) -> None:
-        self.sending.cancel()
-        await asyncio.gather(self.sending, return_exceptions=True)
-        await self._redis.aclose()
-
-    async def _send(self) -> None:
-        await self._writer.write(self._footage.header())
-        while (piece := await self._queue.get()) is not None:
-            await self._writer.write(piece)
-        await self._writer.write(self._footage.end())
-        await self._writer.close()
+async def begin(camera: RealtimeCamera) -> None:
+    """Raises BrowserCrashed when the first picture does not come."""
+    try:
+        async with asyncio.timeout(START_LIMIT_S):
+            await camera.start()
+    except TimeoutError as exc:
+        raise BrowserCrashed(f"The browser gave no picture within {START_LIMIT_S:g} s.") from exc
 
 
 async def watch(
@@ -165,60 +136,6 @@ async def watch(
         tell(TELL[type(event)](event))
 
 
-#: What a supervisor is told of each kind of event.
-TELL: dict[type, Callable[[Any], dict[str, Any]]] = {
-    Metrics: lambda event: {"kind": "metrics", "metrics": asdict(event)},
-    Step: lambda event: {"kind": "step", "step": asdict(event)},
-    Refusal: lambda event: {"kind": "refused", "refused": asdict(event)},
-}
-
-
-def make_timeline(brief: Brief, story: Story) -> Timeline:
-    """The explorer's story in the words of the film."""
-    first = story.visits[0] if story.visits else None
-    return Timeline(
-        width_px=brief.width_px,
-        height_px=brief.height_px,
-        start_ms=story.start_ms,
-        end_ms=story.end_ms,
-        title=first.title if first else brief.url,
-        url=first.url if first else brief.url,
-        steps=tuple(
-            TimelineStep(
-                start_ms=step.start_ms,
-                click_ms=step.click_ms,
-                end_ms=step.end_ms,
-                label=step.label,
-                action=step.plan.action,
-                page_url=step.page_url,
-                x=step.point.x,
-                y=step.point.y,
-            )
-            for step in story.steps
-        ),
-        pointer=tuple(Sample(sample.at_ms, sample.x, sample.y) for sample in story.pointer),
-        visits=tuple(Visit(visit.at_ms, visit.url, visit.title) for visit in story.visits),
-        refused=tuple(Refused(refusal.rule, refusal.what) for refusal in story.refused),
-    )
-
-
-async def store(order: Order, key: str, max_bytes: int, pieces: Any) -> None:
-    redis = connect(order.redis_url)
-    try:
-        writer = BlobWriter(redis, key, ttl_s=order.ttl_s, max_bytes=max_bytes, give_up_s=REDIS_PATIENCE_S)
-        for piece in pieces:
-            await writer.write(piece)
-        await writer.close()
-    finally:
-        await redis.aclose()
-
-
-def read_file(path: Path) -> Any:
-    with path.open("rb") as file:
-        while piece := file.read(FILM_PIECE_BYTES):
-            yield piece
-
-
 def main() -> None:
     """Obeys one order; the last line on stdout is the result, whatever happened."""
     # Reports go to the real stdout; anything else that prints is sent to stderr.
@@ -231,16 +148,10 @@ def main() -> None:
 
         order = Order.decode(sys.stdin.readline())
         try:
-            result = asyncio.run(_obey(order, tell))
+            asyncio.run(STAGES[order.stage](order, tell))
         except (ExplorerError, VideoError) as exc:
             log.warning("%s", exc, exc_info=exc.__cause__)
             tell({"kind": "failed", "code": exc.code, "error": str(exc)})
-        else:
-            tell({"kind": "done", **result})
-
-
-async def _obey(order: Order, tell: Tell) -> dict[str, Any]:
-    return await STAGES[order.stage](order, tell)
 
 
 if __name__ == "__main__":
