@@ -71,7 +71,7 @@ def find_chromium(configured: str | None = None) -> Chromium:
     Raises BrowserMissing with what to do when there is none.
     """
     if configured:
-        if not os.access(configured, os.X_OK):
+        if not (Path(configured).is_file() and os.access(configured, os.X_OK)):
             raise BrowserMissing(f"CHROMIUM_PATH is {configured!r}, which is not an executable file.")
         return Chromium(configured, _kind(configured), "CHROMIUM_PATH")
     for pattern in PLAYWRIGHT_PATTERNS:
@@ -136,26 +136,44 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(brief: Brief, chromium: Chromium, proxy_url: str) -> AsyncIterator[Stage]:
-    """Launches Chromium with a fresh context behind the proxy; closes everything afterwards.
+async def open_browser(chromium: Chromium, proxy_url: str) -> AsyncIterator[tuple[Browser, bool]]:
+    """Launches Chromium behind the proxy, and tells whether its sandbox is on; closes it afterwards.
 
     Raises BrowserCrashed when it does not start.
     """
     async with async_playwright() as playwright:
         browser, sandboxed = await _launch(playwright, chromium, proxy_url)
         try:
-            context = await browser.new_context(
-                viewport={"width": brief.width_px, "height": brief.height_px},
-                accept_downloads=False,
-                service_workers="block",
-                locale="en-US",
-                color_scheme="light",
-            )
-            page = await context.new_page()
-            page.on("dialog", _dismiss)
-            yield Stage(browser, page, sandboxed)
+            yield browser, sandboxed
         finally:
             await _close(browser)
+
+
+async def set_stage(browser: Browser, brief: Brief, sandboxed: bool = False) -> Stage:
+    """One page in a fresh context. Raises BrowserCrashed when the browser is gone."""
+    try:
+        context = await browser.new_context(
+            viewport={"width": brief.width_px, "height": brief.height_px},
+            accept_downloads=False,
+            service_workers="block",
+            locale="en-US",
+            color_scheme="light",
+        )
+        page = await context.new_page()
+    except PlaywrightError as exc:
+        raise BrowserCrashed("The browser died before filming began.") from exc
+    page.on("dialog", _dismiss)
+    return Stage(browser, page, sandboxed)
+
+
+@asynccontextmanager
+async def open_stage(brief: Brief, chromium: Chromium, proxy_url: str) -> AsyncIterator[Stage]:
+    """Launches Chromium with a fresh context behind the proxy; closes everything afterwards.
+
+    Raises BrowserCrashed when it does not start.
+    """
+    async with open_browser(chromium, proxy_url) as (browser, sandboxed):
+        yield await set_stage(browser, brief, sandboxed)
 
 
 async def _launch(playwright: Playwright, chromium: Chromium, proxy_url: str | None) -> tuple[Browser, bool]:

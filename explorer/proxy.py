@@ -1,8 +1,9 @@
 """A forward proxy for one take: every request of the browser passes the fence here, redirects included."""
 
 import asyncio
-import contextlib
 import logging
+import os
+from collections.abc import Mapping
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -18,7 +19,13 @@ DIAL_TIMEOUT_S = 10.0
 PIECE_BYTES = 64 * 1024
 #: Header by which a proxy's own answer is told from the site's (RFC 9209).
 STATUS_HEADER = "proxy-status"
+PRODUCT = "sitereel"
 HOP_HEADERS = (b"proxy-", b"connection:", b"keep-alive:")
+
+
+def is_own_answer(headers: Mapping[str, str]) -> bool:
+    """Whether the proxy itself has answered, because the address was refused or out of reach."""
+    return headers.get(STATUS_HEADER, "").startswith(PRODUCT)
 
 
 class EgressProxy:
@@ -58,15 +65,18 @@ class EgressProxy:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with asyncio.timeout(HEAD_TIMEOUT_S):
             head = await reader.readuntil(b"\r\n\r\n")
-        method, target, _version = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
-        endpoint = _endpoint(method, target)
+        try:
+            method, target, endpoint = _request(head)
+        except (ValueError, AddressRefused) as exc:
+            writer.write(_answer("400 Bad Request", "http_request_error", f"not a request to a proxy: {exc}"))
+            return
         try:
             upstream_reader, upstream_writer = await self._dial(endpoint)
         except AddressRefused as exc:
             self._note(endpoint, exc)
             writer.write(_answer("403 Forbidden", "destination_ip_prohibited", str(exc)))
             return
-        except (OSError, TimeoutError) as exc:
+        except OSError as exc:
             detail = f"{endpoint} could not be reached: {_cause(exc)}"
             writer.write(_answer("502 Bad Gateway", "destination_unavailable", detail))
             return
@@ -80,20 +90,30 @@ class EgressProxy:
             upstream_writer.close()
 
     async def _dial(self, endpoint: Endpoint) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Tries the addresses in turn: a name may have an IPv6 address on which nobody listens."""
         async with asyncio.timeout(DIAL_TIMEOUT_S):
-            address = await self._fence.resolve(endpoint)
-            return await asyncio.open_connection(address, endpoint.port)
+            addresses = await self._fence.resolve(endpoint)
+        failure: OSError = OSError("it has no address")
+        for address in addresses:
+            try:
+                async with asyncio.timeout(DIAL_TIMEOUT_S / len(addresses)):
+                    return await asyncio.open_connection(address, endpoint.port)
+            except OSError as exc:
+                failure = exc
+        raise failure
 
     def _note(self, endpoint: Endpoint, exc: AddressRefused) -> None:
         if all(refusal.what != str(endpoint) for refusal in self.refused):
             self.refused.append(Refusal(rule="private_address", what=str(endpoint), detail=str(exc)))
 
 
-def _endpoint(method: str, target: str) -> Endpoint:
-    if method == "CONNECT":
-        host, _, port = target.rpartition(":")
-        return Endpoint.parse(host, int(port))
-    return Endpoint.of(target)
+def _request(head: bytes) -> tuple[str, str, Endpoint]:
+    """Method, target and endpoint. Raises ValueError or AddressRefused for what no browser would send."""
+    method, target, _version = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
+    if method != "CONNECT":
+        return method, target, Endpoint.of(target)
+    host, _, port = target.rpartition(":")
+    return method, target, Endpoint.parse(host, int(port))
 
 
 def _origin_form(head: bytes, method: str, target: str) -> bytes:
@@ -109,14 +129,17 @@ def _origin_form(head: bytes, method: str, target: str) -> bytes:
 def _answer(status: str, error: str, detail: str) -> bytes:
     body = detail.encode()
     head = (
-        f"HTTP/1.1 {status}\r\nProxy-Status: sitereel; error={error}\r\n"
+        f"HTTP/1.1 {status}\r\nProxy-Status: {PRODUCT}; error={error}\r\n"
         f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     return head.encode() + body
 
 
-def _cause(exc: BaseException) -> str:
-    return "it did not answer in time" if isinstance(exc, TimeoutError) else (str(exc) or type(exc).__name__)
+def _cause(exc: OSError) -> str:
+    if isinstance(exc, TimeoutError):
+        return "it did not answer in time"
+    # asyncio repeats the address in `strerror`; resolvers count downwards from 0 and have texts of their own.
+    return os.strerror(exc.errno) if exc.errno and exc.errno > 0 else exc.strerror or str(exc)
 
 
 async def _join(
@@ -126,19 +149,19 @@ async def _join(
     up_writer: asyncio.StreamWriter,
 ) -> None:
     """Copies both ways until the origin has said all, or the browser has gone away."""
-    upload = asyncio.create_task(_copy(down_reader, up_writer))
+    ways = [
+        asyncio.create_task(_copy(down_reader, up_writer)),
+        asyncio.create_task(_copy(up_reader, down_writer)),
+    ]
     try:
-        await _copy(up_reader, down_writer)
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        upload.cancel()
-        with contextlib.suppress(asyncio.CancelledError, OSError):
-            await upload
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while piece := await reader.read(PIECE_BYTES):
         writer.write(piece)
         await writer.drain()
-    if writer.can_write_eof():
-        with contextlib.suppress(OSError):
-            writer.write_eof()

@@ -1,0 +1,276 @@
+"""Clocks, planners, small servers and one shared browser for the explorer's tests."""
+
+import asyncio
+import base64
+import hashlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from playwright.async_api import Browser
+
+from explorer.browser import Stage, find_chromium, open_browser, set_stage
+from explorer.executor import Event, Explorer
+from explorer.fence import Endpoint, Fence
+from explorer.keywords import KeywordPlanner
+from explorer.proxy import EgressProxy
+from explorer.types import ActionPlan, Brief, Clock, Metrics, Planner, Refusal, Scene, State, Step, Story
+from tests.site.server import SiteServer
+
+T = TypeVar("T")
+Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class RealClock:
+    """Time as it passes. The picture counts as still for `still` milliseconds, which a test may set."""
+
+    def __init__(self, still: float = 60_000.0) -> None:
+        self.still = still
+        self.full = False
+        self._began_s = time.monotonic()
+        self._skipped_ms = 0.0
+
+    def now_ms(self) -> float:
+        return (time.monotonic() - self._began_s) * 1000 + self._skipped_ms
+
+    def still_ms(self) -> float:
+        return self.still
+
+    async def hold(self, duration_ms: float) -> None:
+        slept_ms = self._sleep_ms(duration_ms)
+        await asyncio.sleep(slept_ms / 1000)
+        self._skipped_ms += duration_ms - slept_ms
+
+    def _sleep_ms(self, duration_ms: float) -> float:
+        return duration_ms
+
+    async def during(self, work: Awaitable[T]) -> T:
+        return await work
+
+
+class HastyClock(RealClock):
+    """For whole explorations, whose looks at a page would take most of a test's time: holds are cut short."""
+
+    def _sleep_ms(self, duration_ms: float) -> float:
+        return min(0.4 * duration_ms, 60.0)
+
+
+class FrameClock(RealClock):
+    """Outside real time: only what is held passes, as on a camera that renders frame by frame."""
+
+    def now_ms(self) -> float:
+        return self._skipped_ms
+
+    def _sleep_ms(self, duration_ms: float) -> float:
+        return 0.0
+
+
+@dataclass
+class Clicks:
+    """A planner that clicks these labels in turn, and is done when the next one is not offered."""
+
+    labels: list[str]
+    scenes: list[Scene] = field(default_factory=list)
+
+    async def plan(self, scene: Scene) -> list[ActionPlan]:
+        self.scenes.append(scene)
+        for element in scene.elements:
+            if self.labels and self.labels[0] in (element.label, element.text):
+                self.labels.pop(0)
+                return [ActionPlan(element.selector, "click", 100, "script: next")]
+        return []
+
+
+@dataclass(frozen=True)
+class Proposes:
+    """A planner that proposes these selectors whatever it is shown."""
+
+    selectors: tuple[str, ...]
+
+    async def plan(self, scene: Scene) -> list[ActionPlan]:
+        return [ActionPlan(selector, "click", 100, "script: stubborn") for selector in self.selectors]
+
+
+class Hangs:
+    """A planner that never answers."""
+
+    async def plan(self, scene: Scene) -> list[ActionPlan]:
+        await asyncio.Event().wait()
+        return []
+
+
+@dataclass(frozen=True)
+class Take:
+    """All that one exploration has told."""
+
+    events: list[Event]
+
+    @property
+    def story(self) -> Story:
+        (story,) = self._all(Story)
+        return story
+
+    @property
+    def steps(self) -> list[Step]:
+        return self._all(Step)
+
+    @property
+    def metrics(self) -> list[Metrics]:
+        return self._all(Metrics)
+
+    @property
+    def states(self) -> list[State]:
+        return [metrics.state for metrics in self.metrics]
+
+    @property
+    def rules(self) -> set[tuple[str, str]]:
+        return {(refusal.rule, refusal.what) for refusal in self.story.refused}
+
+    @property
+    def announced(self) -> list[Refusal]:
+        return self._all(Refusal)
+
+    def _all(self, kind: type[T]) -> list[T]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+@asynccontextmanager
+async def serving(handle: Handle) -> AsyncIterator[int]:
+    """Lets `handle` answer each connection to the loopback port that this gives."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handle(reader, writer)
+        except (OSError, EOFError):
+            pass  # a client that goes away is no fault of this server
+        finally:
+            writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def read_head(reader: asyncio.StreamReader) -> tuple[str, dict[str, str]]:
+    """The request line and the headers, names in lower case."""
+    first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().rstrip().split("\r\n")
+    return first, {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def answer(body: bytes, status: str = "200 OK", *more: str) -> bytes:
+    """An HTTP response that ends its connection."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *more, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def greet(key: str) -> bytes:
+    """The answer to a WebSocket's handshake (RFC 6455, section 1.3), and one message: hello."""
+    digest = hashlib.sha1(
+        f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode(), usedforsecurity=False
+    ).digest()
+    accept = f"Sec-WebSocket-Accept: {base64.b64encode(digest).decode()}"
+    lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", accept, "", ""]
+    return "\r\n".join(lines).encode() + b"\x81\x05hello"
+
+
+class Theatre:
+    """One browser behind one proxy for many takes, the test site, and pages that a test writes itself."""
+
+    def __init__(self, runner: asyncio.Runner, site: SiteServer) -> None:
+        self._runner = runner
+        self.site = site
+        #: HTML by path; and what was asked for, as "METHOD path".
+        self.pages: dict[str, str] = {}
+        self.asked: list[str] = []
+        self.port = 0
+        self.proxy: EgressProxy
+        self.browser: Browser
+
+    @property
+    def url(self) -> str:
+        """Where `pages` are served."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def run(self, work: Callable[[], Awaitable[Any]]) -> Any:
+        async def waited() -> Any:
+            return await work()
+
+        return self._runner.run(waited())
+
+    @asynccontextmanager
+    async def stage(self, brief: Brief) -> AsyncIterator[Stage]:
+        self.proxy.refused.clear()
+        stage = await set_stage(self.browser, brief)
+        try:
+            yield stage
+        finally:
+            await stage.page.context.close()
+
+    def explore(
+        self, url: str, planner: Planner | None = None, clock: Clock | None = None, **limits: Any
+    ) -> Take:
+        """The take of `url`, by keywords unless told otherwise."""
+
+        async def whole() -> Take:
+            brief = Brief(url, **limits)
+            async with self.stage(brief) as stage:
+                explorer = Explorer(
+                    brief, stage, clock or HastyClock(), planner or KeywordPlanner(), self.proxy.refused
+                )
+                return Take([event async for event in explorer.explore()])
+
+        take: Take = self.run(whole)
+        return take
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answers with one of `pages`, and 204 to what is posted."""
+        first, headers = await read_head(reader)
+        if "sec-websocket-key" in headers:
+            writer.write(greet(headers["sec-websocket-key"]))
+            await reader.read()
+            return
+        method, path, _ = first.split(" ")
+        self.asked.append(f"{method} {path}")
+        page = self.pages.get(path)
+        if method == "POST":
+            writer.write(answer(b"", "204 No Content"))
+        elif page is None:
+            writer.write(answer(b"nothing here", "404 Not Found"))
+        else:
+            body = f"<!doctype html><meta charset=utf-8><title>{path}</title>{page}".encode()
+            writer.write(answer(body, "200 OK", "Content-Type: text/html"))
+        await writer.drain()
+
+
+@contextmanager
+def open_theatre() -> Iterator[Theatre]:
+    """Browser, proxy and servers, all on one event loop that runs while a test does."""
+    with SiteServer() as site, asyncio.Runner() as runner:
+        theatre = Theatre(runner, site)
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[None]:
+            async with serving(theatre.serve) as port:
+                theatre.port = port
+                allowed = frozenset(str(Endpoint.of(url)) for url in (site.url, theatre.url))
+                async with (
+                    EgressProxy(Fence(allowed)) as theatre.proxy,
+                    open_browser(find_chromium(), theatre.proxy.url) as (theatre.browser, _),
+                ):
+                    yield
+
+        stack = opened()
+        runner.run(_enter(stack))
+        try:
+            yield theatre
+        finally:
+            runner.run(_leave(stack))
+
+
+async def _enter(stack: Any) -> None:
+    await stack.__aenter__()
+
+
+async def _leave(stack: Any) -> None:
+    await stack.__aexit__(None, None, None)

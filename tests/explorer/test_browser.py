@@ -1,0 +1,180 @@
+"""Chromium: found, launched, hardened, forgetful, and missed when it dies."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from explorer.browser import Chromium, find_chromium, open_stage, try_launch
+from explorer.errors import BrowserCrashed, BrowserMissing
+from explorer.fence import Fence
+from explorer.proxy import EgressProxy
+from explorer.types import Brief
+from tests.explorer.stage import Theatre, open_theatre
+
+
+@pytest.fixture(scope="module")
+def theatre() -> Iterator[Theatre]:
+    with open_theatre() as opened:
+        yield opened
+
+
+def on_stage(theatre: Theatre, path: str, script: str) -> Any:
+    """What `script` finds on a page of the test site, in a context of its own."""
+
+    async def work() -> Any:
+        async with theatre.stage(Brief(theatre.site.url)) as stage:
+            await stage.page.goto(theatre.site.url + path)
+            return await stage.page.evaluate(script)
+
+    return theatre.run(work)
+
+
+def test_a_configured_browser_is_taken_as_it_is() -> None:
+    known = find_chromium()
+
+    assert find_chromium(known.path) == Chromium(known.path, known.kind, "CHROMIUM_PATH")
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "plain file"])
+def test_a_configured_browser_that_cannot_run_is_named(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "chromium"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "plain file":
+        path.write_text("no program")
+
+    with pytest.raises(BrowserMissing, match=r"CHROMIUM_PATH is .*not an executable file"):
+        find_chromium(str(path))
+
+
+def test_without_any_browser_the_error_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+
+    with pytest.raises(BrowserMissing, match=r"playwright install chromium.*CHROMIUM_PATH"):
+        find_chromium()
+
+
+def test_playwrights_own_browser_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+    for version in ("1100", "1200"):
+        own = tmp_path / f"chromium_headless_shell-{version}" / "chrome-linux" / "headless_shell"
+        own.parent.mkdir(parents=True)
+        own.touch()
+
+    found = find_chromium()
+
+    assert (found.path, found.kind, found.source) == (str(own), "headless-shell", "Playwright")
+
+
+def test_a_program_that_is_no_browser_is_an_error_that_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "chromium"
+    path.write_text("#!/bin/sh\necho no\nexit 3\n")
+    path.chmod(0o755)
+
+    with pytest.raises(BrowserCrashed, match="did not start") as caught:
+        asyncio.run(try_launch(find_chromium(str(path))))
+
+    assert str(path) in str(caught.value)
+
+
+def test_a_take_starts_without_cookies_and_storage_of_another(theatre: Theatre) -> None:
+    remember = "document.cookie = 'seen=1; path=/'; localStorage.seen = 1"
+
+    on_stage(theatre, "about.html", remember)
+    left = on_stage(theatre, "about.html", "[document.cookie, localStorage.length]")
+
+    assert left == ["", 0]
+
+
+def test_the_picture_is_as_large_as_asked_and_without_scroll_bars(theatre: Theatre) -> None:
+    size = on_stage(theatre, "index.html", "[innerWidth, innerHeight, document.documentElement.clientWidth]")
+
+    assert size == [1280, 720, 1280]
+
+
+def test_dialogs_are_declined(theatre: Theatre) -> None:
+    answers = on_stage(theatre, "about.html", "[alert('x'), confirm('sure?'), prompt('name?', 'me')]")
+
+    assert answers == [None, False, None]
+
+
+def test_a_page_may_be_left_though_it_asks_to_stay(theatre: Theatre) -> None:
+    async def work() -> str:
+        async with theatre.stage(Brief(theatre.site.url)) as stage:
+            await stage.page.goto(f"{theatre.site.url}lab/dialogs.html")
+            await stage.page.click("#guard")
+            await stage.page.click("text=Leave")
+            await stage.page.wait_for_url("**/index.html")
+            return stage.page.url
+
+    assert theatre.run(work).endswith("/index.html")
+
+
+def test_nothing_is_downloaded(theatre: Theatre) -> None:
+    async def work() -> tuple[str | None, str]:
+        async with theatre.stage(Brief(theatre.site.url)) as stage:
+            await stage.page.goto(f"{theatre.site.url}lab/dead.html")
+            async with stage.page.expect_download() as started:
+                await stage.page.evaluate(
+                    "Object.assign(document.createElement('a'), {href: '/', download: 'x.html'}).click()"
+                )
+            return await (await started.value).failure(), stage.page.url
+
+    failure, url = theatre.run(work)
+
+    assert failure
+    assert url.endswith("/lab/dead.html")
+
+
+def test_a_page_whose_process_dies_is_noticed(theatre: Theatre) -> None:
+    async def work() -> str:
+        async with theatre.stage(Brief(theatre.site.url)) as stage:
+            crash = asyncio.create_task(stage.page.goto("chrome://crash"))
+            how = await asyncio.wait_for(stage.lost, 20)
+            crash.cancel()
+            await asyncio.gather(crash, return_exceptions=True)
+            with pytest.raises(BrowserCrashed, match="the page's process died"):
+                stage.check()
+            return how
+
+    assert theatre.run(work) == "the page's process died"
+
+
+def browsers() -> set[psutil.Process]:
+    """The browsers among this process's descendants, their helpers left out."""
+    found = set()
+    for process in psutil.Process().children(recursive=True):
+        try:
+            if "--remote-debugging-pipe" in process.cmdline():
+                found.add(process)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def test_a_browser_that_is_killed_is_noticed_and_nothing_of_it_stays() -> None:
+    async def work() -> tuple[str, set[psutil.Process]]:
+        before = browsers()
+        async with (
+            EgressProxy(Fence()) as proxy,
+            open_stage(Brief("http://site.test/"), find_chromium(), proxy.url) as stage,
+        ):
+            stage.check()
+            for process in browsers() - before:
+                process.kill()
+            how = await asyncio.wait_for(stage.lost, 20)
+            with pytest.raises(BrowserCrashed, match="the browser died while filming"):
+                stage.check()
+        return how, browsers() - before
+
+    how, left = asyncio.run(work())
+
+    assert how == "the browser died"
+    assert all(process.status() == psutil.STATUS_ZOMBIE for process in left)
