@@ -1,8 +1,9 @@
 """Notices when a page is on screen that must not be filmed, and when it began to appear."""
 
-from playwright.async_api import Frame, Page, Request
+from playwright.async_api import Frame, Page, Request, Response
 
 from explorer.guardrails import Site, is_auth_url
+from explorer.proxy import is_own_answer
 from explorer.types import Clock, StopReason
 
 #: Chromium reports a new document up to some 20 ms after it has begun to replace the old one.
@@ -20,24 +21,28 @@ class Border:
         self._clock = clock
         #: When the first document since the last good look took over.
         self._committed_ms: float | None = None
-        self._wanted = ""
+        #: What the page was last asked to go to, redirects included.
+        self.wanted = ""
+        self._unanswered = False
         page.on("framenavigated", self._committed)
+        page.on("response", self._answered)
         page.on("request", self._requested)
 
     def crossed(self) -> StopReason | None:
         """Why the page that is on screen now must not be shown, or None."""
-        url = self._wanted if self.failed else self._page.url
+        url = self.wanted if self.failed else self._page.url
         if is_auth_url(url):
             return "auth_page"
         if not self.site.holds(url) and not url.startswith("about:"):
             return "left_domain"
-        self._committed_ms = None
+        if not self.failed:
+            self._committed_ms = None
         return None
 
     @property
     def failed(self) -> bool:
-        """True when the browser shows its own error page instead of what was asked for."""
-        return self._page.url.startswith(FAILED)
+        """True when the browser or the proxy shows its own error page instead of what was asked for."""
+        return self._unanswered or self._page.url.startswith(FAILED)
 
     def last_good_ms(self) -> float:
         """The moment before the page was crossed, on the clock."""
@@ -47,7 +52,12 @@ class Border:
 
     def _requested(self, request: Request) -> None:
         if request.is_navigation_request() and request.frame == self._page.main_frame:
-            self._wanted = request.url
+            self.wanted = request.url
+
+    def _answered(self, response: Response) -> None:
+        request = response.request
+        if request.is_navigation_request() and request.frame == self._page.main_frame:
+            self._unanswered = is_own_answer(response.headers)
 
     def _committed(self, frame: Frame) -> None:
         if frame == self._page.main_frame and self._committed_ms is None:

@@ -43,10 +43,10 @@ class Guide:
         point = await self._patience.do(aim(self._page, selector))
         if point is None:
             return None
-        await self._hand.move_to(point)
+        await self._patience.do(self._hand.move_to(point))
         await self._clock.hold(AIM_MS)
         # Hovering may have opened a menu or moved things: only a place that is still hit is clicked.
         again = await self._patience.do(aim(self._page, selector))
         if again is not None and again != point:
-            await self._hand.move_to(again)
+            await self._patience.do(self._hand.move_to(again))
         return again

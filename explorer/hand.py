@@ -19,17 +19,29 @@ SCROLL_PX_PER_MS = 0.9
 SCROLL_MIN_MS = 350.0
 SCROLL_MAX_MS = 1_600.0
 
-#: Scrolls the document, or else the largest box that scrolls, by `dy` with ease-in-out; returns the way gone.
-SCROLL = """
-async ({dy, duration}) => {
+#: What a wheel would scroll: the document, or else the largest box that scrolls, or null.
+SCROLLER = """
   const room = (e) => e.scrollHeight - e.clientHeight;
-  let target = document.scrollingElement ?? document.documentElement;
-  if (room(target) < 8) {
+  const scroller = () => {
+    const overflow = (e) => (e ? getComputedStyle(e).overflowY : "visible");
+    const html = overflow(document.documentElement);
+    const locked = /hidden|clip/.test(html === "visible" ? overflow(document.body) : html);
+    const root = document.scrollingElement ?? document.documentElement;
+    if (root && room(root) >= 8 && !locked) return root;
     const area = (e) => e.clientWidth * e.clientHeight;
-    const boxes = [...document.querySelectorAll("body *")].filter((e) => room(e) > 8
+    const boxes = [...document.querySelectorAll("body, body *")].filter((e) => room(e) >= 8
       && area(e) > 0.25 * innerWidth * innerHeight && /auto|scroll/.test(getComputedStyle(e).overflowY));
-    target = boxes.sort((a, b) => area(b) - area(a))[0] ?? target;
-  }
+    return boxes.sort((a, b) => area(b) - area(a))[0] ?? null;
+  };
+"""
+
+#: Scrolls by `dy` with ease-in-out; returns the way gone.
+SCROLL = (
+    "async ({dy, duration}) => {"
+    + SCROLLER
+    + """
+  const target = scroller();
+  if (!target) return 0;
   const from = target.scrollTop;
   const to = Math.max(0, Math.min(from + dy, room(target)));
   if (Math.abs(to - from) < 1) return 0;
@@ -43,16 +55,17 @@ async ({dy, duration}) => {
     };
     requestAnimationFrame(frame);
   });
-  return to - from;
+  return target.scrollTop - from;
 }
 """
+)
 
-#: How far the page can still be scrolled down, in CSS pixels.
-ROOM_BELOW = """
-() => {
-  const e = document.scrollingElement ?? document.documentElement;
-  return Math.max(0, e.scrollHeight - e.clientHeight - e.scrollTop);
-}
+#: How far `scroll_by` could still go down, in CSS pixels.
+ROOM_BELOW = f"""
+() => {{{SCROLLER}
+  const target = scroller();
+  return target ? Math.max(0, room(target) - target.scrollTop) : 0;
+}}
 """
 
 

@@ -4,7 +4,9 @@ import asyncio
 import logging
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
+from playwright.async_api import Page, Request
+
+from explorer.border import FAILED
 
 log = logging.getLogger(__name__)
 
@@ -12,7 +14,10 @@ ADDRESS_TIMEOUT_S = 2.0
 
 #: Makes a link or form open in place instead of in a new tab.
 OPEN_IN_PLACE = """
-(element) => { for (let e = element; e; e = e.parentElement) e.removeAttribute("target"); }
+(element) => {
+  element.removeAttribute("formtarget");
+  for (let e = element; e; e = e.parentElement) e.removeAttribute("target");
+}
 """
 
 
@@ -23,14 +28,27 @@ class Popups:
         self._page = page
         self._wanted: str | None = None
         self._closing: set[asyncio.Task[None]] = set()
+        #: What a popup last asked for, since one that cannot load it shows an address of the browser's own.
+        self._asked = ""
         page.context.on("page", self._opened)
+        page.context.on("request", self._requested)
 
     async def take(self) -> str | None:
         """The address of a popup that opened since the last call, or None."""
         if self._closing:
-            await asyncio.gather(*self._closing)
+            await asyncio.wait(self._closing)
         wanted, self._wanted = self._wanted, None
         return wanted
+
+    def _requested(self, request: Request) -> None:
+        if not request.is_navigation_request():
+            return
+        try:
+            ours = request.frame.page is self._page
+        except PlaywrightError:
+            ours = False  # the page of this frame is only just opening
+        if not ours:
+            self._asked = request.url
 
     def _opened(self, popup: Page) -> None:
         if popup is self._page:
@@ -47,7 +65,7 @@ class Popups:
         except TimeoutError:
             log.debug("a popup opened without an address")
         try:
-            url = popup.url
+            url = self._asked if popup.url.startswith(FAILED) else popup.url
             await popup.close()
         except PlaywrightError as exc:
             log.debug("a popup was gone before it could be closed: %s", exc)

@@ -13,7 +13,7 @@ SIGNATURE = r"""
       e.hasAttribute("open")].join());
   const checked = [...document.querySelectorAll("input")].map((e) => Number(e.checked)).join("");
   let hash = 5381;
-  const all = text + "|" + states.join(";") + "|" + checked + "|" + document.documentElement.className;
+  const all = text + "|" + states.join(";") + "|" + checked + "|" + document.documentElement?.className;
   for (let i = 0; i < all.length; i++) hash = ((hash * 33) ^ all.charCodeAt(i)) >>> 0;
   return hash.toString(16);
 }

@@ -20,7 +20,7 @@ CAP_MS = 4_000.0
 GLANCE_MS = 50.0
 #: A request that is older than this is a stream or a long poll, not part of what the viewer waits for.
 REQUEST_AGE_S = 2.0
-#: The same address asked this often by one page is polling.
+#: The same address asked this often during one settling is polling.
 POLLING_COUNT = 3
 #: No evaluation on a responsive page takes this long; measured 2-30 ms.
 EVALUATE_TIMEOUT_S = 5.0
@@ -49,9 +49,10 @@ LOOK = """
 class Settler:
     """Watches one page from before its first navigation; call `install` once, then `settle` as needed."""
 
-    def __init__(self, page: Page, clock: Clock) -> None:
+    def __init__(self, page: Page, clock: Clock, evaluate_timeout_s: float = EVALUATE_TIMEOUT_S) -> None:
         self._page = page
         self._clock = clock
+        self._evaluate_timeout_s = evaluate_timeout_s
         self._pending: dict[Request, float] = {}
         self._asked: dict[str, int] = {}
         #: Signals that ran into the cap before: they are no longer waited for until they rest again.
@@ -68,6 +69,8 @@ class Settler:
 
         Raises PageUnresponsive when the page no longer answers.
         """
+        # Not for ever: many sites send all they ask to one address, and a later click's answer counts.
+        self._asked.clear()
         began = self._clock.now_ms()
         await self._clock.hold(FLOOR_MS)
         while True:
@@ -93,21 +96,27 @@ class Settler:
 
     async def _look(self) -> dict[str, float]:
         try:
-            async with asyncio.timeout(EVALUATE_TIMEOUT_S):
+            async with asyncio.timeout(self._evaluate_timeout_s):
                 look: dict[str, float] = await self._clock.during(self._page.evaluate(LOOK))
                 return look
         except TimeoutError as exc:
+            if any(map(self._opens, self._pending)):
+                return {}  # Playwright answers only when the page that is on its way has come
             raise PageUnresponsive("The page stopped answering.") from exc
         except PlaywrightError:
             # The document was replaced while we asked: it has certainly not settled.
             return {}
 
     def _awaited(self) -> bool:
+        """True while an answer is due; that of a new page counts however long it takes."""
         youngest = time.monotonic() - REQUEST_AGE_S
-        return any(since > youngest for since in self._pending.values())
+        return any(since > youngest or self._opens(request) for request, since in self._pending.items())
+
+    def _opens(self, request: Request) -> bool:
+        return request.is_navigation_request() and request.frame == self._page.main_frame
 
     def _begin(self, request: Request) -> None:
-        if request.is_navigation_request() and request.frame == self._page.main_frame:
+        if self._opens(request):
             self._pending.clear()
             self._asked.clear()
         address = request.method + " " + request.url.partition("?")[0]

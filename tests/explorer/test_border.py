@@ -1,0 +1,79 @@
+"""When a page is on screen that must not be filmed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+
+from explorer.border import Border
+from explorer.guardrails import Site
+from tests.explorer.conftest import Show
+from tests.explorer.stage import RealClock
+from tests.site.server import SiteServer
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[SiteServer]:
+    with SiteServer() as server:
+        yield server
+
+
+def look_at(show: Show, home: str, *urls: str) -> tuple[list[Any], list[float]]:
+    """Why each of these pages must not be seen; and the moments before, at and after the last of them."""
+
+    async def look(page: Page) -> tuple[list[Any], list[float]]:
+        clock = RealClock()
+        border = Border(page, clock, Site.of(home))
+        found = []
+        for url in urls:
+            before = clock.now_ms()
+            try:
+                await page.goto(url)
+            except PlaywrightError:
+                await page.wait_for_url("chrome-error:**")
+            found.append((border.crossed(), border.failed))
+        return found, [before, border.last_good_ms(), clock.now_ms()]
+
+    answer: tuple[list[Any], list[float]] = show("", look)
+    return answer
+
+
+def test_pages_of_the_site_and_the_empty_page_may_be_seen(show: Show, site: SiteServer) -> None:
+    found, _ = look_at(show, site.url, site.url, f"{site.url}about.html#x", "about:blank")
+
+    assert found == [(None, False)] * 3
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"), [("login.html", "auth_page"), ("lab/to-login", "auth_page")], ids=["page", "redirect"]
+)
+def test_a_sign_in_page_must_not_be_seen(show: Show, site: SiteServer, path: str, reason: str) -> None:
+    found, _ = look_at(show, site.url, site.url, site.url + path)
+
+    assert found[-1] == (reason, False)
+
+
+def test_another_site_must_not_be_seen_even_when_it_does_not_load(show: Show, site: SiteServer) -> None:
+    found, _ = look_at(show, site.url, site.url, "http://no-such-name.invalid/")
+
+    assert found[-1] == ("left_domain", True)
+
+
+def test_a_page_of_the_site_that_does_not_load_has_failed(show: Show, site: SiteServer) -> None:
+    found, _ = look_at(show, site.url, site.url, f"{site.url}lab/close")
+
+    assert found[-1] == (None, True)
+
+
+def test_the_last_good_moment_lies_before_the_bad_page(show: Show, site: SiteServer) -> None:
+    _, (before, good, now) = look_at(show, site.url, site.url, f"{site.url}login.html")
+
+    assert before - 50 <= good < now - 1
+
+
+def test_a_bad_page_that_is_left_for_a_worse_one_counts_from_the_first(show: Show, site: SiteServer) -> None:
+    _, (before, good, _) = look_at(show, site.url, site.url, f"{site.url}login.html", "data:text/html,worse")
+
+    assert good < before

@@ -1,0 +1,123 @@
+"""What the explorer remembers."""
+
+import pytest
+
+from explorer.memory import Memory, Refusals
+from explorer.places import place
+from explorer.types import Box, Element, Refusal
+
+HOME = "http://site.test/"
+
+
+def link(href: str) -> Element:
+    return Element("a", "a", "It", "link", href, "It", Box(0, 0, 10, 10))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://site.test/docs",
+        "http://site.test/docs/",
+        "http://site.test/docs/index.html",
+        "http://site.test/docs/index.htm",
+        "HTTP://Site.Test/docs#chapter",
+    ],
+)
+def test_spellings_of_one_page_are_one_place(url: str) -> None:
+    assert place(url) == place("http://site.test/docs")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://site.test/Docs",
+        "http://site.test/docs?page=2",
+        "http://site.test/docs#/route",
+        "http://site.test/docs#!route",
+        "http://site.test:81/docs",
+        "http://site.test/docs/reindex.html",
+        "http://site.test/docs/index.html/more",
+    ],
+)
+def test_other_pages_are_other_places(url: str) -> None:
+    assert place(url) != place("http://site.test/docs")
+
+
+def test_a_page_whose_name_ends_in_index_is_not_its_folder() -> None:
+    assert place("http://site.test/myindex.html") != place("http://site.test/my")
+
+
+def test_a_page_is_new_once_and_listed_once() -> None:
+    memory = Memory()
+
+    first = memory.arrive(HOME, None)
+    again = memory.arrive(HOME + "index.html#top", HOME)
+
+    assert (first, again) == (True, False)
+    assert memory.visited == [HOME]
+
+
+def test_depth_is_the_fewest_links_from_the_start() -> None:
+    memory = Memory()
+    memory.arrive(HOME, None)
+    memory.note_links((link(HOME + "a"),), HOME)
+    memory.arrive(HOME + "a", HOME)
+    memory.note_links((link(HOME + "b"), link(HOME)), HOME + "a")
+    deep = memory.depth(HOME + "b")
+
+    memory.note_links((link(HOME + "b"),), HOME)
+
+    assert (memory.depth(HOME), memory.depth(HOME + "a"), deep, memory.depth(HOME + "b")) == (0, 1, 2, 1)
+
+
+def test_a_page_reached_without_a_link_is_one_deeper_than_where_one_came_from() -> None:
+    memory = Memory()
+    memory.arrive(HOME, None)
+
+    memory.arrive(HOME + "pushed", HOME)
+
+    assert memory.depth(HOME + "pushed") == 1
+
+
+def test_links_that_lead_too_deep_are_left_out_and_buttons_never() -> None:
+    memory = Memory()
+    memory.arrive(HOME, None)
+    memory.note_links((link(HOME + "a"),), HOME)
+
+    assert memory.within(link(HOME + "a"), 1)
+    assert not memory.within(link(HOME + "a"), 0)
+    assert memory.within(link(""), 0)
+
+
+def test_the_last_page_with_something_left_is_where_to_go_back_to() -> None:
+    memory = Memory()
+    memory.arrive(HOME, None)
+    memory.arrive(HOME + "a", HOME)
+    memory.arrive(HOME + "b", HOME + "a")
+
+    memory.exhaust(HOME + "b/")
+    before_a = memory.unfinished()
+    memory.exhaust(HOME + "a")
+    before_home = memory.unfinished()
+    memory.exhaust(HOME)
+
+    assert (before_a, before_home, memory.unfinished()) == (HOME + "a", HOME, None)
+    assert memory.is_exhausted(HOME + "b")
+
+
+def test_a_refusal_is_kept_once_for_each_rule_and_label() -> None:
+    refusals = Refusals()
+    first = Refusal("auth", "Log in", "on one page", HOME)
+
+    added = [
+        refusals.add(refusal)
+        for refusal in (
+            first,
+            Refusal("auth", "Log in", "on another", HOME + "a"),
+            Refusal("blacklist", "Log in", "by another rule"),
+        )
+    ]
+
+    assert added == [True, False, True]
+    assert refusals.all()[0] == first
+    assert len(refusals.all()) == 2

@@ -1,0 +1,82 @@
+"""Popups and new tabs."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from explorer.popups import OPEN_IN_PLACE, Popups
+from tests.explorer.conftest import Show
+
+
+async def opened(page: Page, count: int) -> None:
+    """Until that many popups have been seen by the browser's context, the first page not counted."""
+    while len(page.context.pages) <= count:
+        await page.wait_for_timeout(5)
+
+
+def test_a_popup_is_closed_and_its_address_told_once(show: Show) -> None:
+    async def look(page: Page) -> Any:
+        popups = Popups(page)
+        await page.evaluate("void window.open('/wanted')")
+        await opened(page, 1)
+        return await popups.take(), await popups.take(), len(page.context.pages)
+
+    wanted, again, pages = show("<p>Page", look)
+
+    assert wanted.endswith("/wanted")
+    assert (again, pages) == (None, 1)
+
+
+def test_of_many_popups_none_stays_open(show: Show) -> None:
+    async def look(page: Page) -> Any:
+        popups = Popups(page)
+        seen: list[Page] = []
+        page.context.on("page", lambda popup: seen.append(popup))
+        await page.evaluate("for (let i = 0; i < 5; i++) window.open('/' + i)")
+        while len(seen) < 5:
+            await page.wait_for_timeout(5)
+        return await popups.take(), [popup.is_closed() for popup in seen]
+
+    wanted, closed = show("<p>Page", look)
+
+    assert wanted[-1] in "01234"
+    assert closed == [True] * 5
+
+
+def test_a_popup_that_cannot_load_tells_what_it_wanted(show: Show) -> None:
+    async def look(page: Page) -> Any:
+        popups = Popups(page)
+        await page.evaluate("void window.open('http://no-such-name.invalid/')")
+        await opened(page, 1)
+        return await popups.take()
+
+    assert show("<p>Page", look) == "http://no-such-name.invalid/"
+
+
+def test_an_empty_popup_wanted_nothing(show: Show) -> None:
+    async def look(page: Page) -> Any:
+        popups = Popups(page)
+        await page.evaluate("void window.open('about:blank')")
+        await opened(page, 1)
+        return await popups.take(), len(page.context.pages)
+
+    assert show("<p>Page", look) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<a id=it target=_blank href=/next>It</a>",
+        "<form target=_blank action=/next><button id=it>It</button></form>",
+        "<form action=/next><button id=it formtarget=_blank>It</button></form>",
+    ],
+)
+def test_a_new_tab_can_be_made_to_open_in_place(show: Show, html: str) -> None:
+    async def look(page: Page) -> Any:
+        await page.locator("#it").evaluate(OPEN_IN_PLACE)
+        await page.click("#it")
+        await page.wait_for_url("**/next*")
+        return len(page.context.pages)
+
+    assert show(html, look) == 1
