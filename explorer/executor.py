@@ -16,9 +16,10 @@ from explorer.errors import AddressRefused, AuthRequired, PageUnreachable, PageU
 from explorer.guardrails import Site, is_auth_url, refuse_element, refuse_url
 from explorer.guide import Guide
 from explorer.hand import Hand
-from explorer.memory import Memory, Refusals, place
+from explorer.memory import Memory, Refusals
 from explorer.navigation import Navigator
 from explorer.patience import Patience, TimeIsUp
+from explorer.places import place
 from explorer.popups import OPEN_IN_PLACE, Popups
 from explorer.scenery import signature
 from explorer.settle import CAP_MS, Settler
@@ -55,8 +56,12 @@ TOUR_SCREENS = 1
 #: A page that keeps offering what cannot be clicked must not keep us scanning.
 SCANS_PER_CLICK = 3
 SCANS_MORE = 10
+#: A language model that fails is replaced by keywords within 10 s; no planner may take longer than this.
+PLAN_TIMEOUT_S = 30.0
 #: A page may navigate by itself while it is looked at; one that does so without end is left alone.
 MAX_STUMBLES = 5
+#: A document that is just being replaced gets this long before it is looked at again.
+STUMBLE_MS = 500.0
 
 
 class Explorer:
@@ -72,13 +77,13 @@ class Explorer:
         self._planner = planner
         self._fenced = fenced
         self._patience = Patience(clock, brief.max_runtime_s)
-        self._navigator = Navigator(stage, self._patience, fenced)
         self._settler = Settler(stage.page, clock)
         self._popups = Popups(stage.page)
         self._hand = Hand(stage.page, clock, Point(brief.width_px * 0.5, brief.height_px * 0.6))
         self._guide = Guide(stage.page, self._hand, clock, self._patience, brief.height_px)
         self._memory = Memory()
         self._border = Border(stage.page, clock, Site.of(brief.url))
+        self._navigator = Navigator(stage, self._patience, self._border, fenced)
         self._here: str | None = None
         self._metrics = Metrics()
         self._steps: list[Step] = []
@@ -104,6 +109,8 @@ class Explorer:
                     yield event
             except (PageUnresponsive, TimeIsUp, PlaywrightError) as exc:
                 self._survive(exc)
+                await self._clock.hold(STUMBLE_MS)
+        self._cut_off()
         yield self._enter("complete")
         yield self._story()
 
@@ -120,6 +127,8 @@ class Explorer:
         await self._settler.install()
         await self._navigator.open(self._brief.url)
         await self._settle(FIRST_SETTLE_MS)
+        if self._border.failed:
+            raise self._navigator.failure(f"{self._brief.url} leads there, and nothing answers")
         if is_auth_url(self._page.url):
             raise AuthRequired(
                 f"{self._brief.url} leads to a sign-in page, and Sitereel films without an account. "
@@ -132,12 +141,11 @@ class Explorer:
         """Looks at what is on screen, scans it, and makes the planned clicks that still make sense."""
         self._stop = self._border.crossed()
         if self._stop is not None:
-            self._end_ms = max(self._start_ms, self._border.last_good_ms())
             return
         if self._border.failed:
             await self._go_back()
             return
-        if place(self._page.url) != self._here:
+        if self._here is None or place(self._page.url) != place(self._here):
             await self._arrive()
         if self._should_stop():
             return
@@ -146,7 +154,9 @@ class Explorer:
         for refusal in refused:
             yield refusal
         yield self._enter("planning")
-        plans = await self._plans(offered)
+        plans, refused = await self._plans(offered)
+        for refusal in refused:
+            yield refusal
         if not plans:
             await self._leave_dead_end()
             return
@@ -164,10 +174,10 @@ class Explorer:
         """Notes the page that is now on screen, lets the viewer look, and scrolls through it once."""
         url, first = self._page.url, self._here is None
         if first:
-            await self._hand.appear()
+            await self._patience.do(self._hand.appear())
             self._start_ms = self._clock.now_ms()
         new = self._memory.arrive(url, self._here)
-        self._here = place(url)
+        self._here = url
         self._metrics = replace(self._metrics, depth=max(self._metrics.depth, self._memory.depth(url)))
         self._visits.append(Visit(self._clock.now_ms(), url, await self._title()))
         await self._clock.hold(ARRIVE_MS)
@@ -179,7 +189,7 @@ class Explorer:
         self._scans += 1
         found = (await self._patience.do(discover(self._page, self._memory.tried))).elements
         self._memory.note_links(found, self._page.url)
-        offered, refused = [], [refusal for refusal in self._fenced if self._refusals.add(refusal)]
+        offered, refused = [], self._new(self._fenced)
         for element in found:
             refusal = refuse_element(element, self._border.site, self._page.url)
             if refusal is None:
@@ -188,10 +198,13 @@ class Explorer:
                 refused.append(refusal)
         return tuple(e for e in offered if self._memory.within(e, self._brief.max_depth)), refused
 
-    async def _plans(self, offered: tuple[Element, ...]) -> list[ActionPlan]:
-        """The planner's choice, kept to what was offered."""
+    def _new(self, refusals: Sequence[Refusal]) -> list[Refusal]:
+        return [refusal for refusal in refusals if self._refusals.add(refusal)]
+
+    async def _plans(self, offered: tuple[Element, ...]) -> tuple[list[ActionPlan], list[Refusal]]:
+        """The planner's choice, kept to what was offered, and what it should not have proposed."""
         if not offered or self._scans > SCANS_PER_CLICK * self._brief.max_clicks + SCANS_MORE:
-            return []
+            return [], []
         scene = Scene(
             url=self._page.url,
             title=await self._title(),
@@ -200,9 +213,17 @@ class Explorer:
             visited_urls=frozenset(self._memory.visited),
             clicks_left=self._brief.max_clicks - self._metrics.clicks,
         )
-        known = {element.selector for element in offered}
-        plans = await self._clock.during(self._planner.plan(scene))
-        return [plan for plan in plans if plan.selector in known]
+        offers = {element.selector for element in offered}
+        proposed = await self._patience.do(self._planner.plan(scene), PLAN_TIMEOUT_S)
+        plans: dict[str, ActionPlan] = {}
+        for plan in proposed:
+            plans.setdefault(plan.selector, plan)
+        strange = [
+            Refusal("not_offered", selector, "a planner may choose only from its offers", scene.url)
+            for selector in plans
+            if selector not in offers
+        ]
+        return [plan for plan in plans.values() if plan.selector in offers], self._new(strange)
 
     async def _execute(self, plan: ActionPlan, planned: Element) -> Step | Refusal | None:
         """Makes one click; answers a refusal, or None, when it must not or can no longer be made."""
@@ -218,7 +239,7 @@ class Explorer:
         if element.new_tab:
             await self._patience.do(self._page.locator(plan.selector).first.evaluate(OPEN_IN_PLACE))
         before = await self._patience.do(signature(self._page))
-        await self._popups.take()
+        await self._patience.do(self._popups.take())
         self._metrics = replace(self._metrics, clicks=self._metrics.clicks + 1)
         step = Step(
             number=len(self._steps) + 1,
@@ -243,7 +264,7 @@ class Explorer:
     async def _consequence(self, page_url: str, before: str) -> Outcome:
         """Waits for what a click does: a popup to fold in, a new page, a new scene, or nothing."""
         await self._settle()
-        wanted = await self._clock.during(self._popups.take())
+        wanted = await self._patience.do(self._popups.take())
         if wanted is not None:
             await self._fold(wanted, page_url)
         outcome: Outcome = "nothing"
@@ -283,6 +304,8 @@ class Explorer:
             self._stop = "nothing_left"
         else:
             await self._open(back)
+            if place(self._page.url) != place(back):
+                self._memory.exhaust(back)  # it leads elsewhere now, and would for ever
 
     async def _open(self, url: str) -> None:
         try:
@@ -300,7 +323,8 @@ class Explorer:
 
     def _should_stop(self) -> bool:
         if self._stop is None:
-            if self._metrics.clicks >= self._brief.max_clicks and place(self._page.url) == self._here:
+            arrived = self._here is not None and place(self._page.url) == place(self._here)
+            if self._metrics.clicks >= self._brief.max_clicks and arrived:
                 self._stop = "max_clicks"
             elif self._patience.nearly_over:
                 self._stop = "runtime"
@@ -319,7 +343,15 @@ class Explorer:
             self._stop = "page_lost"
         self._stumbles += 1
 
+    def _cut_off(self) -> None:
+        """Ends the film before a page that must not be shown, whatever else ended the exploration."""
+        crossed = self._border.crossed()
+        self._stop = crossed or self._stop
+        if crossed or self._border.failed:
+            self._end_ms = max(self._start_ms, self._border.last_good_ms())
+
     def _story(self) -> Story:
+        self._new(self._fenced)
         return Story(
             start_ms=self._start_ms,
             end_ms=self._clock.now_ms() if self._end_ms is None else self._end_ms,
