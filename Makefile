@@ -32,7 +32,7 @@ check: setup ## Lint, formatting and types
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
-bench: setup ## Measure speed and quality
+bench: setup ## Measure time, cost, size and latency
 	@.venv/bin/python -m tests.benchmark
 
 # Not after setup, which refuses a lock that does not fit. To move every pin, remove the lock first.

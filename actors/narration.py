@@ -11,9 +11,14 @@ from video.timeline import Step as TimelineStep
 #: What a supervisor is told of each kind of event.
 TELL: dict[type, Callable[[Any], dict[str, Any]]] = {
     Metrics: lambda event: {"kind": "metrics", "metrics": asdict(event)},
-    Step: lambda event: {"kind": "step", "step": asdict(event)},
+    Step: lambda event: {"kind": "step", "step": _rounded(asdict(event))},
     Refusal: lambda event: {"kind": "refused", "refused": asdict(event)},
 }
+
+
+def _rounded(step: dict[str, Any]) -> dict[str, Any]:
+    """Times to a tenth of a millisecond: clocks are no better."""
+    return {name: round(value, 1) if isinstance(value, float) else value for name, value in step.items()}
 
 
 def make_timeline(brief: Brief, story: Story) -> Timeline:

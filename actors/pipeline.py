@@ -14,11 +14,12 @@ from redis.exceptions import RedisError
 
 from actors.broker import ticket_sender
 from actors.errors import LineError, MoveRefused
+from actors.folders import own_folder
 from actors.job import BACK, QUEUE_OF, Job, Stage, Status
 from actors.order import Order
 from actors.settings import Settings
 from actors.store import Claim, Store
-from actors.supervisor import Report, StageOverrun, supervise, take_folder
+from actors.supervisor import Report, StageOverrun, supervise
 from explorer.errors import SafetyViolation
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ BEAT_S = 0.5
 RECORD_GRACE_S = 15.0
 #: Reading the footage before, and probing and storing the film after, the encoder's own limit.
 ENCODE_GRACE_S = 60.0
+#: What a job tells before its exploration has begun.
+UNTOLD: News = {"metrics": "{}", "steps": "[]", "refused": "[]", "progress": 0}
 #: The exploration's share of the progress bar, in percent.
 RECORD_SHARE = 70
 BACKOFF_S = (0.2, 5.0)
@@ -81,7 +84,6 @@ class Line:
 
     def __init__(self, settings: Settings, broker: RedisBroker) -> None:
         self._settings = settings
-        self._stopping = False
         self._stopping = False
         self._running: dict[asyncio.Task[None], asyncio.AbstractEventLoop] = {}
         self._send = ticket_sender(broker)
@@ -169,8 +171,8 @@ class Line:
     async def _supervised(self, store: Store, claim: Claim, job: Job, limit_s: float) -> tuple[Report, News]:
         """Runs the stage in a child while keeping the claim; answers its last report and untold news."""
         board = Board(job.limits.max_clicks)
-        with take_folder() as folder:
-            order = Order.of(job, claim, self._settings, folder)
+        with own_folder("take") as folder:
+            order = Order.of(job, claim, self._settings, str(folder))
             beating = asyncio.create_task(_keep(store, claim, board))
             following = asyncio.create_task(_follow(supervise(order, limit_s), board))
             try:
@@ -198,9 +200,12 @@ class Line:
 
     async def _hand_back(self, store: Store, claim: Claim) -> None:
         """Puts the job back into line. If that fails its lease runs out, with the same effect."""
-        drop = [] if claim.stage is Stage.ENCODING else [claim.footage_key, claim.timeline_key]
+        began_anew = claim.stage is Stage.EXPLORING
+        drop = [claim.footage_key, claim.timeline_key] if began_anew else []
         try:
-            await store.move(claim, BACK[claim.stage], {}, drop=[*drop, claim.film_key])
+            await store.move(
+                claim, BACK[claim.stage], UNTOLD if began_anew else {}, drop=[*drop, claim.film_key]
+            )
         except (RedisError, MoveRefused) as exc:
             log.warning("job %s goes back when its lease ends: %s", claim.job_id, exc)
 

@@ -4,14 +4,11 @@ import asyncio
 import json
 import logging
 import os
-import shutil
 import signal
 import sys
-import tempfile
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -24,7 +21,6 @@ log = logging.getLogger(__name__)
 
 Report = dict[str, Any]
 
-FOLDER_PREFIX = "sitereel-take-"
 #: Marks every process of a take in its environment; renderers erase theirs, but die with their browser.
 MARK = "SITEREEL_TAKE"
 #: A report holds one step or one list; 1 MiB is far beyond any.
@@ -43,27 +39,6 @@ class ChildDied(LineError):
     """The child ended without saying how its stage went."""
 
     code = "worker_crashed"
-
-
-@contextmanager
-def take_folder() -> Iterator[str]:
-    """A temporary folder that is gone afterwards; its name carries our pid, for `sweep`."""
-    folder = tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-")
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def sweep() -> int:
-    """Removes folders left behind by workers that were killed; answers how many."""
-    gone = 0
-    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
-        pid = folder.name.removeprefix(FOLDER_PREFIX).partition("-")[0]
-        if pid.isdigit() and not psutil.pid_exists(int(pid)):
-            shutil.rmtree(folder, ignore_errors=True)
-            gone += 1
-    return gone
 
 
 async def supervise(order: Order, limit_s: float) -> AsyncGenerator[Report, None]:

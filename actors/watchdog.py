@@ -8,6 +8,7 @@ import uuid
 from redis.exceptions import RedisError
 
 from actors.broker import SendTicket
+from actors.job import QUEUE_OF, Status
 from actors.settings import Settings
 from actors.store import Store
 
@@ -35,6 +36,9 @@ async def patrol(store: Store, send: SendTicket) -> None:
     """One round: reap what is dead, then re-send the tickets of queues that ran dry with jobs waiting."""
     for job_id in await store.reap():
         log.warning("took job %s back from a worker that is gone", job_id)
+        job = await store.get(job_id)
+        if job is not None and job.status is not Status.FAILED and job.stage in QUEUE_OF:
+            await asyncio.to_thread(send, QUEUE_OF[job.stage], job_id)
     waiting = await store.waiting(TICKET_AGE_MS)
     dry = {queue for queue, _ in waiting if await store.tickets(queue) == 0}
     for queue, job_id in waiting:

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 import dramatiq
 
 from actors.broker import make_broker, ticket_sender
+from actors.folders import sweep
 from actors.pipeline import Line
 from actors.settings import Settings
-from actors.supervisor import sweep
 from actors.watchdog import WatchdogThread
+from explorer.browser import find_chromium
+from video.ffmpeg_binary import find_ffmpeg
 
 log = logging.getLogger(__name__)
 
@@ -18,13 +20,20 @@ log = logging.getLogger(__name__)
 STOP_TIMEOUT_MS = 5_000
 
 
+def check_tools(settings: Settings) -> None:
+    """Raises BrowserMissing or FfmpegMissing: better now than after a site has been filmed."""
+    find_chromium(settings.chromium_path)
+    find_ffmpeg(settings.ffmpeg_path)
+
+
 @contextmanager
 def working(settings: Settings, slots: int) -> Iterator[None]:
-    """Takes jobs from `settings.redis`, up to `slots` stages at a time, until left."""
+    """Takes jobs from `settings.redis`, up to `slots` stages at a time. Raises as `check_tools`."""
     assert settings.redis is not None
+    check_tools(settings)
     left_behind = sweep()
     if left_behind:
-        log.info("removed %d folders of workers that were killed", left_behind)
+        log.info("removed %d folders of processes that were killed", left_behind)
     broker = make_broker(settings.redis)
     line = Line(settings, broker)
     worker = dramatiq.Worker(

@@ -24,8 +24,9 @@ from actors.worker import working
 from demo_api.doctor import examine
 from demo_api.record import record
 from demo_api.schemas import check_url
-from demo_api.server import make_server
+from demo_api.server import listen, make_server
 from explorer.errors import ExplorerError
+from video.errors import VideoError
 
 app = typer.Typer(
     add_completion=True,
@@ -84,8 +85,6 @@ def record_command(
                 settings,
                 lambda job: progress.update(task, completed=job.progress, description=describe(job)),
             )
-    except (LineError, ExplorerError) as exc:
-        _fail(str(exc))
     except KeyboardInterrupt:
         _fail("Stopped. Nothing was kept.", code=130)
     film = job.film
@@ -159,10 +158,9 @@ def default_slots() -> int:
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
-    server = make_server(settings, host, port)
-    server.run()
-    if not server.started:
-        raise typer.Exit(1)
+    with listen(host, port) as listener:
+        logging.getLogger(__name__).info("Sitereel listens on http://%s:%d", host, listener.getsockname()[1])
+        make_server(settings).run(sockets=[listener])
 
 
 def _settings() -> Settings:
@@ -180,8 +178,12 @@ def _shared_settings() -> Settings:
 
 
 def _fail(sentence: str, code: int = 1) -> NoReturn:
-    screen.print(f"[red]error:[/red] {escape(sentence)}", soft_wrap=True)
+    _say(sentence)
     raise typer.Exit(code)
+
+
+def _say(sentence: str) -> None:
+    screen.print(f"[red]error:[/red] {escape(sentence)}", soft_wrap=True)
 
 
 def _log_to_stderr(level: int) -> None:
@@ -198,4 +200,8 @@ def _stop_in_order(*_: object) -> NoReturn:
 def main() -> None:
     """Entry point of the `sitereel` command."""
     signal.signal(signal.SIGTERM, _stop_in_order)
-    app()
+    try:
+        app()
+    except (LineError, ExplorerError, VideoError) as exc:
+        _say(str(exc))
+        sys.exit(1)

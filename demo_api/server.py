@@ -1,15 +1,23 @@
 """Uvicorn, with the one thing the export needs besides ASGI: the connection's transport."""
 
 import asyncio
+import socket
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from actors.errors import LineError
 from actors.settings import Settings
 from demo_api.app import create_app
 
 KEEP_ALIVE_S = 5
 SHUTDOWN_GRACE_S = 5
+
+
+class ListenFailed(LineError):
+    """The address is taken, or is not this machine's."""
+
+    code = "listen_failed"
 
 
 class Http(H11Protocol):
@@ -20,12 +28,20 @@ class Http(H11Protocol):
         super().connection_made(transport)
 
 
-def make_server(settings: Settings, host: str, port: int) -> uvicorn.Server:
-    """A server for the API that is not running yet; port 0 takes a free one."""
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises ListenFailed."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as exc:
+        cause = exc.strerror or exc
+        raise ListenFailed(f"Nothing can listen on {host}:{port}: {cause}. Choose --host or --port.") from exc
+
+
+def make_server(settings: Settings) -> uvicorn.Server:
+    """A server for the API; run it with `sockets=[listen(…)]`."""
     config = uvicorn.Config(
         create_app(settings),
-        host=host,
-        port=port,
         http=Http,
         ws="none",
         access_log=False,

@@ -10,7 +10,7 @@ import pytest
 from actors.embedded import embedded_valkey
 from actors.settings import Settings
 from actors.store import Store
-from demo_api.server import make_server
+from demo_api.server import listen, make_server
 from tests.site.server import SiteServer
 
 Serve = Callable[[Settings], AbstractContextManager[str]]
@@ -51,8 +51,8 @@ def serve() -> Serve:
 
 @contextmanager
 def _serving(settings: Settings) -> Iterator[str]:
-    server = make_server(settings, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run, daemon=True)
+    server, listener = make_server(settings), listen("127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     deadline = time.monotonic() + START_TIMEOUT_S
     while not server.started:
@@ -60,8 +60,7 @@ def _serving(settings: Settings) -> Iterator[str]:
         assert time.monotonic() < deadline, "the server did not start in time"
         time.sleep(0.01)
     try:
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(START_TIMEOUT_S)

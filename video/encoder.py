@@ -127,7 +127,7 @@ async def _run(
             stderr=asyncio.subprocess.PIPE,
         )
     except OSError as error:
-        raise EncodingFailed(f"The footage was kept, but ffmpeg did not start: {error}.") from error
+        raise EncodingFailed(f"The site was filmed, but ffmpeg did not start: {error}.") from error
     assert process.stdout is not None
     assert process.stderr is not None
     last_lines: deque[str] = deque(maxlen=LAST_LINES)
@@ -164,6 +164,6 @@ async def _listen(stream: asyncio.StreamReader, last_lines: deque[str]) -> None:
 def _reason(code: int | None, out_of_time: bool, limit_s: float, last_lines: deque[str]) -> str:
     if out_of_time:
         return (
-            f"The footage was kept, but encoding took longer than its limit of {limit_s:g} s and was stopped."
+            f"The site was filmed, but encoding took longer than its limit of {limit_s:g} s and was stopped."
         )
-    return "\n".join([f"The footage was kept, but ffmpeg ended with code {code}:", *last_lines])
+    return " ".join([f"The site was filmed, but ffmpeg ended with code {code}:", *last_lines])

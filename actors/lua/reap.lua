@@ -17,6 +17,9 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], 0, now_ms)) do
         'updated_ms', now_ms)
     else
       redis.call('HSET', key, 'stage', to, 'status', status[to], 'updated_ms', now_ms)
+      if to == 'queued' then
+        redis.call('HDEL', key, 'metrics', 'steps', 'refused', 'progress')
+      end
       if to ~= 'ready' then
         redis.call('ZADD', KEYS[1], now_ms, id)
       end

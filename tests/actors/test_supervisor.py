@@ -9,29 +9,21 @@ from pathlib import Path
 import psutil
 import pytest
 
+from actors.folders import own_folder
 from actors.job import Job, Limits, Stage
 from actors.order import Order
 from actors.settings import Settings
 from actors.store import Claim
-from actors.supervisor import (
-    FOLDER_PREFIX,
-    MARK,
-    ChildDied,
-    StageOverrun,
-    kill_tree,
-    supervise,
-    sweep,
-    take_folder,
-)
+from actors.supervisor import MARK, ChildDied, StageOverrun, kill_tree, supervise
 from tests.site.server import SiteServer
 
 pytestmark = pytest.mark.anyio
 
 
-def order(settings: Settings, site: SiteServer, path: str, folder: str) -> Order:
+def order(settings: Settings, site: SiteServer, path: str, folder: Path) -> Order:
     host = site.url.removeprefix("http://").rstrip("/")
     job = Job(id="j1", url=site.url + path, limits=Limits(2, 3, 60), allow_hosts=(host,))
-    return Order.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, folder)
+    return Order.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, str(folder))
 
 
 def relatives() -> list[psutil.Process]:
@@ -44,7 +36,7 @@ async def test_a_stage_reports_as_it_goes_and_ends_with_a_last_word(
     settings: Settings, site: SiteServer
 ) -> None:
     kinds = []
-    with take_folder() as folder:
+    with own_folder("take") as folder:
         async with aclosing(supervise(order(settings, site, "lab/dead.html", folder), 60)) as reports:
             async for report in reports:
                 kinds.append(report["kind"])
@@ -53,13 +45,13 @@ async def test_a_stage_reports_as_it_goes_and_ends_with_a_last_word(
     assert kinds.count("step") == 2
     assert kinds[-1] == "done"
     assert relatives() == []
-    assert not Path(folder).exists()
+    assert not folder.exists()
 
 
 async def test_an_overrun_is_stopped_by_force_and_leaves_no_process(
     settings: Settings, site: SiteServer
 ) -> None:
-    with take_folder() as folder, pytest.raises(StageOverrun):
+    with own_folder("take") as folder, pytest.raises(StageOverrun):
         async for _ in supervise(order(settings, site, "lab/hang", folder), 3.0):
             pass
 
@@ -69,7 +61,7 @@ async def test_an_overrun_is_stopped_by_force_and_leaves_no_process(
 @pytest.mark.parametrize("name", ["chrom", "python"])
 async def test_a_killed_process_is_noticed(name: str, settings: Settings, site: SiteServer) -> None:
     last = {}
-    with take_folder() as folder:
+    with own_folder("take") as folder:
         reports = supervise(order(settings, site, "", folder), 60)
         async with aclosing(reports):
             try:
@@ -92,7 +84,7 @@ async def test_a_killed_process_is_noticed(name: str, settings: Settings, site: 
 
 
 async def test_leaving_early_kills_the_child(settings: Settings, site: SiteServer) -> None:
-    with take_folder() as folder:
+    with own_folder("take") as folder:
         async with aclosing(supervise(order(settings, site, "", folder), 60)) as reports:
             await anext(reports)
             assert relatives()
@@ -101,11 +93,11 @@ async def test_leaving_early_kills_the_child(settings: Settings, site: SiteServe
 
 
 async def test_an_unreadable_order_is_an_error_with_the_childs_last_words(settings: Settings) -> None:
-    with take_folder() as folder:
+    with own_folder("take") as folder:
         job = Job(id="j1", url="x", limits=Limits(1, 1, 1))
         claim = Claim("j1", Stage.READY, "token", 1)
         with pytest.raises(ChildDied, match="exit code 1"):
-            async for _ in supervise(Order.of(job, claim, settings, folder), 60):
+            async for _ in supervise(Order.of(job, claim, settings, str(folder)), 60):
                 pass
 
 
@@ -136,20 +128,3 @@ async def test_a_frozen_process_is_killed_too(tmp_path: Path) -> None:
     await kill_tree(child.pid, str(tmp_path))
 
     assert child.wait(5) == -signal.SIGKILL
-
-
-async def test_folders_of_killed_workers_are_swept_and_others_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    dead = subprocess.Popen(["true"])
-    dead.wait()
-    left = tmp_path / f"{FOLDER_PREFIX}{dead.pid}-abc"
-    left.mkdir()
-    (left / "frame.jpg").write_bytes(b"x")
-
-    with take_folder() as folder:
-        assert sweep() == 1
-        assert Path(folder).exists()
-
-    assert not left.exists()

@@ -14,6 +14,7 @@ import httpx
 import psutil
 import pytest
 
+from demo_api.server import listen
 from tests.films import is_blank, picture, probed
 from tests.site.server import SiteServer
 
@@ -138,7 +139,7 @@ def running(*words: str, **variables: str) -> Iterator[tuple[psutil.Popen, str]]
     try:
         assert process.stderr is not None
         for line in process.stderr:
-            if found := re.search(r"running on (http://\S+)", line):
+            if found := re.search(r"listens on (http://\S+)", line):
                 yield process, found[1]
                 break
         else:
@@ -200,3 +201,25 @@ def test_every_command_has_help(command: str) -> None:
 
     assert done.returncode == 0
     assert "Usage" in done.stdout
+
+
+def test_a_taken_port_is_one_clear_sentence() -> None:
+    with listen("127.0.0.1", 0) as taken:
+        done = sitereel("serve", "--port", str(taken.getsockname()[1]))
+
+    assert done.returncode == 1
+    assert "in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("setting", ["CHROMIUM_PATH", "FFMPEG_PATH"])
+def test_a_missing_tool_is_noticed_before_anything_is_filmed(
+    setting: str, site: SiteServer, tmp_path: Path
+) -> None:
+    before = len(site.requests)
+
+    done = sitereel("record", site.url, "-o", str(tmp_path / "demo.mp4"), **{setting: "/no/such/tool"})
+
+    assert done.returncode == 1
+    assert setting in done.stderr
+    assert site.requests[before:] == []

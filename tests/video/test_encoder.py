@@ -108,7 +108,7 @@ async def test_garbage_instead_of_pictures_fails_with_ffmpegs_words_and_leaves_n
 ) -> None:
     cut = film()
     lay_out(tmp_path, cut, lambda index: b"this is no JPEG" * 50)
-    with pytest.raises(EncodingFailed, match=r"footage was kept, but ffmpeg ended with code \d+:\n.*"):
+    with pytest.raises(EncodingFailed, match=r"site was filmed, but ffmpeg ended with code \d+: .*"):
         [part async for part in encode(ffmpeg, cut, tmp_path)]
     assert left(tmp_path) == set()
 
