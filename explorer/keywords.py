@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
+from explorer.places import place
 from explorer.types import ActionPlan, Element, Scene
 from explorer.words import ACCEPT, BOOST, CALL, CLOSE, CONSENT, DEMOTED, REJECT
 
@@ -45,23 +45,6 @@ def rank(scene: Scene) -> list[Ranked]:
     return sorted(ranked, key=lambda one: -one.score)
 
 
-def page_key(url: str) -> str:
-    """The page that `url` shows: no scheme, `www.`, index file, trailing slash or fragment.
-
-    A fragment that is a hash route (`#/…` or `#!…`) is part of the place.
-    """
-    parts = urlsplit(url)
-    host = (parts.netloc or "").lower().removeprefix("www.")
-    path = re.sub(r"/(?:index\.\w{3,5})?$", "", parts.path)
-    route = parts.fragment.rstrip("/") if re.match(r"[/!]", parts.fragment) else ""
-    return (
-        host
-        + path
-        + (f"?{parts.query}" if parts.query else "")
-        + (f"#{route}" if route not in {"", "!"} else "")
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _View:
     """What judging one element needs to know about its scene."""
@@ -76,11 +59,11 @@ class _View:
 
     @classmethod
     def of(cls, scene: Scene) -> "_View":
-        here = page_key(scene.url)
+        here = place(scene.url)
         says = [(e, _words(e)) for e in scene.elements]
         return cls(
             here=here,
-            seen=frozenset({here, *map(page_key, scene.visited_urls)}),
+            seen=frozenset({here, *map(place, scene.visited_urls)}),
             dialog=any(e.landmark == "dialog" and e.in_view for e, _ in says),
             consent=any(CONSENT.search(words) for _, words in says),
             rejectable=any(REJECT.search(words) for _, words in says),
@@ -89,7 +72,7 @@ class _View:
         )
 
     def judge(self, element: Element, index: int) -> Ranked | None:
-        target = page_key(element.href) if element.href else ""
+        target = place(element.href) if element.href else ""
         fragment_only = target == self.here and _ANCHOR.search(element.href) is not None
         if target and target in self.seen and not fragment_only:
             return None
@@ -144,7 +127,7 @@ def _page_score(element: Element) -> tuple[float, str]:
     """The value of a page nobody has seen, by where the link to it stands."""
     if element.landmark == "footer":
         return 18, "footer, unseen page"
-    if "/" not in page_key(element.href):
+    if "/" not in place(element.href):
         return 40, "home page"
     if element.landmark == "nav" or (element.landmark == "header" and element.box.y < 160):
         return 82, "main navigation, unseen page"
@@ -202,7 +185,7 @@ def _family(element: Element, why: str) -> str:
 
 def _prefix(url: str) -> str:
     """The folder a page lies in, by which pages of one template are told from others."""
-    return page_key(url).rpartition("/")[0]
+    return place(url).rpartition("/")[0]
 
 
 def _demoted(words: str) -> str | None:

@@ -1,16 +1,7 @@
 """What the explorer remembers: where it has been, how deep that is, and what it has tried."""
 
-from urllib.parse import urlsplit, urlunsplit
-
+from explorer.places import place
 from explorer.types import Element, Refusal
-
-
-def place(url: str) -> str:
-    """The address by which a page is recognised: no fragment (unless it routes), no index file, no slash."""
-    parts = urlsplit(url)
-    fragment = parts.fragment if parts.fragment.startswith(("/", "!")) else ""
-    path = parts.path.removesuffix("index.html").removesuffix("index.htm").rstrip("/")
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, parts.query, fragment))
 
 
 class Memory:

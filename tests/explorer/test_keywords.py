@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from explorer.keywords import MAX_PLANS, KeywordPlanner, page_key, rank
+from explorer.keywords import MAX_PLANS, KeywordPlanner, rank
+from explorer.places import place
 from explorer.types import ActionPlan, Box, Element, Scene
 
 HOME = "https://shop.example/"
@@ -233,4 +234,4 @@ def test_nothing_to_click_gives_no_plan() -> None:
     ],
 )
 def test_pages_are_known_by_a_key_without_what_does_not_matter(url: str, key: str) -> None:
-    assert page_key(url) == key
+    assert place(url) == key
