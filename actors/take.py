@@ -8,8 +8,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -62,23 +62,24 @@ async def record(order: Order, tell: Tell) -> None:
         open_stage(brief, find_chromium(order.chromium_path), proxy.url) as stage,
         aclosing(Uplink(order)) as uplink,
     ):
-        camera = RealtimeCamera(
-            stage.page,
-            uplink.take,
-            width_px=brief.width_px,
-            height_px=brief.height_px,
-            max_bytes=order.max_footage_bytes,
-        )
-        await begin(camera)
-        explorer = Explorer(brief, stage, camera, planner, proxy.refused)
-        story = await watch(explorer.explore(), stage, uplink, tell)
-        await camera.stop()
-        await uplink.finish()
-        timeline = make_timeline(brief, story)
-        await store(order, order.timeline_key, MAX_TIMELINE_BYTES, [timeline.encode()])
-        refused = [asdict(refusal) for refusal in story.refused]
-        # Said before the browser is closed: the supervisor ends it faster, also when it hangs.
-        tell({"kind": "done", "stop_reason": story.stop_reason, "refused": refused})
+        # The last word is said before the browser is closed: the supervisor ends it faster, hung or not.
+        with last_words(tell):
+            camera = RealtimeCamera(
+                stage.page,
+                uplink.take,
+                width_px=brief.width_px,
+                height_px=brief.height_px,
+                max_bytes=order.max_footage_bytes,
+            )
+            await begin(camera)
+            explorer = Explorer(brief, stage, camera, planner, proxy.refused)
+            story = await watch(explorer.explore(), stage, uplink, tell)
+            await camera.stop()
+            await uplink.finish()
+            timeline = make_timeline(brief, story)
+            await store(order, order.timeline_key, MAX_TIMELINE_BYTES, [timeline.encode()])
+            refused = [asdict(refusal) for refusal in story.refused]
+            tell({"kind": "done", "stop_reason": story.stop_reason, "refused": refused})
 
 
 async def encode(order: Order, tell: Tell) -> None:
@@ -104,6 +105,21 @@ STAGES: dict[Stage, Callable[[Order, Tell], Coroutine[None, None, None]]] = {
     Stage.EXPLORING: record,
     Stage.ENCODING: encode,
 }
+
+
+#: Errors that are reported, not raised; anything else is a bug and ends the child with its traceback.
+TOLD = (ExplorerError, VideoError)
+
+
+@contextmanager
+def last_words(tell: Tell) -> Iterator[None]:
+    """Reports a failure on its way out; of several reports only the first is heard."""
+    try:
+        yield
+    except TOLD as exc:
+        log.warning("%s", exc, exc_info=exc.__cause__)
+        tell({"kind": "failed", "code": exc.code, "error": str(exc)})
+        raise
 
 
 async def begin(camera: RealtimeCamera) -> None:
@@ -147,11 +163,8 @@ def main() -> None:
             out.write(json.dumps(report) + "\n")
 
         order = Order.decode(sys.stdin.readline())
-        try:
+        with suppress(*TOLD), last_words(tell):
             asyncio.run(STAGES[order.stage](order, tell))
-        except (ExplorerError, VideoError) as exc:
-            log.warning("%s", exc, exc_info=exc.__cause__)
-            tell({"kind": "failed", "code": exc.code, "error": str(exc)})
 
 
 if __name__ == "__main__":

@@ -150,17 +150,18 @@ async def open_browser(chromium: Chromium, proxy_url: str) -> AsyncIterator[tupl
 
 
 async def set_stage(browser: Browser, brief: Brief, sandboxed: bool = False) -> Stage:
-    """One page in a fresh context. Raises BrowserCrashed when the browser is gone."""
+    """One page in a fresh context. Raises BrowserCrashed when the browser is gone or hangs."""
     try:
-        context = await browser.new_context(
-            viewport={"width": brief.width_px, "height": brief.height_px},
-            accept_downloads=False,
-            service_workers="block",
-            locale="en-US",
-            color_scheme="light",
-        )
-        page = await context.new_page()
-    except PlaywrightError as exc:
+        async with asyncio.timeout(LAUNCH_TIMEOUT_MS / 1000):
+            context = await browser.new_context(
+                viewport={"width": brief.width_px, "height": brief.height_px},
+                accept_downloads=False,
+                service_workers="block",
+                locale="en-US",
+                color_scheme="light",
+            )
+            page = await context.new_page()
+    except (PlaywrightError, TimeoutError) as exc:
         raise BrowserCrashed("The browser died before filming began.") from exc
     page.on("dialog", _dismiss)
     return Stage(browser, page, sandboxed)

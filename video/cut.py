@@ -30,7 +30,7 @@ class Style:
     #: The longest pause in mid-film.
     max_still_ms: float = 800.0
     #: How long the first page is shown before anything moves, and the last one after everything has.
-    lead_ms: float = 600.0
+    lead_ms: float = 1200.0
     tail_ms: float = 1000.0
     #: A shorter film is made this long by holding its last picture.
     min_film_ms: float = 2000.0
