@@ -112,7 +112,7 @@ def test_an_animation_that_never_stops_is_kept_at_true_speed() -> None:
 def test_a_moving_pointer_is_activity_and_a_resting_one_is_not() -> None:
     pointer = tuple(Sample(at, at / 10, 5.0) for at in moving(3000, 4000, 16))
     film = cut(timeline(0, 9000, pointer), [0.0])
-    assert [(span.from_ms, span.to_ms) for span in film.spans] == [(2400, pointer[-1].at_ms + 1000)]
+    assert [(span.from_ms, span.to_ms) for span in film.spans] == [(1800, pointer[-1].at_ms + 1000)]
 
 
 def test_a_click_that_changes_nothing_is_still_shown_with_time_for_its_ripple() -> None:
