@@ -11,7 +11,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from explorer.border import Border
 from explorer.browser import Stage
-from explorer.discovery import describe, discover
+from explorer.discovery import describe
 from explorer.errors import AddressRefused, AuthRequired, PageUnreachable, PageUnresponsive
 from explorer.guardrails import Site, is_auth_url, refuse_element, refuse_url
 from explorer.guide import Guide
@@ -21,6 +21,7 @@ from explorer.navigation import Navigator
 from explorer.patience import Patience, TimeIsUp
 from explorer.places import place
 from explorer.popups import OPEN_IN_PLACE, Popups
+from explorer.scan import Scanner
 from explorer.scenery import signature
 from explorer.settle import CAP_MS, Settler
 from explorer.types import (
@@ -33,7 +34,6 @@ from explorer.types import (
     Planner,
     Point,
     Refusal,
-    Scene,
     State,
     Step,
     StopReason,
@@ -53,11 +53,6 @@ LOOK_MS: dict[Outcome, float] = {"page": 0.0, "scene": 1_100.0, "nothing": 250.0
 #: Screens of a page that are scrolled through when it is first seen.
 TOUR_SCREENS_START = 2
 TOUR_SCREENS = 1
-#: A page that keeps offering what cannot be clicked must not keep us scanning.
-SCANS_PER_CLICK = 3
-SCANS_MORE = 10
-#: A language model that fails is replaced by keywords within 10 s; no planner may take longer than this.
-PLAN_TIMEOUT_S = 30.0
 #: A page may navigate by itself while it is looked at; one that does so without end is left alone.
 MAX_STUMBLES = 5
 #: A document that is just being replaced gets this long before it is looked at again.
@@ -74,7 +69,6 @@ class Explorer:
         self._stage = stage
         self._page = stage.page
         self._clock = clock
-        self._planner = planner
         self._fenced = fenced
         self._patience = Patience(clock, brief.max_runtime_s)
         self._settler = Settler(stage.page, clock)
@@ -82,14 +76,16 @@ class Explorer:
         self._hand = Hand(stage.page, clock, Point(brief.width_px * 0.5, brief.height_px * 0.6))
         self._guide = Guide(stage.page, self._hand, clock, self._patience, brief.height_px)
         self._memory = Memory()
+        self._refusals = Refusals()
         self._border = Border(stage.page, clock, Site.of(brief.url))
         self._navigator = Navigator(stage, self._patience, self._border, fenced)
+        self._scanner = Scanner(
+            brief, stage.page, planner, self._memory, self._refusals, self._border, self._patience
+        )
         self._here: str | None = None
         self._metrics = Metrics()
         self._steps: list[Step] = []
-        self._refusals = Refusals()
         self._visits: list[Visit] = []
-        self._scans = 0
         self._stumbles = 0
         self._stop: StopReason | None = None
         self._start_ms = 0.0
@@ -150,11 +146,13 @@ class Explorer:
         if self._should_stop():
             return
         yield self._enter("discovering")
-        offered, refused = await self._offered()
-        for refusal in refused:
+        offered, refused = await self._scanner.look()
+        for refusal in (*self._refusals.new(self._fenced), *refused):
             yield refusal
         yield self._enter("planning")
-        plans, refused = await self._plans(offered)
+        clicks_left = self._brief.max_clicks - self._metrics.clicks
+        story = [step.label for step in self._steps]
+        plans, refused = await self._scanner.plan(offered, story, clicks_left)
         for refusal in refused:
             yield refusal
         if not plans:
@@ -183,47 +181,6 @@ class Explorer:
         await self._clock.hold(ARRIVE_MS)
         if new:
             await self._guide.tour(TOUR_SCREENS_START if first else TOUR_SCREENS)
-
-    async def _offered(self) -> tuple[tuple[Element, ...], list[Refusal]]:
-        """What may be clicked here, and what the guardrails newly turned down."""
-        self._scans += 1
-        found = (await self._patience.do(discover(self._page, self._memory.tried))).elements
-        self._memory.note_links(found, self._page.url)
-        offered, refused = [], self._new(self._fenced)
-        for element in found:
-            refusal = refuse_element(element, self._border.site, self._page.url)
-            if refusal is None:
-                offered.append(element)
-            elif self._refusals.add(refusal):
-                refused.append(refusal)
-        return tuple(e for e in offered if self._memory.within(e, self._brief.max_depth)), refused
-
-    def _new(self, refusals: Sequence[Refusal]) -> list[Refusal]:
-        return [refusal for refusal in refusals if self._refusals.add(refusal)]
-
-    async def _plans(self, offered: tuple[Element, ...]) -> tuple[list[ActionPlan], list[Refusal]]:
-        """The planner's choice, kept to what was offered, and what it should not have proposed."""
-        if not offered or self._scans > SCANS_PER_CLICK * self._brief.max_clicks + SCANS_MORE:
-            return [], []
-        scene = Scene(
-            url=self._page.url,
-            title=await self._title(),
-            elements=offered,
-            story=tuple(step.label for step in self._steps),
-            visited_urls=frozenset(self._memory.visited),
-            clicks_left=self._brief.max_clicks - self._metrics.clicks,
-        )
-        offers = {element.selector for element in offered}
-        proposed = await self._patience.do(self._planner.plan(scene), PLAN_TIMEOUT_S)
-        plans: dict[str, ActionPlan] = {}
-        for plan in proposed:
-            plans.setdefault(plan.selector, plan)
-        strange = [
-            Refusal("not_offered", selector, "a planner may choose only from its offers", scene.url)
-            for selector in plans
-            if selector not in offers
-        ]
-        return [plan for plan in plans.values() if plan.selector in offers], self._new(strange)
 
     async def _execute(self, plan: ActionPlan, planned: Element) -> Step | Refusal | None:
         """Makes one click; answers a refusal, or None, when it must not or can no longer be made."""
@@ -351,7 +308,7 @@ class Explorer:
             self._end_ms = max(self._start_ms, self._border.last_good_ms())
 
     def _story(self) -> Story:
-        self._new(self._fenced)
+        self._refusals.new(self._fenced)
         return Story(
             start_ms=self._start_ms,
             end_ms=self._clock.now_ms() if self._end_ms is None else self._end_ms,

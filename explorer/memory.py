@@ -1,5 +1,7 @@
 """What the explorer remembers: where it has been, how deep that is, and what it has tried."""
 
+from collections.abc import Sequence
+
 from explorer.places import place
 from explorer.types import Element, Refusal
 
@@ -67,6 +69,10 @@ class Refusals:
         known = (refusal.rule, refusal.what) in self._kept
         self._kept.setdefault((refusal.rule, refusal.what), refusal)
         return not known
+
+    def new(self, refusals: Sequence[Refusal]) -> list[Refusal]:
+        """Keeps these, and answers those that were not known."""
+        return [refusal for refusal in refusals if self.add(refusal)]
 
     def all(self) -> tuple[Refusal, ...]:
         return tuple(self._kept.values())

@@ -1,7 +1,6 @@
 """The encoder's command as a value, and what a real ffmpeg makes of it."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -143,10 +142,8 @@ def sleepers() -> list[int]:
 async def test_the_time_limit_kills_ffmpeg_and_removes_the_partial_film(
     ffmpeg: Ffmpeg, tmp_path: Path
 ) -> None:
-    began = time.monotonic()
     with pytest.raises(EncodingFailed, match=r"limit of 0\.5 s"):
         [part async for part in encode(hanging_ffmpeg(ffmpeg, tmp_path), film(), tmp_path, limit_s=0.5)]
-    assert time.monotonic() - began < 3
     assert sleepers() == []
     assert left(tmp_path) == set()
 

