@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+import psutil
 import pytest
 
 from actors.embedded import embedded_valkey
@@ -13,6 +14,7 @@ from actors.store import Store
 from demo_api.server import listen, make_server
 from tests.site.server import SiteServer
 
+Kin = Callable[[str], list[psutil.Process]]
 Serve = Callable[[Settings], AbstractContextManager[str]]
 
 START_TIMEOUT_S = 10.0
@@ -35,6 +37,25 @@ async def store(settings: Settings) -> AsyncIterator[Store]:
     assert settings.redis is not None
     async with Store.opened(settings.redis, settings) as opened:
         yield opened
+
+
+@pytest.fixture
+def kin() -> Kin:
+    """Living descendants whose name begins so, without those that were there when the test began."""
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+
+    def born_since(name: str) -> list[psutil.Process]:
+        family = psutil.Process().children(recursive=True)
+        return [process for process in family if process.pid not in before and _lives_as(process, name)]
+
+    return born_since
+
+
+def _lives_as(process: psutil.Process, name: str) -> bool:
+    try:
+        return process.name().startswith(name) and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 
@@ -15,9 +16,12 @@ from actors.order import Order
 from actors.settings import Settings
 from actors.store import Claim
 from actors.supervisor import MARK, ChildDied, StageOverrun, kill_tree, supervise
+from tests.conftest import Kin
 from tests.site.server import SiteServer
 
 pytestmark = pytest.mark.anyio
+
+Relatives = Callable[[], list[psutil.Process]]
 
 
 def order(settings: Settings, site: SiteServer, path: str, folder: Path) -> Order:
@@ -26,14 +30,14 @@ def order(settings: Settings, site: SiteServer, path: str, folder: Path) -> Orde
     return Order.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, str(folder))
 
 
-def relatives() -> list[psutil.Process]:
-    """Living descendants of this test, except the Valkey of its fixture."""
-    family = psutil.Process().children(recursive=True)
-    return [p for p in family if p.status() != psutil.STATUS_ZOMBIE and "valkey" not in p.name()]
+@pytest.fixture
+def relatives(redis_url: str, kin: Kin) -> Relatives:
+    """Living processes of the stage; the fixture's order keeps its Valkey out."""
+    return lambda: kin("")
 
 
 async def test_a_stage_reports_as_it_goes_and_ends_with_a_last_word(
-    settings: Settings, site: SiteServer
+    settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
     kinds = []
     with own_folder("take") as folder:
@@ -49,7 +53,7 @@ async def test_a_stage_reports_as_it_goes_and_ends_with_a_last_word(
 
 
 async def test_an_overrun_is_stopped_by_force_and_leaves_no_process(
-    settings: Settings, site: SiteServer
+    settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
     with own_folder("take") as folder, pytest.raises(StageOverrun):
         async for _ in supervise(order(settings, site, "lab/hang", folder), 3.0):
@@ -59,7 +63,9 @@ async def test_an_overrun_is_stopped_by_force_and_leaves_no_process(
 
 
 @pytest.mark.parametrize("name", ["chrom", "python"])
-async def test_a_killed_process_is_noticed(name: str, settings: Settings, site: SiteServer) -> None:
+async def test_a_killed_process_is_noticed(
+    name: str, settings: Settings, site: SiteServer, relatives: Relatives
+) -> None:
     last = {}
     with own_folder("take") as folder:
         reports = supervise(order(settings, site, "", folder), 60)
@@ -83,7 +89,9 @@ async def test_a_killed_process_is_noticed(name: str, settings: Settings, site: 
     assert relatives() == []
 
 
-async def test_leaving_early_kills_the_child(settings: Settings, site: SiteServer) -> None:
+async def test_leaving_early_kills_the_child(
+    settings: Settings, site: SiteServer, relatives: Relatives
+) -> None:
     with own_folder("take") as folder:
         async with aclosing(supervise(order(settings, site, "", folder), 60)) as reports:
             await anext(reports)

@@ -4,14 +4,13 @@ import time
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from actors.broker import make_broker
 from actors.embedded import embedded_valkey
 from actors.settings import Settings
 from actors.store import Store
-from tests.conftest import Serve
+from tests.conftest import Kin, Serve
 from tests.jobs import exploring, failed, queued
 
 pytestmark = pytest.mark.anyio
@@ -197,10 +196,12 @@ async def test_without_redis_everything_is_503_in_time(serve: Serve) -> None:
             is_problem(answer, 503, "store_unavailable")
 
 
-async def test_with_a_hung_redis_a_run_is_503_within_its_limit_and_accepts_nothing(serve: Serve) -> None:
+async def test_with_a_hung_redis_a_run_is_503_within_its_limit_and_accepts_nothing(
+    serve: Serve, kin: Kin
+) -> None:
     with embedded_valkey() as url:
         settings = Settings(redis_url=url)
-        server = _child("valkey-server")
+        [server] = kin("valkey-server")
         with serve(settings) as address, httpx.Client(base_url=address, timeout=10) as client:
             assert client.get("/health").status_code == 200
             os.kill(server.pid, signal.SIGSTOP)
@@ -215,8 +216,3 @@ async def test_with_a_hung_redis_a_run_is_503_within_its_limit_and_accepts_nothi
             async with Store.opened(url, settings) as store:
                 assert await store.waiting(older_than_ms=-10_000) == []
             assert client.get("/health").status_code == 200
-
-
-def _child(name: str) -> psutil.Process:
-    children = psutil.Process().children(recursive=True)
-    return next(child for child in children if child.name() == name)

@@ -18,7 +18,7 @@ from redis import Redis
 from actors.embedded import embedded_valkey
 from actors.settings import Settings
 from actors.worker import working
-from tests.conftest import Serve
+from tests.conftest import Kin, Serve
 from tests.films import is_blank, picture, probed
 from tests.llm_server import LlmServer, answers, fails
 from tests.site.server import SiteServer
@@ -70,13 +70,8 @@ def line(settings: Settings, serve: Serve) -> Iterator[Client]:
         yield Client(address)
 
 
-def kin(name: str) -> list[psutil.Process]:
-    family = psutil.Process().children(recursive=True)
-    return [process for process in family if process.name().startswith(name)]
-
-
 def test_a_url_becomes_a_film_that_can_be_fetched_once(
-    line: Client, site: SiteServer, redis_url: str, tmp_path: Path
+    line: Client, site: SiteServer, redis_url: str, tmp_path: Path, kin: Kin
 ) -> None:
     before = len(site.requests)
     job_id = line.run(site.url, max_clicks=3)
@@ -159,7 +154,9 @@ def test_a_start_page_that_cannot_be_filmed_fails_with_a_clear_error(
     assert words in body["error"]
 
 
-def test_a_page_that_never_answers_ends_with_a_safety_violation(line: Client, site: SiteServer) -> None:
+def test_a_page_that_never_answers_ends_with_a_safety_violation(
+    line: Client, site: SiteServer, kin: Kin
+) -> None:
     job_id = line.run(site.url + "lab/hang", max_runtime=3)
 
     body = line.ended(job_id)
@@ -177,7 +174,9 @@ def test_a_short_runtime_still_gives_the_film_so_far(line: Client, site: SiteSer
     assert body["film"]["duration_s"] >= 2
 
 
-def test_a_browser_that_is_killed_fails_the_job(line: Client, site: SiteServer, redis_url: str) -> None:
+def test_a_browser_that_is_killed_fails_the_job(
+    line: Client, site: SiteServer, redis_url: str, kin: Kin
+) -> None:
     job_id = line.run(site.url)
     line.until(job_id, lambda body: body["metrics"]["state"] == "executing")
 
@@ -243,7 +242,7 @@ def _worker_process(settings: Settings) -> Iterator[psutil.Popen]:
         process.wait()
 
 
-def test_a_redis_that_hangs_for_a_while_costs_no_film(serve: Serve, site: SiteServer) -> None:
+def test_a_redis_that_hangs_for_a_while_costs_no_film(serve: Serve, site: SiteServer, kin: Kin) -> None:
     with embedded_valkey() as url:
         [server] = kin("valkey-server")
         settings = Settings(
