@@ -12,6 +12,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
+from explorer.text import clean
 from explorer.types import Box, Element, Point
 
 #: Pages with more are cut off here: navigation is kept, then what is in view, then document order.
@@ -73,7 +74,9 @@ def _script() -> str:
 
 def _element(row: dict[str, Any]) -> Element:
     box = Box(**{side: float(length) for side, length in row["box"].items()})
-    return Element(**{**row, "box": box})
+    # The page cuts its strings anywhere, also within an emoji, and its attributes may be broken as they are.
+    texts = {name: clean(value) for name, value in row.items() if isinstance(value, str)}
+    return Element(**{**row, **texts, "box": box})
 
 
 def _distinct(elements: Iterator[Element]) -> Iterator[Element]:

@@ -24,6 +24,7 @@ from explorer.popups import OPEN_IN_PLACE, Popups
 from explorer.scan import Scanner
 from explorer.scenery import signature
 from explorer.settle import CAP_MS, Settler
+from explorer.text import clip, title_of
 from explorer.types import (
     ActionPlan,
     Brief,
@@ -114,7 +115,7 @@ class Explorer:
         self._metrics = replace(
             self._metrics,
             state=state,
-            visited_urls=tuple(self._memory.visited),
+            visited_urls=tuple(map(clip, self._memory.visited)),
             runtime_s=round(self._patience.elapsed_s(), 2),
         )
         return self._metrics
@@ -177,7 +178,9 @@ class Explorer:
         new = self._memory.arrive(url, self._here)
         self._here = url
         self._metrics = replace(self._metrics, depth=max(self._metrics.depth, self._memory.depth(url)))
-        self._visits.append(Visit(self._clock.now_ms(), url, await self._title()))
+        self._visits.append(
+            Visit(self._clock.now_ms(), clip(url), await self._patience.do(title_of(self._page)))
+        )
         await self._clock.hold(ARRIVE_MS)
         if new:
             await self._guide.tour(TOUR_SCREENS_START if first else TOUR_SCREENS)
@@ -192,7 +195,7 @@ class Explorer:
             return None
         refusal = refuse_element(element, self._border.site, page_url)
         if refusal is not None:
-            return refusal if self._refusals.add(refusal) else None
+            return self._refusals.add(refusal)
         if element.new_tab:
             await self._patience.do(self._page.locator(plan.selector).first.evaluate(OPEN_IN_PLACE))
         before = await self._patience.do(signature(self._page))
@@ -202,7 +205,7 @@ class Explorer:
             number=len(self._steps) + 1,
             plan=plan,
             label=element.label or element.text or element.tag,
-            page_url=page_url,
+            page_url=clip(page_url),
             start_ms=start_ms,
             click_ms=self._clock.now_ms(),
             end_ms=self._clock.now_ms(),
@@ -274,9 +277,6 @@ class Explorer:
 
     async def _settle(self, cap_ms: float = CAP_MS) -> None:
         await self._patience.do(self._settler.settle(cap_ms), 2 * cap_ms / 1000)
-
-    async def _title(self) -> str:
-        return await self._patience.do(self._page.title())
 
     def _should_stop(self) -> bool:
         if self._stop is None:

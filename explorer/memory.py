@@ -1,9 +1,11 @@
 """What the explorer remembers: where it has been, how deep that is, and what it has tried."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from explorer.places import place
-from explorer.types import Element, Refusal
+from explorer.text import clip
+from explorer.types import MAX_REFUSALS, Element, Refusal
 
 
 class Memory:
@@ -59,20 +61,28 @@ class Memory:
 
 
 class Refusals:
-    """What was turned down, once per rule and label, in order."""
+    """What was turned down, once per rule and label, in order; the first `MAX_REFUSALS`, texts cut to size."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], Refusal] = {}
 
-    def add(self, refusal: Refusal) -> bool:
-        """False when it was known."""
-        known = (refusal.rule, refusal.what) in self._kept
-        self._kept.setdefault((refusal.rule, refusal.what), refusal)
-        return not known
+    def add(self, refusal: Refusal) -> Refusal | None:
+        """What is newly kept of it; None when it was known, or when there are enough."""
+        kept = replace(
+            refusal,
+            what=clip(refusal.what),
+            detail=clip(refusal.detail),
+            page_url=clip(refusal.page_url),
+        )
+        key = (kept.rule, kept.what)
+        if key in self._kept or len(self._kept) >= MAX_REFUSALS:
+            return None
+        self._kept[key] = kept
+        return kept
 
     def new(self, refusals: Sequence[Refusal]) -> list[Refusal]:
         """Keeps these, and answers those that were not known."""
-        return [refusal for refusal in refusals if self.add(refusal)]
+        return [kept for refusal in refusals if (kept := self.add(refusal))]
 
     def all(self) -> tuple[Refusal, ...]:
         return tuple(self._kept.values())

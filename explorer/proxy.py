@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from explorer.errors import AddressRefused
 from explorer.fence import Endpoint, Fence
-from explorer.types import Refusal
+from explorer.types import MAX_REFUSALS, Refusal
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def is_own_answer(headers: Mapping[str, str]) -> bool:
 
 
 class EgressProxy:
-    """Listens on loopback while entered; `refused` grows by one for each endpoint turned down."""
+    """Listens on loopback while entered; `refused` holds each endpoint turned down, up to `MAX_REFUSALS`."""
 
     def __init__(self, fence: Fence) -> None:
         self._fence = fence
@@ -103,7 +103,8 @@ class EgressProxy:
         raise failure
 
     def _note(self, endpoint: Endpoint, exc: AddressRefused) -> None:
-        if all(refusal.what != str(endpoint) for refusal in self.refused):
+        known = any(refusal.what == str(endpoint) for refusal in self.refused)
+        if not known and len(self.refused) < MAX_REFUSALS:
             self.refused.append(Refusal(rule="private_address", what=str(endpoint), detail=str(exc)))
 
 

@@ -9,6 +9,7 @@ from explorer.discovery import discover
 from explorer.guardrails import refuse_element
 from explorer.memory import Memory, Refusals
 from explorer.patience import Patience
+from explorer.text import title_of
 from explorer.types import ActionPlan, Brief, Element, Planner, Refusal, Scene
 
 #: A planner has limits of its own; this one is for a planner that has none.
@@ -63,7 +64,7 @@ class Scanner:
             return [], []
         scene = Scene(
             url=self._page.url,
-            title=await self._patience.do(self._page.title()),
+            title=await self._patience.do(title_of(self._page)),
             elements=offered,
             story=tuple(story),
             visited_urls=frozenset(self._memory.visited),

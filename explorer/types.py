@@ -100,6 +100,10 @@ class Scene:
     clicks_left: int = 10
 
 
+#: A page can make up refusals without end; a take keeps this many.
+MAX_REFUSALS = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Something a guardrail turned down: `rule` is a stable code, `what` the label or address refused."""

@@ -437,3 +437,14 @@ def test_reveal_delta_brings_an_element_comfortably_into_view(show: Show) -> Non
 )
 def test_reveal_delta_is_0_where_scrolling_cannot_help(show: Show, html: str) -> None:
     assert ask(show, f"<style>body{{margin:0}}</style>{html}", reveal_delta) == 0.0
+
+
+def test_text_that_is_cut_within_an_emoji_or_broken_from_the_start_can_be_stored(find: Find) -> None:
+    cut, broken = find(
+        f"<button>{'a' * 79}\U0001f600</button><button id=it>Broken</button>"
+        "<script>it.title = it.ariaLabel = it.textContent = 'x\\ud800'</script>"
+    )
+
+    assert cut.text == "a" * 79 + "?"
+    assert (broken.text, broken.label, broken.title) == ("x?", "x?", "x?")
+    assert len({cut.fingerprint, broken.fingerprint}) == 2

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from explorer.errors import AddressRefused, AuthRequired, PageUnreachable, PageUnresponsive, SafetyViolation
+from explorer.text import MAX_URL_CHARS
 from explorer.types import Metrics, Refusal, Step, Story
 from tests.explorer.stage import Clicks, Hangs, HastyClock, Proposes, Take, Theatre, open_theatre
 from tests.site.server import SiteServer
@@ -381,3 +382,21 @@ def test_a_page_that_never_rests_is_explored_all_the_same(theatre: Theatre, site
     take = theatre.explore(f"{site.url}lab/animated.html", clock=clock, max_clicks=1)
 
     assert [(step.label, step.outcome) for step in take.steps] == [("Add a line", "scene")]
+
+
+def test_broken_titles_and_endless_addresses_are_told_in_a_form_that_can_be_stored(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = (
+        f"<button>{'a' * 79}\U0001f600</button> <a href=/logout>Out</a>"
+        "<script>document.title = 'x\\ud800';"
+        "history.replaceState(null, '', '/?' + 'y'.repeat(1e6))</script>"
+    )
+
+    take = theatre.explore(theatre.url, max_clicks=1)
+
+    (visit,), (step,), (refusal,) = take.story.visits, take.steps, take.story.refused
+    assert visit.title == "x?"
+    assert step.label == "a" * 79 + "?"
+    addresses = [visit.url, step.page_url, refusal.page_url, *take.metrics[-1].visited_urls]
+    assert [len(address) for address in addresses] == [MAX_URL_CHARS] * 4
