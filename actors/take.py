@@ -72,7 +72,7 @@ async def record(order: Order, tell: Tell) -> None:
                 max_bytes=order.max_footage_bytes,
             )
             await begin(camera)
-            explorer = Explorer(brief, stage, camera, planner, proxy.refused)
+            explorer = Explorer(brief, stage, camera, planner, proxy)
             story = await watch(explorer.explore(), stage, uplink, tell)
             await camera.stop()
             await uplink.finish()

@@ -3,7 +3,7 @@
 from playwright.async_api import Frame, Page, Request, Response
 
 from explorer.guardrails import Site, is_auth_url
-from explorer.proxy import is_own_answer
+from explorer.proxy import EgressProxy
 from explorer.types import Clock, StopReason
 
 #: Chromium reports a new document up to some 20 ms after it has begun to replace the old one.
@@ -15,8 +15,9 @@ FAILED = "chrome-error:"
 class Border:
     """Watches the main frame of one page; `site` is where it may be."""
 
-    def __init__(self, page: Page, clock: Clock, site: Site) -> None:
+    def __init__(self, page: Page, clock: Clock, site: Site, proxy: EgressProxy) -> None:
         self.site = site
+        self._proxy = proxy
         self._page = page
         self._clock = clock
         #: When the first document since the last good look took over.
@@ -57,7 +58,7 @@ class Border:
     def _answered(self, response: Response) -> None:
         request = response.request
         if request.is_navigation_request() and request.frame == self._page.main_frame:
-            self._unanswered = is_own_answer(response.headers)
+            self._unanswered = self._proxy.has_answered(response.headers)
 
     def _committed(self, frame: Frame) -> None:
         if frame == self._page.main_frame and self._committed_ms is None:

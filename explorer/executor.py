@@ -4,7 +4,7 @@ It acts and waits only through the clock, so a camera may render time instead of
 """
 
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 from playwright.async_api import Error as PlaywrightError
@@ -21,6 +21,7 @@ from explorer.navigation import Navigator
 from explorer.patience import Patience, TimeIsUp
 from explorer.places import place
 from explorer.popups import OPEN_IN_PLACE, Popups
+from explorer.proxy import EgressProxy
 from explorer.scan import Scanner
 from explorer.scenery import signature
 from explorer.settle import CAP_MS, Settler
@@ -61,16 +62,16 @@ STUMBLE_MS = 500.0
 
 
 class Explorer:
-    """One exploration of `brief.url`; iterate `explore` once. `fenced` is the proxy's list of refusals."""
+    """One exploration of `brief.url`; iterate `explore` once. `proxy` is the one that `stage` is behind."""
 
     def __init__(
-        self, brief: Brief, stage: Stage, clock: Clock, planner: Planner, fenced: Sequence[Refusal] = ()
+        self, brief: Brief, stage: Stage, clock: Clock, planner: Planner, proxy: EgressProxy
     ) -> None:
         self._brief = brief
         self._stage = stage
         self._page = stage.page
         self._clock = clock
-        self._fenced = fenced
+        self._proxy = proxy
         self._patience = Patience(clock, brief.max_runtime_s)
         self._settler = Settler(stage.page, clock)
         self._popups = Popups(stage.page)
@@ -78,8 +79,8 @@ class Explorer:
         self._guide = Guide(stage.page, self._hand, clock, self._patience, brief.height_px)
         self._memory = Memory()
         self._refusals = Refusals()
-        self._border = Border(stage.page, clock, Site.of(brief.url))
-        self._navigator = Navigator(stage, self._patience, self._border, fenced)
+        self._border = Border(stage.page, clock, Site.of(brief.url), proxy)
+        self._navigator = Navigator(stage, self._patience, self._border, proxy)
         self._scanner = Scanner(
             brief, stage.page, planner, self._memory, self._refusals, self._border, self._patience
         )
@@ -148,7 +149,7 @@ class Explorer:
             return
         yield self._enter("discovering")
         offered, refused = await self._scanner.look()
-        for refusal in (*self._refusals.new(self._fenced), *refused):
+        for refusal in (*self._refusals.new(self._proxy.refused), *refused):
             yield refusal
         yield self._enter("planning")
         clicks_left = self._brief.max_clicks - self._metrics.clicks
@@ -308,7 +309,7 @@ class Explorer:
             self._end_ms = max(self._start_ms, self._border.last_good_ms())
 
     def _story(self) -> Story:
-        self._refusals.new(self._fenced)
+        self._refusals.new(self._proxy.refused)
         return Story(
             start_ms=self._start_ms,
             end_ms=self._clock.now_ms() if self._end_ms is None else self._end_ms,

@@ -61,7 +61,7 @@ class Memory:
 
 
 class Refusals:
-    """What was turned down, once per rule and label, in order; the first `MAX_REFUSALS`, texts cut to size."""
+    """What was turned down, once per rule and label, in order; `MAX_REFUSALS` at most, cut to size."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], Refusal] = {}

@@ -1,7 +1,5 @@
 """Going to an address, with each way it can fail told apart."""
 
-from collections.abc import Sequence
-
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Response
 from playwright.async_api import TimeoutError as PlaywrightTimeout
@@ -11,8 +9,8 @@ from explorer.browser import Stage
 from explorer.errors import AddressRefused, PageUnreachable, PageUnresponsive
 from explorer.fence import Endpoint
 from explorer.patience import Patience
-from explorer.proxy import is_own_answer
-from explorer.types import Refusal
+from explorer.proxy import EgressProxy
+from explorer.text import clip
 
 NAVIGATION_TIMEOUT_S = 30.0
 #: In words, for those that people meet; others keep Chromium's own name.
@@ -26,13 +24,13 @@ CAUSES = {
 
 
 class Navigator:
-    """Opens addresses in the stage's page. `fenced` is the growing list of what the proxy turned down."""
+    """Opens addresses in the stage's page; why one did not open, the proxy knows better than the browser."""
 
-    def __init__(self, stage: Stage, patience: Patience, border: Border, fenced: Sequence[Refusal]) -> None:
+    def __init__(self, stage: Stage, patience: Patience, border: Border, proxy: EgressProxy) -> None:
         self._stage = stage
         self._patience = patience
         self._border = border
-        self._fenced = fenced
+        self._proxy = proxy
 
     async def open(self, url: str) -> None:
         """Goes to `url` until its document begins to arrive.
@@ -42,19 +40,22 @@ class Navigator:
         response = await self._goto(url)
         if response is None:
             return  # the same document, another fragment
-        if is_own_answer(response.headers):
-            detail = (await self._patience.do(response.body())).decode(errors="replace")
-            raise AddressRefused(detail) if response.status == 403 else PageUnreachable(detail)
+        if self._proxy.has_answered(response.headers):
+            raise self._refused() or PageUnreachable(clip(self._proxy.last_failure))
         if response.status >= 400:
             raise PageUnreachable(f"{url} answered with status {response.status}. Check the address.")
 
     def failure(self, cause: str) -> AddressRefused | PageUnreachable:
         """Why what was last asked for is not on screen: the fence, or else `cause`."""
-        url = self._border.wanted
-        for refusal in self._fenced:
-            if refusal.what == str(Endpoint.of(url)):
+        unreachable = f"{clip(self._border.wanted)} could not be opened: {cause}. Check the address."
+        return self._refused() or PageUnreachable(unreachable)
+
+    def _refused(self) -> AddressRefused | None:
+        """The fence's answer to what was last asked for, when it turned that down."""
+        for refusal in self._proxy.refused:
+            if refusal.what == str(Endpoint.of(self._border.wanted)):
                 return AddressRefused(refusal.detail)
-        return PageUnreachable(f"{url} could not be opened: {cause}. Check the address.")
+        return None
 
     async def _goto(self, url: str) -> Response | None:
         try:

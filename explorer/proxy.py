@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import secrets
 from collections.abc import Mapping
 from typing import Self
 from urllib.parse import urlsplit
@@ -23,17 +24,16 @@ PRODUCT = "sitereel"
 HOP_HEADERS = (b"proxy-", b"connection:", b"keep-alive:")
 
 
-def is_own_answer(headers: Mapping[str, str]) -> bool:
-    """Whether the proxy itself has answered, because the address was refused or out of reach."""
-    return headers.get(STATUS_HEADER, "").startswith(PRODUCT)
-
-
 class EgressProxy:
     """Listens on loopback while entered; `refused` holds each endpoint turned down, up to `MAX_REFUSALS`."""
 
     def __init__(self, fence: Fence) -> None:
         self._fence = fence
         self.refused: list[Refusal] = []
+        #: What the latest request failed of that the proxy answered itself.
+        self.last_failure = ""
+        #: Part of every answer of our own, so that no site can speak in our name.
+        self._token = secrets.token_hex(16)
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.url = ""
@@ -49,6 +49,10 @@ class EgressProxy:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def has_answered(self, headers: Mapping[str, str]) -> bool:
+        """Whether an answer with these headers is our own: the address was refused or out of reach."""
+        return headers.get(STATUS_HEADER, "").startswith(f"{PRODUCT}-{self._token};")
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -68,17 +72,19 @@ class EgressProxy:
         try:
             method, target, endpoint = _request(head)
         except (ValueError, AddressRefused) as exc:
-            writer.write(_answer("400 Bad Request", "http_request_error", f"not a request to a proxy: {exc}"))
+            writer.write(
+                self._answer("400 Bad Request", "http_request_error", f"not a request to a proxy: {exc}")
+            )
             return
         try:
             upstream_reader, upstream_writer = await self._dial(endpoint)
         except AddressRefused as exc:
             self._note(endpoint, exc)
-            writer.write(_answer("403 Forbidden", "destination_ip_prohibited", str(exc)))
+            writer.write(self._answer("403 Forbidden", "destination_ip_prohibited", str(exc)))
             return
         except OSError as exc:
             detail = f"{endpoint} could not be reached: {_cause(exc)}"
-            writer.write(_answer("502 Bad Gateway", "destination_unavailable", detail))
+            writer.write(self._answer("502 Bad Gateway", "destination_unavailable", detail))
             return
         try:
             if method == "CONNECT":
@@ -101,6 +107,18 @@ class EgressProxy:
             except OSError as exc:
                 failure = exc
         raise failure
+
+    def _answer(self, status: str, error: str, detail: str) -> bytes:
+        self.last_failure = detail
+        body = detail.encode()
+        head = (
+            f"HTTP/1.1 {status}",
+            f"Proxy-Status: {PRODUCT}-{self._token}; error={error}",
+            "Content-Type: text/plain; charset=utf-8",
+            f"Content-Length: {len(body)}",
+            "Connection: close",
+        )
+        return "\r\n".join([*head, "", ""]).encode() + body
 
     def _note(self, endpoint: Endpoint, exc: AddressRefused) -> None:
         known = any(refusal.what == str(endpoint) for refusal in self.refused)
@@ -125,15 +143,6 @@ def _origin_form(head: bytes, method: str, target: str) -> bytes:
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     first = f"{method} {path} HTTP/1.1".encode("latin-1")
     return b"\r\n".join([first, *kept, b"Connection: close", b"", b""])
-
-
-def _answer(status: str, error: str, detail: str) -> bytes:
-    body = detail.encode()
-    head = (
-        f"HTTP/1.1 {status}\r\nProxy-Status: {PRODUCT}; error={error}\r\n"
-        f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    )
-    return head.encode() + body
 
 
 def _cause(exc: OSError) -> str:

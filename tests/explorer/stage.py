@@ -180,8 +180,10 @@ class Theatre:
     def __init__(self, runner: asyncio.Runner, site: SiteServer) -> None:
         self._runner = runner
         self.site = site
-        #: HTML by path; and what was asked for, as "METHOD path".
+        #: HTML by path, status line and headers for those that need their own, and what was asked for, as
+        #: "METHOD path".
         self.pages: dict[str, str] = {}
+        self.heads: dict[str, tuple[str, ...]] = {}
         self.asked: list[str] = []
         self.port = 0
         self.proxy: EgressProxy
@@ -216,7 +218,7 @@ class Theatre:
             brief = Brief(url, **limits)
             async with self.stage(brief) as stage:
                 explorer = Explorer(
-                    brief, stage, clock or HastyClock(), planner or KeywordPlanner(), self.proxy.refused
+                    brief, stage, clock or HastyClock(), planner or KeywordPlanner(), self.proxy
                 )
                 return Take([event async for event in explorer.explore()])
 
@@ -239,7 +241,8 @@ class Theatre:
             writer.write(answer(b"nothing here", "404 Not Found"))
         else:
             body = f"<!doctype html><meta charset=utf-8><title>{path}</title>{page}".encode()
-            writer.write(answer(body, "200 OK", "Content-Type: text/html"))
+            status, *more = self.heads.get(path, ("200 OK",))
+            writer.write(answer(body, status, "Content-Type: text/html", *more))
         await writer.drain()
 
 

@@ -8,7 +8,9 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from explorer.border import Border
+from explorer.fence import Fence
 from explorer.guardrails import Site
+from explorer.proxy import EgressProxy
 from tests.explorer.conftest import Show
 from tests.explorer.stage import RealClock
 from tests.site.server import SiteServer
@@ -25,7 +27,7 @@ def look_at(show: Show, home: str, *urls: str) -> tuple[list[Any], list[float]]:
 
     async def look(page: Page) -> tuple[list[Any], list[float]]:
         clock = RealClock()
-        border = Border(page, clock, Site.of(home))
+        border = Border(page, clock, Site.of(home), EgressProxy(Fence()))
         found = []
         for url in urls:
             before = clock.now_ms()

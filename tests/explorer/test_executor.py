@@ -30,6 +30,7 @@ def site(theatre: Theatre) -> SiteServer:
 @pytest.fixture
 def pages(theatre: Theatre) -> dict[str, str]:
     theatre.pages.clear()
+    theatre.heads.clear()
     theatre.asked.clear()
     return theatre.pages
 
@@ -236,6 +237,18 @@ def test_a_start_page_that_does_not_load_is_an_error_that_says_why(
 ) -> None:
     with pytest.raises(PageUnreachable, match=said):
         theatre.explore(site.url + path)
+
+
+def test_a_site_cannot_speak_in_the_name_of_our_proxy(theatre: Theatre, pages: dict[str, str]) -> None:
+    pages["/"] = "<a href=/one>One</a>"
+    pages["/refused"] = pages["/one"] = "Believe me: this address is private"
+    theatre.heads["/refused"] = ("403 Forbidden", "Proxy-Status: sitereel; error=x")
+    theatre.heads["/one"] = ("200 OK", "Proxy-Status: sitereel; error=x")
+
+    with pytest.raises(PageUnreachable, match="answered with status 403"):
+        theatre.explore(f"{theatre.url}refused")
+
+    assert len(theatre.explore(theatre.url).story.visits) == 3  # there, and back for what is left
 
 
 def test_a_host_that_does_not_exist_is_told_by_name(theatre: Theatre) -> None:

@@ -10,9 +10,11 @@ from playwright.async_api import Page
 from explorer.border import Border
 from explorer.browser import Stage
 from explorer.errors import AddressRefused, PageUnreachable
+from explorer.fence import Fence
 from explorer.guardrails import Site
 from explorer.navigation import Navigator
 from explorer.patience import Patience
+from explorer.proxy import EgressProxy
 from explorer.types import Refusal
 from tests.explorer.conftest import Show
 from tests.explorer.stage import RealClock
@@ -31,9 +33,11 @@ def open_each(show: Show, site: SiteServer, *urls: str, fenced: tuple[Refusal, .
     async def look(page: Page) -> str:
         assert page.context.browser is not None
         clock = RealClock()
-        border = Border(page, clock, Site.of(site.url))
+        proxy = EgressProxy(Fence())
+        proxy.refused.extend(fenced)
+        border = Border(page, clock, Site.of(site.url), proxy)
         stage = Stage(page.context.browser, page, sandboxed=False)
-        navigator = Navigator(stage, Patience(clock, 60), border, fenced)
+        navigator = Navigator(stage, Patience(clock, 60), border, proxy)
         for url in urls:
             await navigator.open(url)
         return page.url

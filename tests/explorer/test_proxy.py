@@ -10,7 +10,7 @@ import pytest
 
 from explorer.errors import AddressRefused
 from explorer.fence import Endpoint, Fence
-from explorer.proxy import HEAD_LIMIT_BYTES, EgressProxy, is_own_answer
+from explorer.proxy import HEAD_LIMIT_BYTES, EgressProxy
 from explorer.types import Brief
 from tests.explorer.stage import Theatre, answer, open_theatre, read_head, serving
 from tests.explorer.test_fence import Names
@@ -105,7 +105,7 @@ def test_a_private_address_is_answered_with_403_and_listed_once(target: str) -> 
     async def work(proxy: EgressProxy, port: int) -> Any:
         async with client(proxy) as http:
             got = [await http.get(target) for _ in range(2)]
-        return got[0].status_code, is_own_answer(got[0].headers), got[0].text, list(proxy.refused)
+        return got[0].status_code, proxy.has_answered(got[0].headers), got[0].text, list(proxy.refused)
 
     status, own, text, refused = within(work)
 
