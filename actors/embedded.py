@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,9 @@ from actors.folders import own_folder
 
 START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 3.0
+#: Linux takes 107 bytes of path for a unix socket, macOS 103 (unix(7), unix(4)); ours needs some 45 of them.
+SOCKET_PATH_BYTES = 103
+SOCKET_NAME_BYTES = 50
 
 
 @contextmanager
@@ -22,7 +26,9 @@ def embedded_valkey() -> Iterator[str]:
 
     Raises StoreUnavailable when it does not start.
     """
-    with own_folder("valkey") as folder:
+    # Elsewhere than in the temporary folder only if that has so long a name that no socket fits into it.
+    long_name = len(tempfile.gettempdir()) + SOCKET_NAME_BYTES > SOCKET_PATH_BYTES
+    with own_folder("valkey", Path("/tmp") if long_name else None) as folder:
         socket = folder / "valkey.sock"
         process = _start(folder, socket)
         try:

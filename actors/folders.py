@@ -13,9 +13,9 @@ PREFIX = "sitereel-"
 
 
 @contextmanager
-def own_folder(kind: str) -> Iterator[Path]:
-    """A new folder under the system's temporary one; its name carries our pid, for `sweep`."""
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{kind}-{os.getpid()}-"))
+def own_folder(kind: str, parent: Path | None = None) -> Iterator[Path]:
+    """A new folder under `parent` or the system's temporary one; its name carries our pid, for `sweep`."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{kind}-{os.getpid()}-", dir=parent))
     try:
         yield folder
     finally:

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -27,10 +27,14 @@ log = logging.getLogger(__name__)
 News = dict[str, str | int]
 
 BEAT_S = 0.5
-#: Starting the browser before, and sending the last of the footage after, the exploration's own limit.
-RECORD_GRACE_S = 15.0
+#: Python, driver, browser (which may take 30 s a try) and the first picture (30 s), on a busy machine.
+START_LIMIT_S = 90.0
+#: The explorer ends by itself at its limit; this much later it must be hanging.
+EXPLORE_GRACE_S = 5.0
+#: Storing what is left; longer than a child goes on trying while Redis is away.
+STORE_LIMIT_S = 120.0
 #: Reading the footage before, and probing and storing the film after, the encoder's own limit.
-ENCODE_GRACE_S = 60.0
+ENCODE_GRACE_S = 180.0
 #: What a job tells before its exploration has begun.
 UNTOLD: News = {"metrics": "{}", "steps": "[]", "refused": "[]", "progress": 0}
 #: The exploration's share of the progress bar, in percent.
@@ -102,7 +106,8 @@ class Line:
         """Ends all stages, also those that would begin now; their jobs go back into line."""
         self._stopping = True
         for task, loop in list(self._running.items()):
-            loop.call_soon_threadsafe(task.cancel)
+            with suppress(RuntimeError):  # it ended while we looked
+                loop.call_soon_threadsafe(task.cancel)
 
     def _run(self, stage: Coroutine[None, None, None]) -> None:
         async def main() -> None:
@@ -137,17 +142,27 @@ class Line:
                 await work(store, claim, job)
             except (ClaimLost, MoveRefused):
                 log.warning("job %s was taken from us while %s", job_id, to)
+                await store.drop(claim)
             except LineError as exc:
                 await self._fail(store, claim, exc)
             except asyncio.CancelledError:
                 await self._hand_back(store, claim)
                 raise
+            except Exception as exc:  # a bug of ours costs one attempt, not all of them
+                log.exception("job %s failed unexpectedly", job_id)
+                await self._fail(store, claim, StageFailed("internal_error", f"Something went wrong: {exc}"))
 
     async def _record(self, store: Store, claim: Claim, job: Job) -> None:
-        limit_s = job.limits.max_runtime_s + RECORD_GRACE_S
+        limits_s = {
+            "start": START_LIMIT_S,
+            "explore": job.limits.max_runtime_s + EXPLORE_GRACE_S,
+            "store": STORE_LIMIT_S,
+        }
         try:
-            done, news = await self._supervised(store, claim, job, limit_s)
+            done, news = await self._supervised(store, claim, job, limits_s)
         except StageOverrun as exc:
+            if exc.phase != "explore":
+                raise
             limit = f"The exploration did not end within its runtime limit of {job.limits.max_runtime_s} s"
             raise StageFailed(SafetyViolation.code, f"{limit}; it was stopped by force.") from exc
         fields = {
@@ -162,19 +177,21 @@ class Line:
         await self._ticket(claim.job_id, Stage.RECORDED)
 
     async def _encode(self, store: Store, claim: Claim, job: Job) -> None:
-        limit_s = self._settings.encode_limit_s + ENCODE_GRACE_S
-        done, _ = await self._supervised(store, claim, job, limit_s)
+        limits_s = {"start": self._settings.encode_limit_s + ENCODE_GRACE_S}
+        done, _ = await self._supervised(store, claim, job, limits_s)
         fields: News = {"film": json.dumps(done["film"]), "progress": 100}
         blobs = [key for key in (job.footage_key, job.timeline_key) if key]
         await self._finally(lambda: store.move(claim, Stage.READY, fields, publish=True, drop=blobs))
 
-    async def _supervised(self, store: Store, claim: Claim, job: Job, limit_s: float) -> tuple[Report, News]:
+    async def _supervised(
+        self, store: Store, claim: Claim, job: Job, limits_s: Mapping[str, float]
+    ) -> tuple[Report, News]:
         """Runs the stage in a child while keeping the claim; answers its last report and untold news."""
         board = Board(job.limits.max_clicks)
         with own_folder("take") as folder:
             order = Order.of(job, claim, self._settings, str(folder))
             beating = asyncio.create_task(_keep(store, claim, board))
-            following = asyncio.create_task(_follow(supervise(order, limit_s), board))
+            following = asyncio.create_task(_follow(supervise(order, limits_s), board))
             try:
                 await asyncio.wait({beating, following}, return_when=asyncio.FIRST_COMPLETED)
                 last = following.result() if following.done() else beating.result()

@@ -4,8 +4,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from redis.connection import parse_url
 
 from actors.errors import SettingsInvalid
+from explorer.errors import AddressRefused
+from explorer.fence import Endpoint
 
 
 def _named(default: Any, env: str, **bounds: Any) -> Any:
@@ -52,18 +55,23 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        pairs = frozenset(part.strip().lower() for part in value.split(",") if part.strip())
-        for pair in pairs:
-            host, _, port = pair.rpartition(":")
-            if not host or not port.isdigit() or not 0 < int(port) < 65536:
-                raise ValueError(f"{pair!r} is not host:port, such as localhost:3000")
-        return pairs
+        return frozenset(_host_and_port(part.strip()) for part in value.split(",") if part.strip())
 
     @field_validator("redis_url")
     @classmethod
     def _known_scheme(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must begin with redis://, rediss:// or unix://")
+        if value is not None:
+            parse_url(value)  # type: ignore[no-untyped-call]  # redis-py's own; its ValueError says what is wrong
+        return value
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        try:
+            if value is not None:
+                Endpoint.of(value)
+        except AddressRefused as exc:
+            raise ValueError(str(exc)) from exc
         return value
 
     @classmethod
@@ -84,6 +92,15 @@ class Settings(BaseSettings):
     def on_redis(self, url: str) -> Self:
         """The same settings on another Redis."""
         return self.model_copy(update={"redis_url": url})
+
+
+def _host_and_port(pair: str) -> str:
+    """As the fence spells it, so that a listed host is also found. Raises ValueError."""
+    host, _, port = pair.rpartition(":")
+    bare = host.strip("[]")
+    if not bare or not port.isdigit() or not 0 < int(port) < 65536 or (":" in bare and bare == host):
+        raise ValueError(f"{pair!r} is not host:port, such as localhost:3000 or [::1]:3000")
+    return str(Endpoint.parse(bare, int(port)))
 
 
 def _complaint(error: Any) -> str:

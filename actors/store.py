@@ -17,6 +17,9 @@ from actors.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Stage, Status
 from actors.settings import Settings
 
 JOB = "demo:job:"
+FOOTAGE = "demo:foot:"
+TIMELINE = "demo:timeline:"
+FILM = "demo:film:"
 WAITING = "demo:waiting"
 ACTIVE = "demo:active"
 LEADER = "demo:watchdog"
@@ -35,7 +38,7 @@ LUA = Path(__file__).parent / "lua"
 
 def film_key(job_id: str) -> str:
     """Where the published film of a job lies in the vault."""
-    return f"demo:film:{job_id}"
+    return FILM + job_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,21 @@ class Claim:
 
     @property
     def footage_key(self) -> str:
-        return f"demo:foot:{self.job_id}:{self.number}"
+        return f"{FOOTAGE}{self.job_id}:{self.number}"
 
     @property
     def timeline_key(self) -> str:
-        return f"demo:timeline:{self.job_id}:{self.number}"
+        return f"{TIMELINE}{self.job_id}:{self.number}"
 
     @property
     def film_key(self) -> str:
         """Where the film is put before it is published."""
-        return f"{film_key(self.job_id)}:{self.number}"
+        return f"{FILM}{self.job_id}:{self.number}"
+
+    @property
+    def blobs(self) -> tuple[str, str, str]:
+        """All that this claim may have stored."""
+        return self.footage_key, self.timeline_key, self.film_key
 
 
 def connect(url: str) -> Redis:
@@ -118,7 +126,7 @@ class Store:
     async def beat(self, claim: Claim, fields: Fields) -> bool:
         """Renews the lease and writes what is new; False when the claim is lost."""
         args: Args = [claim.job_id, claim.token, self._lease_ms, self._settings.job_ttl_s]
-        keys = [JOB + claim.job_id, ACTIVE]
+        keys = [JOB + claim.job_id, ACTIVE, *claim.blobs]
         # HSET wants at least one pair: the lease is renewed even when nothing is new.
         return bool(await self._run("beat", keys, [*args, *_flat(fields or {"beat": 1})]))
 
@@ -155,20 +163,25 @@ class Store:
         if not await self._run("move", keys, args):
             raise MoveRefused(f"Job {claim.job_id} is no longer ours at {claim.stage}.")
 
-    async def finish(self, claim: Claim, blobs: Sequence[str]) -> bool:
-        """Forgets the job and all its blobs after its film has left; False when the claim is lost."""
-        keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id), *blobs]
+    async def finish(self, claim: Claim) -> bool:
+        """Forgets the job and its film after that has left; False when the claim is lost."""
+        keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id)]
         return bool(await self._run("finish", keys, [claim.job_id, claim.token]))
 
     async def reap(self) -> list[str]:
         """Takes back the jobs of workers whose lease ran out; answers their ids."""
         status = {back: STATUS_OF[back] for back in BACK.values()}
         limit = self._settings.max_attempts
-        args: Args = [JOB, limit, json.dumps(BACK), json.dumps(status), GIVEN_UP]
+        blobs = json.dumps([FOOTAGE, TIMELINE, FILM])
+        args: Args = [JOB, blobs, limit, json.dumps(BACK), json.dumps(status), GIVEN_UP]
         return [taken.decode() for taken in await self._run("reap", [WAITING, ACTIVE], args)]
 
+    async def drop(self, claim: Claim) -> None:
+        """Deletes what a lost claim has stored."""
+        await self.redis.unlink(*claim.blobs)
+
     async def waiting(self, older_than_ms: int) -> list[tuple[str, str]]:
-        """`(queue, job id)` of jobs that wait longer than this; forgets those that have expired."""
+        """`(queue, job id)` of jobs that wait longer than this. They do not expire while they wait."""
         seconds, _ = await self.redis.time()
         latest = seconds * 1000 - older_than_ms
         ids = cast(list[bytes], await self.redis.zrangebyscore(WAITING, 0, latest))
@@ -179,6 +192,9 @@ class Store:
                 await self.redis.zrem(WAITING, raw)
             elif job.stage in QUEUE_OF:
                 found.append((QUEUE_OF[job.stage], job.id))
+                for key in (JOB + job.id, job.footage_key, job.timeline_key):
+                    if key:
+                        await self.redis.expire(key, self._settings.job_ttl_s)
         return found
 
     async def tickets(self, queue: str) -> int:
@@ -187,11 +203,11 @@ class Store:
 
     async def lead(self, name: str, ttl_ms: int) -> bool:
         """True when `name` is the one watchdog that acts, for the next `ttl_ms`."""
-        if await self.redis.set(LEADER, name, px=ttl_ms, nx=True):
-            return True
-        if await self.redis.get(LEADER) != name.encode():
-            return False
-        return bool(await self.redis.pexpire(LEADER, ttl_ms))
+        # Reading first: a leader keeps leading when memory is full.
+        leader = await self.redis.get(LEADER)
+        if leader == name.encode():
+            return bool(await self.redis.pexpire(LEADER, ttl_ms))
+        return leader is None and bool(await self.redis.set(LEADER, name, px=ttl_ms, nx=True))
 
     @property
     def _lease_ms(self) -> int:

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -25,14 +25,21 @@ Report = dict[str, Any]
 MARK = "SITEREEL_TAKE"
 #: A report holds one step or one list; 1 MiB is far beyond any.
 LINE_LIMIT_BYTES = 1 << 20
+PIECE_BYTES = 64 * 1024
+LONGEST_LINE = 2_000
+SECRETS = frozenset({"OPENAI_API_KEY", "REDIS_URL"})
 KILL_ROUNDS = 100
 KILL_WAIT_S = 0.02
 
 
 class StageOverrun(LineError):
-    """The stage was stopped by force because it did not end within its limit."""
+    """The stage was stopped by force because one of its phases did not end within its limit."""
 
     code = "stage_overrun"
+
+    def __init__(self, phase: str, limit_s: float) -> None:
+        super().__init__(f"The phase {phase!r} did not end within {limit_s:g} s and was stopped by force.")
+        self.phase = phase
 
 
 class ChildDied(LineError):
@@ -41,23 +48,30 @@ class ChildDied(LineError):
     code = "worker_crashed"
 
 
-async def supervise(order: Order, limit_s: float) -> AsyncGenerator[Report, None]:
+async def supervise(order: Order, limits_s: Mapping[str, float]) -> AsyncGenerator[Report, None]:
     """Runs one stage in a child and yields its reports, the last one of kind `done` or `failed`.
 
-    Raises StageOverrun after `limit_s` and ChildDied when the child ends without a last word. Closing the
-    generator, or leaving it in any way, kills the child and everything it has started.
+    `limits_s` has a limit for each phase; the first is `start`, and the child names the others as it enters
+    them. Raises StageOverrun when a phase takes longer and ChildDied when the child ends without a last word.
+    Closing the generator, or leaving it in any way, kills the child and everything it has started.
     """
     child = await _start(order)
     assert child.stdin is not None
     assert child.stdout is not None
     assert child.stderr is not None
+    root = _process(child.pid)
     said: deque[str] = deque(maxlen=20)
     listening = asyncio.create_task(_listen(child.stderr, said))
+    phase = "start"
     try:
         child.stdin.write(order.encode())
-        async with asyncio.timeout(limit_s):
+        async with asyncio.timeout(limits_s[phase]) as limit:
             async for line in child.stdout:
                 report: Report = json.loads(line)
+                if report["kind"] == "phase":
+                    phase = report["phase"]
+                    limit.reschedule(asyncio.get_running_loop().time() + limits_s[phase])
+                    continue
                 yield report
                 if report["kind"] in ("done", "failed"):
                     return
@@ -65,12 +79,13 @@ async def supervise(order: Order, limit_s: float) -> AsyncGenerator[Report, None
         await listening
         raise ChildDied(f"The process of this stage died ({_how(code)}): {said[-1] if said else 'no output'}")
     except TimeoutError as exc:
-        raise StageOverrun(f"The stage did not end within {limit_s:g} s and was stopped by force.") from exc
+        raise StageOverrun(phase, limits_s[phase]) from exc
+    except ValueError as exc:
+        raise ChildDied(f"The process of this stage reported what cannot be read: {exc}") from exc
     finally:
-        await kill_tree(child.pid, order.folder)
+        await kill_tree(root, order.folder)
         listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+        await asyncio.gather(listening, return_exceptions=True)
         await child.wait()
 
 
@@ -83,25 +98,38 @@ async def _start(order: Order) -> asyncio.subprocess.Process:
         stderr=asyncio.subprocess.PIPE,
         limit=LINE_LIMIT_BYTES,
         start_new_session=True,
-        env={**os.environ, "TMPDIR": folder, "HOME": folder, MARK: folder},
+        env={**_innocent(os.environ), "TMPDIR": folder, "HOME": folder, MARK: folder},
     )
 
 
+def _innocent(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without secrets: the browser inherits what its process has, and the child has them from its order."""
+    return {name: value for name, value in environment.items() if name not in SECRETS}
+
+
+def _process(pid: int) -> psutil.Process | None:
+    try:
+        return psutil.Process(pid)
+    except psutil.Error:
+        return None
+
+
 async def _listen(stream: asyncio.StreamReader, said: deque[str]) -> None:
-    async for raw in stream:
-        line = raw.decode(errors="replace").rstrip()
-        said.append(line)
-        log.info("%s", line)
+    """Keeps and logs what the child says, in whatever pieces: a line may be longer than any buffer."""
+    while piece := await stream.read(PIECE_BYTES):
+        for line in piece.decode(errors="replace").splitlines():
+            said.append(line[:LONGEST_LINE])
+            log.info("%s", line[:LONGEST_LINE])
 
 
 def _how(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-async def kill_tree(pid: int, mark: str) -> None:
+async def kill_tree(root: psutil.Process | None, mark: str) -> None:
     """Kills a process and all it has started: by descent while it lives, by the mark where it does not."""
     for _ in range(KILL_ROUNDS):
-        family = {process.pid: process for process in (*_descent(pid), *_marked(mark))}
+        family = {process.pid: process for process in (*_descent(root), *_marked(mark))}
         if not family:
             return
         for process in family.values():
@@ -112,9 +140,11 @@ async def kill_tree(pid: int, mark: str) -> None:
     log.error("processes of %s survived being killed", mark)
 
 
-def _descent(pid: int) -> list[psutil.Process]:
+def _descent(root: psutil.Process | None) -> list[psutil.Process]:
+    # Its number may belong to somebody else by now.
+    if root is None or not root.is_running():
+        return []
     try:
-        root = psutil.Process(pid)
         # Stopped, it starts nothing new while we look.
         root.suspend()
         family = [root, *root.children(recursive=True)]

@@ -33,7 +33,7 @@ from video.errors import VideoError
 from video.ffmpeg_binary import find_ffmpeg
 from video.film import make_film
 from video.footage import read_frames
-from video.probe import probe
+from video.probe import Film
 from video.timeline import Timeline
 from video.vault import read_blob
 
@@ -72,8 +72,10 @@ async def record(order: Order, tell: Tell) -> None:
                 max_bytes=order.max_footage_bytes,
             )
             await begin(camera)
+            tell({"kind": "phase", "phase": "explore"})
             explorer = Explorer(brief, stage, camera, planner, proxy)
             story = await watch(explorer.explore(), stage, uplink, tell)
+            tell({"kind": "phase", "phase": "store"})
             await camera.stop()
             await uplink.finish()
             timeline = make_timeline(brief, story)
@@ -90,15 +92,16 @@ async def encode(order: Order, tell: Tell) -> None:
         pieces = [piece async for piece in read_blob(redis, order.timeline_key, give_up_s=REDIS_PATIENCE_S)]
         timeline = Timeline.decode(b"".join(pieces))
         frames = read_frames(read_blob(redis, order.footage_key, give_up_s=REDIS_PATIENCE_S))
-        film = make_film(frames, timeline, folder, ffmpeg, limit_s=order.encode_limit_s)
-        async with aclosing(film) as parts:
+        making = make_film(frames, timeline, folder, ffmpeg, limit_s=order.encode_limit_s)
+        async with aclosing(making) as parts:
             async for part in parts:
-                tell({"kind": "progress", "part": part})
+                if isinstance(part, Film):
+                    await store(order, order.film_key, MAX_FILM_BYTES, read_file(folder / FILM_FILE))
+                    tell({"kind": "done", "film": asdict(part)})
+                else:
+                    tell({"kind": "progress", "part": part})
     finally:
         await redis.aclose()
-    path = folder / FILM_FILE
-    await store(order, order.film_key, MAX_FILM_BYTES, read_file(path))
-    tell({"kind": "done", "film": asdict(await probe(ffmpeg, path))})
 
 
 STAGES: dict[Stage, Callable[[Order, Tell], Coroutine[None, None, None]]] = {
@@ -155,12 +158,15 @@ async def watch(
 def main() -> None:
     """Obeys one order; the last line on stdout is the result, whatever happened."""
     # Reports go to the real stdout; anything else that prints is sent to stderr.
-    with os.fdopen(os.dup(1), "w", buffering=1) as out:
+    with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)
         logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
 
         def tell(report: dict[str, Any]) -> None:
-            out.write(json.dumps(report) + "\n")
+            # Half a surrogate pair, which a page may well contain, cannot be written down.
+            line = json.dumps(report, ensure_ascii=False).encode("utf-8", "replace")
+            out.write(line + b"\n")
+            out.flush()
 
         order = Order.decode(sys.stdin.readline())
         with suppress(*TOLD), last_words(tell):

@@ -1,6 +1,7 @@
 """The watchdog: takes jobs back from workers that are gone, and sends lost tickets again."""
 
 import asyncio
+import itertools
 import logging
 import threading
 import uuid
@@ -18,31 +19,40 @@ ROUND_S = 1.0
 LEADER_TTL_MS = 5_000
 #: A ticket is on its way for this long at most; a job that waits longer with an empty queue has lost its own.
 TICKET_AGE_MS = 3_000
+#: Every so many rounds tickets are sent again although their queue holds some: one that is lost must not wait
+#: for as long as the queue is busy.
+THOROUGH_ROUNDS = 60
 
 
 async def watch(store: Store, send: SendTicket) -> None:
     """Runs until cancelled. Any number of processes may run it: one of them acts."""
     name = uuid.uuid4().hex
-    while True:
+    for number in itertools.count(1):
         await asyncio.sleep(ROUND_S)
         try:
             if await store.lead(name, LEADER_TTL_MS):
-                await patrol(store, send)
+                await patrol(store, send, thorough=number % THOROUGH_ROUNDS == 0)
         except RedisError as exc:
             log.warning("the watchdog cannot reach Redis: %s", exc)
+        except Exception:  # a job that cannot be read must not end the watch over all others
+            log.exception("a round of the watchdog failed")
 
 
-async def patrol(store: Store, send: SendTicket) -> None:
-    """One round: reap what is dead, then re-send the tickets of queues that ran dry with jobs waiting."""
+async def patrol(store: Store, send: SendTicket, *, thorough: bool = False) -> None:
+    """One round: reap what is dead, then re-send tickets of jobs that wait though their queue is empty.
+
+    A thorough round re-sends all of them; a ticket too many does no harm.
+    """
     for job_id in await store.reap():
         log.warning("took job %s back from a worker that is gone", job_id)
         job = await store.get(job_id)
         if job is not None and job.status is not Status.FAILED and job.stage in QUEUE_OF:
             await asyncio.to_thread(send, QUEUE_OF[job.stage], job_id)
     waiting = await store.waiting(TICKET_AGE_MS)
-    dry = {queue for queue, _ in waiting if await store.tickets(queue) == 0}
+    queues = {queue for queue, _ in waiting}
+    lacking = {queue for queue in queues if thorough or await store.tickets(queue) == 0}
     for queue, job_id in waiting:
-        if queue in dry:
+        if queue in lacking:
             await asyncio.to_thread(send, queue, job_id)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from redis.exceptions import RedisError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -204,4 +205,7 @@ def main() -> None:
         app()
     except (LineError, ExplorerError, VideoError) as exc:
         _say(str(exc))
+        sys.exit(1)
+    except (RedisError, OSError) as exc:
+        _say(f"Something that Sitereel needs has failed: {exc}. Nothing was kept; try again.")
         sys.exit(1)

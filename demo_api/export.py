@@ -22,8 +22,10 @@ from video.vault import blob_size, read_blob
 log = logging.getLogger(__name__)
 
 GLANCE_S = 0.005
-#: A client that takes nothing for this long is gone.
+#: A client that takes nothing at all for this long is gone.
 STALL_LIMIT_S = 60.0
+#: Small enough that the slowest client takes a piece within that time.
+PIECE_BYTES = 16 * 1024
 
 
 class ClientGone(Exception):
@@ -80,7 +82,7 @@ class ExportResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         transport = scope.get("state", {}).get("transport")
         leaving = asyncio.create_task(_disconnected(receive))
-        renewing = asyncio.create_task(self._renew())
+        renewing = asyncio.create_task(self._renew(leaving))
         sent = False
         try:
             await self._stream(send, leaving, transport)
@@ -100,23 +102,26 @@ class ExportResponse(Response):
         last = b""
         async with aclosing(read_blob(self._store.redis, film_key(self._job.id))) as chunks:
             async for chunk in chunks:
-                await _pass(send, leaving, last + chunk[:-1])
-                last = chunk[-1:]
+                ready, last = last + chunk[:-1], chunk[-1:]
+                for start in range(0, len(ready), PIECE_BYTES):
+                    await _pass(send, leaving, ready[start : start + PIECE_BYTES])
         await _drained(transport, leaving)
         await asyncio.wait({leaving}, timeout=self._settings.export_grace_s)
         if leaving.done():
             raise ClientGone
         # Nothing may come between the last byte and forgetting the job.
         await send({"type": "http.response.body", "body": last, "more_body": False})
-        blobs = [key for key in (self._job.footage_key, self._job.timeline_key) if key]
-        await self._store.finish(self._claim, blobs)
+        if not await self._store.finish(self._claim):
+            log.warning("job %s was exported, but its claim was lost before that", self._job.id)
 
-    async def _renew(self) -> None:
-        """A slow download keeps its claim."""
+    async def _renew(self, leaving: asyncio.Task[None]) -> None:
+        """A slow download keeps its claim; one that has lost it ends."""
         while True:
             await asyncio.sleep(self._settings.lease_s / 4)
             try:
-                await self._store.beat(self._claim, {})
+                if not await self._store.beat(self._claim, {}):
+                    leaving.cancel()
+                    return
             except RedisError as exc:
                 log.warning("Redis is away during an export: %s", exc)
 
@@ -143,8 +148,12 @@ async def _pass(send: Send, leaving: asyncio.Task[None], body: bytes) -> None:
 
 async def _drained(transport: Any, leaving: asyncio.Task[None]) -> None:
     """Waits until nothing of what was written is on its way any more (Linux: SIOCOUTQ, tcp(7))."""
-    async with asyncio.timeout(STALL_LIMIT_S):
-        while transport is not None and not leaving.done() and _unacknowledged(transport):
+    least = None
+    async with asyncio.timeout(STALL_LIMIT_S) as limit:
+        while transport is not None and not leaving.done() and (left := _unacknowledged(transport)):
+            if least is None or left < least:
+                least = left
+                limit.reschedule(asyncio.get_running_loop().time() + STALL_LIMIT_S)
             await asyncio.sleep(GLANCE_S)
 
 

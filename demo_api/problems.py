@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from actors.errors import ExportTaken, FilmMissing, JobUnknown, NotCompleted, StoreUnavailable
 from explorer.errors import AddressRefused
+from video.errors import VaultUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ STATUS: dict[type[Exception], int] = {
     NotCompleted: 400,
     ExportTaken: 409,
     StoreUnavailable: 503,
+    VaultUnavailable: 503,
 }
 
 
@@ -62,7 +64,8 @@ async def known(_: Request, exc: Exception) -> Response:
         more["errors"] = [{"field": "url", "message": str(exc)}]
     if isinstance(exc, NotCompleted):
         more["job_status"] = exc.job_status
-    return problem(STATUS[type(exc)], getattr(exc, "code", "error"), str(exc), **more)
+    status = next(STATUS[kind] for kind in type(exc).__mro__ if kind in STATUS)
+    return problem(status, getattr(exc, "code", "error"), str(exc), **more)
 
 
 async def redis_away(_: Request, exc: Exception) -> Response:

@@ -85,7 +85,7 @@ async def _save(store: Store, job_id: str, out: Path) -> None:
         raise TakeFailed(f"The film was made, but {out} could not be written: {exc.strerror}.") from exc
     finally:
         part.unlink(missing_ok=True)
-    await store.finish(claim, [])
+    await store.finish(claim)
 
 
 def check_writable(out: Path) -> None:

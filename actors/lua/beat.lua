@@ -1,5 +1,6 @@
--- Renews a lease and writes progress. Answers 1, or 0 when the claim is lost.
--- KEYS: job, active.  ARGV: id, token, lease_ms, ttl_s, field, value, ...
+#!lua flags=allow-oom
+-- Renews a lease and writes progress, also when memory is full. Answers 1, or 0 when the claim is lost.
+-- KEYS: job, active, then the claim's blobs.  ARGV: id, token, lease_ms, ttl_s, field, value, ...
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[2] then
   return 0
 end
@@ -8,4 +9,7 @@ local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZADD', KEYS[2], now_ms + ARGV[3], ARGV[1])
 redis.call('HSET', KEYS[1], 'updated_ms', now_ms, unpack(ARGV, 5))
 redis.call('EXPIRE', KEYS[1], ARGV[4])
+for i = 3, #KEYS do
+  redis.call('EXPIRE', KEYS[i], ARGV[4])
+end
 return 1

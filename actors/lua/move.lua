@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Moves a claimed job on, fenced by its token; publishes and drops blobs in the same breath.
 -- Answers 1, or 0 when the claim is lost or the job is not where the claim says.
 -- KEYS: job, waiting, active, publish from, publish to, then blobs to drop.

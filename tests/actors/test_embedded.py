@@ -42,6 +42,17 @@ def test_it_does_not_outlive_its_parent(number: int) -> None:
     assert (len(gone), alive) == (1, [])
 
 
+def test_a_temporary_folder_with_a_long_name_is_no_hindrance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("x" * 100)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+
+    with embedded_valkey() as url:
+        assert Redis.from_url(url).ping()
+
+
 def test_two_do_not_get_into_each_others_way() -> None:
     with embedded_valkey() as one, embedded_valkey() as two:
         Redis.from_url(one).set("a", 1)

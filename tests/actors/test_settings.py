@@ -39,9 +39,14 @@ def test_the_redis_is_found_by_url_or_host(
 
 
 def test_private_hosts_are_a_comma_separated_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ALLOW_PRIVATE_HOSTS", "localhost:3000, 10.0.0.7:80,")
+    monkeypatch.setenv("ALLOW_PRIVATE_HOSTS", "localhost:3000, 10.0.0.7:80, [::1]:080, LOCALHOST.:9,")
 
-    assert Settings.read().allow_private_hosts == {"localhost:3000", "10.0.0.7:80"}
+    assert Settings.read().allow_private_hosts == {
+        "localhost:3000",
+        "10.0.0.7:80",
+        "[::1]:80",
+        "localhost:9",
+    }
 
 
 @pytest.mark.parametrize(
@@ -55,6 +60,10 @@ def test_private_hosts_are_a_comma_separated_list(monkeypatch: pytest.MonkeyPatc
         ("ALLOW_PRIVATE_HOSTS", "localhost"),
         ("ALLOW_PRIVATE_HOSTS", "localhost:http"),
         ("REDIS_URL", "http://cache"),
+        ("REDIS_URL", "redis://cache:abc"),
+        ("ALLOW_PRIVATE_HOSTS", "::1:3000"),
+        ("OPENAI_BASE_URL", "localhost"),
+        ("OPENAI_BASE_URL", "http://localhost:999999/v1"),
     ],
 )
 def test_a_bad_value_is_an_error_that_names_the_variable(

@@ -6,6 +6,7 @@ from typing import Any, cast
 import psutil
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError
 
 from actors.errors import MoveRefused
 from actors.job import Job, Limits, Stage, Status
@@ -216,7 +217,7 @@ async def test_finishing_an_export_leaves_nothing_in_redis(store: Store) -> None
     export = await store.claim("j1", Stage.READY, Stage.EXPORTING)
     assert export is not None
 
-    assert await store.finish(export, [])
+    assert await store.finish(export)
 
     assert await cast(Any, store.redis.keys("demo:*")) == []
 
@@ -261,3 +262,64 @@ async def test_a_redis_that_is_not_there_is_noticed_at_once(settings: Settings) 
 
     with pytest.raises(RedisConnectionError):
         await Store(redis, settings).ping()
+
+
+async def test_what_a_lost_claim_had_stored_is_dropped(store: Store) -> None:
+    await store.create(new_job())
+    for _ in range(3):
+        claim = await store.claim("j1", Stage.QUEUED, Stage.EXPLORING)
+        assert claim is not None
+        for key in claim.blobs:
+            await put(store, key)
+        await expire_lease(store, "j1")
+        await store.reap()
+
+    assert {key.partition(b":j1")[0] for key in await cast(Any, store.redis.keys("demo:*"))} == {b"demo:job"}
+
+
+async def test_an_encoder_that_is_lost_leaves_the_footage_for_the_next(store: Store) -> None:
+    claim = await claimed(store, new_job())
+    await put(store, claim.footage_key)
+    await store.move(claim, Stage.RECORDED, {"footage_key": claim.footage_key})
+    encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
+    assert encoding is not None
+    await put(store, encoding.film_key)
+
+    await expire_lease(store, "j1")
+    await store.reap()
+
+    assert await store.redis.exists(claim.footage_key)
+    assert not await store.redis.exists(encoding.film_key)
+
+
+async def test_a_full_redis_takes_no_new_job_but_keeps_those_that_run(store: Store) -> None:
+    claim = await claimed(store, new_job())
+    assert await store.lead("me", ttl_ms=5000)
+    await expire_lease(store, "j1")
+    await store.redis.config_set("maxmemory", 1)
+
+    with pytest.raises(OutOfMemoryError):
+        await store.create(new_job("j2"))
+    assert await store.beat(claim, {"progress": 5})
+    assert await store.lead("me", ttl_ms=5000)
+    assert await store.reap() == []
+    await store.end(claim, Status.FAILED, {"error": "full"})
+
+
+async def test_a_job_does_not_expire_while_it_waits(store: Store, settings: Settings) -> None:
+    await store.create(new_job())
+    await store.redis.expire("demo:job:j1", 5)
+
+    await store.waiting(older_than_ms=-1000)
+
+    assert await store.redis.ttl("demo:job:j1") > 5
+
+
+async def test_footage_does_not_expire_while_it_is_made(store: Store) -> None:
+    claim = await claimed(store, new_job())
+    await put(store, claim.footage_key)
+    await store.redis.expire(claim.footage_key, 5)
+
+    await store.beat(claim, {})
+
+    assert await store.redis.ttl(claim.footage_key) > 5

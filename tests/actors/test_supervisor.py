@@ -21,6 +21,8 @@ from tests.site.server import SiteServer
 
 pytestmark = pytest.mark.anyio
 
+LIMITS = {"start": 60.0, "explore": 60.0, "store": 60.0}
+
 Relatives = Callable[[], list[psutil.Process]]
 
 
@@ -41,7 +43,7 @@ async def test_a_stage_reports_as_it_goes_and_ends_with_a_last_word(
 ) -> None:
     kinds = []
     with own_folder("take") as folder:
-        async with aclosing(supervise(order(settings, site, "lab/dead.html", folder), 60)) as reports:
+        async with aclosing(supervise(order(settings, site, "lab/dead.html", folder), LIMITS)) as reports:
             async for report in reports:
                 kinds.append(report["kind"])
 
@@ -55,8 +57,8 @@ async def test_a_stage_reports_as_it_goes_and_ends_with_a_last_word(
 async def test_an_overrun_is_stopped_by_force_and_leaves_no_process(
     settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
-    with own_folder("take") as folder, pytest.raises(StageOverrun):
-        async for _ in supervise(order(settings, site, "lab/hang", folder), 3.0):
+    with own_folder("take") as folder, pytest.raises(StageOverrun, match="explore"):
+        async for _ in supervise(order(settings, site, "lab/hang", folder), {**LIMITS, "explore": 3.0}):
             pass
 
     assert relatives() == []
@@ -68,7 +70,7 @@ async def test_a_killed_process_is_noticed(
 ) -> None:
     last = {}
     with own_folder("take") as folder:
-        reports = supervise(order(settings, site, "", folder), 60)
+        reports = supervise(order(settings, site, "", folder), LIMITS)
         async with aclosing(reports):
             try:
                 async for report in reports:
@@ -93,19 +95,21 @@ async def test_leaving_early_kills_the_child(
     settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
     with own_folder("take") as folder:
-        async with aclosing(supervise(order(settings, site, "", folder), 60)) as reports:
+        async with aclosing(supervise(order(settings, site, "", folder), LIMITS)) as reports:
             await anext(reports)
             assert relatives()
 
     assert relatives() == []
 
 
-async def test_an_unreadable_order_is_an_error_with_the_childs_last_words(settings: Settings) -> None:
+async def test_an_order_without_work_is_an_error_with_the_childs_last_words(
+    settings: Settings,
+) -> None:
     with own_folder("take") as folder:
         job = Job(id="j1", url="x", limits=Limits(1, 1, 1))
         claim = Claim("j1", Stage.READY, "token", 1)
         with pytest.raises(ChildDied, match="exit code 1"):
-            async for _ in supervise(Order.of(job, claim, settings, str(folder)), 60):
+            async for _ in supervise(Order.of(job, claim, settings, str(folder)), LIMITS):
                 pass
 
 
@@ -118,7 +122,7 @@ async def test_killing_reaches_what_has_detached_itself(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
 
-    await kill_tree(parent.pid, mark)
+    await kill_tree(None, mark)
 
     def marked(process: psutil.Process) -> bool:
         try:
@@ -133,6 +137,6 @@ async def test_a_frozen_process_is_killed_too(tmp_path: Path) -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     os.kill(child.pid, signal.SIGSTOP)
 
-    await kill_tree(child.pid, str(tmp_path))
+    await kill_tree(psutil.Process(child.pid), str(tmp_path))
 
     assert child.wait(5) == -signal.SIGKILL
