@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field, ValidationError
@@ -114,11 +115,11 @@ class LlmPlanner:
 
     async def _ask(self, question: str) -> bytes:
         """The raw body of the answer: it is outside data, and validated here rather than by the SDK."""
-        client = await asyncio.to_thread(self._connect)  # the import takes 0.4 s and would freeze the camera
-        from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
+        await asyncio.to_thread(import_module, "openai")  # takes 0.4 s and would freeze the camera
+        from openai import APIConnectionError, APIStatusError, APITimeoutError
 
         try:
-            async with client:
+            async with await asyncio.to_thread(self._connect) as client:
                 answer = await client.chat.completions.with_raw_response.create(
                     model=self._model,
                     messages=[
@@ -134,7 +135,9 @@ class LlmPlanner:
             raise PlannerFailed(f"HTTP {exc.status_code}") from exc
         except APIConnectionError as exc:
             raise PlannerFailed("no connection") from exc
-        except OpenAIError as exc:
+        except Exception as exc:
+            # The SDK lets through whatever lies under it: a key outside ASCII gives a UnicodeEncodeError, port
+            # 999999 an OverflowError in a group. None of it may cost a take that keywords can plan as well.
             raise PlannerFailed("the request failed") from exc
 
     def _connect(self) -> "AsyncOpenAI":

@@ -7,8 +7,6 @@ from explorer.keywords import MAX_PLANS, KeywordPlanner
 from explorer.llm import DEFAULT_MODEL, LlmPlanner
 from explorer.types import ActionPlan, Planner, Scene
 
-__all__ = ["MAX_PLANS", "FallbackPlanner", "choose_planner"]
-
 
 class FallbackPlanner:
     """Asks `first`; when it raises PlannerFailed, `then` plans within the same scan and says so."""

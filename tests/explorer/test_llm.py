@@ -170,6 +170,21 @@ def test_a_server_that_is_not_there_fails_at_once() -> None:
         asyncio.run(LlmPlanner("k", "m", gone).plan(SCENE))
 
 
+@pytest.mark.parametrize(
+    ("api_key", "base_url", "cause"),
+    [
+        ("schl\u00fcssel", "http://localhost/v1", "the request failed"),
+        ("key", "http://localhost:999999/v1", "the request failed"),
+        ("key", "nonsense", "no connection"),
+    ],
+)
+def test_settings_that_no_request_can_be_made_with_fail_like_any_request(
+    api_key: str, base_url: str, cause: str
+) -> None:
+    with pytest.raises(PlannerFailed, match=f"^{cause}$"):
+        asyncio.run(LlmPlanner(api_key, "m", base_url).plan(SCENE))
+
+
 def test_a_failed_request_is_not_repeated() -> None:
     with LlmServer(llm_server.fails(500)) as server, pytest.raises(PlannerFailed):
         asyncio.run(LlmPlanner("k", "m", server.base_url).plan(SCENE))

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from explorer.errors import PlannerFailed
-from explorer.keywords import KeywordPlanner
+from explorer.keywords import MAX_PLANS, KeywordPlanner
 from explorer.llm import LlmPlanner
-from explorer.planner import MAX_PLANS, FallbackPlanner, choose_planner
+from explorer.planner import FallbackPlanner, choose_planner
 from explorer.types import ActionPlan, Scene
 from tests import llm_server
 from tests.explorer.test_llm import SCENE
