@@ -117,10 +117,9 @@ async def try_launch(chromium: Chromium) -> Launched:
 class Stage:
     """The one page of a take, with the browser behind it; `lost` is set when either of them dies."""
 
-    def __init__(self, browser: Browser, page: Page, sandboxed: bool) -> None:
+    def __init__(self, browser: Browser, page: Page) -> None:
         self.browser = browser
         self.page = page
-        self.sandboxed = sandboxed
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         browser.on("disconnected", lambda _: self._lose("the browser died"))
         page.on("crash", lambda _: self._lose("the page's process died"))
@@ -136,20 +135,20 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_browser(chromium: Chromium, proxy_url: str) -> AsyncIterator[tuple[Browser, bool]]:
-    """Launches Chromium behind the proxy, and tells whether its sandbox is on; closes it afterwards.
+async def open_browser(chromium: Chromium, proxy_url: str) -> AsyncIterator[Browser]:
+    """Launches Chromium behind the proxy; closes it afterwards.
 
     Raises BrowserCrashed when it does not start.
     """
     async with async_playwright() as playwright:
-        browser, sandboxed = await _launch(playwright, chromium, proxy_url)
+        browser, _ = await _launch(playwright, chromium, proxy_url)
         try:
-            yield browser, sandboxed
+            yield browser
         finally:
             await _close(browser)
 
 
-async def set_stage(browser: Browser, brief: Brief, sandboxed: bool = False) -> Stage:
+async def set_stage(browser: Browser, brief: Brief) -> Stage:
     """One page in a fresh context. Raises BrowserCrashed when the browser is gone or hangs."""
     try:
         async with asyncio.timeout(LAUNCH_TIMEOUT_MS / 1000):
@@ -164,7 +163,7 @@ async def set_stage(browser: Browser, brief: Brief, sandboxed: bool = False) -> 
     except (PlaywrightError, TimeoutError) as exc:
         raise BrowserCrashed("The browser died before filming began.") from exc
     page.on("dialog", _dismiss)
-    return Stage(browser, page, sandboxed)
+    return Stage(browser, page)
 
 
 @asynccontextmanager
@@ -173,8 +172,8 @@ async def open_stage(brief: Brief, chromium: Chromium, proxy_url: str) -> AsyncI
 
     Raises BrowserCrashed when it does not start.
     """
-    async with open_browser(chromium, proxy_url) as (browser, sandboxed):
-        yield await set_stage(browser, brief, sandboxed)
+    async with open_browser(chromium, proxy_url) as browser:
+        yield await set_stage(browser, brief)
 
 
 async def _launch(playwright: Playwright, chromium: Chromium, proxy_url: str | None) -> tuple[Browser, bool]:

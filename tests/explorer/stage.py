@@ -259,7 +259,7 @@ def open_theatre() -> Iterator[Theatre]:
                 allowed = frozenset(str(Endpoint.of(url)) for url in (site.url, theatre.url))
                 async with (
                     EgressProxy(Fence(allowed)) as theatre.proxy,
-                    open_browser(find_chromium(), theatre.proxy.url) as (theatre.browser, _),
+                    open_browser(find_chromium(), theatre.proxy.url) as theatre.browser,
                 ):
                     yield
 

@@ -36,7 +36,7 @@ def open_each(show: Show, site: SiteServer, *urls: str, fenced: tuple[Refusal, .
         proxy = EgressProxy(Fence())
         proxy.refused.extend(fenced)
         border = Border(page, clock, Site.of(site.url), proxy)
-        stage = Stage(page.context.browser, page, sandboxed=False)
+        stage = Stage(page.context.browser, page)
         navigator = Navigator(stage, Patience(clock, 60), border, proxy)
         for url in urls:
             await navigator.open(url)
