@@ -15,7 +15,7 @@ import ffmpeg as graph
 from video.cut import Cut, Shot
 from video.errors import EncodingFailed
 from video.ffmpeg_binary import Ffmpeg
-from video.probe import check, probe
+from video.probe import Film, check, probe
 
 SHOTS_FILE = "shots.ffconcat"
 OVERLAY_FILE = "overlay.ass"
@@ -95,8 +95,10 @@ def plain(title: str) -> str:
 
 async def encode(
     ffmpeg: Ffmpeg, cut: Cut, folder: Path, *, limit_s: float = ENCODE_LIMIT_S
-) -> AsyncGenerator[float, None]:
-    """Encodes what lies in `folder` to `film.mp4` there, yielding progress from 0 to 1, and checks it.
+) -> AsyncGenerator[float | Film, None]:
+    """Encodes what lies in `folder` to `film.mp4` there and checks it.
+
+    Yields progress from 0 to 1, and last of all the film as it was found to be.
 
     Raises EncodingFailed when ffmpeg does not start, fails, takes longer than `limit_s` or writes a film that
     is not what the cut asked for. Closing the generator kills ffmpeg. Whatever ends it early leaves no film.
@@ -106,11 +108,13 @@ async def encode(
         async with aclosing(_run(ffmpeg, build(cut), folder, limit_s)) as frames:
             async for done in frames:
                 yield min(done / cut.film_frames, 1.0) * ENCODING_SHARE
-        check(await probe(ffmpeg, part), cut)
+        film = await probe(ffmpeg, part)
+        check(film, cut)
         part.rename(folder / FILM_FILE)
     finally:
         part.unlink(missing_ok=True)
     yield 1.0
+    yield film
 
 
 async def _run(

@@ -9,6 +9,7 @@ from video.encoder import ENCODE_LIMIT_S, OVERLAY_FILE, SHOTS_FILE, encode, fram
 from video.ffmpeg_binary import Ffmpeg
 from video.footage import Frame
 from video.overlay import overlay
+from video.probe import Film
 from video.timeline import Timeline
 
 
@@ -20,20 +21,21 @@ async def make_film(
     style: Style | None = None,
     *,
     limit_s: float = ENCODE_LIMIT_S,
-) -> AsyncGenerator[float, None]:
-    """Makes `film.mp4` in `folder`, an existing and empty one, yielding progress from 0 to 1.
+) -> AsyncGenerator[float | Film, None]:
+    """Makes `film.mp4` in `folder`, an existing and empty one.
 
+    Yields progress from 0 to 1, and last of all what the film was found to be when it was checked.
     The folder needs room for all frames and belongs to the caller, who deletes it. Raises FootageDamaged,
     NoFootage or EncodingFailed, and then leaves no film; `limit_s` bounds the encoding.
     """
     yield 0.0
     times_ms = await spool(frames, folder)
-    film = cut(timeline, times_ms, style)
-    (folder / OVERLAY_FILE).write_text(overlay(film), encoding="utf-8")
-    (folder / SHOTS_FILE).write_text(shot_list(film), encoding="utf-8")
-    async with aclosing(encode(ffmpeg, film, folder, limit_s=limit_s)) as progress:
-        async for part in progress:
-            yield part
+    wanted = cut(timeline, times_ms, style)
+    (folder / OVERLAY_FILE).write_text(overlay(wanted), encoding="utf-8")
+    (folder / SHOTS_FILE).write_text(shot_list(wanted), encoding="utf-8")
+    async with aclosing(encode(ffmpeg, wanted, folder, limit_s=limit_s)) as encoding:
+        async for news in encoding:
+            yield news
 
 
 async def spool(frames: AsyncIterator[Frame], folder: Path) -> list[float]:

@@ -34,8 +34,9 @@ def timeline(end_ms: float, pointer: tuple[Sample, ...] = (), clicks: tuple[floa
 
 
 async def film(ffmpeg: Ffmpeg, folder: Path, frames: list[Frame], story: Timeline) -> Path:
-    progress = [part async for part in make_film(stream(frames), story, folder, ffmpeg)]
+    *progress, made = [part async for part in make_film(stream(frames), story, folder, ffmpeg)]
     assert (progress[0], progress[-1]) == (0.0, 1.0)
+    assert made == await probe(ffmpeg, folder / FILM_FILE)
     return folder / FILM_FILE
 
 
