@@ -12,7 +12,7 @@ from playwright.async_api import Error as PlaywrightError
 from explorer.border import Border
 from explorer.browser import Stage
 from explorer.discovery import describe
-from explorer.errors import AddressRefused, AuthRequired, PageUnreachable, PageUnresponsive
+from explorer.errors import AuthRequired, PageUnresponsive
 from explorer.guardrails import Site, is_auth_url, refuse_element, refuse_url
 from explorer.guide import Guide
 from explorer.hand import Hand
@@ -24,7 +24,7 @@ from explorer.popups import OPEN_IN_PLACE, Popups
 from explorer.proxy import EgressProxy
 from explorer.scan import Scanner
 from explorer.scenery import signature
-from explorer.settle import CAP_MS, Settler
+from explorer.settle import Settler
 from explorer.text import clip, title_of
 from explorer.types import (
     ActionPlan,
@@ -42,6 +42,7 @@ from explorer.types import (
     Story,
     Visit,
 )
+from explorer.ways import Ways
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class Explorer:
         self._refusals = Refusals()
         self._border = Border(stage.page, clock, Site.of(brief.url), proxy)
         self._navigator = Navigator(stage, self._patience, self._border, proxy)
+        self._ways = Ways(stage.page, self._settler, self._navigator, self._patience, self._memory)
         self._scanner = Scanner(
             brief, stage.page, planner, self._memory, self._refusals, self._border, self._patience
         )
@@ -124,7 +126,7 @@ class Explorer:
     async def _open_start(self) -> None:
         await self._settler.install()
         await self._navigator.open(self._brief.url)
-        await self._settle(FIRST_SETTLE_MS)
+        await self._ways.settle(FIRST_SETTLE_MS)
         if self._border.failed:
             raise self._navigator.failure(f"{self._brief.url} leads there, and nothing answers")
         if is_auth_url(self._page.url):
@@ -133,6 +135,9 @@ class Explorer:
                 "Choose a page that everybody can see."
             )
         self._border.site = Site.of(self._page.url)
+        # From here on there is a film, even when not a moment is left to look around in it.
+        await self._patience.do(self._hand.appear())
+        self._start_ms = self._clock.now_ms()
         self._patience.may_wrap_up = True
 
     async def _round(self) -> AsyncGenerator[Event, None]:
@@ -147,6 +152,10 @@ class Explorer:
             await self._arrive()
         if self._should_stop():
             return
+        if self._memory.depth(self._page.url) > self._brief.max_depth:
+            self._memory.exhaust(self._page.url)  # links this deep are not offered, but buttons lead anywhere
+            await self._go_back()
+            return
         yield self._enter("discovering")
         offered, refused = await self._scanner.look()
         for refusal in (*self._refusals.new(self._proxy.refused), *refused):
@@ -158,7 +167,8 @@ class Explorer:
         for refusal in refused:
             yield refusal
         if not plans:
-            await self._leave_dead_end()
+            if not await self._ways.leave_dead_end():
+                self._stop = "nothing_left"
             return
         yield self._enter("executing")
         by_selector = {element.selector: element for element in offered}
@@ -173,9 +183,6 @@ class Explorer:
     async def _arrive(self) -> None:
         """Notes the page that is now on screen, lets the viewer look, and scrolls through it once."""
         url, first = self._page.url, self._here is None
-        if first:
-            await self._patience.do(self._hand.appear())
-            self._start_ms = self._clock.now_ms()
         new = self._memory.arrive(url, self._here)
         self._here = url
         self._metrics = replace(self._metrics, depth=max(self._metrics.depth, self._memory.depth(url)))
@@ -224,7 +231,7 @@ class Explorer:
 
     async def _consequence(self, page_url: str, before: str) -> Outcome:
         """Waits for what a click does: a popup to fold in, a new page, a new scene, or nothing."""
-        await self._settle()
+        await self._ways.settle()
         wanted = await self._patience.do(self._popups.take())
         if wanted is not None:
             await self._fold(wanted, page_url)
@@ -242,42 +249,11 @@ class Explorer:
         if refusal is not None:
             self._refusals.add(refusal)
         else:
-            await self._open(wanted)
-
-    async def _leave_dead_end(self) -> None:
-        """Escape, then the last page that may have more; stops when nothing is left anywhere."""
-        before = await self._patience.do(signature(self._page))
-        await self._patience.do(self._page.keyboard.press("Escape"))
-        await self._settle()
-        if await self._patience.do(signature(self._page)) != before and not self._memory.is_exhausted(
-            self._page.url
-        ):
-            # One more scan of what Escape has uncovered; after that the page counts as done.
-            self._memory.exhaust(self._page.url)
-            return
-        self._memory.exhaust(self._page.url)
-        await self._go_back()
+            await self._ways.open(wanted)
 
     async def _go_back(self) -> None:
-        """To the last page that may have more."""
-        back = self._memory.unfinished()
-        if back is None:
+        if not await self._ways.go_back():
             self._stop = "nothing_left"
-        else:
-            await self._open(back)
-            if place(self._page.url) != place(back):
-                self._memory.exhaust(back)  # it leads elsewhere now, and would for ever
-
-    async def _open(self, url: str) -> None:
-        try:
-            await self._navigator.open(url)
-        except (PageUnreachable, AddressRefused) as exc:
-            log.info("this page is left out: %s", exc)
-            self._memory.exhaust(url)
-        await self._settle()
-
-    async def _settle(self, cap_ms: float = CAP_MS) -> None:
-        await self._patience.do(self._settler.settle(cap_ms), 2 * cap_ms / 1000)
 
     def _should_stop(self) -> bool:
         if self._stop is None:

@@ -136,8 +136,8 @@ class LlmPlanner:
         except APIConnectionError as exc:
             raise PlannerFailed("no connection") from exc
         except Exception as exc:
-            # The SDK lets through whatever lies under it: a key outside ASCII gives a UnicodeEncodeError, port
-            # 999999 an OverflowError in a group. None of it may cost a take that keywords can plan as well.
+            # The SDK lets through whatever lies under it: a key outside ASCII gives a UnicodeEncodeError,
+            # port 999999 an OverflowError in a group. None of it may cost a take that keywords can plan too.
             raise PlannerFailed("the request failed") from exc
 
     def _connect(self) -> "AsyncOpenAI":

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from explorer.errors import AddressRefused, AuthRequired, PageUnreachable, PageUnresponsive, SafetyViolation
+from explorer.executor import FIRST_SETTLE_MS
 from explorer.text import MAX_URL_CHARS
 from explorer.types import Metrics, Refusal, Step, Story
-from tests.explorer.stage import Clicks, Hangs, HastyClock, Proposes, Take, Theatre, open_theatre
+from tests.explorer.stage import Clicks, Hangs, HastyClock, Proposes, RealClock, Take, Theatre, open_theatre
 from tests.site.server import SiteServer
 
 #: Spins for ever as soon as the pointer is over the button.
@@ -98,6 +99,18 @@ def test_what_lies_deeper_than_allowed_is_not_offered(theatre: Theatre, pages: d
     assert "GET /two" not in theatre.asked
 
 
+def test_buttons_lead_no_deeper_than_links_may(theatre: Theatre, pages: dict[str, str]) -> None:
+    pages["/"] = "<button onclick='location = \"/1\"'>To 1</button> <button>Stay</button>"
+    for depth in range(1, 6):
+        pages[f"/{depth}"] = f"<button onclick='location = \"/{depth + 1}\"'>To {depth + 1}</button>"
+
+    take = theatre.explore(theatre.url, Clicks(["To 1", "To 2", "To 3", "Stay"]), max_depth=1)
+
+    assert [step.label for step in take.steps] == ["To 1", "To 2"]
+    assert "GET /3" not in theatre.asked
+    assert take.story.stop_reason == "nothing_left"
+
+
 def test_it_goes_back_for_what_is_left_and_ends_when_nothing_is(
     theatre: Theatre, pages: dict[str, str]
 ) -> None:
@@ -179,6 +192,19 @@ def test_the_story_is_kept_when_time_is_nearly_over_on_a_page_that_hangs(
 
     assert take.story.stop_reason == "runtime"
     assert take.metrics[-1].runtime_s < 4
+
+
+def test_a_page_that_settles_when_time_is_nearly_over_is_filmed_from_then_on(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = "<p>Hello</p><script>setInterval(() => document.body.append('.'), 50)</script>"
+
+    take = theatre.explore(theatre.url, clock=RealClock(), max_runtime_s=FIRST_SETTLE_MS / 1000 + 1)
+
+    assert take.story.stop_reason == "runtime"
+    assert not take.steps
+    assert FIRST_SETTLE_MS <= take.story.start_ms <= take.story.end_ms
+    assert take.story.pointer
 
 
 def test_a_planner_that_never_answers_ends_the_exploration_in_time(

@@ -1,0 +1,61 @@
+"""Ways to another page than by a click: to an address, back to where more is left, out of a dead end."""
+
+import logging
+
+from playwright.async_api import Page
+
+from explorer.errors import AddressRefused, PageUnreachable
+from explorer.memory import Memory
+from explorer.navigation import Navigator
+from explorer.patience import Patience
+from explorer.places import place
+from explorer.scenery import signature
+from explorer.settle import CAP_MS, Settler
+
+log = logging.getLogger(__name__)
+
+
+class Ways:
+    """Goes there on camera; each way ends when the page has settled."""
+
+    def __init__(
+        self, page: Page, settler: Settler, navigator: Navigator, patience: Patience, memory: Memory
+    ) -> None:
+        self._page = page
+        self._settler = settler
+        self._navigator = navigator
+        self._patience = patience
+        self._memory = memory
+
+    async def settle(self, cap_ms: float = CAP_MS) -> None:
+        await self._patience.do(self._settler.settle(cap_ms), 2 * cap_ms / 1000)
+
+    async def open(self, url: str) -> None:
+        """Straight to `url`; a page that cannot be opened is not tried again."""
+        try:
+            await self._navigator.open(url)
+        except (PageUnreachable, AddressRefused) as exc:
+            log.info("this page is left out: %s", exc)
+            self._memory.exhaust(url)
+        await self.settle()
+
+    async def go_back(self) -> bool:
+        """To the last page that may have more; False when there is none."""
+        back = self._memory.unfinished()
+        if back is None:
+            return False
+        await self.open(back)
+        if place(self._page.url) != place(back):
+            self._memory.exhaust(back)  # it leads elsewhere now, and would for ever
+        return True
+
+    async def leave_dead_end(self) -> bool:
+        """Escape, then the last page that may have more; False when nothing is left anywhere."""
+        before = await self._patience.do(signature(self._page))
+        await self._patience.do(self._page.keyboard.press("Escape"))
+        await self.settle()
+        uncovered = await self._patience.do(signature(self._page)) != before
+        known = self._memory.is_exhausted(self._page.url)
+        self._memory.exhaust(self._page.url)
+        # What Escape has uncovered gets one more scan; after that the page counts as done.
+        return True if uncovered and not known else await self.go_back()
