@@ -4,6 +4,7 @@ const FIELDS = "input, select, textarea, option, optgroup, label, html, body, if
 const REVEALING =
   "summary, [aria-haspopup]:not([aria-haspopup=false]), [aria-expanded=false], [popovertarget], " +
   "[data-toggle]:not([data-toggle=tooltip]), [data-bs-toggle]:not([data-bs-toggle=tooltip])";
+const OPEN_TAB = "[role=tab][aria-selected=true]";
 const MODAL = "dialog:modal, [aria-modal=true]";
 
 const describe = (el, names, inView) => {
@@ -25,7 +26,7 @@ const describe = (el, names, inView) => {
     in_view: inView,
     new_tab: opensElsewhere(el),
     download: el.matches("a[download]"),
-    reveals: el.matches(REVEALING) || /^(tab|combobox)$/.test(explicitRole(el)),
+    reveals: (el.matches(REVEALING) || /^(tab|combobox)$/.test(explicitRole(el))) && !el.matches(OPEN_TAB),
     form_action: formActionOf(el).slice(0, 2000),
   };
 };

@@ -162,13 +162,14 @@ class Explorer:
             yield refusal
         yield self._enter("planning")
         clicks_left = self._brief.max_clicks - self._metrics.clicks
-        story = [step.label for step in self._steps]
-        plans, refused = await self._scanner.plan(offered, story, clicks_left)
+        plans, refused = await self._scanner.plan(offered, self._steps, clicks_left)
         for refusal in refused:
             yield refusal
         if not plans:
             if not await self._ways.leave_dead_end():
                 self._stop = "nothing_left"
+            return
+        if await self._ways.go_to_better(plans[0].priority, self._metrics.clicks):
             return
         yield self._enter("executing")
         by_selector = {element.selector: element for element in offered}

@@ -14,6 +14,8 @@ MAX_PLANS = 5
 
 _CLOSES = "closes the open dialog"
 _ANCHOR = re.compile(r"#(?![/!])")
+#: What is out of view by no more than this is a short way to scroll; a viewport is 720 px high.
+_NEAR_PX = 900
 _CHOICE_ROLES = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 
 
@@ -60,14 +62,19 @@ class _View:
     @classmethod
     def of(cls, scene: Scene) -> "_View":
         here = place(scene.url)
+        seen = frozenset({here, *map(place, scene.visited_urls)})
         says = [(e, _words(e)) for e in scene.elements]
+        main = {place(e.href) for e in scene.elements if e.href and e.landmark in {"nav", "header"}} - seen
         return cls(
             here=here,
-            seen=frozenset({here, *map(place, scene.visited_urls)}),
+            seen=seen,
             dialog=any(e.landmark == "dialog" and e.in_view for e, _ in says),
             consent=any(CONSENT.search(words) for _, words in says),
             rejectable=any(REJECT.search(words) for _, words in says),
-            look_inside=len(scene.story) % 3 == 2,
+            # One look inside each page, and a click to end it, while enough are left for all main pages;
+            # where these are too many, with every third click.
+            look_inside=scene.clicks_here == 0
+            and (scene.clicks_left > len(main) + 1 or len(scene.story) % 3 == 2),
             count=max(1, len(scene.elements)),
         )
 
@@ -104,10 +111,10 @@ class _View:
     def _control_score(self, element: Element) -> tuple[float, str]:
         for applies, score, why in _CONTROLS:
             if applies(element):
-                inside = (
-                    self.look_inside and element.landmark in {"main", ""} and element.in_view and score >= 52
-                )
-                return (93, f"{why} inside the page,") if inside else (score, why)
+                near = element.in_view or abs(element.box.y) < _NEAR_PX
+                if self.look_inside and element.landmark in {"main", ""} and near and score >= 52:
+                    return (100 if element.in_view else 94), f"{why} inside the page,"
+                return score, why
         return 34, "control"
 
     def _adjust(self, element: Element, score: float, why: str) -> tuple[float, str]:
@@ -140,11 +147,12 @@ def _page_score(element: Element) -> tuple[float, str]:
 
 _CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
     (lambda e: e.landmark == "footer", 12, "control in the footer"),
-    (lambda e: e.role == "tab", 58, "tab"),
+    (lambda e: e.role == "tab" and e.reveals, 58, "tab"),
+    (lambda e: e.role == "tab", 14, "tab that is open already"),
     (lambda e: e.reveals and e.landmark == "nav", 71, "menu among the page links"),
     (lambda e: e.reveals, 55, "opens something"),
     (lambda e: e.role in {"menuitem", "treeitem"}, 52, "menu item"),
-    (lambda e: e.role in _CHOICE_ROLES, 30, "switch"),
+    (lambda e: e.role in _CHOICE_ROLES, 26, "switch"),
     (lambda e: e.role == "link", 20, "link without an address"),
     (lambda e: bool(CALL.search(_words(e))), 50, "call to action"),
     (lambda e: e.role in {"button", "option"}, 42, "button"),

@@ -1,6 +1,6 @@
 """What the explorer remembers: where it has been, how deep that is, and what it has tried."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from explorer.places import place
@@ -18,6 +18,7 @@ class Memory:
         self._depths: dict[str, int] = {}
         self._trail: list[str] = []
         self._exhausted: set[str] = set()
+        self._left: dict[str, tuple[tuple[float, Element], ...]] = {}
 
     def arrive(self, url: str, coming_from: str | None) -> bool:
         """Notes that `url` is on screen; True when it is for the first time."""
@@ -54,6 +55,21 @@ class Memory:
 
     def is_exhausted(self, url: str) -> bool:
         return place(url) in self._exhausted
+
+    def note_left(self, url: str, scored: Iterable[tuple[float, Element]]) -> None:
+        """What the latest scan of this page has found worth clicking, with scores from 100 to 0."""
+        self._left[place(url)] = tuple(scored)
+
+    def better_elsewhere(self, url: str, than: float) -> str | None:
+        """The seen page, other than `url`, that has the best left which is better than this score."""
+        seen = {place(page): page for page in self.visited}
+        best = None
+        for there in seen.keys() - self._exhausted - {place(url)}:
+            for score, element in self._left.get(there, ()):
+                known = element.fingerprint in self.tried or (element.href and place(element.href) in seen)
+                if score > than and not known:
+                    best, than = seen[there], score
+        return best
 
     def unfinished(self) -> str | None:
         """The most recent page that may still have something to show."""

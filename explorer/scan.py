@@ -7,10 +7,12 @@ from playwright.async_api import Page
 from explorer.border import Border
 from explorer.discovery import discover
 from explorer.guardrails import refuse_element
+from explorer.keywords import rank
 from explorer.memory import Memory, Refusals
 from explorer.patience import Patience
+from explorer.places import place
 from explorer.text import title_of
-from explorer.types import ActionPlan, Brief, Element, Planner, Refusal, Scene
+from explorer.types import ActionPlan, Brief, Element, Planner, Refusal, Scene, Step
 
 #: A planner has limits of its own; this one is for a planner that has none.
 PLAN_TIMEOUT_S = 30.0
@@ -54,10 +56,12 @@ class Scanner:
             else:
                 refused.append(refusal)
         deep_enough = tuple(e for e in offered if self._memory.within(e, self._brief.max_depth))
+        scene = Scene(self._page.url, "", deep_enough, visited_urls=frozenset(self._memory.visited))
+        self._memory.note_left(self._page.url, ((one.score, one.element) for one in rank(scene)))
         return deep_enough, self._refusals.new(refused)
 
     async def plan(
-        self, offered: tuple[Element, ...], story: Sequence[str], clicks_left: int
+        self, offered: tuple[Element, ...], steps: Sequence[Step], clicks_left: int
     ) -> tuple[list[ActionPlan], list[Refusal]]:
         """The planner's choice among what is offered, best first, and what it should not have proposed."""
         if not offered or self._scans > SCANS_PER_CLICK * self._brief.max_clicks + SCANS_MORE:
@@ -66,7 +70,8 @@ class Scanner:
             url=self._page.url,
             title=await self._patience.do(title_of(self._page)),
             elements=offered,
-            story=tuple(story),
+            story=tuple(step.label for step in steps),
+            clicks_here=sum(place(step.page_url) == place(self._page.url) for step in steps),
             visited_urls=frozenset(self._memory.visited),
             clicks_left=clicks_left,
         )

@@ -96,6 +96,8 @@ class Scene:
     title: str
     elements: tuple[Element, ...]
     story: tuple[str, ...] = ()
+    #: How many of the clicks so far were made on this page.
+    clicks_here: int = 0
     visited_urls: frozenset[str] = frozenset()
     clicks_left: int = 10
 

@@ -14,6 +14,11 @@ from explorer.settle import CAP_MS, Settler
 
 log = logging.getLogger(__name__)
 
+#: A click of a lower priority shows little.
+POOR = 30
+#: By so much must another page's best click be better to be gone back for.
+WORTH_A_RETURN = 20
+
 
 class Ways:
     """Goes there on camera; each way ends when the page has settled."""
@@ -26,6 +31,7 @@ class Ways:
         self._navigator = navigator
         self._patience = patience
         self._memory = memory
+        self._returned_after = 0
 
     async def settle(self, cap_ms: float = CAP_MS) -> None:
         await self._patience.do(self._settler.settle(cap_ms), 2 * cap_ms / 1000)
@@ -47,6 +53,20 @@ class Ways:
         await self.open(back)
         if place(self._page.url) != place(back):
             self._memory.exhaust(back)  # it leads elsewhere now, and would for ever
+        return True
+
+    async def go_to_better(self, best: float, clicks: int) -> bool:
+        """To a page whose best is much better than `best`, the highest priority here; False when none is.
+
+        `clicks` were made so far: between two such returns there is one at least, whatever planners say.
+        """
+        if best >= POOR or clicks == self._returned_after:
+            return False
+        better = self._memory.better_elsewhere(self._page.url, best + WORTH_A_RETURN)
+        if better is None:
+            return False
+        self._returned_after = clicks
+        await self.open(better)
         return True
 
     async def leave_dead_end(self) -> bool:

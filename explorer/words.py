@@ -49,6 +49,12 @@ DEMOTED: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        "newsletter",
+        re.compile(
+            r"\b(?:subscribe|newsletter|send me|sign me up|e-?mail me|notify me|keep me (?:posted|updated))\b"
+        ),
+    ),
+    (
         "housekeeping",
         re.compile(
             r"\b(?:edit this page|view source|show source|print|report (?:a )?bugs?|reporting bugs"

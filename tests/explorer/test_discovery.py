@@ -448,3 +448,9 @@ def test_text_that_is_cut_within_an_emoji_or_broken_from_the_start_can_be_stored
     assert cut.text == "a" * 79 + "?"
     assert (broken.text, broken.label, broken.title) == ("x?", "x?", "x?")
     assert len({cut.fingerprint, broken.fingerprint}) == 2
+
+
+def test_a_tab_opens_something_unless_it_is_open_already(find: Find) -> None:
+    tabs = find("<button role=tab aria-selected=true>One</button><button role=tab>Two</button>")
+
+    assert [tab.reveals for tab in tabs] == [False, True]

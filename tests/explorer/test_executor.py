@@ -2,13 +2,14 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from explorer.errors import AddressRefused, AuthRequired, PageUnreachable, PageUnresponsive, SafetyViolation
 from explorer.executor import FIRST_SETTLE_MS
 from explorer.text import MAX_URL_CHARS
-from explorer.types import Metrics, Refusal, Step, Story
+from explorer.types import ActionPlan, Metrics, Refusal, Scene, Step, Story
 from tests.explorer.stage import Clicks, Hangs, HastyClock, Proposes, RealClock, Take, Theatre, open_theatre
 from tests.site.server import SiteServer
 
@@ -122,6 +123,48 @@ def test_it_goes_back_for_what_is_left_and_ends_when_nothing_is(
     assert [step.label for step in take.steps] == ["One", "Two"]
     assert [step.outcome for step in take.steps] == ["page", "page"]
     assert take.story.stop_reason == "nothing_left"
+
+
+def test_it_goes_back_to_a_page_with_something_better_before_it_makes_a_poor_click(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    nav = "<nav><a href=/one>One</a> <a href=/two>Two</a></nav>"
+    pages["/"] = f"{nav}<p>Home</p>"
+    pages["/one"] = nav + "".join(f"<button aria-haspopup=dialog>Room {i}</button>" for i in range(3))
+    pages["/two"] = f"{nav}<label><input type=checkbox>Send me news</label>"
+
+    take = theatre.explore(theatre.url, max_clicks=4)
+
+    assert [step.label.partition(" ")[0] for step in take.steps] == ["One", "Room", "Two", "Room"]
+    assert [visit.url.rpartition("/")[2] for visit in take.story.visits] == ["", "one", "two", "one"]
+
+
+def test_a_planner_that_finds_everything_poor_does_not_make_it_go_to_and_fro(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    @dataclass
+    class Bored:
+        async def plan(self, scene: Scene) -> list[ActionPlan]:
+            return [ActionPlan(element.selector, "click", 1, "bored") for element in scene.elements]
+
+    pages["/"] = "<nav><a href=/one>One</a></nav>" + "<button>A</button> <button>B</button>"
+    pages["/one"] = "<nav><a href=/>Home</a></nav>" + "<button>C</button> <button>D</button>"
+
+    take = theatre.explore(theatre.url, Bored(), max_clicks=4)
+
+    assert len(take.steps) == 4
+    assert len(take.story.visits) <= 5
+
+
+def test_ten_clicks_show_every_main_page_of_a_site_and_what_is_inside(
+    theatre: Theatre, site: SiteServer
+) -> None:
+    take = theatre.explore(site.url)
+
+    main = ("", "features.html", "pricing.html", "gallery.html", "docs/", "about.html", "contact.html")
+    assert {site.url + page for page in main} <= set(take.metrics[-1].visited_urls)
+    inside = {step.page_url.rpartition("/")[2] for step in take.steps if step.outcome == "scene"}
+    assert {"features.html", "gallery.html"} <= inside
 
 
 def test_a_page_that_has_come_to_lead_elsewhere_is_not_gone_back_to_for_ever(

@@ -28,6 +28,10 @@ def link(name: str, path: str, landmark: str = "", **facts: object) -> Element:
     return element(name, tag="a", role="link", href=HOME + path, landmark=landmark, **facts)
 
 
+def tab(name: str, **facts: object) -> Element:
+    return element(name, **{"role": "tab", "reveals": True, "landmark": "main", **facts})
+
+
 def plans(*elements: Element, **facts: object) -> list[ActionPlan]:
     told: dict[str, object] = {"url": HOME, "title": "Shop", "elements": elements, **facts}
     return asyncio.run(KeywordPlanner().plan(Scene(**told)))  # type: ignore[arg-type]
@@ -50,10 +54,11 @@ def test_main_navigation_comes_first_and_in_its_own_order() -> None:
 def test_then_calls_to_action_content_controls_and_footer_follow() -> None:
     assert order(
         link("foot", "foot", "footer"),
-        element("tab", role="tab", landmark="main"),
+        tab("tab"),
         link("card", "card", "main"),
         link("Explore it", "it", "main"),
         link("nav", "nav", "nav"),
+        clicks_here=1,
     ) == ["nav", "Explore it", "card", "tab", "foot"]
 
 
@@ -143,7 +148,7 @@ def test_a_hash_route_that_is_open_already_is_not_offered() -> None:
 def test_siblings_of_one_list_leave_room_for_other_kinds() -> None:
     cards = [link(f"card{i}", f"cards/{i}", "main") for i in range(9)]
 
-    chosen = order(*cards, element("tab", role="tab", landmark="main"), link("about", "about", "aside"))
+    chosen = order(*cards, tab("tab"), link("about", "about", "aside"), clicks_here=1)
 
     assert chosen[0] == "card0"
     assert {"tab", "about"} <= set(chosen[:3])
@@ -158,11 +163,42 @@ def test_a_template_that_was_seen_often_gives_way_to_one_that_was_not() -> None:
     ]
 
 
-def test_after_two_steps_a_tab_inside_the_page_has_its_turn() -> None:
-    offered = (link("nav", "nav", "nav"), element("tab", role="tab", landmark="main"))
+def test_a_page_is_looked_into_once_while_clicks_are_left_for_all_main_pages() -> None:
+    offered = (link("one", "one", "nav"), link("two", "two", "nav"), tab("tab"))
 
-    assert order(*offered, story=("One",))[0] == "nav"
+    assert order(*offered, clicks_left=4)[0] == "tab"
+    assert order(*offered, clicks_left=3)[0] == "one"
+    assert order(*offered, clicks_left=4, clicks_here=1)[0] == "one"
+
+
+def test_where_main_pages_are_too_many_every_third_click_looks_inside() -> None:
+    offered = (*(link(f"n{i}", f"n{i}", "nav") for i in range(20)), tab("tab"))
+
+    assert order(*offered, story=("One",))[0] == "n0"
     assert order(*offered, story=("One", "Two"))[0] == "tab"
+    assert order(*offered, story=("One", "Two"), clicks_here=1)[0] == "n0"
+
+
+def test_what_is_in_view_is_looked_into_before_what_needs_a_scroll_and_not_what_is_far() -> None:
+    nav, box = link("nav", "nav", "nav"), Box(0, -300, 50, 20)
+    above, far = tab("above", in_view=False, box=box), tab("far", in_view=False, box=Box(0, 4000, 50, 20))
+
+    assert order(far, above, nav, tab("here"))[0] == "here"
+    assert order(far, above, nav)[0] == "above"
+    assert order(far, nav)[0] == "nav"
+
+
+def test_an_open_tab_a_checkbox_and_a_newsletter_come_after_all_that_shows_something() -> None:
+    poor = [
+        tab("open", reveals=False),
+        element("Remember me", role="checkbox"),
+        element("Send me one room a month", role="checkbox"),
+        element("Subscribe"),
+    ]
+
+    assert {plan.priority < 30 for plan in plans(*poor)} == {True}
+    good = [tab("shut"), element("more", reveals=True), element("plain")]
+    assert set(order(*poor[:2], *good)[:3]) == {"shut", "more", "plain"}
 
 
 def test_in_an_open_dialog_its_controls_come_first_and_closing_it_last_of_them() -> None:

@@ -1,5 +1,7 @@
 """What the explorer remembers."""
 
+from dataclasses import replace
+
 import pytest
 
 from explorer.memory import Memory, Refusals
@@ -104,6 +106,25 @@ def test_the_last_page_with_something_left_is_where_to_go_back_to() -> None:
 
     assert (before_a, before_home, memory.unfinished()) == (HOME + "a", HOME, None)
     assert memory.is_exhausted(HOME + "b")
+
+
+def test_a_better_page_is_one_that_has_something_untried_unseen_and_worth_more() -> None:
+    memory = Memory()
+    for page in ("", "a", "b"):
+        memory.arrive(HOME + page, None if not page else HOME)
+    tab = replace(link(""), text="Tab")
+    memory.note_left(HOME, [(90, link(HOME + "a")), (40, link(HOME + "c"))])
+    memory.note_left(HOME + "a", [(58, tab)])
+    memory.note_left(HOME + "b", [(95, link(HOME + "d"))])
+
+    before = memory.better_elsewhere(HOME + "b", 20)
+    memory.tried.add(tab.fingerprint)
+
+    assert before == HOME + "a"
+    assert memory.better_elsewhere(HOME + "b", 20) == HOME
+    assert memory.better_elsewhere(HOME + "b", 40) is None
+    memory.exhaust(HOME)
+    assert memory.better_elsewhere(HOME + "b", 20) is None
 
 
 def test_a_refusal_is_kept_once_for_each_rule_and_label() -> None:
