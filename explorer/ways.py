@@ -50,9 +50,7 @@ class Ways:
         back = self._memory.unfinished()
         if back is None:
             return False
-        await self.open(back)
-        if place(self._page.url) != place(back):
-            self._memory.exhaust(back)  # it leads elsewhere now, and would for ever
+        await self._return_to(back)
         return True
 
     async def go_to_better(self, best: float, clicks: int) -> bool:
@@ -66,7 +64,7 @@ class Ways:
         if better is None:
             return False
         self._returned_after = clicks
-        await self.open(better)
+        await self._return_to(better)
         return True
 
     async def leave_dead_end(self) -> bool:
@@ -79,3 +77,8 @@ class Ways:
         self._memory.exhaust(self._page.url)
         # What Escape has uncovered gets one more scan; after that the page counts as done.
         return True if uncovered and not known else await self.go_back()
+
+    async def _return_to(self, url: str) -> None:
+        await self.open(url)
+        if place(self._page.url) != place(url):
+            self._memory.exhaust(url)  # it leads elsewhere now, and would for ever

@@ -130,7 +130,8 @@ def test_it_goes_back_to_a_page_with_something_better_before_it_makes_a_poor_cli
 ) -> None:
     nav = "<nav><a href=/one>One</a> <a href=/two>Two</a></nav>"
     pages["/"] = f"{nav}<p>Home</p>"
-    pages["/one"] = nav + "".join(f"<button aria-haspopup=dialog>Room {i}</button>" for i in range(3))
+    room = "<button aria-haspopup=dialog onclick='document.body.append(this.textContent)'>Room {}</button>"
+    pages["/one"] = nav + "".join(map(room.format, range(3)))
     pages["/two"] = f"{nav}<label><input type=checkbox>Send me news</label>"
 
     take = theatre.explore(theatre.url, max_clicks=4)
