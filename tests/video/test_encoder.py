@@ -1,6 +1,7 @@
 """The encoder's command as a value, and what a real ffmpeg makes of it."""
 
 import asyncio
+import subprocess
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -64,6 +65,7 @@ def test_the_command_is_one_pass_to_h264_with_exact_length() -> None:
     assert following["-frames:v"] == "76"
     assert following["-vcodec"] == "libx264"
     assert following["-profile:v"] == "high"
+    assert following["-g"] == "150"
     assert following["-movflags"] == "+faststart"
     assert following["-metadata"] == "title=A film"
 
@@ -101,6 +103,20 @@ async def test_lengths_are_exact_at_the_extremes(
     async for _ in encode(ffmpeg, cut, tmp_path):
         pass
     assert (await probe(ffmpeg, tmp_path / FILM_FILE)).frames == sum(counts)
+
+
+async def test_a_player_can_jump_to_every_five_seconds_of_a_film_that_stands_still(
+    ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    cut = film((500,))
+    lay_out(tmp_path, cut, striped)
+    async for _ in encode(ffmpeg, cut, tmp_path):
+        pass
+    command = [ffmpeg.path, "-v", "error", "-skip_frame", "nokey", "-i", str(tmp_path / FILM_FILE)]
+    command += ["-fps_mode", "passthrough", "-enc_time_base", "1/30", "-f", "framecrc", "-"]
+    listed = subprocess.run(command, capture_output=True, check=True, text=True).stdout.splitlines()
+    times = [int(line.split(",")[1]) for line in listed if not line.startswith("#")]
+    assert times == [0, 150, 300, 450]
 
 
 async def test_garbage_instead_of_pictures_fails_with_ffmpegs_words_and_leaves_nothing(
