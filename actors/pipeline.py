@@ -190,13 +190,15 @@ class Line:
         board = Board(job.limits.max_clicks)
         with own_folder("take") as folder:
             order = Order.of(job, claim, self._settings, str(folder))
-            beating = asyncio.create_task(_keep(store, claim, board))
+            ended = asyncio.Event()
+            beating = asyncio.create_task(_keep(store, claim, board, ended))
             following = asyncio.create_task(_follow(supervise(order, limits_s), board))
             try:
                 await asyncio.wait({beating, following}, return_when=asyncio.FIRST_COMPLETED)
-                last = following.result() if following.done() else beating.result()
+                last = following.result() if following.done() else _lost(beating)
             finally:
-                beating.cancel()
+                # Not cancelled: redis-py swallows a cancellation that meets an answer, and beats on for ever.
+                ended.set()
                 following.cancel()
                 await asyncio.gather(beating, following, return_exceptions=True)
         if last["kind"] == "failed":
@@ -262,10 +264,18 @@ async def _follow(reports: AsyncGenerator[Report, None], board: Board) -> Report
     raise AssertionError("a supervised stage ends with a report or an error")
 
 
-async def _keep(store: Store, claim: Claim, board: Board) -> NoReturn:
+def _lost(beating: asyncio.Task[None]) -> NoReturn:
+    beating.result()
+    raise AssertionError("beats end before the stage only with an error")
+
+
+async def _keep(store: Store, claim: Claim, board: Board, ended: asyncio.Event) -> None:
     """Renews the claim and tells Redis the news. While Redis is away it goes on, with the news kept."""
-    while True:
-        await asyncio.sleep(BEAT_S)
+    while not ended.is_set():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BEAT_S):
+                await ended.wait()
+                return
         news, board.news = board.news, {}
         try:
             kept = await store.beat(claim, news)

@@ -30,6 +30,8 @@ LONGEST_LINE = 2_000
 SECRETS = frozenset({"OPENAI_API_KEY", "REDIS_URL"})
 KILL_ROUNDS = 100
 KILL_WAIT_S = 0.02
+#: What was killed is reaped within milliseconds.
+REAP_LIMIT_S = 2.0
 
 
 class StageOverrun(LineError):
@@ -55,7 +57,7 @@ async def supervise(order: Order, limits_s: Mapping[str, float]) -> AsyncGenerat
     them. Raises StageOverrun when a phase takes longer and ChildDied when the child ends without a last word.
     Closing the generator, or leaving it in any way, kills the child and everything it has started.
     """
-    child = await _start(order)
+    child, transport = await _start(order)
     assert child.stdin is not None
     assert child.stdout is not None
     assert child.stderr is not None
@@ -75,7 +77,7 @@ async def supervise(order: Order, limits_s: Mapping[str, float]) -> AsyncGenerat
                 yield report
                 if report["kind"] in ("done", "failed"):
                     return
-            code = await child.wait()
+            code = await _reap(child, transport)
         await listening
         raise ChildDied(f"The process of this stage died ({_how(code)}): {said[-1] if said else 'no output'}")
     except TimeoutError as exc:
@@ -86,20 +88,23 @@ async def supervise(order: Order, limits_s: Mapping[str, float]) -> AsyncGenerat
         await kill_tree(root, order.folder)
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
-        await child.wait()
+        # asyncio waits for a process until its pipes have ended too, which was seen not to happen.
+        transport.close()
+        await _reap(child, transport)
 
 
-async def _start(order: Order) -> asyncio.subprocess.Process:
-    folder = order.folder
-    return await asyncio.create_subprocess_exec(
+async def _start(order: Order) -> tuple[asyncio.subprocess.Process, asyncio.SubprocessTransport]:
+    folder, loop = order.folder, asyncio.get_running_loop()
+    transport, protocol = await loop.subprocess_exec(
+        lambda: asyncio.subprocess.SubprocessStreamProtocol(LINE_LIMIT_BYTES, loop),
         *dying_with_parent([sys.executable, "-m", "actors.take"]),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        limit=LINE_LIMIT_BYTES,
         start_new_session=True,
         env={**_innocent(os.environ), "TMPDIR": folder, "HOME": folder, MARK: folder},
     )
+    return asyncio.subprocess.Process(transport, protocol, loop), transport
 
 
 def _innocent(environment: Mapping[str, str]) -> dict[str, str]:
@@ -122,7 +127,15 @@ async def _listen(stream: asyncio.StreamReader, said: deque[str]) -> None:
             log.info("%s", line[:LONGEST_LINE])
 
 
-def _how(code: int) -> str:
+async def _reap(child: asyncio.subprocess.Process, transport: asyncio.SubprocessTransport) -> int | None:
+    """The exit code of a process that has ended."""
+    await asyncio.wait({asyncio.ensure_future(child.wait())}, timeout=REAP_LIMIT_S)
+    return transport.get_returncode()
+
+
+def _how(code: int | None) -> str:
+    if code is None:
+        return "nobody knows how"
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
