@@ -134,11 +134,11 @@ class RealtimeCamera:
 
     def _on_frame(self, frame: ScreencastFrame) -> None:
         """Takes one frame of the screencast, unless it repeats a timestamp (which happens)."""
-        self._delivered_ms = self.now_ms()
+        delivered_at_ms, self._delivered_ms = time.time() * 1000, self.now_ms()
         if self._stopped or frame["timestamp"] == self._stamp:
             return
         self._stamp = frame["timestamp"]
-        age_ms = time.time() * 1000 - self._stamp
+        age_ms = delivered_at_ms - self._stamp
         if 0 <= age_ms <= OLDEST_MS:
             self._age_ms = age_ms
         self._take(self._delivered_ms - self._age_ms, frame["data"])

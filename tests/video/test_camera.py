@@ -65,11 +65,13 @@ async def test_frames_and_clock_share_one_axis(page: Page) -> None:
     before_ms = camera.now_ms()
     await camera.during(page.evaluate("document.body.style.background = 'black'"))
     await camera.hold(400)
+    after_ms = camera.now_ms()
     await camera.stop()
     dark = [
         frame for frame in frames if Image.open(io.BytesIO(frame.jpeg)).convert("L").getpixel((9, 9)) == 0
     ]
-    assert before_ms <= dark[0].at_ms <= before_ms + 200
+    # To a frame: a frame is dated by two clocks, between whose readings a busy machine may do something else.
+    assert before_ms - 1000 / 60 <= dark[0].at_ms <= after_ms
 
 
 async def test_filming_goes_on_across_navigations(page: Page) -> None:
