@@ -11,6 +11,8 @@ from explorer.border import FAILED
 log = logging.getLogger(__name__)
 
 ADDRESS_TIMEOUT_S = 2.0
+#: Addresses of the browser's own: an empty page, and one that could not be loaded.
+NOWHERE = ("about:", FAILED)
 
 #: Makes a link or form open in place instead of in a new tab.
 OPEN_IN_PLACE = """
@@ -22,33 +24,37 @@ OPEN_IN_PLACE = """
 
 
 class Popups:
-    """Closes every page but the first; `take` gives the last address that one wanted to open."""
+    """Closes every page but the first; `take` gives the first address that one wanted to open."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         self._wanted: str | None = None
+        self._taken: str | None = None
         self._closing: set[asyncio.Task[None]] = set()
-        #: What a popup last asked for, since one that cannot load it shows an address of the browser's own.
-        self._asked = ""
         page.context.on("page", self._opened)
         page.context.on("request", self._requested)
 
     async def take(self) -> str | None:
-        """The address of a popup that opened since the last call, or None."""
+        """The address that a popup has asked for since the last call, or None."""
         if self._closing:
             await asyncio.wait(self._closing)
-        wanted, self._wanted = self._wanted, None
-        return wanted
+        self._taken, self._wanted = self._wanted, None
+        return self._taken
 
     def _requested(self, request: Request) -> None:
+        """What a popup asks for is seen at once; it itself is told of only when an answer comes."""
         if not request.is_navigation_request():
             return
         try:
-            ours = request.frame.page is self._page
+            ours = request.frame.page is self._page or request.frame.parent_frame is not None
         except PlaywrightError:
             ours = False  # the page of this frame is only just opening
         if not ours:
-            self._asked = request.url
+            self._want(request.url)
+
+    def _want(self, url: str) -> None:
+        if self._wanted is None and url != self._taken and not url.startswith(NOWHERE):
+            self._wanted = url
 
     def _opened(self, popup: Page) -> None:
         if popup is self._page:
@@ -60,15 +66,12 @@ class Popups:
     async def _fold(self, popup: Page) -> None:
         try:
             async with asyncio.timeout(ADDRESS_TIMEOUT_S):
-                while popup.url in ("", "about:blank") and not popup.is_closed():
+                while self._wanted is None and popup.url in ("", "about:blank") and not popup.is_closed():
                     await asyncio.sleep(0.02)
         except TimeoutError:
             log.debug("a popup opened without an address")
+        self._want(popup.url or "about:blank")
         try:
-            url = self._asked if popup.url.startswith(FAILED) else popup.url
             await popup.close()
         except PlaywrightError as exc:
             log.debug("a popup was gone before it could be closed: %s", exc)
-            return
-        if url not in ("", "about:blank"):
-            self._wanted = url

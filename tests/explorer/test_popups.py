@@ -7,6 +7,7 @@ from playwright.async_api import Page
 
 from explorer.popups import OPEN_IN_PLACE, Popups
 from tests.explorer.conftest import Show
+from tests.site.server import SiteServer
 
 
 async def opened(page: Page, count: int) -> None:
@@ -52,6 +53,16 @@ def test_a_popup_that_cannot_load_tells_what_it_wanted(show: Show) -> None:
         return await popups.take()
 
     assert show("<p>Page", look) == "http://no-such-name.invalid/"
+
+
+def test_what_a_popup_asks_for_is_known_before_it_gets_an_answer(show: Show, site: SiteServer) -> None:
+    async def look(page: Page) -> Any:
+        popups = Popups(page)
+        async with page.context.expect_event("request"):
+            await page.evaluate("url => void window.open(url)", f"{site.url}lab/hang")
+        return await popups.take()
+
+    assert show("<p>Page", look) == f"{site.url}lab/hang"
 
 
 def test_an_empty_popup_wanted_nothing(show: Show) -> None:
