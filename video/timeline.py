@@ -1,18 +1,28 @@
 """The timeline: what happened in a take and when, as data beside the footage.
 
-JSON, version 1. Times are milliseconds of film time, since the camera started, on the same axis as the
-frames; places are CSS pixels from the top left corner of a viewport of `width_px` x `height_px`.
+JSON, version 2. Times are milliseconds of film time, since the camera started, on the same axis as the
+frames; places and sizes are CSS pixels from the top left corner of a viewport of `width_px` x `height_px`.
 
-    {"version": 1,
-     "width_px": 1280, "height_px": 720,
+    {"version": 2,
+     "width_px": 1152, "height_px": 648,
+     "scale": 1.0,                 pixels of footage per CSS pixel
      "start_ms": 812.0,            the first page had settled: nothing before it is shown
      "end_ms": 15230.0,            nothing after it is ever shown
      "title": "…", "url": "…",     of the site: its first page
-     "steps":   [{"start_ms", "click_ms", "end_ms", "label", "action", "page_url", "x", "y"}, …],
-     "pointer": [[at_ms, x, y], …] the real mouse: about 60 a second while it moves, none while it rests
+     "theme": "#1a2b3c",           the site's own colour, or ""
+     "icon": "…",                  its icon as a PNG in base64, or ""
+     "steps":   [{"start_ms", "click_ms", "end_ms", "label", "action", "role", "outcome", "caption",
+                  "page_url", "x", "y", "target", "appeared"}, …],
+     "pointer": [[at_ms, x, y], …] the real mouse: one for each frame while it moves, none while it rests
+     "scrolls": [[from_ms, to_ms, dy], …]
+     "waits":   [[from_ms, to_ms], …]  the explorer waited for the page to come to rest
+     "stills":  [[from_ms, to_ms], …]  the picture did not change
      "visits":  [{"at_ms", "url", "title"}, …],
      "refused": [{"rule", "what"}, …]}
 
+Of a step, `caption` is what it should be called if somebody knows better than the label ("" otherwise),
+`target` the box of what was clicked and `appeared` the box of what came up because of it, each
+[x, y, width, height] or null.
 Fields are never added silently: a reader refuses versions and fields that it does not know.
 """
 
@@ -22,7 +32,7 @@ from typing import Any, NamedTuple
 
 from video.errors import TimelineUnreadable
 
-VERSION = 1
+VERSION = 2
 
 
 class Sample(NamedTuple):
@@ -31,6 +41,30 @@ class Sample(NamedTuple):
     at_ms: float
     x: float
     y: float
+
+
+class Stretch(NamedTuple):
+    """From one moment to another."""
+
+    from_ms: float
+    to_ms: float
+
+
+class Scroll(NamedTuple):
+    """A scroll by `dy` CSS pixels, down is positive."""
+
+    from_ms: float
+    to_ms: float
+    dy: float
+
+
+class Area(NamedTuple):
+    """A rectangle of the viewport."""
+
+    x: float
+    y: float
+    width: float
+    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +79,12 @@ class Step:
     page_url: str
     x: float
     y: float
+    #: The ARIA role of what was clicked, and what the click did: `page`, `scene` or `nothing`.
+    role: str = ""
+    outcome: str = ""
+    caption: str = ""
+    target: Area | None = None
+    appeared: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +114,14 @@ class Timeline:
     end_ms: float
     title: str
     url: str
+    scale: float = 1.0
+    theme: str = ""
+    icon: str = field(default="", repr=False)
     steps: tuple[Step, ...] = ()
     pointer: tuple[Sample, ...] = field(default=(), repr=False)
+    scrolls: tuple[Scroll, ...] = ()
+    waits: tuple[Stretch, ...] = ()
+    stills: tuple[Stretch, ...] = ()
     visits: tuple[Visit, ...] = ()
     refused: tuple[Refused, ...] = ()
 
@@ -103,10 +149,18 @@ class Timeline:
             raise TimelineUnreadable(f"The timeline does not fit version {VERSION}: {error}") from error
 
 
+def _step(row: dict[str, Any]) -> Step:
+    areas = {name: Area(*map(float, row[name])) for name in ("target", "appeared") if row.get(name)}
+    return Step(**{**row, **areas})
+
+
 #: How each list of the timeline is read.
 RECORDS: dict[str, Any] = {
-    "steps": lambda row: Step(**row),
+    "steps": _step,
     "pointer": lambda row: Sample(*map(float, row)),
+    "scrolls": lambda row: Scroll(*map(float, row)),
+    "waits": lambda row: Stretch(*map(float, row)),
+    "stills": lambda row: Stretch(*map(float, row)),
     "visits": lambda row: Visit(**row),
     "refused": lambda row: Refused(**row),
 }
