@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import uuid
+from typing import Literal
 
 from redis.exceptions import RedisError
 
 from actors.broker import SendTicket
 from actors.errors import StoreUnavailable
-from actors.job import QUEUE_OF, Job, Limits, Stage
+from actors.job import QUEUE_OF, CameraWish, Job, Limits, Stage
 from actors.settings import Settings
 from actors.store import Store
 from explorer.fence import Endpoint, Fence
+from video.style import Format, Size, Style, StyleName
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +35,18 @@ async def check_address(url: str, allow: frozenset[str]) -> None:
         log.info("%s was not resolved at the door: %s", endpoint, exc)
 
 
-async def accept(store: Store, url: str, limits: Limits, allow_hosts: tuple[str, ...] = ()) -> Job:
+async def accept(
+    store: Store,
+    url: str,
+    limits: Limits,
+    style: Style,
+    camera: CameraWish,
+    allow_hosts: tuple[str, ...] = (),
+) -> Job:
     """Writes a new job and puts it into line. Raises StoreUnavailable when Redis did not answer in time."""
-    job = Job(id=uuid.uuid4().hex, url=url, limits=limits, allow_hosts=allow_hosts)
+    job = Job(
+        id=uuid.uuid4().hex, url=url, limits=limits, style=style, camera=camera, allow_hosts=allow_hosts
+    )
     try:
         async with asyncio.timeout(ACCEPT_TIMEOUT_S):
             accepted = await store.create(job)
@@ -65,4 +76,28 @@ def limits_of(
         max_clicks=settings.max_clicks if max_clicks is None else max_clicks,
         max_depth=settings.max_depth if max_depth is None else max_depth,
         max_runtime_s=settings.max_runtime_s if max_runtime_s is None else max_runtime_s,
+    )
+
+
+def style_of(
+    settings: Settings,
+    style: StyleName | None = None,
+    size: Size | None = None,
+    fps: Literal[30, 60] | None = None,
+    format: Format | None = None,
+    captions: bool | None = None,
+    zoom: bool | None = None,
+    title_card: bool | None = None,
+) -> Style:
+    """The operator's film, with what a request names in its place; a studio film opens with a title card."""
+    name = style or settings.film_style
+    card = settings.film_title_card if title_card is None else title_card
+    return Style(
+        name=name,
+        size=size or settings.film_size,
+        fps=fps or settings.film_fps,
+        format=format or settings.film_format,
+        captions=settings.film_captions if captions is None else captions,
+        zoom=settings.film_zoom if zoom is None else zoom,
+        title_card=name == "studio" if card is None else card,
     )

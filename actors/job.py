@@ -1,10 +1,15 @@
 """A job: what was asked, where it stands, and the one table of allowed moves."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Literal, Self, cast
+
+from video.style import Style
+
+#: How to film: outside real time, in real time, or whichever the browser can do.
+CameraWish = Literal["auto", "realtime", "frames"]
 
 
 class Status(StrEnum):
@@ -86,6 +91,8 @@ class Job:
     id: str
     url: str
     limits: Limits
+    style: Style = field(default_factory=Style)
+    camera: CameraWish = "auto"
     status: Status = Status.PENDING
     stage: Stage = Stage.QUEUED
     created_ms: int = 0
@@ -100,9 +107,18 @@ class Job:
     metrics: dict[str, Any] = field(default_factory=dict)
     steps: tuple[dict[str, Any], ...] = ()
     refused: tuple[dict[str, Any], ...] = ()
-    #: Vault keys of the take that counts.
+    #: What did not go as it should, though there is or will be a film.
+    warnings: tuple[str, ...] = ()
+    #: How it was filmed: `used`, `notes`, `lost_frames`, `fps`.
+    camera_report: dict[str, Any] = field(default_factory=dict)
+    #: Vault keys of the take that counts; the draft is a film that was encoded while filming.
     footage_key: str | None = None
     timeline_key: str | None = None
+    draft_key: str | None = None
+    #: Vault keys of what can be fetched beside the film, by name.
+    extras: dict[str, str] = field(default_factory=dict)
+    #: All vault keys that live and go with this job.
+    blobs: tuple[str, ...] = ()
     film: dict[str, Any] = field(default_factory=dict)
 
     def encode(self) -> dict[str, str]:
@@ -113,6 +129,8 @@ class Job:
             "status": self.status,
             "stage": self.stage,
             "limits": json.dumps([self.limits.max_clicks, self.limits.max_depth, self.limits.max_runtime_s]),
+            "style": json.dumps(asdict(self.style)),
+            "camera": self.camera,
             "allow_hosts": json.dumps(self.allow_hosts),
         }
 
@@ -124,6 +142,8 @@ class Job:
             id=text["id"],
             url=text["url"],
             limits=Limits(*json.loads(text["limits"])),
+            style=Style(**json.loads(text.get("style", "{}"))),
+            camera=cast(CameraWish, text.get("camera", "auto")),
             status=Status(text["status"]),
             stage=Stage(text["stage"]),
             created_ms=int(text["created_ms"]),
@@ -137,8 +157,13 @@ class Job:
             metrics=json.loads(text.get("metrics", "{}")),
             steps=tuple(json.loads(text.get("steps", "[]"))),
             refused=tuple(json.loads(text.get("refused", "[]"))),
+            warnings=tuple(json.loads(text.get("warnings", "[]"))),
+            camera_report=json.loads(text.get("camera_report", "{}")),
             footage_key=text.get("footage_key") or None,
             timeline_key=text.get("timeline_key") or None,
+            draft_key=text.get("draft_key") or None,
+            extras=json.loads(text.get("extras", "{}")),
+            blobs=tuple(json.loads(text.get("blobs", "[]"))),
             film=json.loads(text.get("film", "{}")),
         )
 

@@ -1,17 +1,22 @@
 """What a supervisor hands to its child: all it needs for one stage, as one line of JSON."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from actors.job import Job, Limits, Stage
+from actors.job import CameraWish, Job, Limits, Stage
 from actors.settings import Settings
 from actors.store import Claim
+from video.style import Style
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One stage of one job. Footage and timeline lie under their keys, the film goes to `film_key`."""
+    """One stage of one job. Footage and timeline lie under their keys, the film goes to `film_key`.
+
+    `extra_keys` says where poster, sheet and captions go.
+    """
 
     stage: Stage
     url: str
@@ -30,6 +35,9 @@ class Order:
     openai_model: str
     openai_base_url: str | None
     openai_api_key: str | None = field(repr=False)
+    style: Style = field(default_factory=Style)
+    camera: CameraWish = "auto"
+    extra_keys: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, job: Job, claim: Claim, settings: Settings, folder: str) -> Self:
@@ -53,6 +61,9 @@ class Order:
             openai_model=settings.openai_model,
             openai_base_url=settings.openai_base_url,
             openai_api_key=key.get_secret_value() if key else None,
+            style=job.style,
+            camera=job.camera,
+            extra_keys=claim.extra_keys,
         )
 
     def encode(self) -> bytes:
@@ -65,5 +76,6 @@ class Order:
             "stage": Stage(row["stage"]),
             "limits": Limits(**row["limits"]),
             "allow_hosts": tuple(row["allow_hosts"]),
+            "style": Style(**row["style"]),
         }
         return cls(**row)

@@ -5,15 +5,15 @@ import json
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 from redis.exceptions import RedisError
 
+from actors.board import RECORD_SHARE, Board, ClaimLost, News, keep_claim
 from actors.broker import ticket_sender
-from actors.errors import LineError, MoveRefused
+from actors.errors import FilmMissing, LineError, MoveRefused
 from actors.folders import own_folder
 from actors.job import BACK, QUEUE_OF, Job, Stage, Status
 from actors.order import Order
@@ -21,12 +21,11 @@ from actors.settings import Settings
 from actors.store import Claim, Store
 from actors.supervisor import Report, StageOverrun, supervise
 from explorer.errors import SafetyViolation
+from video.errors import VaultUnavailable
+from video.vault import is_whole
 
 log = logging.getLogger(__name__)
 
-News = dict[str, str | int]
-
-BEAT_S = 0.5
 #: Python, driver, browser (which may take 30 s a try) and the first picture (30 s), on a busy machine.
 START_LIMIT_S = 90.0
 #: The explorer ends by itself at its limit; this much later it must be hanging.
@@ -37,50 +36,9 @@ STORE_LIMIT_S = 120.0
 ENCODE_GRACE_S = 180.0
 #: What a job tells before its exploration has begun.
 UNTOLD: News = {"metrics": "{}", "steps": "[]", "refused": "[]", "progress": 0}
-#: The exploration's share of the progress bar, in percent.
-RECORD_SHARE = 70
 BACKOFF_S = (0.2, 5.0)
-
-
-class ClaimLost(Exception):
-    """Another worker has the job now; whatever we have is worthless."""
-
-
-@dataclass(slots=True)
-class Board:
-    """What is known of a running stage; `news` is what Redis has not been told yet."""
-
-    max_clicks: int
-    steps: list[Any] = field(default_factory=list)
-    refused: list[Any] = field(default_factory=list)
-    news: News = field(default_factory=dict)
-
-    def note(self, report: Report) -> None:
-        """Takes in one report of the child."""
-        NOTE[report["kind"]](self, report)
-
-    def _metrics(self, report: Report) -> None:
-        done = min(1.0, report["metrics"]["clicks"] / self.max_clicks)
-        self.news |= {"metrics": json.dumps(report["metrics"]), "progress": int(RECORD_SHARE * done)}
-
-    def _step(self, report: Report) -> None:
-        self.steps.append(report["step"])
-        self.news["steps"] = json.dumps(self.steps)
-
-    def _refused(self, report: Report) -> None:
-        self.refused.append(report["refused"])
-        self.news["refused"] = json.dumps(self.refused)
-
-    def _progress(self, report: Report) -> None:
-        self.news["progress"] = RECORD_SHARE + int((99 - RECORD_SHARE) * report["part"])
-
-
-NOTE: dict[str, Callable[[Board, Report], None]] = {
-    "metrics": Board._metrics,
-    "step": Board._step,
-    "refused": Board._refused,
-    "progress": Board._progress,
-}
+#: Shorter than a lease: nobody renews the claim while a draft is looked at.
+DRAFT_PATIENCE_S = 5.0
 
 
 class Line:
@@ -89,14 +47,14 @@ class Line:
     def __init__(self, settings: Settings, broker: RedisBroker) -> None:
         self._settings = settings
         self._stopping = False
-        self._running: dict[asyncio.Task[None], asyncio.AbstractEventLoop] = {}
+        self._running: dict[asyncio.Task[Any], asyncio.AbstractEventLoop] = {}
         self._send = ticket_sender(broker)
         dramatiq.actor(broker=broker, queue_name="record")(self.explore_and_record)
         dramatiq.actor(broker=broker, queue_name="encode")(self.encode)
 
     def explore_and_record(self, job_id: str) -> None:
         """Films the site of a waiting job."""
-        self._run(self._stage(job_id, Stage.QUEUED, Stage.EXPLORING, self._record))
+        self._run(self._film(job_id))
 
     def encode(self, job_id: str) -> None:
         """Cuts the film of a recorded job."""
@@ -109,7 +67,7 @@ class Line:
             with suppress(RuntimeError):  # it ended while we looked
                 loop.call_soon_threadsafe(task.cancel)
 
-    def _run(self, stage: Coroutine[None, None, None]) -> None:
+    def _run(self, stage: Coroutine[None, None, Any]) -> None:
         async def main() -> None:
             task = asyncio.create_task(stage)
             self._running[task] = asyncio.get_running_loop()
@@ -124,35 +82,42 @@ class Line:
 
         asyncio.run(main())
 
+    async def _film(self, job_id: str) -> None:
+        """Records; a film that was encoded meanwhile is published at once: a ticket would wait for a poll."""
+        if await self._stage(job_id, Stage.QUEUED, Stage.EXPLORING, self._record):
+            await self._stage(job_id, Stage.RECORDED, Stage.ENCODING, self._encode)
+
     async def _stage(
         self,
         job_id: str,
         start: Stage,
         to: Stage,
-        work: Callable[[Store, Claim, Job], Awaitable[None]],
-    ) -> None:
+        work: Callable[[Store, Claim, Job], Awaitable[bool]],
+    ) -> bool:
+        """Does one stage of a job, if it is there to be had; True when the next one should follow at once."""
         assert self._settings.redis is not None
         async with Store.opened(self._settings.redis, self._settings) as store:
             claim = await store.claim(job_id, start, to)
             job = await store.get(job_id) if claim else None
             if claim is None or job is None:
                 log.info("ticket of job %s is void: it is not %s", job_id, start)
-                return
+                return False
             try:
-                await work(store, claim, job)
+                return await work(store, claim, job)
             except (ClaimLost, MoveRefused):
                 log.warning("job %s was taken from us while %s", job_id, to)
                 await store.drop(claim)
             except LineError as exc:
                 await self._fail(store, claim, exc)
             except asyncio.CancelledError:
-                await self._hand_back(store, claim)
+                await self._hand_back(store, claim, job)
                 raise
             except Exception as exc:  # a bug of ours costs one attempt, not all of them
                 log.exception("job %s failed unexpectedly", job_id)
                 await self._fail(store, claim, StageFailed("internal_error", f"Something went wrong: {exc}"))
+            return False
 
-    async def _record(self, store: Store, claim: Claim, job: Job) -> None:
+    async def _record(self, store: Store, claim: Claim, job: Job) -> bool:
         limits_s = {
             "start": START_LIMIT_S,
             "explore": job.limits.max_runtime_s + EXPLORE_GRACE_S,
@@ -165,23 +130,60 @@ class Line:
                 raise
             limit = f"The exploration did not end within its runtime limit of {job.limits.max_runtime_s} s"
             raise StageFailed(SafetyViolation.code, f"{limit}; it was stopped by force.") from exc
+        extras = {"timeline": claim.timeline_key, **_extras(claim, done)}
         fields = {
             **news,
             "stop_reason": done["stop_reason"],
             "refused": json.dumps(done["refused"]),
+            "warnings": json.dumps(done["warnings"]),
+            "camera_report": json.dumps(done["camera"]),
             "footage_key": claim.footage_key,
             "timeline_key": claim.timeline_key,
+            "extras": json.dumps(extras),
             "progress": RECORD_SHARE,
         }
-        await self._finally(lambda: store.move(claim, Stage.RECORDED, fields))
-        await self._ticket(claim.job_id, Stage.RECORDED)
+        keep = [claim.footage_key, *extras.values()]
+        if done["film"]:
+            fields |= {"film": json.dumps(done["film"]), "draft_key": claim.film_key}
+            keep.append(claim.film_key)
+        await self._finally(lambda: store.move(claim, Stage.RECORDED, fields, keep=keep))
+        if not done["film"]:
+            await self._ticket(claim.job_id, Stage.RECORDED)
+        return bool(done["film"])
 
-    async def _encode(self, store: Store, claim: Claim, job: Job) -> None:
+    async def _encode(self, store: Store, claim: Claim, job: Job) -> bool:
+        if not await self._publish_draft(store, claim, job):
+            await self._make_film(store, claim, job)
+        return False
+
+    async def _publish_draft(self, store: Store, claim: Claim, job: Job) -> bool:
+        """Publishes the film that was encoded while filming; False when there is none that is whole."""
+        if job.draft_key is None:
+            return False
+        keep, fields = list(job.extras.values()), {"progress": 100}
+        try:
+            if not await is_whole(store.redis, job.draft_key, give_up_s=DRAFT_PATIENCE_S):
+                raise FilmMissing("chunks are missing")
+            await self._finally(
+                lambda: store.move(claim, Stage.READY, fields, publish=job.draft_key, keep=keep)
+            )
+        except (FilmMissing, VaultUnavailable) as exc:
+            log.warning("job %s is encoded from its footage, its draft is lost: %s", job.id, exc)
+            return False
+        return True
+
+    async def _make_film(self, store: Store, claim: Claim, job: Job) -> None:
         limits_s = {"start": self._settings.encode_limit_s + ENCODE_GRACE_S}
         done, _ = await self._supervised(store, claim, job, limits_s)
-        fields: News = {"film": json.dumps(done["film"]), "progress": 100}
-        blobs = [key for key in (job.footage_key, job.timeline_key) if key]
-        await self._finally(lambda: store.move(claim, Stage.READY, fields, publish=True, drop=blobs))
+        extras = {**job.extras, **_extras(claim, done)}
+        fields: News = {
+            "film": json.dumps(done["film"]),
+            "warnings": json.dumps([*job.warnings, *done["warnings"]]),
+            "extras": json.dumps(extras),
+            "progress": 100,
+        }
+        keep = list(extras.values())
+        await self._finally(lambda: store.move(claim, Stage.READY, fields, publish=claim.film_key, keep=keep))
 
     async def _supervised(
         self, store: Store, claim: Claim, job: Job, limits_s: Mapping[str, float]
@@ -191,7 +193,7 @@ class Line:
         with own_folder("take") as folder:
             order = Order.of(job, claim, self._settings, str(folder))
             ended = asyncio.Event()
-            beating = asyncio.create_task(_keep(store, claim, board, ended))
+            beating = asyncio.create_task(keep_claim(store, claim, board, ended))
             following = asyncio.create_task(_follow(supervise(order, limits_s), board))
             try:
                 await asyncio.wait({beating, following}, return_when=asyncio.FIRST_COMPLETED)
@@ -206,25 +208,19 @@ class Line:
         return last, board.news
 
     async def _fail(self, store: Store, claim: Claim, exc: LineError) -> None:
-        """Ends the job with an error; nothing of its footage is kept."""
+        """Ends the job with an error; nothing of its footage or film is kept."""
         log.warning("job %s failed while %s: %s", claim.job_id, claim.stage, exc)
         fields = {**getattr(exc, "news", {}), "error": str(exc), "error_code": exc.code}
-        job = await store.get(claim.job_id)
-        kept = [job.footage_key, job.timeline_key] if job else []
-        drop = [claim.footage_key, claim.timeline_key, claim.film_key, *(key for key in kept if key)]
         try:
-            await self._finally(lambda: store.end(claim, Status.FAILED, fields, drop))
+            await self._finally(lambda: store.end(claim, Status.FAILED, fields))
         except MoveRefused:
             log.warning("job %s was taken from us before its failure could be noted", claim.job_id)
 
-    async def _hand_back(self, store: Store, claim: Claim) -> None:
+    async def _hand_back(self, store: Store, claim: Claim, job: Job) -> None:
         """Puts the job back into line. If that fails its lease runs out, with the same effect."""
-        began_anew = claim.stage is Stage.EXPLORING
-        drop = [claim.footage_key, claim.timeline_key] if began_anew else []
+        untold = UNTOLD if claim.stage is Stage.EXPLORING else {}
         try:
-            await store.move(
-                claim, BACK[claim.stage], UNTOLD if began_anew else {}, drop=[*drop, claim.film_key]
-            )
+            await store.move(claim, BACK[claim.stage], untold, keep=job.blobs)
         except (RedisError, MoveRefused) as exc:
             log.warning("job %s goes back when its lease ends: %s", claim.job_id, exc)
 
@@ -244,6 +240,11 @@ class Line:
             await asyncio.to_thread(self._send, QUEUE_OF[stage], job_id)
         except RedisError as exc:
             log.warning("the next ticket of job %s was not sent, the watchdog will: %s", job_id, exc)
+
+
+def _extras(claim: Claim, done: Report) -> dict[str, str]:
+    """Where the extras lie that a child has stored."""
+    return {name: claim.extra_keys[name] for name in done["extras"]}
 
 
 class StageFailed(LineError):
@@ -267,21 +268,3 @@ async def _follow(reports: AsyncGenerator[Report, None], board: Board) -> Report
 def _lost(beating: asyncio.Task[None]) -> NoReturn:
     beating.result()
     raise AssertionError("beats end before the stage only with an error")
-
-
-async def _keep(store: Store, claim: Claim, board: Board, ended: asyncio.Event) -> None:
-    """Renews the claim and tells Redis the news. While Redis is away it goes on, with the news kept."""
-    while not ended.is_set():
-        with suppress(TimeoutError):
-            async with asyncio.timeout(BEAT_S):
-                await ended.wait()
-                return
-        news, board.news = board.news, {}
-        try:
-            kept = await store.beat(claim, news)
-        except RedisError as exc:
-            log.warning("Redis is away while job %s runs: %s", claim.job_id, exc)
-            board.news = {**news, **board.news}
-            continue
-        if not kept:
-            raise ClaimLost(claim.job_id)

@@ -1,14 +1,16 @@
 """Everything that the environment decides, read once and frozen."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from redis.connection import parse_url
 
 from actors.errors import SettingsInvalid
+from actors.job import CameraWish
 from explorer.errors import AddressRefused
 from explorer.fence import Endpoint
+from video.style import Format, Size, StyleName
 
 
 def _named(default: Any, env: str, **bounds: Any) -> Any:
@@ -33,6 +35,16 @@ class Settings(BaseSettings):
     max_depth: int = Field(default=3, ge=1, le=20)
     max_runtime_s: int = _named(300, "MAX_RUNTIME", ge=1, le=3600)
 
+    film_style: StyleName = "studio"
+    film_size: Size = "720p"
+    film_fps: Literal[30, 60] = 30
+    film_format: Format = "mp4"
+    film_captions: bool = True
+    film_zoom: bool = True
+    #: Without it, studio films have one and plain ones do not.
+    film_title_card: bool | None = None
+    camera: CameraWish = "auto"
+
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str = "gpt-4o-mini"
@@ -56,6 +68,11 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return frozenset(_host_and_port(part.strip()) for part in value.split(",") if part.strip())
+
+    @field_validator("film_fps", mode="before")
+    @classmethod
+    def _number(cls, value: Any) -> Any:
+        return int(value) if isinstance(value, str) and value.isdecimal() else value
 
     @field_validator("redis_url")
     @classmethod

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from actors.errors import MoveRefused
+from actors.errors import FilmMissing, MoveRefused
 from actors.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Stage, Status
 from actors.settings import Settings
 
@@ -20,6 +20,8 @@ JOB = "demo:job:"
 FOOTAGE = "demo:foot:"
 TIMELINE = "demo:timeline:"
 FILM = "demo:film:"
+#: What can be fetched beside the film, besides the timeline.
+EXTRAS = {"poster": "demo:poster:", "sheet": "demo:sheet:", "captions": "demo:captions:"}
 WAITING = "demo:waiting"
 ACTIVE = "demo:active"
 LEADER = "demo:watchdog"
@@ -64,9 +66,13 @@ class Claim:
         return f"{FILM}{self.job_id}:{self.number}"
 
     @property
-    def blobs(self) -> tuple[str, str, str]:
+    def extra_keys(self) -> dict[str, str]:
+        return {name: f"{prefix}{self.job_id}:{self.number}" for name, prefix in EXTRAS.items()}
+
+    @property
+    def blobs(self) -> tuple[str, ...]:
         """All that this claim may have stored."""
-        return self.footage_key, self.timeline_key, self.film_key
+        return self.footage_key, self.timeline_key, self.film_key, *self.extra_keys.values()
 
 
 def connect(url: str) -> Redis:
@@ -124,27 +130,34 @@ class Store:
         return Claim(job_id, to, token, number) if number else None
 
     async def beat(self, claim: Claim, fields: Fields) -> bool:
-        """Renews the lease and writes what is new; False when the claim is lost."""
+        """Renews the lease and all times to live, and writes what is new; False when the claim is lost."""
         args: Args = [claim.job_id, claim.token, self._lease_ms, self._settings.job_ttl_s]
-        keys = [JOB + claim.job_id, ACTIVE, *claim.blobs]
+        keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id), *claim.blobs]
         # HSET wants at least one pair: the lease is renewed even when nothing is new.
         return bool(await self._run("beat", keys, [*args, *_flat(fields or {"beat": 1})]))
 
     async def move(
-        self, claim: Claim, to: Stage, fields: Fields, *, publish: bool = False, drop: Sequence[str] = ()
+        self,
+        claim: Claim,
+        to: Stage,
+        fields: Fields,
+        *,
+        publish: str | None = None,
+        keep: Sequence[str] | None = None,
     ) -> None:
-        """Moves on to `to`. `publish` renames the claim's film to its final key; `drop` deletes blobs.
+        """Moves on to `to`. `publish` is the key of a film, which is renamed to the job's own.
 
-        Raises MoveRefused when the claim is lost.
+        `keep` names the blobs that the job has from now on: all others of job and claim are deleted. Without
+        it none is. Raises MoveRefused when the claim is lost and FilmMissing if there is no film to publish.
         """
         _check(claim.stage, to)
-        await self._move(claim, to, STATUS_OF[to], fields, publish=publish, drop=drop)
+        await self._move(claim, to, STATUS_OF[to], fields, publish, keep)
 
-    async def end(self, claim: Claim, status: Status, fields: Fields, drop: Sequence[str] = ()) -> None:
-        """Ends the job without a film, in the stage where it stands. Raises MoveRefused as `move`."""
+    async def end(self, claim: Claim, status: Status, fields: Fields) -> None:
+        """Ends the job without a film or any other blob, in the stage where it stands. Raises as `move`."""
         if claim.stage not in ENDS:
             raise MoveRefused(f"A job cannot end while it is {claim.stage}.")
-        await self._move(claim, claim.stage, status, fields, drop=drop)
+        await self._move(claim, claim.stage, status, fields, None, ())
 
     async def _move(
         self,
@@ -152,19 +165,21 @@ class Store:
         to: Stage,
         status: Status,
         fields: Fields,
-        *,
-        publish: bool = False,
-        drop: Sequence[str] = (),
+        publish: str | None,
+        keep: Sequence[str] | None,
     ) -> None:
         waits = int(to in QUEUE_OF and status not in (Status.FAILED, Status.CANCELLED))
-        keys = [JOB + claim.job_id, WAITING, ACTIVE, claim.film_key, film_key(claim.job_id), *drop]
-        args: Args = [claim.job_id, claim.token, claim.stage, to, status, waits, int(publish)]
-        args += [self._settings.job_ttl_s, *_flat(fields or {"error": ""})]
-        if not await self._run("move", keys, args):
+        keys = [JOB + claim.job_id, WAITING, ACTIVE, publish or "", film_key(claim.job_id), *claim.blobs]
+        args: Args = [claim.job_id, claim.token, claim.stage, to, status, waits, self._settings.job_ttl_s]
+        args += ["" if keep is None else json.dumps(keep), *_flat(fields or {"error": ""})]
+        moved = await self._run("move", keys, args)
+        if moved < 0:
+            raise FilmMissing(f"The film of job {claim.job_id} is gone. Send the request again.")
+        if not moved:
             raise MoveRefused(f"Job {claim.job_id} is no longer ours at {claim.stage}.")
 
     async def finish(self, claim: Claim) -> bool:
-        """Forgets the job and its film after that has left; False when the claim is lost."""
+        """Forgets the job, its film and what lies beside it; False when the claim is lost."""
         keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id)]
         return bool(await self._run("finish", keys, [claim.job_id, claim.token]))
 
@@ -172,7 +187,7 @@ class Store:
         """Takes back the jobs of workers whose lease ran out; answers their ids."""
         status = {back: STATUS_OF[back] for back in BACK.values()}
         limit = self._settings.max_attempts
-        blobs = json.dumps([FOOTAGE, TIMELINE, FILM])
+        blobs = json.dumps([FOOTAGE, TIMELINE, FILM, *EXTRAS.values()])
         args: Args = [JOB, blobs, limit, json.dumps(BACK), json.dumps(status), GIVEN_UP]
         return [taken.decode() for taken in await self._run("reap", [WAITING, ACTIVE], args)]
 
@@ -192,9 +207,8 @@ class Store:
                 await self.redis.zrem(WAITING, raw)
             elif job.stage in QUEUE_OF:
                 found.append((QUEUE_OF[job.stage], job.id))
-                for key in (JOB + job.id, job.footage_key, job.timeline_key):
-                    if key:
-                        await self.redis.expire(key, self._settings.job_ttl_s)
+                for key in (JOB + job.id, *job.blobs):
+                    await self.redis.expire(key, self._settings.job_ttl_s)
         return found
 
     async def tickets(self, queue: str) -> int:

@@ -81,7 +81,9 @@ async def record(order: Order, tell: Tell) -> None:
             timeline = make_timeline(brief, story)
             await store(order, order.timeline_key, MAX_TIMELINE_BYTES, [timeline.encode()])
             refused = [asdict(refusal) for refusal in story.refused]
-            tell({"kind": "done", "stop_reason": story.stop_reason, "refused": refused})
+            used = {"used": "realtime", "notes": [], "lost_frames": 0, "fps": order.style.fps}
+            done = {"stop_reason": story.stop_reason, "refused": refused, "camera": used}
+            tell({"kind": "done", **done, "film": None, "warnings": [], "extras": []})
 
 
 async def encode(order: Order, tell: Tell) -> None:
@@ -97,7 +99,7 @@ async def encode(order: Order, tell: Tell) -> None:
             async for part in parts:
                 if isinstance(part, Film):
                     await store(order, order.film_key, MAX_FILM_BYTES, read_file(folder / FILM_FILE))
-                    tell({"kind": "done", "film": asdict(part)})
+                    tell({"kind": "done", "film": asdict(part), "warnings": [], "extras": []})
                 else:
                     tell({"kind": "progress", "part": part})
     finally:

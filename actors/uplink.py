@@ -1,17 +1,24 @@
 """What a child sends to the vault: footage while it films, and finished binaries."""
 
 import asyncio
+import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from actors.order import Order
 from actors.store import connect
+from video.errors import VideoError
 from video.footage import FootageWriter, Frame
 from video.vault import BlobWriter
+
+log = logging.getLogger(__name__)
 
 #: How long uploads and downloads go on trying while Redis is away.
 REDIS_PATIENCE_S = 60.0
 PIECE_BYTES = 256 * 1024
+#: What can be fetched beside the film, as files in the folder of a take.
+EXTRA_FILES = {"poster": "poster.png", "sheet": "sheet.png", "captions": "captions.vtt"}
+MAX_EXTRA_BYTES = 32 << 20
 
 
 class Uplink:
@@ -63,6 +70,20 @@ async def store(order: Order, key: str, max_bytes: int, pieces: Iterable[bytes])
         await writer.close()
     finally:
         await redis.aclose()
+
+
+async def store_extras(order: Order, folder: Path) -> list[str]:
+    """Stores those extras that are in the folder; answers their names. One that fails is left out."""
+    stored = []
+    for name, file in EXTRA_FILES.items():
+        path = folder / file
+        try:
+            if path.is_file():
+                await store(order, order.extra_keys[name], MAX_EXTRA_BYTES, read_file(path))
+                stored.append(name)
+        except (VideoError, OSError) as exc:
+            log.warning("the film goes without its %s: %s", name, exc)
+    return stored
 
 
 def read_file(path: Path) -> Iterator[bytes]:

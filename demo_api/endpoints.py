@@ -4,7 +4,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from actors.admission import accept, announce, check_address, limits_of
+from actors.admission import accept, announce, check_address, limits_of, style_of
 from actors.errors import JobUnknown
 from actors.settings import Settings
 from actors.store import Store
@@ -19,7 +19,17 @@ async def run(request: Request) -> Response:
     settings, store = _settings(request), _store(request)
     await check_address(wish.url, settings.allow_private_hosts)
     limits = limits_of(settings, wish.max_clicks, wish.max_depth, wish.max_runtime)
-    job = await accept(store, wish.url, limits)
+    style = style_of(
+        settings,
+        wish.style,
+        wish.size,
+        wish.fps,
+        wish.format,
+        wish.captions,
+        wish.zoom,
+        wish.title_card,
+    )
+    job = await accept(store, wish.url, limits, style, wish.camera or settings.camera)
     links = Links.of(job.id)
     return JSONResponse(
         Accepted(job_id=job.id, links=links).model_dump(mode="json"),

@@ -2,19 +2,20 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
-from actors.admission import accept, announce, check_address
+from actors.admission import accept, announce, check_address, style_of
 from actors.broker import make_broker, ticket_sender
 from actors.embedded import embedded_valkey
 from actors.errors import JobUnknown, LineError
-from actors.job import Job, Limits, Stage, Status
+from actors.job import CameraWish, Job, Limits, Stage, Status
 from actors.settings import Settings
 from actors.store import Store, film_key
 from actors.worker import working
 from explorer.fence import Endpoint
+from video.style import Style
 from video.vault import read_blob
 
 POLL_S = 0.1
@@ -28,32 +29,53 @@ class TakeFailed(LineError):
     code = "take_failed"
 
 
-def record(url: str, out: Path, limits: Limits, settings: Settings, watch: Watch) -> Job:
+def record(
+    url: str,
+    out: Path,
+    limits: Limits,
+    settings: Settings,
+    watch: Watch,
+    *,
+    style: Style | None = None,
+    camera: CameraWish | None = None,
+    extras: Mapping[str, Path] | None = None,
+) -> Job:
     """Films `url` into the file `out`, telling `watch` how the job stands a few times a second.
 
+    `extras` names files for what comes with the film, such as `poster`; one that was not made is not written.
     The typed host may be private. Raises TakeFailed, other LineErrors and explorer's AddressRefused; `out` is
     written as a whole or not at all.
     """
-    check_writable(out)
+    extras = extras or {}
+    for path in (out, *extras.values()):
+        check_writable(path)
     with embedded_valkey() as redis_url:
         settings = settings.on_redis(redis_url)
         with working(settings, slots=1):
-            return asyncio.run(_record(url, out, limits, settings, watch))
+            wish = (limits, style or style_of(settings), camera or settings.camera)
+            return asyncio.run(_record(url, out, wish, extras, settings, watch))
 
 
-async def _record(url: str, out: Path, limits: Limits, settings: Settings, watch: Watch) -> Job:
+async def _record(
+    url: str,
+    out: Path,
+    wish: tuple[Limits, Style, CameraWish],
+    extras: Mapping[str, Path],
+    settings: Settings,
+    watch: Watch,
+) -> Job:
     typed = str(Endpoint.of(url))
     await check_address(url, settings.allow_private_hosts | {typed})
     assert settings.redis is not None
     broker = make_broker(settings.redis)
     async with Store.opened(settings.redis, settings) as store:
-        job = await accept(store, url, limits, allow_hosts=(typed,))
+        job = await accept(store, url, *wish, allow_hosts=(typed,))
         await announce(ticket_sender(broker), job.id)
         async for state in _states(store, job.id):
             watch(job := state)
         if job.status is not Status.COMPLETED:
             raise TakeFailed(job.error or f"The job is {job.status}.")
-        await _save(store, job.id, out)
+        await _save(store, job, out, extras)
     return job
 
 
@@ -69,15 +91,24 @@ async def _states(store: Store, job_id: str) -> AsyncIterator[Job]:
         await asyncio.sleep(POLL_S)
 
 
-async def _save(store: Store, job_id: str, out: Path) -> None:
-    """Writes the film beside `out` and puts it in place when it is whole, then forgets the job."""
-    claim = await store.claim(job_id, Stage.READY, Stage.EXPORTING)
+async def _save(store: Store, job: Job, out: Path, extras: Mapping[str, Path]) -> None:
+    """Saves the film and what comes with it, then forgets the job."""
+    claim = await store.claim(job.id, Stage.READY, Stage.EXPORTING)
     if claim is None:
         raise JobUnknown("The film vanished before it could be saved.")
+    await _save_blob(store, film_key(job.id), out)
+    for name, path in extras.items():
+        if name in job.extras:
+            await _save_blob(store, job.extras[name], path)
+    await store.finish(claim)
+
+
+async def _save_blob(store: Store, key: str, out: Path) -> None:
+    """Writes beside `out` and puts it in place when it is whole."""
     part = _part(out)
     try:
         with part.open("wb") as file:
-            async with aclosing(read_blob(store.redis, film_key(job_id))) as chunks:
+            async with aclosing(read_blob(store.redis, key)) as chunks:
                 async for chunk in chunks:
                     file.write(chunk)
         part.replace(out)
@@ -85,7 +116,6 @@ async def _save(store: Store, job_id: str, out: Path) -> None:
         raise TakeFailed(f"The film was made, but {out} could not be written: {exc.strerror}.") from exc
     finally:
         part.unlink(missing_ok=True)
-    await store.finish(claim)
 
 
 def check_writable(out: Path) -> None:

@@ -4,10 +4,11 @@ import json
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError, field_validator
 
-from actors.job import Job, Stage, Status, iso
+from actors.job import CameraWish, Job, Stage, Status, iso
 from demo_api.problems import RequestInvalid
+from video.style import Format, Size, StyleName
 
 MAX_URL_LENGTH = 2048
 MAX_BODY_BYTES = 64 * 1024
@@ -48,6 +49,14 @@ class RunRequest(BaseModel):
     max_clicks: Clicks | None = None
     max_depth: Depth | None = None
     max_runtime: Runtime | None = None
+    style: StyleName | None = None
+    size: Size | None = None
+    fps: Literal[30, 60] | None = None
+    format: Format | None = None
+    captions: StrictBool | None = None
+    zoom: StrictBool | None = None
+    title_card: StrictBool | None = None
+    camera: CameraWish | None = None
 
     @field_validator("url")
     @classmethod
@@ -79,10 +88,14 @@ class Links(BaseModel):
 
     status: str
     export: str
+    poster: str
+    sheet: str
+    captions: str
+    timeline: str
 
     @classmethod
     def of(cls, job_id: str) -> Self:
-        return cls(status=f"/demo/status/{job_id}", export=f"/demo/export/{job_id}")
+        return cls(**{name: f"/demo/{name}/{job_id}" for name in cls.model_fields})
 
 
 class Accepted(BaseModel):
@@ -134,9 +147,18 @@ class MetricsOut(BaseModel):
     runtime: float = Field(0.0, validation_alias="runtime_s")
 
 
+class CameraOut(BaseModel):
+    """How it was filmed; `used` is null until that is known, `notes` say why."""
+
+    wanted: CameraWish
+    used: str | None = None
+    notes: list[str] = []
+
+
 class FilmOut(BaseModel):
     """What the finished film really is."""
 
+    format: Format
     duration_s: float
     frames: int
     width: int
@@ -161,6 +183,8 @@ class JobStatus(BaseModel):
     stop_reason: str | None
     steps: list[StepOut]
     refused: list[RefusalOut]
+    warnings: list[str]
+    camera: CameraOut
     film: FilmOut | None
     links: Links
 
@@ -180,6 +204,15 @@ class JobStatus(BaseModel):
             stop_reason=job.stop_reason,
             steps=[StepOut.model_validate(step) for step in job.steps],
             refused=[RefusalOut.model_validate(refusal) for refusal in job.refused],
-            film=FilmOut.model_validate(job.film) if job.film else None,
+            warnings=list(job.warnings),
+            camera=CameraOut.model_validate({**job.camera_report, "wanted": job.camera}),
+            film=_film(job),
             links=Links.of(job.id),
         )
+
+
+def _film(job: Job) -> FilmOut | None:
+    """Nothing before the film is published, though a draft of it may be known."""
+    if not job.film or job.status is not Status.COMPLETED:
+        return None
+    return FilmOut.model_validate({**job.film, "format": job.style.format})

@@ -31,4 +31,4 @@ async def ready(store: Store, film: bytes, job_id: str = "j1") -> None:
     writer = BlobWriter(store.redis, encoding.film_key, ttl_s=60, max_bytes=1 << 30)
     await writer.write(film)
     await writer.close()
-    await store.move(encoding, Stage.READY, {"progress": 100}, publish=True)
+    await store.move(encoding, Stage.READY, {"progress": 100}, publish=encoding.film_key)

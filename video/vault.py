@@ -100,6 +100,12 @@ async def blob_size(client: Redis, key: str) -> int | None:
     return int(meta.split()[0]) if meta else None
 
 
+async def is_whole(client: Redis, key: str, *, give_up_s: float = 0.0) -> bool:
+    """Whether a binary is finished and has all its chunks. Raises VaultUnavailable as `read_blob`."""
+    meta = await _field(client, key, META, give_up_s)
+    return meta is not None and await _fields(client, key, give_up_s) == int(meta.split()[1]) + 1
+
+
 async def read_blob(client: Redis, key: str, *, give_up_s: float = 0.0) -> AsyncGenerator[bytes, None]:
     """Yields a binary chunk by chunk; memory stays at one chunk whatever the size.
 
@@ -119,6 +125,10 @@ async def read_blob(client: Redis, key: str, *, give_up_s: float = 0.0) -> Async
 async def _field(client: Redis, key: str, name: str, give_up_s: float) -> bytes | None:
     value = await _patiently(lambda: client.hget(key, name), give_up_s)
     return value if value is None or isinstance(value, bytes) else value.encode()
+
+
+async def _fields(client: Redis, key: str, give_up_s: float) -> int:
+    return await _patiently(lambda: client.hlen(key), give_up_s)
 
 
 async def _patiently(request: Callable[[], Awaitable[T]], give_up_s: float) -> T:

@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- Renews a lease and writes progress, also when memory is full. Answers 1, or 0 when the claim is lost.
--- KEYS: job, active, then the claim's blobs.  ARGV: id, token, lease_ms, ttl_s, field, value, ...
-if redis.call('HGET', KEYS[1], 'token') ~= ARGV[2] then
+-- KEYS: job, active, film, then the claim's blobs.  ARGV: id, token, lease_ms, ttl_s, field, value, ...
+local at = redis.call('HMGET', KEYS[1], 'token', 'blobs')
+if at[1] ~= ARGV[2] then
   return 0
 end
 local time = redis.call('TIME')
@@ -11,5 +12,8 @@ redis.call('HSET', KEYS[1], 'updated_ms', now_ms, unpack(ARGV, 5))
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 for i = 3, #KEYS do
   redis.call('EXPIRE', KEYS[i], ARGV[4])
+end
+for _, key in ipairs(cjson.decode(at[2] or '[]')) do
+  redis.call('EXPIRE', key, ARGV[4])
 end
 return 1

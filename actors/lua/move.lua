@@ -1,20 +1,40 @@
 #!lua flags=allow-oom
 -- Moves a claimed job on, fenced by its token; publishes and drops blobs in the same breath.
--- Answers 1, or 0 when the claim is lost or the job is not where the claim says.
--- KEYS: job, waiting, active, publish from, publish to, then blobs to drop.
--- ARGV: id, token, from, to, status, waits (0 or 1), publishes (0 or 1), ttl_s, field, value, ...
-local at = redis.call('HMGET', KEYS[1], 'token', 'stage')
+-- Answers 1, 0 when the claim is lost or the job is not where the claim says, or -1 when there is no film to publish.
+-- KEYS: job, waiting, active, publish from ('' if nothing is published), publish to, then the claim's blobs.
+-- ARGV: id, token, from, to, status, waits (0 or 1), ttl_s, blobs to keep (JSON, '' for all), field, value, ...
+local at = redis.call('HMGET', KEYS[1], 'token', 'stage', 'blobs')
 if at[1] ~= ARGV[2] or at[2] ~= ARGV[3] then
   return 0
 end
+if KEYS[4] ~= '' then
+  if redis.call('EXISTS', KEYS[4]) == 0 then
+    return -1
+  end
+  redis.call('RENAME', KEYS[4], KEYS[5])
+end
 local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
-if ARGV[7] == '1' then
-  redis.call('RENAME', KEYS[4], KEYS[5])
-  redis.call('EXPIRE', KEYS[5], ARGV[8])
+local blobs = cjson.decode(at[3] or '[]')
+if ARGV[8] ~= '' then
+  local had, kept = blobs, {}
+  blobs = cjson.decode(ARGV[8])
+  for _, key in ipairs(blobs) do
+    kept[key] = true
+  end
+  for i = 6, #KEYS do
+    had[#had + 1] = KEYS[i]
+  end
+  for _, key in ipairs(had) do
+    if not kept[key] then
+      redis.call('UNLINK', key)
+    end
+  end
+  redis.call('HSET', KEYS[1], 'blobs', ARGV[8])
 end
-for i = 6, #KEYS do
-  redis.call('UNLINK', KEYS[i])
+redis.call('EXPIRE', KEYS[5], ARGV[7])
+for _, key in ipairs(blobs) do
+  redis.call('EXPIRE', key, ARGV[7])
 end
 redis.call('ZREM', KEYS[3], ARGV[1])
 if ARGV[6] == '1' then
@@ -22,5 +42,5 @@ if ARGV[6] == '1' then
 end
 redis.call('HSET', KEYS[1], 'stage', ARGV[4], 'status', ARGV[5], 'updated_ms', now_ms, unpack(ARGV, 9))
 redis.call('HDEL', KEYS[1], 'token', 'attempt')
-redis.call('EXPIRE', KEYS[1], ARGV[8])
+redis.call('EXPIRE', KEYS[1], ARGV[7])
 return 1

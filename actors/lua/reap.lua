@@ -10,7 +10,7 @@ local back, status = cjson.decode(ARGV[4]), cjson.decode(ARGV[5])
 local taken = {}
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], 0, now_ms)) do
   local key = ARGV[1] .. id
-  local at = redis.call('HMGET', key, 'stage', 'attempt', 'claims', 'footage_key', 'timeline_key')
+  local at = redis.call('HMGET', key, 'stage', 'attempt', 'claims', 'blobs')
   redis.call('ZREM', KEYS[2], id)
   local to = at[1] and back[at[1]]
   if to then
@@ -19,8 +19,10 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], 0, now_ms)) do
       redis.call('UNLINK', prefix .. id .. ':' .. at[3])
     end
     if to ~= 'ready' and tonumber(at[2]) >= tonumber(ARGV[3]) then
-      redis.call('UNLINK', at[4] or '', at[5] or '')
-      redis.call('HSET', key, 'status', 'failed', 'error', ARGV[6], 'error_code', 'attempts_exhausted',
+      for _, blob in ipairs(cjson.decode(at[4] or '[]')) do
+        redis.call('UNLINK', blob)
+      end
+      redis.call('HSET', key, 'blobs', '[]', 'status', 'failed', 'error', ARGV[6], 'error_code', 'attempts_exhausted',
         'updated_ms', now_ms)
     else
       redis.call('HSET', key, 'stage', to, 'status', status[to], 'updated_ms', now_ms)

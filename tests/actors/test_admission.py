@@ -1,7 +1,7 @@
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from actors.admission import accept, announce, check_address, limits_of
+from actors.admission import accept, announce, check_address, limits_of, style_of
 from actors.embedded import embedded_valkey
 from actors.errors import StoreUnavailable
 from actors.job import Limits
@@ -25,7 +25,9 @@ async def test_a_name_that_does_not_resolve_is_left_to_the_worker() -> None:
 
 
 async def test_an_accepted_job_has_the_limits_that_were_asked_for(store: Store, settings: Settings) -> None:
-    job = await accept(store, "https://example.com/", limits_of(settings, max_clicks=2))
+    job = await accept(
+        store, "https://example.com/", limits_of(settings, max_clicks=2), style_of(settings), "auto"
+    )
 
     kept = await store.get(job.id)
     assert kept is not None
@@ -37,7 +39,7 @@ async def test_without_redis_nothing_is_accepted() -> None:
         settings = Settings(redis_url=url)
     async with Store.opened(url, settings) as store:
         with pytest.raises(StoreUnavailable, match="Nothing was accepted"):
-            await accept(store, "https://example.com/", limits_of(settings))
+            await accept(store, "https://example.com/", limits_of(settings), style_of(settings), "auto")
 
 
 async def test_a_ticket_that_is_not_sent_is_no_error() -> None:

@@ -7,10 +7,10 @@ from typing import Any, get_args
 import pytest
 from PIL import Image
 
+from actors.board import NOTE, Board
 from actors.job import NEXT, QUEUE_OF, Limits, Stage
 from actors.narration import TELL
 from actors.order import Order
-from actors.pipeline import NOTE, Board
 from actors.take import STAGES, encode
 from actors.uplink import Uplink, store
 from explorer.executor import Event

@@ -182,12 +182,12 @@ async def test_attempts_are_counted_for_each_stage_alone(store: Store) -> None:
 async def test_publishing_renames_the_film_and_drops_the_footage(store: Store, settings: Settings) -> None:
     claim = await claimed(store, new_job())
     await put(store, claim.footage_key)
-    await store.move(claim, Stage.RECORDED, {"footage_key": claim.footage_key})
+    await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
     encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
     await put(store, encoding.film_key, 1234)
 
-    await store.move(encoding, Stage.READY, {"progress": 100}, publish=True, drop=[claim.footage_key])
+    await store.move(encoding, Stage.READY, {"progress": 100}, publish=encoding.film_key, keep=[])
 
     assert await blob_size(store.redis, film_key("j1")) == 1234
     assert not await store.redis.exists(claim.footage_key, encoding.film_key)
@@ -198,7 +198,7 @@ async def test_an_ended_job_keeps_its_error_and_loses_its_blobs(store: Store) ->
     claim = await claimed(store, new_job())
     await put(store, claim.footage_key)
 
-    await store.end(claim, Status.FAILED, {"error": "no luck", "error_code": "x"}, [claim.footage_key])
+    await store.end(claim, Status.FAILED, {"error": "no luck", "error_code": "x"})
 
     job = await store.get("j1")
     assert job is not None
@@ -213,7 +213,7 @@ async def test_finishing_an_export_leaves_nothing_in_redis(store: Store) -> None
     encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
     await put(store, encoding.film_key)
-    await store.move(encoding, Stage.READY, {}, publish=True)
+    await store.move(encoding, Stage.READY, {}, publish=encoding.film_key)
     export = await store.claim("j1", Stage.READY, Stage.EXPORTING)
     assert export is not None
 
@@ -228,7 +228,7 @@ async def test_an_export_whose_lease_ran_out_is_ready_again(store: Store) -> Non
     encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
     await put(store, encoding.film_key)
-    await store.move(encoding, Stage.READY, {}, publish=True)
+    await store.move(encoding, Stage.READY, {}, publish=encoding.film_key)
     for _ in range(5):
         assert await store.claim("j1", Stage.READY, Stage.EXPORTING)
         await expire_lease(store, "j1")
@@ -280,7 +280,7 @@ async def test_what_a_lost_claim_had_stored_is_dropped(store: Store) -> None:
 async def test_an_encoder_that_is_lost_leaves_the_footage_for_the_next(store: Store) -> None:
     claim = await claimed(store, new_job())
     await put(store, claim.footage_key)
-    await store.move(claim, Stage.RECORDED, {"footage_key": claim.footage_key})
+    await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
     encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
     await put(store, encoding.film_key)

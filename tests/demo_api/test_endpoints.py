@@ -17,6 +17,7 @@ pytestmark = pytest.mark.anyio
 
 PUBLIC = "http://93.184.215.14/"
 PROBLEM = "application/problem+json"
+LINKS = ("status", "export", "poster", "sheet", "captions", "timeline")
 
 
 def is_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
@@ -39,7 +40,7 @@ async def test_a_run_is_accepted_at_once_and_put_into_line(
         body = answer.json()
         job_id = body["job_id"]
         assert body["status"] == "pending"
-        assert body["links"] == {"status": f"/demo/status/{job_id}", "export": f"/demo/export/{job_id}"}
+        assert body["links"] == {name: f"/demo/{name}/{job_id}" for name in LINKS}
         assert answer.headers["location"] == f"/demo/status/{job_id}"
         job = await store.get(job_id)
         assert job is not None
@@ -82,8 +83,10 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
         "stop_reason": None,
         "steps": [],
         "refused": [],
+        "warnings": [],
+        "camera": {"wanted": "auto", "used": None, "notes": []},
         "film": None,
-        "links": {"status": f"/demo/status/{job_id}", "export": f"/demo/export/{job_id}"},
+        "links": {name: f"/demo/{name}/{job_id}" for name in LINKS},
     }
 
 
