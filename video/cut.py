@@ -1,188 +1,107 @@
-"""The cut: which stretches of a take are shown, and what each frame of the film shows. Pure arithmetic.
+"""The cut: what each frame of the film shows, from the timeline and a style. Pure arithmetic.
 
-The take is kept at true speed, in spans. A pause in which neither picture nor pointer moves is shortened by
-leaving out its middle, where nothing can be missed; at both ends it is trimmed further. Film frame n shows
-the moment n / fps: the newest footage frame captured by then.
+A film can be cut while its take still runs. Then the timeline is a prefix of the take, and the cut says how
+many of its leading frames stay as they are whatever comes. For that, nothing in a frame may depend on what
+happens more than `AHEAD_MS` of film later, and every number is derived from the take's own times, never from
+sums that another end would change.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from math import ceil
 
+from video.captions import FADE_MS, captions, chapters, readings, words
 from video.errors import NoFootage
-from video.timeline import Sample, Timeline
+from video.looks import Box, Caption, Cut, Look, Pointer
+from video.pacing import Pace, pace
+from video.pointer import POINTER_AHEAD_MS, Clicks, Path
+from video.style import Style, layout
+from video.timeline import Step, Timeline
+from video.zoom import ENDING_MS, ZOOM_AHEAD_MS, Zoom, with_tip, zoom
 
-#: The mouse is sampled some 60 times a second while it moves; a longer gap between samples is a rest.
-REST_MS = 100.0
-#: After a rest the pointer takes this long to its next sample, so that it never leaps.
-STRIDE_MS = 1000 / 60
-#: Tolerance for sums of floats when a frame time is compared with a film frame's moment.
-EPSILON_MS = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a film is cut. Times in milliseconds of film."""
-
-    fps: int = 30
-    #: The longest pause in mid-film.
-    max_still_ms: float = 800.0
-    #: How long the first page is shown before anything moves, and the last one after everything has.
-    lead_ms: float = 1200.0
-    tail_ms: float = 1000.0
-    #: A shorter film is made this long by holding its last picture.
-    min_film_ms: float = 2000.0
+#: The title card stands, then fades while the first page stands still.
+CARD_MS = 1_800.0
+CARD_FADE_MS = 400.0
+#: A frame that was captured so little after a moment is shown at that moment already: times are rounded.
+NEARLY_MS = 1.0
+AHEAD_MS = max(ZOOM_AHEAD_MS, POINTER_AHEAD_MS, FADE_MS)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of the take that is shown, and the film time at which it begins."""
-
-    from_ms: float
-    to_ms: float
-    film_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """A footage frame, by its index, and for how many film frames it stays."""
-
-    frame_index: int
-    film_frames: int
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place in the viewport, in CSS pixels."""
-
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class Click:
-    """A click: its place and its film time."""
-
-    film_ms: float
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A film ready to be drawn and encoded. `pointer` has one spot per film frame, or none at all."""
-
-    fps: int
-    width_px: int
-    height_px: int
-    title: str
-    spans: tuple[Span, ...]
-    shots: tuple[Shot, ...]
-    pointer: tuple[Spot, ...] = field(repr=False)
-    clicks: tuple[Click, ...] = ()
-
-    @property
-    def film_frames(self) -> int:
-        """How many frames the film has."""
-        return sum(shot.film_frames for shot in self.shots)
-
-    @property
-    def duration_s(self) -> float:
-        """How long the film is."""
-        return self.film_frames / self.fps
-
-    def film_ms(self, take_ms: float) -> float:
-        """The film time of a moment of the take; what was left out maps to the edge of the gap."""
-        return film_ms(self.spans, take_ms)
-
-    def take_ms(self, film_time_ms: float) -> float:
-        """The moment of the take that a film time shows; the end is held for ever."""
-        return take_ms(self.spans, film_time_ms)
-
-
-def cut(timeline: Timeline, frame_times_ms: Sequence[float], style: Style | None = None) -> Cut:
+def cut(
+    timeline: Timeline, frame_times_ms: Sequence[float], style: Style | None = None, *, final: bool = True
+) -> Cut:
     """Cuts a take whose frames were captured at `frame_times_ms` (ascending). Raises NoFootage.
 
     The film opens on the picture that stood at `timeline.start_ms` and shows nothing after `timeline.end_ms`.
+    Unless it is `final`, the take may go on after the timeline's end, when no step is under way.
     """
     style = style or Style()
-    start_ms, end_ms = timeline.start_ms, max(timeline.end_ms, timeline.start_ms)
-    if not frame_times_ms or frame_times_ms[0] > end_ms:
+    count = bisect_right(frame_times_ms, max(timeline.end_ms, timeline.start_ms))
+    if not count:
         raise NoFootage("The take has no frames, so there is nothing to cut; film the site again.")
-    pointer = sorted(timeline.pointer)
-    spans = _spans(start_ms, end_ms, _activity(timeline, frame_times_ms, start_ms, end_ms), style)
-    moments = _moments(spans, style)
-    clicks = [step for step in timeline.steps if start_ms <= step.click_ms <= end_ms]
+    frames = frame_times_ms[:count]
+    steps = [step for step in timeline.steps if timeline.start_ms <= step.click_ms <= timeline.end_ms]
+    card_ms = CARD_MS + CARD_FADE_MS if style.title_card else 0.0
+    read = readings(steps) if style.captions else []
+    shown = pace(timeline, frames, style, read, card_ms)
+    path = Path(timeline.pointer)
+    zoomed = zoom(timeline, steps, path, shown, style)
+    said = captions(steps, zoomed.views, zoomed.whole, path, shown)
+    looks = tuple(_looks(steps, frames, style, shown, path, zoomed, said))
+    ahead = ceil(AHEAD_MS * style.fps / 1000)
+    sure = shown.sure_frames - ahead
     return Cut(
-        fps=style.fps,
-        width_px=timeline.width_px,
-        height_px=timeline.height_px,
+        style=style,
+        layout=layout(style),
         title=timeline.title,
-        spans=spans,
-        shots=_shots(moments, frame_times_ms),
-        pointer=tuple(_spot(pointer, at_ms) for at_ms in moments) if pointer else (),
-        clicks=tuple(Click(film_ms(spans, step.click_ms), step.x, step.y) for step in clicks),
+        url=timeline.url,
+        theme=timeline.theme,
+        icon=timeline.icon,
+        looks=looks,
+        captions=said,
+        chapters=chapters(timeline, shown),
+        settled_frames=len(looks) if final else max(0, sure) if sure > shown.spans[0].film else 0,
     )
 
 
-def film_ms(spans: Sequence[Span], at_ms: float) -> float:
-    """Maps a moment of the take to film time: rising at speed 1 inside spans, flat between them."""
-    span = spans[max(bisect_right(spans, at_ms, key=lambda span: span.from_ms) - 1, 0)]
-    return span.film_ms + min(max(at_ms, span.from_ms), span.to_ms) - span.from_ms
+def _looks(
+    steps: Sequence[Step],
+    frames: Sequence[float],
+    style: Style,
+    shown: Pace,
+    path: Path,
+    zoomed: Zoom,
+    said: Sequence[Caption],
+) -> Iterator[Look]:
+    """One look for each film frame; the last is held until the film is long enough and nothing moves."""
+    clicks = Clicks(steps, [shown.film_ms(step.click_ms) for step in steps])
+    starts_ms = [caption.start_ms for caption in said]
+    moments = [*shown.moments()]
+    length_ms = max(style.min_film_ms, zoomed.over_ms + ENDING_MS if zoomed.moves else 0.0)
+    moments += [moments[-1]] * (ceil(length_ms * style.fps / 1000) - len(moments))
+    for number, at_ms in enumerate(moments):
+        film_ms = number * 1000 / style.fps
+        card = _card(film_ms) if style.title_card else 0.0
+        view = zoomed.at(film_ms)
+        pointer = None
+        if path and card < 1:
+            spot = path.at(at_ms)
+            pointer = Pointer(spot.x, spot.y, clicks.pressed(film_ms))
+            if view is not zoomed.whole:
+                view = with_tip(view, spot.x, spot.y, zoomed.whole)
+        yield Look(
+            frame_index=max(bisect_right(frames, at_ms + NEARLY_MS) - 1, 0),
+            view=_rounded(view) if view is not zoomed.whole else view,
+            pointer=pointer,
+            ripples=clicks.ripples(film_ms),
+            words=words(said, starts_ms, film_ms) if style.captions else None,
+            card=card,
+        )
 
 
-def take_ms(spans: Sequence[Span], at_film_ms: float) -> float:
-    """Maps film time to a moment of the take, never beyond the last span."""
-    span = spans[max(bisect_right(spans, at_film_ms, key=lambda span: span.film_ms) - 1, 0)]
-    return min(span.from_ms + max(at_film_ms - span.film_ms, 0.0), span.to_ms)
+def _card(film_ms: float) -> float:
+    return round(min(max((CARD_MS + CARD_FADE_MS - film_ms) / CARD_FADE_MS, 0.0), 1.0), 4)
 
 
-def _activity(timeline: Timeline, frames: Sequence[float], start_ms: float, end_ms: float) -> list[float]:
-    """The moments between start and end at which something happened, ascending."""
-    moments = [
-        *frames,
-        *(sample.at_ms for sample in timeline.pointer),
-        *(step.click_ms for step in timeline.steps),
-    ]
-    return sorted({moment for moment in moments if start_ms < moment <= end_ms})
-
-
-def _spans(start_ms: float, end_ms: float, active: Sequence[float], style: Style) -> tuple[Span, ...]:
-    if not active:
-        return (Span(start_ms, min(end_ms, start_ms + style.min_film_ms), 0.0),)
-    edges = [max(start_ms, active[0] - style.lead_ms)]
-    for before, after in pairwise(active):
-        if after - before > style.max_still_ms:
-            edges += [before + style.max_still_ms / 2, after - style.max_still_ms / 2]
-    edges.append(min(end_ms, active[-1] + style.tail_ms))
-    spans: list[Span] = []
-    film = 0.0
-    for from_ms, to_ms in zip(edges[::2], edges[1::2], strict=True):
-        spans.append(Span(from_ms, to_ms, film))
-        film += to_ms - from_ms
-    return tuple(spans)
-
-
-def _moments(spans: Sequence[Span], style: Style) -> list[float]:
-    """The moment of the take that each film frame shows; the last frame reaches the end of the last span."""
-    length_ms = max(spans[-1].film_ms + spans[-1].to_ms - spans[-1].from_ms, style.min_film_ms)
-    count = ceil(length_ms * style.fps / 1000 - EPSILON_MS) + 1
-    return [take_ms(spans, number * 1000 / style.fps) for number in range(count)]
-
-
-def _shots(moments: Sequence[float], frames: Sequence[float]) -> tuple[Shot, ...]:
-    indexes = (max(bisect_right(frames, at_ms + EPSILON_MS) - 1, 0) for at_ms in moments)
-    return tuple(Shot(index, sum(1 for _ in run)) for index, run in groupby(indexes))
-
-
-def _spot(pointer: Sequence[Sample], at_ms: float) -> Spot:
-    """Where the pointer is: between samples on a line, at rest where it last was, before all at the first."""
-    after = bisect_left(pointer, at_ms, key=lambda sample: sample.at_ms)
-    if after in (0, len(pointer)):
-        return Spot(*pointer[min(after, len(pointer) - 1)][1:])
-    a, b = pointer[after - 1], pointer[after]
-    leave_ms = a.at_ms if b.at_ms - a.at_ms <= REST_MS else b.at_ms - STRIDE_MS
-    part = max(at_ms - leave_ms, 0.0) / max(b.at_ms - leave_ms, EPSILON_MS)
-    return Spot(a.x + (b.x - a.x) * part, a.y + (b.y - a.y) * part)
+def _rounded(box: Box) -> Box:
+    return Box(round(box.x, 3), round(box.y, 3), round(box.width, 3), round(box.height, 3))

@@ -1,0 +1,111 @@
+"""Captions and chapters: when each is shown in the film, and where a caption keeps clear of the click."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from video.looks import Anchor, Box, Caption, Chapter, Words
+from video.pacing import Pace, Reading
+from video.pointer import Path
+from video.timeline import Step, Timeline
+from video.wording import caption, reading_ms, tidy
+
+#: How long a caption stays for the effect of its click to be seen, if nothing else happens.
+SEEN_MS = 900.0
+FADE_MS = 150.0
+#: Captions lie in the last quarter of the window; what is clicked must not.
+COVERED_SHARE = 0.75
+#: The pointer's way to a click, of which a caption must not cover the end.
+APPROACH_MS = 250.0
+LEAST_CHAPTER_MS = 1_000.0
+SEPARATORS = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:-]\s+|\s*\|\s*")
+
+
+def readings(steps: Sequence[Step]) -> list[Reading]:
+    """When the steps' captions come up and how long they need."""
+    return [Reading(step.start_ms, reading_ms(caption(step))) for step in steps]
+
+
+def captions(
+    steps: Sequence[Step], views: Sequence[Box | None], whole: Box, path: Path, pace: Pace
+) -> tuple[Caption, ...]:
+    """One caption for each step; `views` says what each step is zoomed to, if anything."""
+    starts = [pace.film_ms(step.start_ms) for step in steps]
+    film_end_ms = pace.film_frames * pace.frame_ms
+    made = []
+    for index, (step, start_ms) in enumerate(zip(steps, starts, strict=True)):
+        text = caption(step)
+        wanted_ms = max(
+            start_ms + reading_ms(text),
+            pace.film_ms(step.click_ms) + SEEN_MS,
+            pace.film_ms(step.end_ms),
+        )
+        next_ms = starts[index + 1] if index + 1 < len(starts) else film_end_ms
+        anchor = _anchor(step, views[index], whole, path)
+        made.append(Caption(start_ms, max(min(wanted_ms, next_ms), start_ms), text, anchor))
+    return tuple(made)
+
+
+def words(captions: Sequence[Caption], starts_ms: Sequence[float], film_ms: float) -> Words | None:
+    """The caption that is up at a moment of the film, faded in and out."""
+    index = bisect_right(starts_ms, film_ms) - 1
+    if index < 0:
+        return None
+    shown = captions[index]
+    opacity = min(film_ms - shown.start_ms, shown.end_ms - film_ms) / FADE_MS
+    return Words(index, round(min(opacity, 1.0), 4)) if opacity > 0 else None
+
+
+def chapters(timeline: Timeline, pace: Pace) -> tuple[Chapter, ...]:
+    """A chapter for each page, without gaps; a page that is over in a second is none of its own."""
+    end_ms = pace.film_frames * pace.frame_ms
+    visits = [visit for visit in timeline.visits if visit.at_ms <= timeline.end_ms]
+    titles = clean_titles([visit.title for visit in visits])
+    starts = [pace.film_ms(visit.at_ms) for visit in visits]
+    made: list[tuple[float, str]] = []
+    for start_ms, title in zip(starts, titles, strict=True):
+        if made and (start_ms - made[-1][0] < LEAST_CHAPTER_MS or not made[-1][1]):
+            made[-1] = (made[-1][0], title)
+        elif not made or made[-1][1] != title:
+            made.append((start_ms, title))
+        if len(made) > 1 and made[-1][1] == made[-2][1]:
+            made.pop()
+    if len(made) > 1 and end_ms - made[-1][0] < LEAST_CHAPTER_MS:
+        made.pop()
+    made = [(0.0 if index == 0 else start, title) for index, (start, title) in enumerate(made)]
+    ends = [*(start for start, _ in made[1:]), end_ms]
+    return tuple(Chapter(start, end, title or "Page") for (start, title), end in zip(made, ends, strict=True))
+
+
+def clean_titles(titles: Sequence[str]) -> list[str]:
+    """Titles without what all pages of a site have in common, such as its name at the end."""
+    parts = [[part for part in SEPARATORS.split(tidy(title)) if part] for title in titles]
+    distinct = {tuple(part) for part in parts}
+    several = [part for part in distinct if len(part) > 1]
+    last = {part[-1] for part in several}
+    first = {part[0] for part in several}
+    homes = {part[0] for part in distinct if len(part) == 1}
+    cut_last = len(distinct) > 1 and len(last) == 1 and (len(several) > 1 or bool(last & homes))
+    cut_first = not cut_last and len(distinct) > 1 and len(first) == 1
+    cut_first = cut_first and (len(several) > 1 or bool(first & homes))
+    cleaned = []
+    for title, part in zip(titles, parts, strict=True):
+        if len(part) > 1 and cut_last:
+            part = part[:-1]
+        elif len(part) > 1 and cut_first:
+            part = part[1:]
+        else:
+            cleaned.append(tidy(title))
+            continue
+        cleaned.append(" \u2013 ".join(part))
+    return cleaned
+
+
+def _anchor(step: Step, view: Box | None, whole: Box, path: Path) -> Anchor:
+    """At the top when target, click or the pointer's way to it lie low, zoomed or not."""
+    lows = [step.y, *(sample.y for sample in path.between(step.click_ms - APPROACH_MS, step.click_ms))]
+    if step.target is not None:
+        lows.append(min(step.target.y + step.target.height, step.y + whole.height / 4))
+    low = max(lows)
+    boxes = [whole, view] if view else [whole]
+    return "top" if any(low > box.y + box.height * COVERED_SHARE for box in boxes) else "bottom"
