@@ -31,6 +31,12 @@ class FilmMissing(LineError):
     code = "film_missing"
 
 
+class ExtraMissing(LineError):
+    """The film is there, but not what was asked for beside it."""
+
+    code = "extra_missing"
+
+
 class NotCompleted(LineError):
     """The film is not ready yet, or never will be."""
 

@@ -40,12 +40,15 @@ BACKOFF_S = (0.2, 5.0)
 #: Shorter than a lease: nobody renews the claim while a draft is looked at.
 DRAFT_PATIENCE_S = 5.0
 
+Supervise = Callable[[Order, Mapping[str, float]], AsyncGenerator[Report, None]]
+
 
 class Line:
     """Declares the actors on a broker. A message is only a ticket: the job hash decides what it is worth."""
 
-    def __init__(self, settings: Settings, broker: RedisBroker) -> None:
+    def __init__(self, settings: Settings, broker: RedisBroker, supervise: Supervise = supervise) -> None:
         self._settings = settings
+        self._supervise = supervise
         self._stopping = False
         self._running: dict[asyncio.Task[Any], asyncio.AbstractEventLoop] = {}
         self._send = ticket_sender(broker)
@@ -194,7 +197,7 @@ class Line:
             order = Order.of(job, claim, self._settings, str(folder))
             ended = asyncio.Event()
             beating = asyncio.create_task(keep_claim(store, claim, board, ended))
-            following = asyncio.create_task(_follow(supervise(order, limits_s), board))
+            following = asyncio.create_task(_follow(self._supervise(order, limits_s), board))
             try:
                 await asyncio.wait({beating, following}, return_when=asyncio.FIRST_COMPLETED)
                 last = following.result() if following.done() else _lost(beating)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -12,12 +13,14 @@ from actors.settings import Settings
 from actors.store import Store
 from actors.watchdog import watch
 from demo_api.endpoints import export, health, run, status
+from demo_api.extras import KINDS, extra
 from demo_api.problems import HANDLERS
 
 ROUTES = [
     Route("/demo/run", run, methods=["POST"]),
     Route("/demo/status/{job_id}", status, methods=["GET"]),
     Route("/demo/export/{job_id}", export, methods=["GET"]),
+    *(Route(f"/demo/{name}/{{job_id}}", partial(extra, name), methods=["GET"]) for name in KINDS),
     Route("/health", health, methods=["GET"]),
 ]
 

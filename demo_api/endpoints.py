@@ -54,7 +54,7 @@ async def export(request: Request) -> Response:
     store, job_id = _store(request), request.path_params["job_id"]
     job, size_bytes = await exportable(store, job_id)
     if request.method == "HEAD":
-        return Response(headers=film_headers(job, size_bytes), media_type="video/mp4")
+        return Response(headers=film_headers(job, size_bytes))
     claim = await claim_export(store, job_id)
     return ExportResponse(store, _settings(request), job, claim, size_bytes)
 

@@ -17,6 +17,7 @@ from actors.job import Job, Stage, Status
 from actors.settings import Settings
 from actors.store import Claim, Store, film_key
 from video.errors import VideoError
+from video.style import Format
 from video.vault import blob_size, read_blob
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,9 @@ GLANCE_S = 0.005
 STALL_LIMIT_S = 60.0
 #: Small enough that the slowest client takes a piece within that time.
 PIECE_BYTES = 16 * 1024
+
+
+MEDIA_TYPES: dict[Format, str] = {"mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif"}
 
 
 class ClientGone(Exception):
@@ -56,8 +60,10 @@ async def claim_export(store: Store, job_id: str) -> Claim:
 
 def film_headers(job: Job, size_bytes: int) -> dict[str, str]:
     return {
+        "content-type": MEDIA_TYPES[job.style.format],
         "content-length": str(size_bytes),
-        "content-disposition": f'attachment; filename="sitereel-{job.id[:8]}.mp4"',
+        "content-disposition": f'attachment; filename="sitereel-{job.id[:8]}.{job.style.format}"',
+        "x-content-type-options": "nosniff",
         "accept-ranges": "none",
         "cache-control": "no-store",
     }
@@ -70,10 +76,8 @@ class ExportResponse(Response):
     breaks off is noticed while the film can still be kept.
     """
 
-    media_type = "video/mp4"
-
     def __init__(self, store: Store, settings: Settings, job: Job, claim: Claim, size_bytes: int) -> None:
-        super().__init__(None, headers=film_headers(job, size_bytes), media_type=self.media_type)
+        super().__init__(None, headers=film_headers(job, size_bytes))
         self._store = store
         self._settings = settings
         self._job = job

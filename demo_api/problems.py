@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from actors.errors import ExportTaken, FilmMissing, JobUnknown, NotCompleted, StoreUnavailable
+from actors.errors import ExportTaken, ExtraMissing, FilmMissing, JobUnknown, NotCompleted, StoreUnavailable
 from explorer.errors import AddressRefused
 from video.errors import VaultUnavailable
 
@@ -48,6 +48,7 @@ STATUS: dict[type[Exception], int] = {
     AddressRefused: 422,
     JobUnknown: 404,
     FilmMissing: 404,
+    ExtraMissing: 404,
     NotCompleted: 400,
     ExportTaken: 409,
     StoreUnavailable: 503,

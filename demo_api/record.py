@@ -122,7 +122,7 @@ def check_writable(out: Path) -> None:
     """A take costs a minute: whether it can be saved is asked before. Raises TakeFailed."""
     folder = out.absolute().parent
     if out.is_dir():
-        raise TakeFailed(f"{out} is a folder. Name a file with -o, such as demo.mp4.")
+        raise TakeFailed(f"{out} is a folder. Name a file, such as demo.mp4.")
     if not folder.is_dir():
         raise TakeFailed(f"The folder {folder} does not exist. Nothing was filmed.")
     if not os.access(folder, os.W_OK):

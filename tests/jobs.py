@@ -1,18 +1,24 @@
 """Jobs brought to a stage by the same moves that the line makes."""
 
+import json
+from collections.abc import Mapping
+
 from actors.job import Job, Limits, Stage, Status
 from actors.store import Claim, Store
+from video.style import Style
 from video.vault import BlobWriter
 
 
-async def queued(store: Store, job_id: str = "j1", url: str = "https://example.com/") -> Job:
-    job = Job(id=job_id, url=url, limits=Limits(10, 3, 300))
+async def queued(
+    store: Store, job_id: str = "j1", url: str = "https://example.com/", style: Style | None = None
+) -> Job:
+    job = Job(id=job_id, url=url, limits=Limits(10, 3, 300), style=style or Style())
     assert await store.create(job)
     return job
 
 
-async def exploring(store: Store, job_id: str = "j1") -> Claim:
-    await queued(store, job_id)
+async def exploring(store: Store, job_id: str = "j1", style: Style | None = None) -> Claim:
+    await queued(store, job_id, style=style)
     claim = await store.claim(job_id, Stage.QUEUED, Stage.EXPLORING)
     assert claim is not None
     return claim
@@ -23,12 +29,29 @@ async def failed(store: Store, job_id: str = "j1", error: str = "no luck") -> No
     await store.end(claim, Status.FAILED, {"error": error, "error_code": "x"})
 
 
-async def ready(store: Store, film: bytes, job_id: str = "j1") -> None:
-    claim = await exploring(store, job_id)
+async def ready(
+    store: Store,
+    film: bytes,
+    job_id: str = "j1",
+    *,
+    style: Style | None = None,
+    extras: Mapping[str, bytes] | None = None,
+    fields: Mapping[str, str] | None = None,
+) -> None:
+    claim = await exploring(store, job_id, style)
     await store.move(claim, Stage.RECORDED, {})
     encoding = await store.claim(job_id, Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
-    writer = BlobWriter(store.redis, encoding.film_key, ttl_s=60, max_bytes=1 << 30)
-    await writer.write(film)
+    await put(store, encoding.film_key, film)
+    keys = {"timeline": encoding.timeline_key, **encoding.extra_keys}
+    keys = {name: keys[name] for name in extras or {}}
+    for name, key in keys.items():
+        await put(store, key, (extras or {})[name])
+    told: dict[str, str | int] = {"progress": 100, "extras": json.dumps(keys), **(fields or {})}
+    await store.move(encoding, Stage.READY, told, publish=encoding.film_key, keep=list(keys.values()))
+
+
+async def put(store: Store, key: str, data: bytes) -> None:
+    writer = BlobWriter(store.redis, key, ttl_s=60, max_bytes=1 << 30)
+    await writer.write(data)
     await writer.close()
-    await store.move(encoding, Stage.READY, {"progress": 100}, publish=encoding.film_key)

@@ -24,6 +24,7 @@ HOMES = {
         "demo_api/app.py",
         "demo_api/endpoints.py",
         "demo_api/export.py",
+        "demo_api/extras.py",
         "demo_api/problems.py",
     },
 }

@@ -8,6 +8,7 @@ from actors.job import Limits
 from actors.settings import Settings
 from actors.store import Store
 from explorer.errors import AddressRefused
+from video.style import Style, StyleName
 
 pytestmark = pytest.mark.anyio
 
@@ -24,14 +25,15 @@ async def test_a_name_that_does_not_resolve_is_left_to_the_worker() -> None:
     await check_address("http://no-such-name.invalid/", frozenset())
 
 
-async def test_an_accepted_job_has_the_limits_that_were_asked_for(store: Store, settings: Settings) -> None:
-    job = await accept(
-        store, "https://example.com/", limits_of(settings, max_clicks=2), style_of(settings), "auto"
-    )
+async def test_an_accepted_job_has_what_was_asked_for(store: Store, settings: Settings) -> None:
+    limits, style = limits_of(settings, max_clicks=2), style_of(settings, size="vertical")
+
+    job = await accept(store, "https://example.com/", limits, style, "frames")
 
     kept = await store.get(job.id)
     assert kept is not None
     assert kept.limits == Limits(2, settings.max_depth, settings.max_runtime_s)
+    assert (kept.style, kept.camera) == (style, "frames")
 
 
 async def test_without_redis_nothing_is_accepted() -> None:
@@ -47,3 +49,32 @@ async def test_a_ticket_that_is_not_sent_is_no_error() -> None:
         raise RedisConnectionError("away")
 
     await announce(send, "j1")
+
+
+def test_a_film_is_the_operators_where_a_request_names_nothing(settings: Settings) -> None:
+    plain = settings.model_copy(update={"film_style": "plain", "film_fps": 60, "film_captions": False})
+
+    assert style_of(settings) == Style()
+    assert style_of(plain) == Style("plain", "720p", 60, "mp4", captions=False, title_card=False)
+    assert style_of(plain, fps=30, captions=True, size="square").captions
+    assert style_of(settings, zoom=False) == Style(zoom=False)
+
+
+@pytest.mark.parametrize(
+    ("operator", "asked", "style", "card"),
+    [
+        (None, None, "studio", True),
+        (None, None, "plain", False),
+        (None, True, "plain", True),
+        (None, False, "studio", False),
+        (False, None, "studio", False),
+        (True, None, "plain", True),
+        (True, False, "studio", False),
+    ],
+)
+def test_a_studio_film_opens_with_a_title_card_unless_somebody_says_otherwise(
+    operator: bool | None, asked: bool | None, style: StyleName, card: bool, settings: Settings
+) -> None:
+    operators = settings.model_copy(update={"film_title_card": operator})
+
+    assert style_of(operators, style, title_card=asked).title_card is card

@@ -1,6 +1,7 @@
 import pytest
 
 from actors.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Limits, Stage, Status, iso
+from video.style import Style
 
 
 def test_every_stage_has_moves_and_a_status() -> None:
@@ -30,12 +31,21 @@ def test_jobs_wait_in_the_two_stages_that_have_a_queue() -> None:
 
 
 def test_a_job_decodes_what_it_encoded() -> None:
-    job = Job(id="a", url="https://example.com/?q=ü", limits=Limits(1, 2, 3), allow_hosts=("localhost:80",))
+    style = Style("plain", "vertical", 60, "gif", captions=False)
+    job = Job(
+        id="a",
+        url="https://example.com/?q=ü",
+        limits=Limits(1, 2, 3),
+        style=style,
+        camera="frames",
+        allow_hosts=("localhost:80",),
+    )
     row = {key.encode(): value.encode() for key, value in job.encode().items()}
 
     decoded = Job.decode({**row, b"created_ms": b"5", b"updated_ms": b"6"})
 
     assert decoded.limits == Limits(1, 2, 3)
+    assert (decoded.style, decoded.camera) == (style, "frames")
     assert decoded.allow_hosts == ("localhost:80",)
     assert (decoded.url, decoded.status, decoded.stage) == (job.url, Status.PENDING, Stage.QUEUED)
 

@@ -1,13 +1,22 @@
 import asyncio
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any, cast
 
 import pytest
 
 from actors.board import Board, ClaimLost, keep_claim
+from actors.broker import make_broker
 from actors.embedded import embedded_valkey
-from actors.job import Stage
+from actors.job import Job, Stage, Status
+from actors.order import Order
+from actors.pipeline import Line
 from actors.settings import Settings
-from actors.store import ACTIVE, Claim, Store
-from tests.jobs import exploring
+from actors.store import ACTIVE, Claim, Store, connect, film_key
+from actors.supervisor import Report
+from tests.jobs import exploring, queued
+from video.vault import BlobWriter, read_blob
 
 pytestmark = pytest.mark.anyio
 
@@ -54,3 +63,148 @@ async def test_news_are_kept_while_redis_is_away(caplog: pytest.LogCaptureFixtur
         await beating
 
     assert board.news["steps"] == '[{"number": 1}, {"number": 2}]'
+
+
+#: What a child reports at the end of filming, with and without a film made meanwhile.
+RECORDED = {
+    "kind": "done",
+    "stop_reason": "max_clicks",
+    "refused": [],
+    "camera": {"used": "frames", "notes": ["it could"], "lost_frames": 0, "fps": 30},
+    "film": None,
+    "warnings": ["no icon"],
+    "extras": ["poster", "captions"],
+}
+FILM = {"duration_s": 5.0, "frames": 150, "width": 1280, "height": 720, "fps": 30.0, "size_bytes": 4}
+ENCODED = {"kind": "done", "film": FILM, "warnings": ["no chapters"], "extras": ["poster"]}
+
+
+class Stages:
+    """Stands where the supervisor does: stores what a child would, and reports it."""
+
+    def __init__(self, *, live: bool = False, fails: bool = False) -> None:
+        self.live = live
+        self.fails = fails
+        self.orders: list[Order] = []
+
+    async def __call__(self, order: Order, _limits_s: Mapping[str, float]) -> AsyncGenerator[Report, None]:
+        self.orders.append(order)
+        async with aclosing(connect(order.redis_url)) as redis:
+            for key, text in self._blobs(order).items():
+                writer = BlobWriter(redis, key, ttl_s=60, max_bytes=100)
+                await writer.write(text)
+                await writer.close()
+        if self.fails and order.stage is Stage.ENCODING:
+            yield {"kind": "failed", "code": "encoding_failed", "error": "out of luck"}
+        elif order.stage is Stage.ENCODING:
+            yield ENCODED
+        else:
+            yield {**RECORDED, "film": FILM if self.live else None}
+
+    def _blobs(self, order: Order) -> dict[str, bytes]:
+        poster = {order.extra_keys["poster"]: str(order.stage).encode()}
+        if order.stage is Stage.ENCODING:
+            return {**poster, order.film_key: b"from footage"}
+        made = {
+            order.footage_key: b"footage",
+            order.timeline_key: b"{}",
+            order.extra_keys["captions"]: b"vtt",
+        }
+        return {**poster, **made, order.film_key: b"live"} if self.live else {**poster, **made}
+
+
+def line(settings: Settings, stages: Stages) -> Line:
+    assert settings.redis is not None
+    return Line(settings, make_broker(settings.redis), stages)
+
+
+async def blob(store: Store, key: str) -> bytes:
+    return b"".join([piece async for piece in read_blob(store.redis, key)])
+
+
+async def keys(store: Store) -> set[bytes]:
+    return set(await cast(Any, store.redis.keys("demo:*")))
+
+
+async def finished(store: Store) -> Job:
+    job = await store.get("j1")
+    assert job is not None
+    return job
+
+
+async def test_a_film_made_while_filming_is_published_at_once(store: Store, settings: Settings) -> None:
+    await queued(store)
+    stages = Stages(live=True)
+
+    await asyncio.to_thread(line(settings, stages).explore_and_record, "j1")
+
+    # No second child, and nobody had to wait for a ticket
+    assert [order.stage for order in stages.orders] == [Stage.EXPLORING]
+    assert await store.tickets("encode") == 0
+    job = await finished(store)
+    assert (job.status, job.stage, job.progress) == (Status.COMPLETED, Stage.READY, 100)
+    assert (job.film, job.warnings, job.camera_report) == (FILM, ("no icon",), RECORDED["camera"])
+    assert await blob(store, film_key("j1")) == b"live"
+    # What comes with it is there, what is used up is not
+    assert set(job.extras) == {"poster", "captions", "timeline"}
+    assert await blob(store, job.extras["timeline"]) == b"{}"
+    kept = {b"demo:job:j1", b"demo:film:j1", *(key.encode() for key in job.extras.values())}
+    assert await keys(store) == kept
+    for key in kept:
+        assert 0 < await store.redis.ttl(key) <= settings.job_ttl_s
+
+
+async def test_without_a_film_a_ticket_goes_out_and_the_footage_is_encoded(
+    store: Store, settings: Settings
+) -> None:
+    await queued(store)
+    stages = Stages()
+    await asyncio.to_thread(line(settings, stages).explore_and_record, "j1")
+    assert await store.tickets("encode") == 1
+
+    await asyncio.to_thread(line(settings, stages).encode, "j1")
+
+    job = await finished(store)
+    assert job.status is Status.COMPLETED
+    assert job.warnings == ("no icon", "no chapters")
+    assert await blob(store, film_key("j1")) == b"from footage"
+    # Extras that were made again take the place of the first ones, the others stay
+    assert await blob(store, job.extras["poster"]) == b"encoding"
+    assert await blob(store, job.extras["captions"]) == b"vtt"
+    assert await keys(store) == {b"demo:job:j1", b"demo:film:j1", *(k.encode() for k in job.extras.values())}
+
+
+@pytest.mark.parametrize("damage", ["gone", "unfinished", "a chunk is missing"])
+async def test_a_draft_that_is_not_whole_is_made_again_from_the_footage(
+    damage: str, store: Store, settings: Settings
+) -> None:
+    stages, claim = Stages(live=True), await exploring(store)
+    job = await finished(store)
+    async for _ in stages(Order.of(job, claim, settings, ""), {}):
+        pass
+    fields = {"draft_key": claim.film_key, "footage_key": claim.footage_key, "film": json.dumps(FILM)}
+    await store.move(claim, Stage.RECORDED, fields, keep=[claim.footage_key, claim.film_key])
+    fields_gone = {"gone": ["0", "meta"], "unfinished": ["meta"], "a chunk is missing": ["0"]}[damage]
+    await store.redis.hdel(claim.film_key, *fields_gone)
+
+    await asyncio.to_thread(line(settings, stages).encode, "j1")
+
+    assert [order.stage for order in stages.orders] == [Stage.EXPLORING, Stage.ENCODING]
+    job = await finished(store)
+    assert job.status is Status.COMPLETED
+    assert await blob(store, film_key("j1")) == b"from footage"
+    assert not await store.redis.exists(claim.film_key, claim.footage_key)
+
+
+async def test_a_job_that_fails_while_encoding_leaves_nothing_in_the_vault(
+    store: Store, settings: Settings
+) -> None:
+    await queued(store)
+    failing = Stages(fails=True)
+    await asyncio.to_thread(line(settings, failing).explore_and_record, "j1")
+
+    await asyncio.to_thread(line(settings, failing).encode, "j1")
+
+    job = await finished(store)
+    assert (job.status, job.error_code) == (Status.FAILED, "encoding_failed")
+    assert await keys(store) == {b"demo:job:j1"}

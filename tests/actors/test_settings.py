@@ -1,7 +1,9 @@
 import pytest
 
+from actors.admission import style_of
 from actors.errors import SettingsInvalid
 from actors.settings import Settings
+from video.style import Style
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +19,21 @@ def test_without_an_environment_the_defaults_hold() -> None:
     assert settings.job_ttl_s == 3600
     assert settings.openai_model == "gpt-4o-mini"
     assert settings.redis is None
+    assert style_of(settings) == Style()
+    assert settings.camera == "auto"
+
+
+def test_the_operator_may_choose_another_film(monkeypatch: pytest.MonkeyPatch) -> None:
+    wishes = {"STYLE": "plain", "SIZE": "square", "FPS": "60", "FORMAT": "webm", "TITLE_CARD": "yes"}
+    for name, value in {**wishes, "CAPTIONS": "off", "ZOOM": "0"}.items():
+        monkeypatch.setenv(f"FILM_{name}", value)
+    monkeypatch.setenv("CAMERA", "realtime")
+
+    settings = Settings.read()
+
+    wanted = Style("plain", "square", 60, "webm", captions=False, zoom=False, title_card=True)
+    assert style_of(settings) == wanted
+    assert settings.camera == "realtime"
 
 
 @pytest.mark.parametrize(
@@ -62,6 +79,13 @@ def test_private_hosts_are_a_comma_separated_list(monkeypatch: pytest.MonkeyPatc
         ("REDIS_URL", "http://cache"),
         ("REDIS_URL", "redis://cache:abc"),
         ("ALLOW_PRIVATE_HOSTS", "::1:3000"),
+        ("FILM_STYLE", "fancy"),
+        ("FILM_SIZE", "4k"),
+        ("FILM_FPS", "25"),
+        ("FILM_FPS", "fast"),
+        ("FILM_FORMAT", "avi"),
+        ("FILM_CAPTIONS", "maybe"),
+        ("CAMERA", "video"),
         ("OPENAI_BASE_URL", "localhost"),
         ("OPENAI_BASE_URL", "http://localhost:999999/v1"),
     ],

@@ -8,10 +8,11 @@ import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError
 
-from actors.errors import MoveRefused
+from actors.errors import FilmMissing, MoveRefused
 from actors.job import Job, Limits, Stage, Status
 from actors.settings import Settings
 from actors.store import ACTIVE, WAITING, Claim, Store, connect, film_key
+from tests.jobs import ready
 from video.vault import BlobWriter, blob_size
 
 pytestmark = pytest.mark.anyio
@@ -262,6 +263,99 @@ async def test_a_redis_that_is_not_there_is_noticed_at_once(settings: Settings) 
 
     with pytest.raises(RedisConnectionError):
         await Store(redis, settings).ping()
+
+
+async def test_all_blobs_of_a_job_live_as_long_as_the_job(store: Store) -> None:
+    claim = await claimed(store, new_job())
+    kept = [claim.footage_key, claim.film_key, claim.extra_keys["poster"]]
+    for key in kept:
+        await put(store, key)
+    await store.move(claim, Stage.RECORDED, {"draft_key": claim.film_key}, keep=kept)
+
+    async def shorten() -> None:
+        for key in kept:
+            assert await store.redis.expire(key, 5)
+
+    # While it waits, while its next stage runs, and when that hands it back
+    await shorten()
+    await store.waiting(older_than_ms=-1000)
+    assert min([await store.redis.ttl(key) for key in kept]) > 5
+    await shorten()
+    encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
+    assert encoding is not None
+    assert await store.beat(encoding, {})
+    assert min([await store.redis.ttl(key) for key in kept]) > 5
+    await shorten()
+    await store.move(encoding, Stage.RECORDED, {}, keep=kept)
+    assert min([await store.redis.ttl(key) for key in kept]) > 5
+
+
+async def test_a_film_does_not_expire_while_it_is_downloaded(store: Store) -> None:
+    await ready(store, b"film", extras={"poster": b"png"})
+    export = await store.claim("j1", Stage.READY, Stage.EXPORTING)
+    job = await store.get("j1")
+    assert export is not None
+    assert job is not None
+    for key in (film_key("j1"), job.extras["poster"]):
+        assert await store.redis.expire(key, 5)
+
+    assert await store.beat(export, {})
+
+    for key in (film_key("j1"), job.extras["poster"]):
+        assert await store.redis.ttl(key) > 5
+
+
+async def test_a_draft_is_published_under_its_own_key_and_only_by_its_holder(store: Store) -> None:
+    claim = await claimed(store, new_job())
+    await put(store, claim.film_key, 1234)
+    await store.move(claim, Stage.RECORDED, {"draft_key": claim.film_key}, keep=[claim.film_key])
+    stale = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
+    assert stale is not None
+    await expire_lease(store, "j1")
+    await store.reap()
+    fresh = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
+    assert fresh is not None
+
+    with pytest.raises(MoveRefused):
+        await store.move(stale, Stage.READY, {}, publish=claim.film_key, keep=[])
+    await store.move(fresh, Stage.READY, {}, publish=claim.film_key, keep=[])
+
+    assert await blob_size(store.redis, film_key("j1")) == 1234
+    assert not await store.redis.exists(claim.film_key)
+
+
+async def test_a_film_that_is_not_there_is_not_published(store: Store) -> None:
+    claim = await claimed(store, new_job())
+    await put(store, claim.footage_key)
+    await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
+    encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
+    assert encoding is not None
+
+    with pytest.raises(FilmMissing):
+        await store.move(encoding, Stage.READY, {}, publish=claim.film_key, keep=[])
+
+    # Nothing has changed: the film can still be made
+    assert await store.beat(encoding, {})
+    assert await store.redis.exists(claim.footage_key)
+
+
+async def test_a_job_whose_encoders_all_die_leaves_nothing_in_the_vault(store: Store) -> None:
+    claim = await claimed(store, new_job())
+    for key in claim.blobs:
+        await put(store, key)
+    await store.move(claim, Stage.RECORDED, {"draft_key": claim.film_key}, keep=claim.blobs)
+    for _ in range(3):
+        encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
+        assert encoding is not None
+        for key in encoding.blobs:
+            await put(store, key)
+        await expire_lease(store, "j1")
+        await store.reap()
+
+    job = await store.get("j1")
+    assert job is not None
+    assert job.error_code == "attempts_exhausted"
+    assert await cast(Any, store.redis.keys("demo:*")) == [b"demo:job:j1"]
 
 
 async def test_what_a_lost_claim_had_stored_is_dropped(store: Store) -> None:

@@ -17,6 +17,7 @@ import pytest
 from demo_api.server import listen
 from tests.films import is_blank, picture, probed
 from tests.site.server import SiteServer
+from video.timeline import Timeline
 
 SITEREEL = [sys.executable, "-c", "from demo_api.cli import main; main()"]
 START_TIMEOUT_S = 30.0
@@ -62,6 +63,10 @@ def test_recording_leaves_a_film_and_nothing_else(site: SiteServer, tmp_path: Pa
         (["http://no-such-host.invalid/"], 1, "no-such-host.invalid"),
         (["http://example.com", "-o", "/no/such/folder/demo.mp4"], 1, "/no/such/folder does not exist"),
         (["http://example.com", "-o", "/"], 1, "is a folder"),
+        (["http://example.com", "-o", "demo.webm", "--format", "gif"], 2, "cannot be a gif film"),
+        (["http://example.com", "-o", "demo.MP4", "--format", "webm"], 2, "cannot be a webm film"),
+        (["http://example.com", "--poster", "/no/such/folder/p.png"], 1, "/no/such/folder does not exist"),
+        (["http://example.com", "--poster", "a.png", "--contact-sheet", "a.png"], 2, "the same name"),
     ],
 )
 def test_what_cannot_be_recorded_ends_with_one_clear_sentence(
@@ -88,9 +93,43 @@ def test_an_existing_film_survives_a_take_that_fails(site: SiteServer, tmp_path:
     assert out.read_bytes() == b"yesterday's film"
 
 
-@pytest.mark.parametrize("limit", ["--max-clicks=0", "--max-depth=99", "--max-runtime=x", "--speed=3"])
-def test_bad_options_are_usage_errors(limit: str) -> None:
-    assert sitereel("record", "https://example.com", limit).returncode == 2
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--max-clicks=0",
+        "--max-depth=99",
+        "--max-runtime=x",
+        "--speed=3",
+        "--style=fancy",
+        "--size=4k",
+        "--fps=25",
+        "--format=avi",
+        "--captions=yes",
+        "--camera=video",
+        "--poster=/",
+    ],
+)
+def test_bad_options_are_usage_errors(option: str) -> None:
+    assert sitereel("record", "https://example.com", option).returncode == 2
+
+
+def test_a_film_can_be_made_to_measure_and_what_comes_with_it_be_saved(
+    site: SiteServer, tmp_path: Path
+) -> None:
+    film, timeline = tmp_path / "demo.mp4", tmp_path / "what happened.json"
+    options = ["--style", "plain", "--size", "square", "--no-captions", "--no-zoom", "--camera", "realtime"]
+
+    done = sitereel(
+        "record",
+        *(site.url + "lab/dead.html", "--max-clicks", "1", *options),
+        *("-o", str(film), "--timeline", str(timeline)),
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"demo.mp4", "what happened.json"}
+    story = Timeline.decode(timeline.read_bytes())
+    assert len(story.steps) == 1
+    assert probed(film).codec == "h264"
 
 
 def test_a_bad_setting_is_named(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import time
@@ -8,10 +9,12 @@ import pytest
 
 from actors.broker import make_broker
 from actors.embedded import embedded_valkey
+from actors.job import Stage
 from actors.settings import Settings
 from actors.store import Store
 from tests.conftest import Kin, Serve
-from tests.jobs import exploring, failed, queued
+from tests.jobs import exploring, failed, queued, ready
+from video.style import Style
 
 pytestmark = pytest.mark.anyio
 
@@ -47,6 +50,53 @@ async def test_a_run_is_accepted_at_once_and_put_into_line(
         assert job.limits.max_clicks == 3
         assert job.limits.max_depth == settings.max_depth
         assert await store.redis.ttl(f"demo:job:{job_id}") > 0
+
+
+async def test_a_film_is_made_as_it_was_asked_for(settings: Settings, store: Store, serve: Serve) -> None:
+    film = {"style": "plain", "size": "square", "fps": 60, "format": "webm", "captions": False, "zoom": False}
+    operators = settings.model_copy(update={"film_title_card": True, "film_size": "1080p"})
+    with serve(operators) as address, httpx.Client(base_url=address) as client:
+        wished = client.post("/demo/run", json={"url": PUBLIC, **film, "camera": "realtime"}).json()
+        other = client.post("/demo/run", json={"url": PUBLIC}).json()
+
+        camera = client.get(wished["links"]["status"]).json()["camera"]
+        assert camera == {"wanted": "realtime", "used": None, "notes": []}
+
+    job, default = await store.get(wished["job_id"]), await store.get(other["job_id"])
+    assert job is not None
+    assert job.style == Style("plain", "square", 60, "webm", captions=False, zoom=False, title_card=True)
+    assert default is not None
+    assert (default.style, default.camera) == (Style(size="1080p"), "auto")
+
+
+async def test_a_status_tells_how_it_was_filmed_and_what_went_wrong(
+    settings: Settings, store: Store, serve: Serve
+) -> None:
+    claim = await exploring(store)
+    camera = {"used": "realtime", "notes": ["a video plays"], "lost_frames": 0, "fps": 30}
+    film = {"duration_s": 5.0, "frames": 150, "width": 1280, "height": 720, "fps": 30.0, "size_bytes": 4}
+    fields = {"camera_report": json.dumps(camera), "warnings": '["no title card"]', "film": json.dumps(film)}
+    await store.move(claim, Stage.RECORDED, fields)
+
+    with serve(settings) as address:
+        body = httpx.get(f"{address}/demo/status/j1").json()
+
+    assert body["camera"] == {"wanted": "auto", "used": "realtime", "notes": ["a video plays"]}
+    assert body["warnings"] == ["no title card"]
+    # It is not a film before it is published
+    assert body["film"] is None
+
+
+async def test_the_status_of_a_completed_job_describes_its_film(
+    settings: Settings, store: Store, serve: Serve
+) -> None:
+    film = {"duration_s": 5.0, "frames": 150, "width": 1280, "height": 720, "fps": 30.0, "size_bytes": 4}
+    await ready(store, b"film", style=Style(format="webm"), fields={"film": json.dumps(film)})
+
+    with serve(settings) as address:
+        body = httpx.get(f"{address}/demo/status/j1").json()
+
+    assert body["film"] == {"format": "webm", **film}
 
 
 async def test_the_workers_get_a_ticket_with_the_jobs_id(settings: Settings, serve: Serve) -> None:
@@ -97,6 +147,7 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
         (b'{"url": "gopher://example.com"}', "url"),
         (b'{"url": "https://example.com", "max_clicks": -1}', "max_clicks"),
         (b'{"url": "https://example.com", "colour": "red"}', "colour"),
+        (b'{"url": "https://example.com", "fps": 25}', "fps"),
         (b'{"url": "' + b"x" * 70_000 + b'"}', "body"),
     ],
 )

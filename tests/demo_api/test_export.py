@@ -15,6 +15,7 @@ from actors.settings import Settings
 from actors.store import Store, film_key
 from tests.conftest import Serve
 from tests.jobs import ready
+from video.style import Format, Style
 
 pytestmark = pytest.mark.anyio
 
@@ -49,6 +50,19 @@ async def test_a_film_arrives_whole_with_its_length_and_a_name(store: Store, add
     assert answer.headers["content-length"] == str(len(FILM))
     assert answer.headers["content-disposition"] == 'attachment; filename="sitereel-j1.mp4"'
     assert answer.content == FILM
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type"), [("mp4", "video/mp4"), ("webm", "video/webm"), ("gif", "image/gif")]
+)
+async def test_every_format_has_its_own_type_and_ending(
+    kind: Format, media_type: str, store: Store, address: str
+) -> None:
+    await ready(store, FILM, style=Style(format=kind))
+    async with httpx.AsyncClient(base_url=address) as client:
+        for answer in (await client.head("/demo/export/j1"), await client.get("/demo/export/j1")):
+            assert answer.headers["content-type"] == media_type
+            assert answer.headers["content-disposition"] == f'attachment; filename="sitereel-j1.{kind}"'
 
 
 async def test_after_the_last_byte_nothing_of_the_job_is_left(store: Store, address: str) -> None:

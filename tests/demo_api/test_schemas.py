@@ -22,6 +22,23 @@ def test_limits_may_be_given() -> None:
     assert (wish.max_clicks, wish.max_depth, wish.max_runtime) == (1, 2, 30)
 
 
+def test_a_film_may_be_asked_for_in_detail() -> None:
+    wishes = {
+        "style": "plain",
+        "size": "vertical",
+        "fps": 60,
+        "format": "gif",
+        "captions": False,
+        "zoom": False,
+        "title_card": True,
+        "camera": "frames",
+    }
+
+    wish = RunRequest.parse(json.dumps({"url": URL, **wishes}).encode())
+
+    assert wish.model_dump(include=set(wishes)) == wishes
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"nonsense", b"[]", b'"text"', b"null", b"\xff\xfe", b"[" * 5000]
 )
@@ -61,6 +78,18 @@ def test_what_is_not_a_json_object_names_the_body(body: bytes) -> None:
         ({"url": URL, "max_depth": 21}, "max_depth"),
         ({"url": URL, "max_runtime": 0}, "max_runtime"),
         ({"url": URL, "max_runtime": 3601}, "max_runtime"),
+        ({"url": URL, "style": "fancy"}, "style"),
+        ({"url": URL, "style": True}, "style"),
+        ({"url": URL, "size": "4k"}, "size"),
+        ({"url": URL, "size": 720}, "size"),
+        ({"url": URL, "fps": 25}, "fps"),
+        ({"url": URL, "fps": "30"}, "fps"),
+        ({"url": URL, "format": "avi"}, "format"),
+        ({"url": URL, "captions": "yes"}, "captions"),
+        ({"url": URL, "captions": 1}, "captions"),
+        ({"url": URL, "zoom": 1.5}, "zoom"),
+        ({"url": URL, "title_card": "Welcome"}, "title_card"),
+        ({"url": URL, "camera": "video"}, "camera"),
         ({"url": URL, "speed": 3}, "speed"),
     ],
 )
@@ -69,6 +98,11 @@ def test_a_bad_field_is_named(body: dict[str, object], field: str) -> None:
         RunRequest.parse(json.dumps(body).encode())
 
     assert [row["field"] for row in caught.value.fields] == [field]
+
+
+def test_a_choice_that_does_not_exist_is_answered_with_those_that_do() -> None:
+    with pytest.raises(RequestInvalid, match="'720p', '1080p', 'vertical' or 'square'"):
+        RunRequest.parse(json.dumps({"url": URL, "size": "4k"}).encode())
 
 
 def test_a_secret_in_a_url_is_not_repeated_in_the_error() -> None:
