@@ -72,6 +72,8 @@ def chapters(timeline: Timeline, pace: Pace) -> tuple[Chapter, ...]:
             made.pop()
     if len(made) > 1 and end_ms - made[-1][0] < LEAST_CHAPTER_MS:
         made.pop()
+    if not made:
+        return ()
     made = [(0.0 if index == 0 else start, title) for index, (start, title) in enumerate(made)]
     ends = [*(start for start, _ in made[1:]), end_ms]
     return tuple(Chapter(start, end, title or "Page") for (start, title), end in zip(made, ends, strict=True))
