@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 START_LIMIT_S = 90.0
 #: The explorer ends by itself at its limit; this much later it must be hanging.
 EXPLORE_GRACE_S = 5.0
-#: Storing what is left; longer than a child goes on trying while Redis is away.
+#: Storing what is left, besides finishing a film that is encoded while filming; longer than a child goes on
+#: trying while Redis is away.
 STORE_LIMIT_S = 120.0
 #: Reading the footage before, and probing and storing the film after, the encoder's own limit.
 ENCODE_GRACE_S = 180.0
@@ -124,7 +125,7 @@ class Line:
         limits_s = {
             "start": START_LIMIT_S,
             "explore": job.limits.max_runtime_s + EXPLORE_GRACE_S,
-            "store": STORE_LIMIT_S,
+            "store": self._settings.encode_limit_s + STORE_LIMIT_S,
         }
         try:
             done, news = await self._supervised(store, claim, job, limits_s)

@@ -55,6 +55,20 @@ def _browser(settings: Settings) -> list[Finding]:
     return [Finding("Browser", True, kind), Finding("Sandbox", None, f"off: {who}", mend)]
 
 
+def _camera(settings: Settings) -> list[Finding]:
+    try:
+        chromium = find_chromium(settings.chromium_path)
+    except ExplorerError:
+        return []
+    if settings.camera == "realtime":
+        return [Finding("Camera", True, "realtime, as CAMERA asks")]
+    if chromium.kind == "headless-shell":
+        why = "this browser renders frame by frame, so none is lost on a busy machine"
+        return [Finding("Camera", True, f"{settings.camera} takes frames: {why}")]
+    found = f"{settings.camera} takes realtime: only chromium-headless-shell renders frame by frame"
+    return [Finding("Camera", None, found, "Install chromium-headless-shell, or set CHROMIUM_PATH to one.")]
+
+
 def _ffmpeg(settings: Settings) -> list[Finding]:
     try:
         ffmpeg = find_ffmpeg(settings.ffmpeg_path)
@@ -94,4 +108,11 @@ def _fonts(_: Settings) -> list[Finding]:
     return [Finding("Fonts", sans or None, f"{len(families)} families", "" if sans else mend)]
 
 
-CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (_python, _browser, _ffmpeg, _redis, _fonts)
+CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (
+    _python,
+    _browser,
+    _camera,
+    _ffmpeg,
+    _redis,
+    _fonts,
+)

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from demo_api.server import listen
+from explorer.browser import find_chromium
 from tests.films import is_blank, picture, probed
 from tests.site.server import SiteServer
 from video.timeline import Timeline
@@ -222,8 +223,28 @@ def test_the_doctor_shows_every_part() -> None:
     done = sitereel("doctor", COLUMNS="200")
 
     assert done.returncode == 0
-    for part in ("Python", "Browser", "Sandbox", "ffmpeg", "Redis", "Fonts"):
+    for part in ("Python", "Browser", "Sandbox", "Camera", "ffmpeg", "Redis", "Fonts"):
         assert part in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("kind", "camera", "said"),
+    [
+        ("chromium-headless-shell", "auto", "auto takes frames"),
+        ("chromium", "auto", "auto takes realtime"),
+        ("chromium", "frames", "frames takes realtime"),
+        ("chromium-headless-shell", "realtime", "as CAMERA asks"),
+    ],
+)
+def test_the_doctor_says_which_camera_will_be_taken(
+    kind: str, camera: str, said: str, tmp_path: Path
+) -> None:
+    # Its name tells what a browser can do
+    (tmp_path / kind).symlink_to(find_chromium().path)
+
+    done = sitereel("doctor", COLUMNS="250", CHROMIUM_PATH=str(tmp_path / kind), CAMERA=camera)
+
+    assert said in flat(done.stdout)
 
 
 def test_the_doctor_fails_and_says_how_to_mend_what_is_missing(tmp_path: Path) -> None:
