@@ -148,7 +148,7 @@ class Line:
         }
         keep = [claim.footage_key, *extras.values()]
         if done["film"]:
-            fields |= {"film": json.dumps(done["film"]), "draft_key": claim.film_key}
+            fields |= {"film": json.dumps(done["film"]), "draft_key": claim.film_key, "progress": 99}
             keep.append(claim.film_key)
         await self._finally(lambda: store.move(claim, Stage.RECORDED, fields, keep=keep))
         if not done["film"]:

@@ -192,8 +192,14 @@ class Store:
         return [taken.decode() for taken in await self._run("reap", [WAITING, ACTIVE], args)]
 
     async def drop(self, claim: Claim) -> None:
-        """Deletes what a lost claim has stored."""
-        await self.redis.unlink(*claim.blobs)
+        """Deletes what a lost claim has stored, but for what the job has.
+
+        A move whose answer was lost is refused when it is tried again, though it was made.
+        """
+        job = await self.get(claim.job_id)
+        useless = set(claim.blobs).difference(job.blobs if job else ())
+        if useless:
+            await self.redis.unlink(*useless)
 
     async def waiting(self, older_than_ms: int) -> list[tuple[str, str]]:
         """`(queue, job id)` of jobs that wait longer than this. They do not expire while they wait."""

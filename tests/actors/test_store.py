@@ -371,6 +371,21 @@ async def test_what_a_lost_claim_had_stored_is_dropped(store: Store) -> None:
     assert {key.partition(b":j1")[0] for key in await cast(Any, store.redis.keys("demo:*"))} == {b"demo:job"}
 
 
+async def test_a_move_whose_answer_was_lost_costs_the_job_nothing(store: Store) -> None:
+    claim = await claimed(store, new_job())
+    await put(store, claim.footage_key)
+    await put(store, claim.film_key)
+    await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
+
+    # Its worker, which has not heard of it, tries again and then cleans up
+    with pytest.raises(MoveRefused):
+        await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
+    await store.drop(claim)
+
+    assert await store.redis.exists(claim.footage_key)
+    assert not await store.redis.exists(claim.film_key)
+
+
 async def test_an_encoder_that_is_lost_leaves_the_footage_for_the_next(store: Store) -> None:
     claim = await claimed(store, new_job())
     await put(store, claim.footage_key)
