@@ -10,12 +10,14 @@ from dataclasses import replace
 from playwright.async_api import Error as PlaywrightError
 
 from explorer.border import Border
+from explorer.brand import look_of
 from explorer.browser import Stage
 from explorer.discovery import describe
 from explorer.errors import AuthRequired, PageUnresponsive
 from explorer.guardrails import Site, is_auth_url, refuse_element, refuse_url
 from explorer.guide import Guide
 from explorer.hand import Hand
+from explorer.journal import Journal, role_of
 from explorer.memory import Memory, Refusals
 from explorer.navigation import Navigator
 from explorer.patience import Patience, TimeIsUp
@@ -88,12 +90,9 @@ class Explorer:
         )
         self._here: str | None = None
         self._metrics = Metrics()
-        self._steps: list[Step] = []
-        self._visits: list[Visit] = []
+        self._journal = Journal(clock, self._hand, self._settler, self._refusals)
         self._stumbles = 0
         self._stop: StopReason | None = None
-        self._start_ms = 0.0
-        self._end_ms: float | None = None
 
     async def explore(self) -> AsyncGenerator[Event, None]:
         """Yields metrics as states change, each step and refusal as it happens, and a Story at the end.
@@ -113,6 +112,10 @@ class Explorer:
         self._cut_off()
         yield self._enter("complete")
         yield self._story()
+
+    def story_so_far(self) -> Story:
+        """What will be told whatever comes, up to a moment between steps; grows when the state changes."""
+        return self._journal.so_far()
 
     def _enter(self, state: State) -> Metrics:
         self._metrics = replace(
@@ -135,9 +138,10 @@ class Explorer:
                 "Choose a page that everybody can see."
             )
         self._border.site = Site.of(self._page.url)
+        self._journal.look = await look_of(self._page, self._clock)
         # From here on there is a film, even when not a moment is left to look around in it.
         await self._patience.do(self._hand.appear())
-        self._start_ms = self._clock.now_ms()
+        self._journal.begin()
         self._patience.may_wrap_up = True
 
     async def _round(self) -> AsyncGenerator[Event, None]:
@@ -148,6 +152,7 @@ class Explorer:
         if self._border.failed:
             await self._go_back()
             return
+        self._journal.good()
         if self._here is None or place(self._page.url) != place(self._here):
             await self._arrive()
         if self._should_stop():
@@ -156,13 +161,15 @@ class Explorer:
             self._memory.exhaust(self._page.url)  # links this deep are not offered, but buttons lead anywhere
             await self._go_back()
             return
+        if self._border.crossed() is None and not self._border.failed:
+            self._journal.good()
         yield self._enter("discovering")
         offered, refused = await self._scanner.look()
         for refusal in (*self._refusals.new(self._proxy.refused), *refused):
             yield refusal
         yield self._enter("planning")
         clicks_left = self._brief.max_clicks - self._metrics.clicks
-        plans, refused = await self._scanner.plan(offered, self._steps, clicks_left)
+        plans, refused = await self._scanner.plan(offered, self._journal.steps, clicks_left)
         for refusal in refused:
             yield refusal
         if not plans:
@@ -187,7 +194,7 @@ class Explorer:
         new = self._memory.arrive(url, self._here)
         self._here = url
         self._metrics = replace(self._metrics, depth=max(self._metrics.depth, self._memory.depth(url)))
-        self._visits.append(
+        self._journal.visits.append(
             Visit(self._clock.now_ms(), clip(url), await self._patience.do(title_of(self._page)))
         )
         await self._clock.hold(ARRIVE_MS)
@@ -211,7 +218,7 @@ class Explorer:
         await self._patience.do(self._popups.take())
         self._metrics = replace(self._metrics, clicks=self._metrics.clicks + 1)
         step = Step(
-            number=len(self._steps) + 1,
+            number=len(self._journal.steps) + 1,
             plan=plan,
             label=element.label or element.text or element.tag,
             page_url=clip(page_url),
@@ -220,6 +227,8 @@ class Explorer:
             end_ms=self._clock.now_ms(),
             point=point,
             outcome="nothing",
+            role=role_of(element),
+            target=element.box,
         )
         try:
             step = replace(step, click_ms=await self._patience.do(self._hand.click()))
@@ -227,7 +236,7 @@ class Explorer:
         except (PageUnresponsive, TimeIsUp, PlaywrightError) as exc:
             self._survive(exc)
         step = replace(step, end_ms=self._clock.now_ms())
-        self._steps.append(step)
+        self._journal.steps.append(step)
         return step
 
     async def _consequence(self, page_url: str, before: str) -> Outcome:
@@ -283,16 +292,8 @@ class Explorer:
         crossed = self._border.crossed()
         self._stop = crossed or self._stop
         if crossed or self._border.failed:
-            self._end_ms = max(self._start_ms, self._border.last_good_ms())
+            self._journal.end_ms = max(self._journal.start_ms, self._border.last_good_ms())
 
     def _story(self) -> Story:
         self._refusals.new(self._proxy.refused)
-        return Story(
-            start_ms=self._start_ms,
-            end_ms=self._clock.now_ms() if self._end_ms is None else self._end_ms,
-            stop_reason=self._stop or "nothing_left",
-            steps=tuple(self._steps),
-            visits=tuple(self._visits),
-            refused=self._refusals.all(),
-            pointer=tuple(self._hand.trail),
-        )
+        return self._journal.story(self._stop or "nothing_left")

@@ -4,7 +4,7 @@ import math
 
 from playwright.async_api import Page
 
-from explorer.types import Clock, Point, Sample
+from explorer.types import Clock, Point, Sample, Scroll
 
 FRAME_MS = 1000 / 60
 #: Fitts's law in its simplest form: a movement takes longer the farther it goes, within these bounds.
@@ -86,13 +86,14 @@ def curve(start: Point, end: Point, t: float) -> Point:
 
 
 class Hand:
-    """Keeps where the pointer is; `trail` holds every place it has been, in film time."""
+    """Keeps where the pointer is; `trail` and `scrolls` hold all that it did so far, in film time."""
 
     def __init__(self, page: Page, clock: Clock, start: Point) -> None:
         self._page = page
         self._clock = clock
         self._at = start
         self.trail: list[Sample] = []
+        self.scrolls: list[Scroll] = []
 
     async def appear(self) -> None:
         """Puts the pointer onto its first place."""
@@ -122,7 +123,10 @@ class Hand:
     async def scroll_by(self, dy: float) -> float:
         """Scrolls smoothly by `dy` CSS pixels (down is positive); returns how far it went."""
         duration = min(SCROLL_MAX_MS, max(SCROLL_MIN_MS, abs(dy) / SCROLL_PX_PER_MS))
+        began_ms = self._clock.now_ms()
         gone: float = await self._clock.during(self._page.evaluate(SCROLL, {"dy": dy, "duration": duration}))
+        if gone:
+            self.scrolls.append(Scroll(began_ms, self._clock.now_ms(), gone))
         return gone
 
     async def room_below(self) -> float:

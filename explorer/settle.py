@@ -8,7 +8,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request
 
 from explorer.errors import PageUnresponsive
-from explorer.types import Clock
+from explorer.types import Clock, Wait
 
 Signal = Literal["load", "content", "network", "dom", "paint"]
 
@@ -57,6 +57,8 @@ class Settler:
         self._asked: dict[str, int] = {}
         #: Signals that ran into the cap before: they are no longer waited for until they rest again.
         self._restless: set[Signal] = set()
+        #: From when to when it was waited, on the clock.
+        self.waits: list[Wait] = []
         page.on("request", self._begin)
         page.on("requestfinished", self._end)
         page.on("requestfailed", self._end)
@@ -72,6 +74,12 @@ class Settler:
         # Not for ever: many sites send all they ask to one address, and a later click's answer counts.
         self._asked.clear()
         began = self._clock.now_ms()
+        try:
+            return await self._quiet(began, cap_ms)
+        finally:
+            self.waits.append(Wait(began, self._clock.now_ms()))
+
+    async def _quiet(self, began: float, cap_ms: float) -> bool:
         await self._clock.hold(FLOOR_MS)
         while True:
             noisy = await self._noisy()

@@ -86,6 +86,8 @@ class ActionPlan:
     action: Literal["click"]
     priority: int
     reason: str
+    #: What a viewer is told of it, by a planner that knows words; "" by others.
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One click that was made; times are milliseconds on the clock, the point is where it hit."""
+    """One click that was made; times are milliseconds on the clock, the point is where it hit.
+
+    `target` is the box of what was clicked, in the viewport of that moment.
+    """
 
     number: int
     plan: ActionPlan
@@ -129,6 +134,8 @@ class Step:
     end_ms: float
     point: Point
     outcome: Outcome
+    role: str = ""
+    target: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +159,31 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Scroll:
+    """The page was scrolled by `dy` CSS pixels, down is positive; times are milliseconds on the clock."""
+
+    from_ms: float
+    to_ms: float
+    dy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The explorer waited for the page to come to rest; times are milliseconds on the clock."""
+
+    from_ms: float
+    to_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLook:
+    """How a site presents itself: its colour, like `#1a2b3c`, and its icon, a PNG in base64; "" for none."""
+
+    theme: str = ""
+    icon: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """A page that came into view: the moment it had settled, its address and title."""
 
@@ -162,7 +194,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All of a finished exploration that a film can be cut from; times are milliseconds on the clock."""
+    """All of an exploration that a film can be cut from; times are milliseconds on the clock."""
 
     start_ms: float
     end_ms: float
@@ -171,6 +203,9 @@ class Story:
     visits: tuple[Visit, ...]
     refused: tuple[Refusal, ...]
     pointer: tuple[Sample, ...] = field(repr=False, default=())
+    scrolls: tuple[Scroll, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    look: SiteLook = SiteLook()
 
 
 class Clock(Protocol):
