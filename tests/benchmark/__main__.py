@@ -1,4 +1,4 @@
-"""`python -m tests.benchmark [URL …]`: what a film costs and how fast the API answers, measured just now.
+"""`python -m tests.benchmark [URL …]`: how good films are, what they cost and how fast the API answers.
 
 Machines and their neighbours differ: compare the ratios of one run, not the seconds of two.
 """
@@ -6,44 +6,59 @@ Machines and their neighbours differ: compare the ratios of one run, not the sec
 import argparse
 import os
 import sys
-from urllib.parse import urlsplit
 
 import httpx
 from rich.console import Console
 
-from tests.benchmark.deployment import NotStarted, deployed
+from tests.benchmark.contest import hold
+from tests.benchmark.contest_report import contest_table
+from tests.benchmark.deployment import NotStarted, client_of, deployed, name_of
 from tests.benchmark.latency import measure_at_rest, measure_while_filming
 from tests.benchmark.meter import INTERVAL_S, Meter
-from tests.benchmark.report import film_table, latency_table
-from tests.benchmark.take import Take, TakeLost, film
+from tests.benchmark.report import Cost, film_table, latency_table
+from tests.benchmark.take import TakeLost, Wishes, film
 from tests.site.server import SiteServer
 
-REQUEST_TIMEOUT_S = 60.0
+AT_ONCE = 4
 
-screen = Console(highlight=False)
+screen = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 def main() -> int:
     options = _options()
     with SiteServer() as site:
-        targets = {"tests/site": site.url, **{_name(url): url for url in options.urls}}
+        targets = {"tests/site": site.url, **{name_of(url): url for url in options.urls}}
         try:
-            measure(targets, options.clicks, options.runs)
+            if options.part in ("all", "contest"):
+                compete(site.url, options.only)
+            if options.part in ("all", "costs"):
+                measure(targets, options.clicks, options.runs, _wishes(options))
         except (NotStarted, TakeLost, httpx.HTTPError) as exc:
             print(f"The benchmark was stopped: {exc}", file=sys.stderr)
             return 1
     return 0
 
 
-def measure(targets: dict[str, str], clicks: int, runs: int) -> None:
+def compete(site_url: str, only: str) -> None:
+    """Films the clock pages with every tool there is, alone and several at once, and prints what was seen."""
+    with Meter() as meter:
+        for at_once in (1, AT_ONCE):
+            verdicts = {}
+            for name, verdict in hold(site_url, meter, at_once, only):
+                said = verdict.missing or "; ".join((f"{len(verdict.watched)} films", *verdict.lost))
+                screen.print(f"{name}, {at_once} at once: {said}")
+                verdicts[name] = verdict
+            title = "Films of pages that never stand still, " + (
+                "alone" if at_once == 1 else f"{at_once} at once"
+            )
+            screen.print(contest_table(f"{title}, on {os.cpu_count()} cores", verdicts))
+
+
+def measure(targets: dict[str, str], clicks: int, runs: int, wishes: Wishes) -> None:
     """Measures and prints; the first target is also the one behind which the API is timed."""
     first = next(iter(targets.values()))
-    takes: dict[str, list[Take]] = {name: [] for name in targets}
-    with (
-        Meter() as meter,
-        deployed(list(targets.values())) as here,
-        httpx.Client(base_url=here.api_url, timeout=REQUEST_TIMEOUT_S, trust_env=False) as client,
-    ):
+    costs: dict[str, list[Cost]] = {name: [] for name in targets}
+    with Meter() as meter, deployed(list(targets.values())) as here, client_of(here) as client:
         screen.print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, up to {clicks} clicks")
         at_rest = measure_at_rest(client, first)
         here.forget()
@@ -51,13 +66,12 @@ def measure(targets: dict[str, str], clicks: int, runs: int) -> None:
             for number in range(runs):
                 for name, url in targets.items():
                     screen.print(f"run {number + 1} of {runs}: filming {name}")
-                    takes[name].append(film(client, meter, url, clicks))
+                    costs[name].append(Cost.of(film(client, url, clicks, wishes), meter))
             screen.print("timing the API while a film is made")
             filming = measure_while_filming(client, first)
             here.forget()
-    screen.print(
-        film_table(takes), latency_table(at_rest, filming), NOTES.format(own_cpu_s=meter.own_cpu_s), sep="\n"
-    )
+    notes = NOTES.format(own_cpu_s=meter.own_cpu_s)
+    screen.print(film_table(costs), latency_table(at_rest, filming), notes, sep="\n")
 
 
 NOTES = (
@@ -68,19 +82,29 @@ NOTES = (
 )
 
 
-def _name(url: str) -> str:
-    parts = urlsplit(url)
-    return parts.netloc + parts.path.rstrip("/")
+def _wishes(options: argparse.Namespace) -> Wishes:
+    """What was asked for; the rest is left to the API."""
+    asked = {"fps": options.fps, "camera": options.camera, "style": options.style}
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmark",
-        description="Measure what a film costs and how fast the API answers.",
+        description="Measure how good films are, what they cost and how fast the API answers.",
     )
     parser.add_argument("urls", nargs="*", metavar="URL", help="sites to film besides the one in tests/site")
     parser.add_argument("--clicks", type=int, default=5, help="most clicks a film (default: 5)")
     parser.add_argument("--runs", type=int, default=2, help="films of each site (default: 2)")
+    parser.add_argument(
+        "--part", choices=["all", "contest", "costs"], default="all", help="measure only this"
+    )
+    parser.add_argument(
+        "--only", default="", metavar="NAME", help="in the contest, only tools named like this"
+    )
+    parser.add_argument("--fps", type=int, choices=[30, 60], help="of the films whose cost is measured")
+    parser.add_argument("--camera", choices=["auto", "realtime", "frames"], help="that films them")
+    parser.add_argument("--style", choices=["plain", "studio"], help="of these films")
     return parser.parse_args()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 from redis import Redis
@@ -20,6 +21,7 @@ from explorer.fence import Endpoint
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 15.0
 POLL_S = 0.1
+REQUEST_TIMEOUT_S = 60.0
 
 
 class NotStarted(Exception):
@@ -35,9 +37,9 @@ class Deployment:
     environment: dict[str, str]
 
     @contextmanager
-    def worker(self) -> Iterator[None]:
-        """One worker with one slot, ready when entered."""
-        with _running(["worker", "--workers", "1"], self.environment) as (process, log):
+    def worker(self, slots: int = 1) -> Iterator[None]:
+        """One worker that films up to `slots` jobs at once, ready when entered."""
+        with _running(["worker", "--workers", str(slots)], self.environment) as (process, log):
             _await(process, log, lambda: "worker is ready" in log.read_text())
             yield
 
@@ -62,6 +64,17 @@ def deployed(targets: Sequence[str]) -> Iterator[Deployment]:
         with _running(["api", "--port", str(port)], environment) as (process, log):
             _await(process, log, lambda: _answers(api_url))
             yield Deployment(redis_url, api_url, environment)
+
+
+def client_of(here: Deployment) -> httpx.Client:
+    """A client of its API, which may be used by several threads."""
+    return httpx.Client(base_url=here.api_url, timeout=REQUEST_TIMEOUT_S, trust_env=False)
+
+
+def name_of(url: str) -> str:
+    """A site's name in tables."""
+    parts = urlsplit(url)
+    return parts.netloc + parts.path.rstrip("/")
 
 
 @contextmanager

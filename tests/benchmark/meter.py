@@ -2,9 +2,11 @@
 
 Memory is PSS (proportional set size, proc_pid_smaps(5)): what processes share is counted once. Included are
 API, worker, Valkey with the footage in it, the child of each stage, Playwright's driver, every process of
-Chromium, and ffmpeg. Not included are this process itself, which serves the demo site, and the page cache.
+Chromium, and ffmpeg; also daemons, which outlive what started them. Not included are this process itself,
+which serves the demo site, and the page cache.
 """
 
+import ctypes
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -15,6 +17,8 @@ from typing import Self
 import psutil
 
 INTERVAL_S = 0.25
+#: prctl(2): descendants whose parents have gone become children of this process.
+PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Meter:
         self._thread = Thread(target=self._run, name="meter", daemon=True)
 
     def __enter__(self) -> Self:
+        _adopt_orphans()
         self._thread.start()
         return self
 
@@ -76,3 +81,9 @@ class Meter:
                 self._used_s[process] = times.user + times.system
                 pss_bytes += process.memory_full_info().pss
         return Sample(monotonic(), pss_bytes, sum(self._used_s.values()))
+
+
+def _adopt_orphans() -> None:
+    """So that a daemon is counted too. Where the system knows no such thing, it is not."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

@@ -1,14 +1,19 @@
 """One film, made through the API as a client would, with the moments at which its stage changed."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.benchmark.meter import Meter
+#: What a request may say besides its URL, such as `fps` and `camera`.
+Wishes = Mapping[str, str | int | bool]
 
-POLL_S = 0.1
+POLL_S = 0.02
+#: A worker tells how a take goes twice a second: what is read was so for half of that, give or take as much.
+BEAT_S = 0.5
 #: Filming may take 300 s and encoding 120 s, each with some grace.
 GIVE_UP_S = 600.0
 ENDED = ("completed", "failed", "cancelled")
@@ -19,25 +24,55 @@ class TakeLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """From one moment of the monotonic clock to another."""
+
+    from_s: float = 0.0
+    to_s: float = 0.0
+
+    @property
+    def length_s(self) -> float:
+        return self.to_s - self.from_s
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
-    """What one film took. Wall time runs from the request to the last byte of the download."""
+    """What one film took. `wall` runs from the request to the last byte of the download.
 
-    film_s: float
-    wall_s: float
-    filming_s: float
-    encoding_s: float
-    cpu_s: float
-    filming_cpu_s: float
-    encoding_cpu_s: float
-    filming_peak_bytes: int
-    encoding_peak_bytes: int
+    `after_s` runs from the last frame filmed, known to a quarter of a second, to `completed`.
+    """
+
+    wall: Span
+    filming: Span
+    encoding: Span
+    after_s: float
     size_bytes: int
-    clicks: int
+    job: dict[str, Any] = field(repr=False)
+
+    @property
+    def film_s(self) -> float:
+        return float(self.job["film"]["duration_s"])
 
 
-def run(client: httpx.Client, url: str, clicks: int) -> str:
+@dataclass(slots=True)
+class Progress:
+    """What was seen of a job while it ran."""
+
+    stages: dict[str, Span] = field(default_factory=dict)
+    filmed_s: float | None = None
+
+    def note(self, job: dict[str, Any], now_s: float) -> None:
+        since_s = self.stages[job["stage"]].from_s if job["stage"] in self.stages else now_s
+        self.stages[job["stage"]] = Span(since_s, now_s)
+        if self.filmed_s is None and job["stage"] not in ("queued", "exploring"):
+            self.filmed_s = now_s
+        elif self.filmed_s is None and job["metrics"]["state"] == "complete":
+            self.filmed_s = now_s - BEAT_S / 2
+
+
+def run(client: httpx.Client, url: str, clicks: int, wishes: Wishes | None = None) -> str:
     """Asks for a film; answers the job's id."""
-    answer = client.post("/demo/run", json={"url": url, "max_clicks": clicks})
+    answer = client.post("/demo/run", json={"url": url, "max_clicks": clicks, **(wishes or {})})
     if answer.status_code != 202:
         raise TakeLost(f"{url} was not accepted: {answer.text}")
     job_id: str = answer.json()["job_id"]
@@ -49,39 +84,36 @@ def status(client: httpx.Client, job_id: str) -> dict[str, Any]:
     return job
 
 
-def film(client: httpx.Client, meter: Meter, url: str, clicks: int) -> Take:
-    """Films `url`, downloads the film and throws it away. Raises TakeLost."""
+def film(
+    client: httpx.Client, url: str, clicks: int, wishes: Wishes | None = None, to: Path | None = None
+) -> Take:
+    """Films `url` and downloads the film, to a file or for nothing. Raises TakeLost."""
     began_s = time.monotonic()
-    job_id = run(client, url, clicks)
-    stages, job = _follow(client, job_id)
-    size_bytes = len(client.get(f"/demo/export/{job_id}").raise_for_status().content)
+    job_id = run(client, url, clicks, wishes)
+    seen, job = _follow(client, job_id)
+    completed_s = time.monotonic()
+    data = client.get(f"/demo/export/{job_id}").raise_for_status().content
     ended_s = time.monotonic()
-    filming, encoding = stages.get("exploring", (0.0, 0.0)), stages.get("encoding", (0.0, 0.0))
+    if to is not None:
+        to.write_bytes(data)
     return Take(
-        film_s=job["film"]["duration_s"],
-        wall_s=ended_s - began_s,
-        filming_s=filming[1] - filming[0],
-        encoding_s=encoding[1] - encoding[0],
-        cpu_s=meter.cpu_s(began_s, ended_s),
-        filming_cpu_s=meter.cpu_s(*filming),
-        encoding_cpu_s=meter.cpu_s(*encoding),
-        filming_peak_bytes=meter.peak_bytes(*filming),
-        encoding_peak_bytes=meter.peak_bytes(*encoding),
-        size_bytes=size_bytes,
-        clicks=job["metrics"]["clicks"],
+        wall=Span(began_s, ended_s),
+        filming=seen.stages.get("exploring", Span()),
+        encoding=seen.stages.get("encoding", Span()),
+        after_s=completed_s - (seen.filmed_s or completed_s),
+        size_bytes=len(data),
+        job=job,
     )
 
 
-def _follow(client: httpx.Client, job_id: str) -> tuple[dict[str, tuple[float, float]], dict[str, Any]]:
-    """From when to when each stage was seen, and the finished job."""
-    stages: dict[str, tuple[float, float]] = {}
-    give_up_s = time.monotonic() + GIVE_UP_S
+def _follow(client: httpx.Client, job_id: str) -> tuple[Progress, dict[str, Any]]:
+    """What was seen on the way, and the finished job."""
+    seen, give_up_s = Progress(), time.monotonic() + GIVE_UP_S
     while True:
         job, now_s = status(client, job_id), time.monotonic()
-        since_s, _ = stages.get(job["stage"], (now_s, now_s))
-        stages[job["stage"]] = (since_s, now_s)
+        seen.note(job, now_s)
         if job["status"] == "completed":
-            return stages, job
+            return seen, job
         if job["status"] in ENDED or now_s > give_up_s:
             raise TakeLost(
                 f"The film of {job['url']} is {job['status']}: {job['error'] or 'it took too long'}"
