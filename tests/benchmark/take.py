@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import httpx
 #: What a request may say besides its URL, such as `fps` and `camera`.
 Wishes = Mapping[str, str | int | bool]
 
-POLL_S = 0.02
-#: A worker tells how a take goes twice a second: what is read was so for half of that, give or take as much.
+#: How often a status is asked for until the last frame, and from then on; an answer costs the API some 2 ms.
+POLL_S, CLOSE_POLL_S = 0.1, 0.02
+#: A worker tells how a take goes twice a second: what it tells was so for half of that, give or take as much.
 BEAT_S = 0.5
 #: Filming may take 300 s and encoding 120 s, each with some grace.
 GIVE_UP_S = 600.0
@@ -67,7 +69,8 @@ class Progress:
         if self.filmed_s is None and job["stage"] not in ("queued", "exploring"):
             self.filmed_s = now_s
         elif self.filmed_s is None and job["metrics"]["state"] == "complete":
-            self.filmed_s = now_s - BEAT_S / 2
+            told_s = datetime.fromisoformat(job["updated_at"]).timestamp()
+            self.filmed_s = now_s - (time.time() - told_s) - BEAT_S / 2
 
 
 def run(client: httpx.Client, url: str, clicks: int, wishes: Wishes | None = None) -> str:
@@ -118,4 +121,4 @@ def _follow(client: httpx.Client, job_id: str) -> tuple[Progress, dict[str, Any]
             raise TakeLost(
                 f"The film of {job['url']} is {job['status']}: {job['error'] or 'it took too long'}"
             )
-        time.sleep(POLL_S)
+        time.sleep(POLL_S if seen.filmed_s is None else CLOSE_POLL_S)
