@@ -1,43 +1,20 @@
-"""The encoder: one ffmpeg pass from JPEG frames and overlay to an H.264 MP4. Only importer of ffmpeg-python.
+"""The encoder's commands: how pictures become a film. Pure values; the only importer of ffmpeg-python.
 
-Everything happens inside one folder, which is ffmpeg's working directory, so that no path needs escaping:
-`000000.jpg` …, `shots.ffconcat`, `overlay.ass`, `film.part.mp4` and, when it has proved good, `film.mp4`.
+Every ffmpeg works inside one folder, its working directory, so that no path needs escaping.
 """
 
-import asyncio
-from collections import deque
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from pathlib import Path
+from typing import Any
 
 import ffmpeg as graph
 
-from video.cut import Cut, Shot
-from video.errors import EncodingFailed
-from video.ffmpeg_binary import Ffmpeg
-from video.probe import Film, check, probe
+from video.looks import Cut
+from video.style import Format
 
-SHOTS_FILE = "shots.ffconcat"
-OVERLAY_FILE = "overlay.ass"
-PART_FILE = "film.part.mp4"
-FILM_FILE = "film.mp4"
+FILM_FILES: dict[Format, str] = {"mp4": "film.mp4", "webm": "film.webm", "gif": "film.gif"}
+FILM_FILE = FILM_FILES["mp4"]
+CAPTIONS_FILE = "captions.vtt"
+CHAPTERS_FILE = "chapters.ffmetadata"
 
-ENCODE_LIMIT_S = 120.0
-LAST_LINES = 12
-#: Of the progress, what the encoding takes; the rest is the check of the film.
-ENCODING_SHARE = 0.95
-
-#: JPEG is full range BT.601; players expect HD video in limited range BT.709. `colorspace` does that straight
-#: from YUV to YUV; `scale`, by way of RGB, is as exact (both within 1.5 of 255) at three times the time.
-COLOURS = {
-    "ispace": "smpte170m",
-    "irange": "pc",
-    "iprimaries": "bt709",
-    "itrc": "bt709",
-    "all": "bt709",
-    "range": "tv",
-    "format": "yuv420p",
-}
 #: A page that scrolls moves far from frame to frame. By itself the preset looks for a block's origin within
 #: 16 px, and draws it anew; 128 px save a third of the bytes where much is scrolled. Looking 40 frames ahead
 #: spends the bytes on what will stand still and be read (table: CONTRIBUTING.md).
@@ -48,140 +25,98 @@ X264 = {
     "profile:v": "high",
     "x264-params": "me=umh:merange=128:rc-lookahead=40",
 }
+#: libvpx in realtime mode; more than 720 lines are cut into columns for a thread each.
+VP9 = {
+    "vcodec": "libvpx-vp9",
+    "deadline": "realtime",
+    "cpu-used": 6,
+    "row-mt": 1,
+    "tile-columns": 2,
+    "crf": 30,
+    "b:v": 0,
+    "tune-content": "screen",
+}
+#: A GIF's colours are chosen when all pictures are known, so they are kept as good H.264 until then.
+CODECS: dict[Format, dict[str, Any]] = {"mp4": X264, "webm": VP9, "gif": {**X264, "crf": 16}}
+PART_FILES: dict[Format, str] = {"mp4": "film.part.mp4", "webm": "film.part.webm", "gif": "film.part.mp4"}
+SUBTITLES: dict[Format, str] = {"mp4": "mov_text", "webm": "webvtt"}
+#: A GIF has no sound idea of motion: more would only be larger.
+GIF_FPS, GIF_WIDTH_PX = 15, 720
+#: A pattern that stays where it is costs few bytes, and only what has changed is drawn again.
+DITHER = {"dither": "bayer", "bayer_scale": 4, "diff_mode": "rectangle"}
 #: The longest way between two pictures to which a player can jump.
 SEEK_S = 5
-
-
-def frame_file(index: int) -> str:
-    """The file name of a footage frame."""
-    return f"{index:06d}.jpg"
-
-
-def shot_list(cut: Cut) -> str:
-    """The concat script that shows each footage frame for its number of film frames.
-
-    `option framerate` gives each image a time base of one film frame; with the default of 1/25 s the
-    durations are rounded and frames get lost. Sums are rounded, not durations, so that no error adds up.
-    The last picture is listed twice because the demuxer guesses the duration of the last entry; `build`
-    stops after the wanted number of frames.
-    """
-    lines = ["ffconcat version 1.0"]
-    start = 0
-    for shot in [*cut.shots, Shot(cut.shots[-1].frame_index, 1)]:
-        end = start + shot.film_frames
-        duration_us = round(end * 1e6 / cut.fps) - round(start * 1e6 / cut.fps)
-        lines += [f"file {frame_file(shot.frame_index)}", f"option framerate {cut.fps}"]
-        lines += [f"duration {duration_us / 1e6:.6f}"]
-        start = end
-    return "\n".join([*lines, ""])
+BT709 = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
 
 
 def build(cut: Cut) -> list[str]:
     """The arguments for ffmpeg, without its path, to be run in the folder. Pure."""
-    picture = (
-        graph.input(SHOTS_FILE, format="concat", safe=0)
-        .filter("scale", cut.width_px, cut.height_px)
-        .filter("format", "yuvj420p")
-        .filter("colorspace", **COLOURS)
-        .filter("fps", cut.fps)
-        .filter("ass", OVERLAY_FILE)
+    canvas, fps = cut.layout.canvas, cut.style.fps
+    pictures = graph.input(
+        "pipe:0",
+        format="rawvideo",
+        pix_fmt="yuv420p",
+        s=f"{canvas.width_px}x{canvas.height_px}",
+        framerate=fps,
+        **BT709,
     )
     output = graph.output(
-        picture,
-        PART_FILE,
-        **X264,
-        **{
-            "g": SEEK_S * cut.fps,
-            "frames:v": cut.film_frames,
-            "metadata": f"title={plain(cut.title)}",
-            "movflags": "+faststart",
-        },
+        pictures,
+        PART_FILES[cut.style.format],
+        **CODECS[cut.style.format],
+        **BT709,
+        pix_fmt="yuv420p",
+        g=SEEK_S * fps,
     )
-    output = output.global_args("-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning")
-    arguments: list[str] = output.global_args("-progress", "pipe:1").overwrite_output().get_args()
-    return arguments
+    return _arguments(output, "-progress", "pipe:1")
 
 
-def plain(title: str) -> str:
-    """A title that can be an argument: scripts can give a page one with NULs or halves of characters."""
-    return " ".join("".join(char if char.isprintable() else " " for char in title).split())
+def build_mux(cut: Cut) -> list[str]:
+    """The arguments that put title, chapters and captions beside the encoded pictures. Pure."""
+    kind = cut.style.format
+    beside = [CHAPTERS_FILE, *([CAPTIONS_FILE] if has_captions(cut) else [])]
+    pictures = graph.input(PART_FILES[kind])
+    more: dict[str, Any] = {"map_metadata": 0, "map_chapters": 0, "c:v": "copy"}
+    if has_captions(cut):
+        # Not shown unless asked for: the same words may well be in the picture.
+        more |= {"c:s": SUBTITLES[kind], "disposition:s:0": "0", "metadata:s:s:0": "title=Captions"}
+    if kind == "mp4":
+        more["movflags"] = "+faststart"
+    # ffmpeg-python knows no input without streams, such as chapters are: the side files come first, by hand.
+    inputs = [part for file in beside for part in ("-i", file)]
+    return [*inputs, *_arguments(graph.output(pictures, FILM_FILES[kind], **more))]
 
 
-async def encode(
-    ffmpeg: Ffmpeg, cut: Cut, folder: Path, *, limit_s: float = ENCODE_LIMIT_S
-) -> AsyncGenerator[float | Film, None]:
-    """Encodes what lies in `folder` to `film.mp4` there and checks it.
+def build_gif(cut: Cut) -> list[str]:
+    """The arguments that make a GIF of the encoded pictures, with the 256 colours that suit it best. Pure.
 
-    Yields progress from 0 to 1, and last of all the film as it was found to be.
-
-    Raises EncodingFailed when ffmpeg does not start, fails, takes longer than `limit_s` or writes a film that
-    is not what the cut asked for. Closing the generator kills ffmpeg. Whatever ends it early leaves no film.
+    The file is read twice, once for the colours and once to be drawn: kept in memory it would be gigabytes.
     """
-    part = folder / PART_FILE
-    try:
-        async with aclosing(_run(ffmpeg, build(cut), folder, limit_s)) as frames:
-            async for done in frames:
-                yield min(done / cut.film_frames, 1.0) * ENCODING_SHARE
-        film = await probe(ffmpeg, part)
-        check(film, cut)
-        part.rename(folder / FILM_FILE)
-    finally:
-        part.unlink(missing_ok=True)
-    yield 1.0
-    yield film
+    width, _ = gif_size(cut)
+    first, second = (
+        graph.input(PART_FILES["gif"], thread_queue_size=size)
+        .filter("fps", GIF_FPS)
+        .filter("scale", width, -2, flags="area")
+        for size in (8, 9)
+    )
+    colours = first.filter("palettegen", stats_mode="diff")
+    drawn = graph.filter([second, colours], "paletteuse", **DITHER)
+    return _arguments(graph.output(drawn, FILM_FILES["gif"]))
 
 
-async def _run(
-    ffmpeg: Ffmpeg, arguments: list[str], folder: Path, limit_s: float
-) -> AsyncGenerator[int, None]:
-    """Runs ffmpeg, yielding how many frames it has written."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            ffmpeg.path,
-            *arguments,
-            cwd=folder,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-    except OSError as error:
-        raise EncodingFailed(f"The site was filmed, but ffmpeg did not start: {error}.") from error
-    assert process.stdout is not None
-    assert process.stderr is not None
-    last_lines: deque[str] = deque(maxlen=LAST_LINES)
-    listening = asyncio.create_task(_listen(process.stderr, last_lines))
-    out_of_time = asyncio.Event()
-    alarm = asyncio.get_running_loop().call_later(limit_s, _stop, process, out_of_time)
-    try:
-        async for line in process.stdout:
-            key, _, value = line.decode().strip().partition("=")
-            if key == "frame":
-                yield int(value)
-        await listening
-        if await process.wait() != 0:
-            raise EncodingFailed(_reason(process.returncode, out_of_time.is_set(), limit_s, last_lines))
-    finally:
-        alarm.cancel()
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        listening.cancel()
+def gif_size(cut: Cut) -> tuple[int, int]:
+    """Width and height of a cut as a GIF."""
+    canvas = cut.layout.canvas
+    width = min(canvas.width_px, GIF_WIDTH_PX)
+    return width, round(canvas.height_px * width / canvas.width_px / 2) * 2
 
 
-def _stop(process: asyncio.subprocess.Process, out_of_time: asyncio.Event) -> None:
-    if process.returncode is None:
-        out_of_time.set()
-        process.kill()
+def has_captions(cut: Cut) -> bool:
+    """True when a cut has words for a subtitle track."""
+    return any(caption.text.strip() and caption.end_ms - caption.start_ms >= 1 for caption in cut.captions)
 
 
-async def _listen(stream: asyncio.StreamReader, last_lines: deque[str]) -> None:
-    async for line in stream:
-        last_lines.append(line.decode(errors="replace").rstrip())
-
-
-def _reason(code: int | None, out_of_time: bool, limit_s: float, last_lines: deque[str]) -> str:
-    if out_of_time:
-        return (
-            f"The site was filmed, but encoding took longer than its limit of {limit_s:g} s and was stopped."
-        )
-    return " ".join([f"The site was filmed, but ffmpeg ended with code {code}:", *last_lines])
+def _arguments(output: Any, *more: str) -> list[str]:
+    output = output.global_args("-hide_banner", "-nostats", "-loglevel", "warning", *more)
+    arguments: list[str] = output.overwrite_output().get_args()
+    return arguments

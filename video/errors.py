@@ -31,6 +31,16 @@ class EncodingFailed(VideoError):
     code = "encoding_failed"
 
 
+class EncodingTooSlow(EncodingFailed):
+    """The film took longer than it was given."""
+
+
+class LiveFilmStale(VideoError):
+    """The final cut does not begin with what was encoded while filming: the film is made from the start."""
+
+    code = "live_film_stale"
+
+
 class TimelineUnreadable(VideoError):
     """The timeline is not JSON of a version that this program knows."""
 
@@ -59,3 +69,9 @@ class VaultFull(VideoError):
     """Redis refused to take more bytes."""
 
     code = "vault_full"
+
+
+class FramesImpossible(VideoError):
+    """The browser or the page cannot be filmed frame by frame."""
+
+    code = "frames_impossible"

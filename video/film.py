@@ -1,16 +1,27 @@
 """From frames to film: the whole pipeline, top to bottom."""
 
+import logging
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
-from video.cut import Style, cut
-from video.encoder import ENCODE_LIMIT_S, OVERLAY_FILE, SHOTS_FILE, encode, frame_file, shot_list
+from video.cut import cut
+from video.errors import EncodingTooSlow, FootageDamaged, NoFootage
 from video.ffmpeg_binary import Ffmpeg
 from video.footage import Frame
-from video.overlay import overlay
+from video.live import ENCODE_LIMIT_S, LiveFilm
 from video.probe import Film
+from video.reel import Reel
+from video.style import Style
 from video.timeline import Timeline
+
+log = logging.getLogger(__name__)
+
+REEL_FILE = "footage.reel"
+#: A simpler style does not help against these.
+HOPELESS = (FootageDamaged, NoFootage, EncodingTooSlow)
 
 
 async def make_film(
@@ -22,26 +33,62 @@ async def make_film(
     *,
     limit_s: float = ENCODE_LIMIT_S,
 ) -> AsyncGenerator[float | Film, None]:
-    """Makes `film.mp4` in `folder`, an existing and empty one.
+    """Makes the film, `poster.png`, `sheet.png` and `captions.vtt` in `folder`, an existing and empty one.
 
-    Yields progress from 0 to 1, and last of all what the film was found to be when it was checked.
+    Yields progress from 0 to 1, and last of all what the film was found to be when it was checked. Where the
+    style cannot be made the film is plain, and its warnings say why.
     The folder needs room for all frames and belongs to the caller, who deletes it. Raises FootageDamaged,
     NoFootage or EncodingFailed, and then leaves no film; `limit_s` bounds the encoding.
     """
     yield 0.0
-    times_ms = await spool(frames, folder)
-    wanted = cut(timeline, times_ms, style)
-    (folder / OVERLAY_FILE).write_text(overlay(wanted), encoding="utf-8")
-    (folder / SHOTS_FILE).write_text(shot_list(wanted), encoding="utf-8")
-    async with aclosing(encode(ffmpeg, wanted, folder, limit_s=limit_s)) as encoding:
-        async for news in encoding:
-            yield news
+    reel = Reel(folder / REEL_FILE)
+    end_s = time.monotonic() + limit_s
+    try:
+        async for frame in frames:
+            reel.append(frame)
+        end_s = time.monotonic() + limit_s
+        async with aclosing(_encode(reel, timeline, folder, ffmpeg, style or Style(), end_s)) as parts:
+            async for part in parts:
+                yield part
+    finally:
+        reel.close()
+        (folder / REEL_FILE).unlink(missing_ok=True)
 
 
-async def spool(frames: AsyncIterator[Frame], folder: Path) -> list[float]:
-    """Writes each frame to a file of its own and returns their times in milliseconds."""
-    times_ms: list[float] = []
-    async for frame in frames:
-        (folder / frame_file(len(times_ms))).write_bytes(frame.jpeg)
-        times_ms.append(frame.at_ms)
-    return times_ms
+async def _encode(
+    reel: Reel, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, end_s: float
+) -> AsyncGenerator[float | Film, None]:
+    """The film in its style, or else without any."""
+    try:
+        async with aclosing(_styled(reel, timeline, folder, ffmpeg, style, end_s)) as parts:
+            async for part in parts:
+                yield part
+        return
+    except HOPELESS:
+        raise
+    except Exception as error:
+        if simple(style) == style:
+            raise
+        log.warning("the film is made again, plain", exc_info=error)
+        warning = f"The film is plain, because in the style that was asked for it failed: {error}"
+    async with aclosing(_styled(reel, timeline, folder, ffmpeg, simple(style), end_s)) as parts:
+        async for part in parts:
+            yield replace(part, warnings=(warning, *part.warnings)) if isinstance(part, Film) else part
+
+
+async def _styled(
+    reel: Reel, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, end_s: float
+) -> AsyncGenerator[float | Film, None]:
+    wanted = cut(timeline, reel.times_ms, style)
+    film = LiveFilm(reel, ffmpeg, folder, nice=0)
+    try:
+        async with aclosing(film.finishing(wanted, limit_s=end_s - time.monotonic())) as parts:
+            async for part in parts:
+                yield part
+    finally:
+        await film.close()
+
+
+def simple(style: Style) -> Style:
+    """The style without all that could fail."""
+    return replace(style, name="plain", zoom=False, captions=False, title_card=False)

@@ -2,23 +2,29 @@
 
 import asyncio
 import re
-import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from video.cut import Cut
+from video.encoder import GIF_FPS, gif_size
 from video.errors import EncodingFailed
 from video.ffmpeg_binary import Ffmpeg
+from video.looks import Cut
+from video.mp4 import boxes
+from video.style import Format
 
 STREAM = re.compile(
-    r"Stream #0:0.*?: Video: (?P<codec>\w+)(?: \((?P<profile>[^)]*)\))?.*?"
-    r", (?P<pix_fmt>\w+)\((?P<colour>[^)]*)\)"
-    r".*?, (?P<width>\d+)x(?P<height>\d+).*?, (?P<fps>[\d.]+) fps"
+    r"Stream #0:\d+.*?: Video: (?P<codec>\w+)(?: \((?P<profile>[^)]*)\))?.*?"
+    r", (?P<pix_fmt>\w+)(?:\((?P<colour>[^)]*)\))?"
+    r".*?, (?P<width>\d+)x(?P<height>\d+).*?, (?P<fps>[\d.]+) fps(?:, (?P<tbr>[\d.]+) tbr)?"
 )
 DURATION = re.compile(r"Duration: (\d+):(\d+):([\d.]+)")
 FRAMES = re.compile(r"^frame=(\d+)$", re.MULTILINE)
+SUBTITLES = re.compile(r"Stream #0:\d+.*?: Subtitle: ")
+CHAPTERS = re.compile(r"^ *Chapter #0:\d+", re.MULTILINE)
 PROBE_LIMIT_S = 60.0
+#: What ffmpeg calls the pictures of each format.
+CODEC_NAMES: dict[Format, str] = {"mp4": "h264", "webm": "vp9", "gif": "gif"}
+FORMATS: dict[str, Format] = {codec: kind for kind, codec in CODEC_NAMES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +42,21 @@ class Film:
     profile: str
     size_bytes: int
     faststart: bool
+    format: Format = "mp4"
+    #: How many soft subtitle tracks and chapters it has.
+    subtitles: int = 0
+    chapters: int = 0
+    #: What could not be made as asked, in sentences.
+    warnings: tuple[str, ...] = ()
 
 
 async def probe(ffmpeg: Ffmpeg, path: Path) -> Film:
-    """Decodes every frame of the MP4 at `path`. Raises EncodingFailed if that ends early or with an error."""
+    """Decodes every frame of the film at `path`. Raises EncodingFailed if that ends early or fails."""
     command = ["-hide_banner", "-nostdin", "-xerror", "-i", str(path), "-map", "0:v:0"]
     process = await asyncio.create_subprocess_exec(
         ffmpeg.path,
-        *[*command, "-f", "null", "-progress", "pipe:1", "-nostats", "-"],
+        # Frames are counted as they are: none is repeated or left out to make a rate.
+        *[*command, "-fps_mode", "passthrough", "-f", "null", "-progress", "pipe:1", "-nostats", "-"],
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -64,46 +77,46 @@ async def probe(ffmpeg: Ffmpeg, path: Path) -> Film:
 
 def check(film: Film, cut: Cut) -> None:
     """Raises EncodingFailed unless the film is what the cut asked for."""
-    found = (film.frames, film.width, film.height, film.fps)
-    wanted = (cut.film_frames, cut.width_px, cut.height_px, cut.fps)
+    found = (film.format, film.frames, film.width, film.height, film.fps)
+    wanted = expected(cut)
     if found != wanted:
         raise EncodingFailed(
-            f"The film came out as {found} (frames, width, height, fps) instead of {wanted}."
+            f"The film came out as {found} (format, frames, width, height, fps) instead of {wanted}."
         )
 
 
-def boxes(path: Path) -> Iterator[tuple[str, int]]:
-    """The kind and size in bytes of each top-level box of an MP4, in order."""
-    with path.open("rb") as file:
-        while len(head := file.read(8)) == 8:
-            size, kind = struct.unpack(">I4s", head)
-            skip = size - 8
-            if size == 1:
-                size = struct.unpack(">Q", file.read(8))[0]
-                skip = size - 16
-            yield kind.decode("latin-1"), size
-            if size == 0 or skip < 0:
-                return
-            file.seek(skip, 1)
+def expected(cut: Cut) -> tuple[Format, int, int, int, float]:
+    """Format, frames, width, height and frames a second of the film that a cut asks for."""
+    if cut.style.format == "gif":
+        frames = max(round(cut.film_frames * GIF_FPS / cut.style.fps), 1)
+        return "gif", frames, *gif_size(cut), GIF_FPS
+    canvas = cut.layout.canvas
+    return cut.style.format, cut.film_frames, canvas.width_px, canvas.height_px, cut.style.fps
 
 
 def _film(report: str, progress: str, path: Path) -> Film:
-    stream, duration = STREAM.search(report), DURATION.search(report)
+    source = report.partition("\nOutput #0")[0]
+    stream, duration = STREAM.search(source), DURATION.search(source)
     frames = FRAMES.findall(progress)
     if not (stream and duration and frames):
         raise EncodingFailed(f"ffmpeg found no video in the film: {report.strip()[-500:]}")
     hours, minutes, seconds = duration.groups()
-    kinds = [kind for kind, _ in boxes(path)]
+    kind = FORMATS.get(stream["codec"], "mp4")
+    kinds = [kind for kind, _ in boxes(path)] if kind == "mp4" else []
     return Film(
         duration_s=int(hours) * 3600 + int(minutes) * 60 + float(seconds),
         frames=int(frames[-1]),
         width=int(stream["width"]),
         height=int(stream["height"]),
-        fps=float(stream["fps"]),
+        # A GIF's times are whole hundredths of a second: it has a mean rate, and one that was meant.
+        fps=float(stream["tbr"] if kind == "gif" and stream["tbr"] else stream["fps"]),
         pix_fmt=stream["pix_fmt"],
-        colour=stream["colour"],
+        colour=stream["colour"] or "",
         codec=stream["codec"],
         profile=stream["profile"] or "",
         size_bytes=path.stat().st_size,
         faststart="moov" in kinds and kinds.index("moov") < kinds.index("mdat"),
+        format=kind,
+        subtitles=len(SUBTITLES.findall(source)),
+        chapters=len(CHAPTERS.findall(source)),
     )

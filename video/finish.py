@@ -1,0 +1,66 @@
+"""The end of every film: subtitles and chapters, the check, and the pictures that go beside it."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from video.encoder import CAPTIONS_FILE, CHAPTERS_FILE, FILM_FILES, PART_FILES, build_gif, build_mux
+from video.encoding import run
+from video.ffmpeg_binary import Ffmpeg
+from video.looks import Cut
+from video.mp4 import hide_subtitles
+from video.poster import write_poster, write_sheet
+from video.probe import Film, check, probe
+from video.reel import Reel
+from video.tracks import chapters_metadata, webvtt
+
+log = logging.getLogger(__name__)
+
+#: Each is made beside the film, and the film does not fail with it.
+EXTRAS: dict[str, Callable[[Cut, Reel, Path], None]] = {"poster": write_poster, "sheet": write_sheet}
+
+
+async def finish_film(ffmpeg: Ffmpeg, cut: Cut, reel: Reel, folder: Path, limit_s: float) -> Film:
+    """Makes the film file of what was encoded in `folder`, and `poster.png`, `sheet.png`, `captions.vtt`.
+
+    Raises EncodingFailed when the film is not what the cut asked for, and then leaves none.
+    """
+    path = folder / FILM_FILES[cut.style.format]
+    extras = asyncio.create_task(asyncio.to_thread(make_extras, cut, reel, folder))
+    try:
+        await asyncio.to_thread(put_together, ffmpeg, cut, folder, limit_s)
+        film = await probe(ffmpeg, path)
+        check(film, cut)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    finally:
+        (folder / PART_FILES[cut.style.format]).unlink(missing_ok=True)
+        warnings = await extras
+    return replace(film, warnings=warnings)
+
+
+def put_together(ffmpeg: Ffmpeg, cut: Cut, folder: Path, limit_s: float) -> None:
+    """Adds what goes into the film beside its pictures."""
+    (folder / CAPTIONS_FILE).write_text(webvtt(cut), encoding="utf-8", errors="replace")
+    (folder / CHAPTERS_FILE).write_text(chapters_metadata(cut), encoding="utf-8", errors="replace")
+    if cut.style.format == "gif":
+        run(ffmpeg, build_gif(cut), folder, limit_s)
+        return
+    run(ffmpeg, build_mux(cut), folder, limit_s)
+    if cut.style.format == "mp4":
+        hide_subtitles(folder / FILM_FILES["mp4"])
+
+
+def make_extras(cut: Cut, reel: Reel, folder: Path) -> tuple[str, ...]:
+    """Writes the pictures beside the film, and says which could not be made."""
+    warnings = []
+    for name, write in EXTRAS.items():
+        try:
+            write(cut, reel, folder)
+        except Exception as error:
+            log.warning("no %s", name, exc_info=error)
+            warnings.append(f"The film has no {name}: {error}")
+    return tuple(warnings)
