@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.video.conftest import decoded
-from tests.video.takes import PAGE, cut_of, picture, reel, shots, striped
+from tests.video.drawn import PAGE, cut_of, picture, reel, shots, striped
 from video.encoder import FILM_FILE
 from video.errors import EncodingFailed, EncodingTooSlow, FootageDamaged, LiveFilmStale
 from video.ffmpeg_binary import Ffmpeg
