@@ -27,13 +27,13 @@ from explorer.fence import Fence
 from explorer.planner import choose_planner
 from explorer.proxy import EgressProxy
 from explorer.types import Brief, Story
-from video.camera import RealtimeCamera
 from video.encoder import FILM_FILE
 from video.errors import VideoError
 from video.ffmpeg_binary import find_ffmpeg
 from video.film import make_film
 from video.footage import read_frames
 from video.probe import Film
+from video.realtime import RealtimeCamera
 from video.timeline import Timeline
 from video.vault import read_blob
 

@@ -52,6 +52,17 @@ FLAGS = (
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 
+#: For filming frame by frame: the browser renders when it is told to, all of it in one go, on one clock.
+FRAME_FLAGS = (
+    "--enable-begin-frame-control",
+    "--run-all-compositor-stages-before-draw",
+    "--disable-new-content-rendering-timeout",
+    "--disable-threaded-animation",
+    "--disable-threaded-scrolling",
+    "--disable-checker-imaging",
+    "--disable-image-animation-resync",
+)
+
 LAUNCH_TIMEOUT_MS = 30_000
 CLOSE_TIMEOUT_S = 5.0
 
@@ -115,11 +126,15 @@ async def try_launch(chromium: Chromium) -> Launched:
 
 
 class Stage:
-    """The one page of a take, with the browser behind it; `lost` is set when either of them dies."""
+    """The one page of a take, with the browser behind it; `lost` is set when either of them dies.
 
-    def __init__(self, browser: Browser, page: Page) -> None:
+    `by_frames` says that the page renders only when it is told to.
+    """
+
+    def __init__(self, browser: Browser, page: Page, by_frames: bool = False) -> None:
         self.browser = browser
         self.page = page
+        self.by_frames = by_frames
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         browser.on("disconnected", lambda _: self._lose("the browser died"))
         page.on("crash", lambda _: self._lose("the page's process died"))
@@ -135,48 +150,90 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_browser(chromium: Chromium, proxy_url: str) -> AsyncIterator[Browser]:
+async def open_browser(
+    chromium: Chromium, proxy_url: str, *, by_frames: bool = False, scale: float = 1.0
+) -> AsyncIterator[Browser]:
     """Launches Chromium behind the proxy; closes it afterwards.
 
+    `by_frames` prepares it for pages that render only when told to; `scale` is device pixels per CSS pixel.
     Raises BrowserCrashed when it does not start.
     """
+    flags = (*FLAGS, *(FRAME_FLAGS if by_frames else ()), *_scaled(scale))
     async with async_playwright() as playwright:
-        browser, _ = await _launch(playwright, chromium, proxy_url)
+        browser, _ = await _launch(playwright, chromium, proxy_url, flags)
         try:
             yield browser
         finally:
             await _close(browser)
 
 
-async def set_stage(browser: Browser, brief: Brief) -> Stage:
-    """One page in a fresh context. Raises BrowserCrashed when the browser is gone or hangs."""
+async def set_stage(browser: Browser, brief: Brief, *, by_frames: bool = False, scale: float = 1.0) -> Stage:
+    """One page in a fresh context; `by_frames` and `scale` are those that the browser was opened with.
+
+    Raises BrowserCrashed when the browser is gone or hangs.
+    """
     try:
         async with asyncio.timeout(LAUNCH_TIMEOUT_MS / 1000):
             context = await browser.new_context(
                 viewport={"width": brief.width_px, "height": brief.height_px},
+                device_scale_factor=scale,
                 accept_downloads=False,
                 service_workers="block",
                 locale="en-US",
                 color_scheme="light",
             )
             page = await context.new_page()
+            if by_frames:
+                page = await _page_by_frames(browser, page, brief)
     except (PlaywrightError, TimeoutError) as exc:
         raise BrowserCrashed("The browser died before filming began.") from exc
     page.on("dialog", _dismiss)
-    return Stage(browser, page)
+    return Stage(browser, page, by_frames)
 
 
 @asynccontextmanager
-async def open_stage(brief: Brief, chromium: Chromium, proxy_url: str) -> AsyncIterator[Stage]:
+async def open_stage(
+    brief: Brief, chromium: Chromium, proxy_url: str, *, by_frames: bool = False, scale: float = 1.0
+) -> AsyncIterator[Stage]:
     """Launches Chromium with a fresh context behind the proxy; closes everything afterwards.
 
     Raises BrowserCrashed when it does not start.
     """
-    async with open_browser(chromium, proxy_url) as browser:
-        yield await set_stage(browser, brief)
+    async with open_browser(chromium, proxy_url, by_frames=by_frames, scale=scale) as browser:
+        yield await set_stage(browser, brief, by_frames=by_frames, scale=scale)
 
 
-async def _launch(playwright: Playwright, chromium: Chromium, proxy_url: str | None) -> tuple[Browser, bool]:
+async def _page_by_frames(browser: Browser, first: Page, brief: Brief) -> Page:
+    """Another page in the context of `first`, which it replaces, under BeginFrame control.
+
+    Playwright cannot ask for that; it takes up the page that the browser makes for us.
+    """
+    root = await browser.new_browser_cdp_session()
+    own = await first.context.new_cdp_session(first)
+    target = (await own.send("Target.getTargetInfo"))["targetInfo"]
+    request = {
+        "url": "about:blank",
+        "width": brief.width_px,
+        "height": brief.height_px,
+        "browserContextId": target["browserContextId"],
+        "enableBeginFrameControl": True,
+    }
+    async with first.context.expect_page() as opening:
+        await root.send("Target.createTarget", request)
+    page = await opening.value
+    await root.detach()
+    await first.close()
+    return page
+
+
+def _scaled(scale: float) -> tuple[str, ...]:
+    """Playwright's own device scale reaches the page but not the pictures taken of it."""
+    return () if scale == 1 else (f"--force-device-scale-factor={scale:g}",)
+
+
+async def _launch(
+    playwright: Playwright, chromium: Chromium, proxy_url: str | None, flags: tuple[str, ...] = FLAGS
+) -> tuple[Browser, bool]:
     """With Chromium's own sandbox where it runs; root and some kernels refuse it."""
     attempts = (False,) if os.geteuid() == 0 else (True, False)
     failure = ""
@@ -185,7 +242,7 @@ async def _launch(playwright: Playwright, chromium: Chromium, proxy_url: str | N
             browser = await playwright.chromium.launch(
                 executable_path=chromium.path,
                 chromium_sandbox=sandbox,
-                args=list(FLAGS),
+                args=list(flags),
                 # Playwright's proxy covers loopback too, which Chromium would leave out by itself.
                 proxy={"server": proxy_url, "bypass": "<-loopback>"} if proxy_url else None,
                 handle_sigint=False,

@@ -140,7 +140,7 @@ class Explorer:
         self._border.site = Site.of(self._page.url)
         self._journal.look = await look_of(self._page, self._clock)
         # From here on there is a film, even when not a moment is left to look around in it.
-        await self._patience.do(self._hand.appear())
+        await self._patience.limit(self._hand.appear())
         self._journal.begin()
         self._patience.may_wrap_up = True
 
@@ -231,7 +231,7 @@ class Explorer:
             target=element.box,
         )
         try:
-            step = replace(step, click_ms=await self._patience.do(self._hand.click()))
+            step = replace(step, click_ms=await self._patience.limit(self._hand.click()))
             step = replace(step, outcome=await self._consequence(page_url, before))
         except (PageUnresponsive, TimeIsUp, PlaywrightError) as exc:
             self._survive(exc)

@@ -29,24 +29,24 @@ class Guide:
     async def tour(self, screens: int) -> None:
         """Scrolls down by up to so many screens, with a look at each."""
         for _ in range(screens):
-            if await self._patience.do(self._hand.room_below()) < LEAST_ROOM_PX:
+            if await self._patience.limit(self._hand.room_below()) < LEAST_ROOM_PX:
                 return
-            await self._patience.do(self._hand.scroll_by(self._height_px * TOUR_STEP))
+            await self._patience.limit(self._hand.scroll_by(self._height_px * TOUR_STEP))
             await self._clock.hold(LOOK_MS)
 
     async def reach(self, selector: str) -> Point | None:
         """Scrolls and moves the pointer to where a click really hits; None when there is no such place."""
         delta = await self._patience.do(reveal_delta(self._page, selector))
         if abs(delta) > LEAST_SCROLL_PX:
-            await self._patience.do(self._hand.scroll_by(delta))
+            await self._patience.limit(self._hand.scroll_by(delta))
             await self._clock.hold(LOOK_MS / 2)
         point = await self._patience.do(aim(self._page, selector))
         if point is None:
             return None
-        await self._patience.do(self._hand.move_to(point))
+        await self._patience.limit(self._hand.move_to(point))
         await self._clock.hold(AIM_MS)
         # Hovering may have opened a menu or moved things: only a place that is still hit is clicked.
         again = await self._patience.do(aim(self._page, selector))
         if again is not None and again != point:
-            await self._patience.do(self._hand.move_to(again))
+            await self._patience.limit(self._hand.move_to(again))
         return again

@@ -1,6 +1,8 @@
 """The visitor's hand: moves the real pointer along natural curves, clicks, and scrolls smoothly."""
 
+import asyncio
 import math
+from collections.abc import Awaitable
 
 from playwright.async_api import Page
 
@@ -107,17 +109,16 @@ class Hand:
             return
         duration = min(MOVE_MAX_MS, MOVE_BASE_MS + MOVE_PER_PX_MS * distance)
         began = self._clock.now_ms()
-        while (t := (self._clock.now_ms() - began) / duration) < 1:
+        while (t := (self._clock.now_ms() + FRAME_MS - began) / duration) < 1:
             await self._place(curve(start, target, ease(t)))
-            await self._clock.hold(FRAME_MS)
         await self._place(target)
 
     async def click(self) -> float:
         """Presses and releases where the pointer is; returns the moment of the press."""
-        await self._clock.during(self._page.mouse.down())
+        await self._within_a_frame(self._page.mouse.down())
         pressed_ms = self._clock.now_ms()
         await self._clock.hold(PRESS_MS)
-        await self._clock.during(self._page.mouse.up())
+        await self._within_a_frame(self._page.mouse.up())
         return pressed_ms
 
     async def scroll_by(self, dy: float) -> float:
@@ -134,6 +135,10 @@ class Hand:
         return room
 
     async def _place(self, point: Point) -> None:
-        await self._clock.during(self._page.mouse.move(point.x, point.y))
+        await self._within_a_frame(self._page.mouse.move(point.x, point.y))
         self._at = point
         self.trail.append(Sample(self._clock.now_ms(), point.x, point.y))
+
+    async def _within_a_frame(self, work: Awaitable[None]) -> None:
+        """A page feels the pointer when it next renders: it returns at the time of that frame."""
+        await self._clock.during(asyncio.gather(work, self._clock.hold(FRAME_MS)))

@@ -48,15 +48,22 @@ class Patience:
             raise SafetyViolation(f"The exploration did not end within its runtime limit of {limit}.")
 
     async def do(self, work: Awaitable[T], timeout_s: float = ACTION_TIMEOUT_S) -> T:
-        """Runs one action on camera.
+        """Asks one thing of the page, on camera.
 
         Raises PageUnresponsive after `timeout_s`, TimeIsUp or SafetyViolation when the take's time is over.
+        """
+        return await self.limit(self._clock.during(work), timeout_s)
+
+    async def limit(self, work: Awaitable[T], timeout_s: float = ACTION_TIMEOUT_S) -> T:
+        """The same for what uses the camera by itself, or has nothing to do with the page.
+
+        Outside real time a film does not go on while such work waits.
         """
         until_s = self._limit_s - self._margin_s if self.may_wrap_up else self._limit_s
         left_s = max(0.0, until_s - self.elapsed_s())
         try:
             async with asyncio.timeout(min(timeout_s, left_s)):
-                return await self._clock.during(work)
+                return await work
         except TimeoutError as exc:
             self.check()
             if self.may_wrap_up and self.nearly_over:

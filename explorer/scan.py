@@ -75,7 +75,7 @@ class Scanner:
             visited_urls=frozenset(self._memory.visited),
             clicks_left=clicks_left,
         )
-        proposed = await self._patience.do(self._planner.plan(scene), PLAN_TIMEOUT_S)
+        proposed = await self._patience.limit(self._planner.plan(scene), PLAN_TIMEOUT_S)
         plans: dict[str, ActionPlan] = {}
         for plan in proposed:
             plans.setdefault(plan.selector, plan)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Literal, get_args
 
 from playwright.async_api import Error as PlaywrightError
@@ -18,6 +19,7 @@ QUIET_MS = 300.0
 FLOOR_MS = 150.0
 CAP_MS = 4_000.0
 GLANCE_MS = 50.0
+NEWS_S = 0.05
 #: A request that is older than this is a stream or a long poll, not part of what the viewer waits for.
 REQUEST_AGE_S = 2.0
 #: The same address asked this often during one settling is polling.
@@ -57,6 +59,7 @@ class Settler:
         self._asked: dict[str, int] = {}
         #: Signals that ran into the cap before: they are no longer waited for until they rest again.
         self._restless: set[Signal] = set()
+        self._news = asyncio.Event()
         #: From when to when it was waited, on the clock.
         self.waits: list[Wait] = []
         page.on("request", self._begin)
@@ -89,7 +92,16 @@ class Settler:
             if self._clock.now_ms() - began >= cap_ms:
                 self._restless |= noisy - {"load", "content"}
                 return False
+            if "network" in noisy:
+                await self._hear()
             await self._clock.hold(GLANCE_MS)
+
+    async def _hear(self) -> None:
+        """Gives the network a moment of real time: outside of it, film time passes without any."""
+        self._news.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NEWS_S):
+                await self._news.wait()
 
     async def _noisy(self) -> set[Signal]:
         look = await self._look()
@@ -133,4 +145,5 @@ class Settler:
             self._pending[request] = time.monotonic()
 
     def _end(self, request: Request) -> None:
-        self._pending.pop(request, None)
+        if self._pending.pop(request, None) is not None:
+            self._news.set()

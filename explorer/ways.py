@@ -34,7 +34,7 @@ class Ways:
         self._returned_after = 0
 
     async def settle(self, cap_ms: float = CAP_MS) -> None:
-        await self._patience.do(self._settler.settle(cap_ms), 2 * cap_ms / 1000)
+        await self._patience.limit(self._settler.settle(cap_ms), 2 * cap_ms / 1000)
 
     async def open(self, url: str) -> None:
         """Straight to `url`; a page that cannot be opened is not tried again."""

@@ -1,27 +1,14 @@
 """Cameras: they turn a page into frames, and they are the clock by which an explorer waits."""
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
-from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page, ScreencastFrame
-
+from video.errors import FramesImpossible
 from video.footage import Frame
 
 T = TypeVar("T")
 Sink = Callable[[Frame], None]
-
-#: A page that stands still delivers its one picture within some 20 ms of the start.
-FIRST_FRAME_WAIT_S = 0.5
-SCREENSHOT_LIMIT_MS = 5_000
-STOP_LIMIT_S = 5.0
-#: How old a frame is when it is delivered, until the first one has told (20 to 60 ms were seen).
-USUAL_AGE_MS = 40.0
-#: An age beyond this, or below 0, is a wall clock that was set between capture and delivery.
-OLDEST_MS = 10_000.0
+CameraKind = Literal["realtime", "frames"]
 
 
 class Camera(Protocol):
@@ -32,8 +19,18 @@ class Camera(Protocol):
         """True once the footage has reached its limit in bytes and no more frames are taken."""
         ...
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What did not go as usual, one sentence each."""
+        ...
+
+    @property
+    def lost_frames(self) -> int:
+        """Frames of the film for which no picture could be had, as far as the camera can tell."""
+        ...
+
     async def start(self) -> None:
-        """Begins to film."""
+        """Begins to film; returns when there is a first frame."""
         ...
 
     async def stop(self) -> None:
@@ -57,109 +54,17 @@ class Camera(Protocol):
         ...
 
 
-class RealtimeCamera:
-    """Films in real time with the browser's screencast: a JPEG whenever the picture has changed.
+def choose_camera(wanted: str, chromium_kind: str) -> tuple[CameraKind, str]:
+    """Which camera films when `auto`, `realtime` or `frames` is wanted, and why not the better one, or "".
 
-    `sink` gets each frame, in order and never two at the same time, and must not block. `max_bytes` caps the
-    sum of the JPEGs. Frames are `width_px` x `height_px`, `quality` is JPEG's, 0 to 100.
-
-    Frames carry the wall clock of their capture. Each is placed on the monotonic film clock by its age at
-    delivery, so a wall clock that is set or slewed in mid-take moves no frame.
+    Raises FramesImpossible when frames are wanted of a browser that has no control over them.
     """
-
-    def __init__(
-        self,
-        page: Page,
-        sink: Sink,
-        *,
-        width_px: int = 1280,
-        height_px: int = 720,
-        quality: int = 90,
-        max_bytes: int = 512 << 20,
-    ) -> None:
-        self._page = page
-        self._sink = sink
-        self._width_px = width_px
-        self._height_px = height_px
-        self._quality = quality
-        self._max_bytes = max_bytes
-        self._started_s = 0.0
-        self._last_ms = -1.0
-        self._stamp = 0.0
-        self._age_ms = USUAL_AGE_MS
-        self._stopped = False
-        self._delivered_ms = 0.0
-        self._first = asyncio.Event()
-        self.size_bytes = 0
-        self.frames = 0
-        self.full = False
-
-    async def start(self) -> None:
-        """Begins to film and returns when there is a first frame, by a screenshot if the page gives none.
-
-        Raises playwright's Error if the page is gone or already has a screencast.
-        """
-        self._started_s = time.monotonic()
-        await self._page.screencast.start(
-            on_frame=self._on_frame,
-            quality=self._quality,
-            size={"width": self._width_px, "height": self._height_px},
+    able = chromium_kind == "headless-shell"
+    if wanted == "frames" and not able:
+        raise FramesImpossible(
+            "This browser cannot be filmed frame by frame. Install chromium-headless-shell, "
+            "or film with the camera `auto` or `realtime`."
         )
-        try:
-            await asyncio.wait_for(self._first.wait(), FIRST_FRAME_WAIT_S)
-        except TimeoutError:
-            await self._force_frame()
-
-    async def stop(self) -> None:
-        """Ends filming. A page or browser that died meanwhile is no error: the frames so far are the take."""
-        self._stopped = True
-        with suppress(PlaywrightError, TimeoutError):
-            await asyncio.wait_for(self._page.screencast.stop(), STOP_LIMIT_S)
-
-    def now_ms(self) -> float:
-        """Milliseconds since `start`, on the axis of the frames' `at_ms`."""
-        return (time.monotonic() - self._started_s) * 1000
-
-    def still_ms(self) -> float:
-        """Milliseconds since a frame was last delivered."""
-        return self.now_ms() - self._delivered_ms
-
-    async def hold(self, duration_ms: float) -> None:
-        """Waits in real time."""
-        await asyncio.sleep(max(duration_ms, 0) / 1000)
-
-    async def during(self, work: Awaitable[T]) -> T:
-        """Awaits `work`; a real-time camera runs by itself."""
-        return await work
-
-    def _on_frame(self, frame: ScreencastFrame) -> None:
-        """Takes one frame of the screencast, unless it repeats a timestamp (which happens)."""
-        delivered_at_ms, self._delivered_ms = time.time() * 1000, self.now_ms()
-        if self._stopped or frame["timestamp"] == self._stamp:
-            return
-        self._stamp = frame["timestamp"]
-        age_ms = delivered_at_ms - self._stamp
-        if 0 <= age_ms <= OLDEST_MS:
-            self._age_ms = age_ms
-        self._take(self._delivered_ms - self._age_ms, frame["data"])
-
-    def _take(self, at_ms: float, jpeg: bytes) -> None:
-        """Hands a frame on, unless it is older than the last one or the footage is full."""
-        at_ms = max(at_ms, 0.0)
-        if at_ms <= self._last_ms or self.full:
-            return
-        if self.size_bytes + len(jpeg) > self._max_bytes:
-            self.full = True
-            return
-        self._last_ms = at_ms
-        self.size_bytes += len(jpeg)
-        self.frames += 1
-        self._sink(Frame(at_ms, jpeg))
-        self._first.set()
-
-    async def _force_frame(self) -> None:
-        jpeg = await self._page.screenshot(
-            type="jpeg", quality=self._quality, scale="css", timeout=SCREENSHOT_LIMIT_MS
-        )
-        if not self._first.is_set():
-            self._take(self.now_ms(), jpeg)
+    if wanted == "realtime" or able:
+        return ("realtime", "") if wanted == "realtime" else ("frames", "")
+    return "realtime", "Filmed in real time: only chromium-headless-shell can be filmed frame by frame."

@@ -11,8 +11,9 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from tests.video.conftest import HEIGHT, WIDTH
-from video.camera import Camera, RealtimeCamera
+from video.camera import Camera
 from video.footage import Frame
+from video.realtime import RealtimeCamera
 
 pytestmark = pytest.mark.anyio
 
