@@ -8,8 +8,8 @@ import os
 import sys
 
 import httpx
-from rich.console import Console
 
+from tests.benchmark.console import screen
 from tests.benchmark.contest import hold
 from tests.benchmark.contest_report import contest_table
 from tests.benchmark.deployment import NotStarted, client_of, deployed, name_of
@@ -20,8 +20,6 @@ from tests.benchmark.take import TakeLost, Wishes, film
 from tests.site.server import SiteServer
 
 AT_ONCE = 4
-
-screen = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 def main() -> int:

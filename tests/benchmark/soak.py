@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from rich.console import Console
 
 from tests.benchmark.codes import Luma
+from tests.benchmark.console import screen
 from tests.benchmark.deployment import NotStarted, client_of, deployed, name_of
 from tests.benchmark.projector import Undecodable, play
 from tests.benchmark.screening import BLANK_DEVIATION
@@ -27,8 +27,6 @@ from tests.site.server import SiteServer
 AT_ONCE = 4
 #: Without a title card the first picture is the page.
 WISHES: Wishes = {"title_card": False}
-
-screen = Console(highlight=False)
 
 
 def attempt(client: httpx.Client, site: str, url: str, clicks: int, at_once: int) -> Outcome:
