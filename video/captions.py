@@ -8,7 +8,7 @@ from video.looks import Anchor, Box, Caption, Chapter, Words
 from video.pacing import Pace, Reading
 from video.pointer import Path
 from video.timeline import Step, Timeline
-from video.wording import caption, reading_ms, tidy
+from video.wording import caption, clip, reading_ms, tidy
 
 #: How long a caption stays for the effect of its click to be seen, if nothing else happens.
 SEEN_MS = 900.0
@@ -18,6 +18,7 @@ COVERED_SHARE = 0.75
 #: The pointer's way to a click, of which a caption must not cover the end.
 APPROACH_MS = 250.0
 LEAST_CHAPTER_MS = 1_000.0
+MAX_TITLE_CHARS = 80
 SEPARATORS = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:-]\s+|\s*\|\s*")
 
 
@@ -80,27 +81,27 @@ def chapters(timeline: Timeline, pace: Pace) -> tuple[Chapter, ...]:
 
 
 def clean_titles(titles: Sequence[str]) -> list[str]:
-    """Titles without what all pages of a site have in common, such as its name at the end."""
+    """Titles without what pages of a site have in common, its name at the end or else at the beginning."""
     parts = [[part for part in SEPARATORS.split(tidy(title)) if part] for title in titles]
     distinct = {tuple(part) for part in parts}
-    several = [part for part in distinct if len(part) > 1]
-    last = {part[-1] for part in several}
-    first = {part[0] for part in several}
-    homes = {part[0] for part in distinct if len(part) == 1}
-    cut_last = len(distinct) > 1 and len(last) == 1 and (len(several) > 1 or bool(last & homes))
-    cut_first = not cut_last and len(distinct) > 1 and len(first) == 1
-    cut_first = cut_first and (len(several) > 1 or bool(first & homes))
-    cleaned = []
-    for title, part in zip(titles, parts, strict=True):
-        if len(part) > 1 and cut_last:
-            part = part[:-1]
-        elif len(part) > 1 and cut_first:
-            part = part[1:]
-        else:
-            cleaned.append(tidy(title))
-            continue
-        cleaned.append(" \u2013 ".join(part))
-    return cleaned
+    ends = _common([part[-1] for part in distinct if len(part) > 1])
+    begins = "" if ends else _common([part[0] for part in distinct if len(part) > 1])
+    return [_cleaned(part, ends, begins) for part in parts]
+
+
+def _common(names: Sequence[str]) -> str:
+    """The name that most have or begin with, when at least two do."""
+    counts = {name: sum(other.startswith(name) for other in names) for name in names}
+    best = max(counts, key=lambda name: (counts[name], name), default="")
+    return best if counts.get(best, 0) > 1 else ""
+
+
+def _cleaned(parts: list[str], ends: str, begins: str) -> str:
+    if len(parts) > 1 and ends and parts[-1].startswith(ends):
+        parts = parts[:-1]
+    elif len(parts) > 1 and begins and parts[0].startswith(begins):
+        parts = parts[1:]
+    return clip(" \u2013 ".join(parts), MAX_TITLE_CHARS)
 
 
 def _anchor(step: Step, view: Box | None, whole: Box, path: Path) -> Anchor:

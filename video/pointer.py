@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from video.looks import Pointer, Ripple, Spot
 from video.timeline import Sample, Step
 
-#: The mouse is sampled with every frame while it moves; a longer gap between samples is a rest.
-REST_MS = 100.0
+#: The mouse is sampled with every frame while it moves, and a busy machine may miss some 200 ms of it; what
+#: is longer is a rest. Each path begins with a sample of where the pointer was.
+REST_MS = 400.0
 #: After a rest the pointer takes this long to its next sample, so that it never leaps.
 STRIDE_MS = 1000 / 60
 #: A sample is taken when the browser has acknowledged the move, 2 to 15 ms late and never equally late; the

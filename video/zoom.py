@@ -17,6 +17,9 @@ from video.timeline import Area, Scroll, Step, Timeline
 #: At the film's own scale: more of it looks like a fault, and less than the least is not worth a move.
 MOST_FACTOR = 1.35
 LEAST_FACTOR = 1.08
+#: A click that opens a page is leant towards only, and left slowly: the new page is wanted whole.
+PAGE_FACTOR = 1.18
+PAGE_OUT_MS = 900.0
 #: Room around what must be in view.
 MARGIN_PX = 40.0
 #: A click on something without a box.
@@ -52,12 +55,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What a step wants to show: the area, when the way there begins, and how long it is looked at."""
+    """What a step wants to show: the area, how close, the way there, how long, and the way back."""
 
     need: Box
+    goal: Box
     from_ms: float
     in_ms: float
     until_ms: float
+    out_ms: float = OUT_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +160,13 @@ class _Plan:
 
     def _go(self, aim: Aim, held: Aim | None) -> Box | None:
         """Moves to what a step wants; None when there is no time for it."""
-        goal = framed(aim.need, self._whole, self._most)
-        assert goal is not None
         if held is not None and _holds(self._view, aim.need):
             return self._view
         if held is None and self._moves and aim.from_ms - self._free_ms < REST_MS:
             return None
         start_ms = max(aim.from_ms, self._free_ms)
-        self._move(start_ms, start_ms + aim.in_ms, goal)
-        return goal
+        self._move(start_ms, start_ms + aim.in_ms, aim.goal)
+        return aim.goal
 
     def _stays(self, held: Aim, aim: Aim) -> bool:
         """Whether the view is held from one step to the next; if not, it is left."""
@@ -176,7 +179,7 @@ class _Plan:
 
     def _leave(self, held: Aim) -> None:
         start_ms = self._leave_ms(held)
-        self._move(start_ms, start_ms + OUT_MS, self._whole)
+        self._move(start_ms, start_ms + held.out_ms, self._whole)
 
     def _leave_ms(self, held: Aim) -> float:
         wide_ms = self._next_wide(held.from_ms)
@@ -193,14 +196,17 @@ class _Plan:
     def _aim(self, step: Step) -> Aim | None:
         """What the step wants to show, or None if that is the whole page."""
         need = self._need(step)
-        if need is None or framed(need, self._whole, self._most) is None:
+        most = min(self._most, PAGE_FACTOR) if step.outcome == "page" else self._most
+        goal = framed(need, self._whole, most) if need else None
+        if need is None or goal is None:
             return None
         from_ms = self._pace.film_ms(self._sets_off_ms(step))
         click_ms, end_ms = self._pace.film_ms(step.click_ms), self._pace.film_ms(step.end_ms)
         in_ms = min(max(click_ms - from_ms, IN_MS[0]), IN_MS[1])
         if step.outcome == "page":
-            return Aim(need, from_ms, in_ms, max(click_ms + PAGE_LINGER_MS, from_ms + in_ms))
-        return Aim(need, from_ms, in_ms, max(end_ms + LINGER_MS, from_ms + in_ms + LEAST_HOLD_MS))
+            until_ms = max(click_ms + PAGE_LINGER_MS, from_ms + in_ms)
+            return Aim(need, goal, from_ms, in_ms, until_ms, PAGE_OUT_MS)
+        return Aim(need, goal, from_ms, in_ms, max(end_ms + LINGER_MS, from_ms + in_ms + LEAST_HOLD_MS))
 
     def _need(self, step: Step) -> Box | None:
         """What must be in view: the target, and what came up because of the click."""
