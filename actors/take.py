@@ -8,32 +8,33 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from actors.filming import filming
 from actors.job import Stage
-from actors.narration import TELL, make_timeline
+from actors.narration import TELL, Narrator
 from actors.order import Order
+from actors.rough_cut import RoughCut
 from actors.store import connect
-from actors.uplink import REDIS_PATIENCE_S, Uplink, read_file, store
+from actors.uplink import REDIS_PATIENCE_S, Uplink, read_file, store, store_extras
 from explorer.browser import Stage as BrowserStage
-from explorer.browser import find_chromium, open_stage
-from explorer.errors import BrowserCrashed, ExplorerError
-from explorer.executor import Event, Explorer
+from explorer.errors import ExplorerError
+from explorer.executor import Explorer
 from explorer.fence import Fence
 from explorer.planner import choose_planner
 from explorer.proxy import EgressProxy
 from explorer.types import Brief, Story
-from video.encoder import FILM_FILE
+from video.encoder import FILM_FILES
 from video.errors import VideoError
 from video.ffmpeg_binary import find_ffmpeg
 from video.film import make_film
 from video.footage import read_frames
 from video.probe import Film
-from video.realtime import RealtimeCamera
+from video.style import layout as video_layout
 from video.timeline import Timeline
 from video.vault import read_blob
 
@@ -44,46 +45,51 @@ Tell = Callable[[dict[str, Any]], None]
 #: Twice what a 256 MB footage would give: far beyond any film, but not without end.
 MAX_FILM_BYTES = 512 << 20
 MAX_TIMELINE_BYTES = 32 << 20
-START_LIMIT_S = 30.0
+#: What is told when the film is left to the next stage.
+UNMADE: dict[str, Any] = {"film": None, "warnings": [], "extras": []}
 
 
 async def record(order: Order, tell: Tell) -> None:
-    """Explores and films; leaves footage and timeline in the vault."""
+    """Explores and films; leaves footage and timeline in the vault, and the film if it is done by then."""
+    layout, folder = video_layout(order.style), Path(order.folder)
+    scale = layout.canvas.scale
     brief = Brief(
         url=order.url,
         max_clicks=order.limits.max_clicks,
         max_depth=order.limits.max_depth,
         max_runtime_s=order.limits.max_runtime_s,
+        width_px=layout.viewport_width_px,
+        height_px=layout.viewport_height_px,
         allow_private_hosts=frozenset(order.allow_hosts),
     )
     planner = choose_planner(order.openai_api_key, order.openai_model, order.openai_base_url)
     async with (
         EgressProxy(Fence(brief.allow_private_hosts)) as proxy,
-        open_stage(brief, find_chromium(order.chromium_path), proxy.url) as stage,
         aclosing(Uplink(order)) as uplink,
+        filming(order, brief, scale, proxy.url, uplink.take) as on,
     ):
         # The last word is said before the browser is closed: the supervisor ends it faster, hung or not.
         with last_words(tell):
-            camera = RealtimeCamera(
-                stage.page,
-                uplink.take,
-                width_px=brief.width_px,
-                height_px=brief.height_px,
-                max_bytes=order.max_footage_bytes,
-            )
-            await begin(camera)
-            tell({"kind": "phase", "phase": "explore"})
-            explorer = Explorer(brief, stage, camera, planner, proxy)
-            story = await watch(explorer.explore(), stage, uplink, tell)
-            tell({"kind": "phase", "phase": "store"})
-            await camera.stop()
+            narrator = Narrator(brief, uplink.reel, scale)
+            ffmpeg = find_ffmpeg(order.ffmpeg_path)
+            async with aclosing(RoughCut(narrator, uplink.reel, order.style, ffmpeg, folder)) as rough:
+                tell({"kind": "phase", "phase": "explore"})
+                explorer = Explorer(brief, on.stage, on.camera, planner, proxy)
+                story = await watch(explorer, on.stage, uplink, rough, tell)
+                tell({"kind": "phase", "phase": "store"})
+                await on.camera.stop()
+                timeline = narrator.timeline(story)
+                film = await rough.finish(timeline, order.encode_limit_s)
             await uplink.finish()
-            timeline = make_timeline(brief, story)
             await store(order, order.timeline_key, MAX_TIMELINE_BYTES, [timeline.encode()])
+            done = await deliver(order, film) if film else UNMADE
             refused = [asdict(refusal) for refusal in story.refused]
-            used = {"used": "realtime", "notes": [], "lost_frames": 0, "fps": order.style.fps}
-            done = {"stop_reason": story.stop_reason, "refused": refused, "camera": used}
-            tell({"kind": "done", **done, "film": None, "warnings": [], "extras": []})
+            take = {
+                "stop_reason": story.stop_reason,
+                "refused": refused,
+                "camera": on.report(order.style.fps),
+            }
+            tell({"kind": "done", **take, **done})
 
 
 async def encode(order: Order, tell: Tell) -> None:
@@ -94,16 +100,23 @@ async def encode(order: Order, tell: Tell) -> None:
         pieces = [piece async for piece in read_blob(redis, order.timeline_key, give_up_s=REDIS_PATIENCE_S)]
         timeline = Timeline.decode(b"".join(pieces))
         frames = read_frames(read_blob(redis, order.footage_key, give_up_s=REDIS_PATIENCE_S))
-        making = make_film(frames, timeline, folder, ffmpeg, limit_s=order.encode_limit_s)
+        making = make_film(frames, timeline, folder, ffmpeg, order.style, limit_s=order.encode_limit_s)
         async with aclosing(making) as parts:
             async for part in parts:
                 if isinstance(part, Film):
-                    await store(order, order.film_key, MAX_FILM_BYTES, read_file(folder / FILM_FILE))
-                    tell({"kind": "done", "film": asdict(part), "warnings": [], "extras": []})
+                    tell({"kind": "done", **await deliver(order, part)})
                 else:
                     tell({"kind": "progress", "part": part})
     finally:
         await redis.aclose()
+
+
+async def deliver(order: Order, film: Film) -> dict[str, Any]:
+    """Stores the film that lies in the folder, and what goes beside it; answers what is told of them."""
+    folder = Path(order.folder)
+    await store(order, order.film_key, MAX_FILM_BYTES, read_file(folder / FILM_FILES[order.style.format]))
+    extras = await store_extras(order, folder)
+    return {"film": asdict(film), "warnings": film.warnings, "extras": extras}
 
 
 STAGES: dict[Stage, Callable[[Order, Tell], Coroutine[None, None, None]]] = {
@@ -127,24 +140,16 @@ def last_words(tell: Tell) -> Iterator[None]:
         raise
 
 
-async def begin(camera: RealtimeCamera) -> None:
-    """Raises BrowserCrashed when the first picture does not come."""
-    try:
-        async with asyncio.timeout(START_LIMIT_S):
-            await camera.start()
-    except TimeoutError as exc:
-        raise BrowserCrashed(f"The browser gave no picture within {START_LIMIT_S:g} s.") from exc
-
-
 async def watch(
-    events: AsyncGenerator[Event, None], stage: BrowserStage, uplink: Uplink, tell: Tell
+    explorer: Explorer, stage: BrowserStage, uplink: Uplink, rough: RoughCut, tell: Tell
 ) -> Story:
-    """Passes on what happens until the story is complete.
+    """Passes on what happens until the story is complete, and lets the film follow.
 
     Raises BrowserCrashed when the browser dies, and the vault's errors when it takes no more.
     """
+    events = explorer.explore()
     while True:
-        upcoming = asyncio.create_task(events.__anext__())
+        upcoming = asyncio.create_task(anext(events))
         ends: set[asyncio.Future[Any]] = {upcoming, stage.lost, uplink.sending}
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if not upcoming.done():
@@ -155,6 +160,7 @@ async def watch(
         if isinstance(event, Story):
             return event
         tell(TELL[type(event)](event))
+        rough.follow(explorer.story_so_far())
 
 
 def main() -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 from actors.order import Order
 from actors.store import connect
 from video.errors import VideoError
+from video.film import REEL_FILE
 from video.footage import FootageWriter, Frame
+from video.reel import Reel
 from video.vault import BlobWriter
 
 log = logging.getLogger(__name__)
@@ -22,9 +24,13 @@ MAX_EXTRA_BYTES = 32 << 20
 
 
 class Uplink:
-    """Sends frames to the vault while the take goes on; `sending` ends early only if that fails."""
+    """Sends frames to the vault while the take goes on; `sending` ends early only if that fails.
+
+    `reel` keeps them on disk as well, for the film that is made meanwhile.
+    """
 
     def __init__(self, order: Order) -> None:
+        self.reel = Reel(Path(order.folder) / REEL_FILE)
         self._redis = connect(order.redis_url)
         # The cap is the camera's; framing adds 12 bytes a picture.
         self._writer = BlobWriter(
@@ -40,6 +46,7 @@ class Uplink:
 
     def take(self, frame: Frame) -> None:
         """A camera's sink."""
+        self.reel.append(frame)
         self._queue.put_nowait(self._footage.frame(frame))
 
     async def finish(self) -> None:
@@ -51,6 +58,7 @@ class Uplink:
         self.sending.cancel()
         await asyncio.gather(self.sending, return_exceptions=True)
         await self._redis.aclose()
+        self.reel.close()
 
     async def _send(self) -> None:
         await self._writer.write(self._footage.header())
