@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal, Self, cast
 
-from video.style import Style
+from video.style import Format, Style
 
 #: How to film: outside real time, in real time, or whichever the browser can do.
 CameraWish = Literal["auto", "realtime", "frames"]
@@ -120,6 +120,11 @@ class Job:
     #: All vault keys that live and go with this job.
     blobs: tuple[str, ...] = ()
     film: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def format(self) -> Format:
+        """What the film is; before it is made, what it is to be."""
+        return cast(Format, self.film.get("format", self.style.format))
 
     def encode(self) -> dict[str, str]:
         """The fields that a new job is created with."""

@@ -17,8 +17,14 @@ from actors.settings import Settings
 from actors.store import Store
 from explorer.browser import find_chromium, try_launch
 from explorer.errors import ExplorerError
-from video.errors import VideoError
+from video.camera import CameraKind, choose_camera
+from video.errors import FramesImpossible, VideoError
 from video.ffmpeg_binary import find_ffmpeg
+
+WHY: dict[CameraKind, str] = {
+    "frames": "this browser renders frame by frame, so that none is lost",
+    "realtime": "as CAMERA asks",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +62,16 @@ def _browser(settings: Settings) -> list[Finding]:
 
 
 def _camera(settings: Settings) -> list[Finding]:
+    mend = "Install chromium-headless-shell, or set CHROMIUM_PATH to one."
     try:
-        chromium = find_chromium(settings.chromium_path)
+        kind, note = choose_camera(settings.camera, find_chromium(settings.chromium_path).kind)
+    except FramesImpossible as exc:
+        return [Finding("Camera", False, str(exc), mend)]
     except ExplorerError:
         return []
-    if settings.camera == "realtime":
-        return [Finding("Camera", True, "realtime, as CAMERA asks")]
-    if chromium.kind == "headless-shell":
-        why = "this browser renders frame by frame, so none is lost on a busy machine"
-        return [Finding("Camera", True, f"{settings.camera} takes frames: {why}")]
-    found = f"{settings.camera} takes realtime: only chromium-headless-shell renders frame by frame"
-    return [Finding("Camera", None, found, "Install chromium-headless-shell, or set CHROMIUM_PATH to one.")]
+    if note:
+        return [Finding("Camera", None, f"{settings.camera} takes {kind}. {note}", mend)]
+    return [Finding("Camera", True, f"{settings.camera} takes {kind}: {WHY[kind]}")]
 
 
 def _ffmpeg(settings: Settings) -> list[Finding]:

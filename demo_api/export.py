@@ -60,9 +60,9 @@ async def claim_export(store: Store, job_id: str) -> Claim:
 
 def film_headers(job: Job, size_bytes: int) -> dict[str, str]:
     return {
-        "content-type": MEDIA_TYPES[job.style.format],
+        "content-type": MEDIA_TYPES[job.format],
         "content-length": str(size_bytes),
-        "content-disposition": f'attachment; filename="sitereel-{job.id[:8]}.{job.style.format}"',
+        "content-disposition": f'attachment; filename="sitereel-{job.id[:8]}.{job.format}"',
         "x-content-type-options": "nosniff",
         "accept-ranges": "none",
         "cache-control": "no-store",

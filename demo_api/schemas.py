@@ -148,15 +148,16 @@ class MetricsOut(BaseModel):
 
 
 class CameraOut(BaseModel):
-    """How it was filmed; `used` is null until that is known, `notes` say why."""
+    """How it was filmed; `used` and `lost_frames` are null until that is known, `notes` say why."""
 
     wanted: CameraWish
     used: str | None = None
     notes: list[str] = []
+    lost_frames: int | None = None
 
 
 class FilmOut(BaseModel):
-    """What the finished film really is."""
+    """What the finished film really is; `subtitles` and `chapters` are how many it has."""
 
     format: Format
     duration_s: float
@@ -165,6 +166,8 @@ class FilmOut(BaseModel):
     height: int
     fps: float
     size_bytes: int
+    subtitles: int = 0
+    chapters: int = 0
 
 
 class JobStatus(BaseModel):
@@ -215,4 +218,4 @@ def _film(job: Job) -> FilmOut | None:
     """Nothing before the film is published, though a draft of it may be known."""
     if not job.film or job.status is not Status.COMPLETED:
         return None
-    return FilmOut.model_validate({**job.film, "format": job.style.format})
+    return FilmOut.model_validate({**job.film, "format": job.format})

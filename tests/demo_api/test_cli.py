@@ -232,7 +232,7 @@ def test_the_doctor_shows_every_part() -> None:
     [
         ("chromium-headless-shell", "auto", "auto takes frames"),
         ("chromium", "auto", "auto takes realtime"),
-        ("chromium", "frames", "frames takes realtime"),
+        ("chromium", "frames", "cannot be filmed frame by frame"),
         ("chromium-headless-shell", "realtime", "as CAMERA asks"),
     ],
 )

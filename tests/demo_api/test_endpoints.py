@@ -60,7 +60,7 @@ async def test_a_film_is_made_as_it_was_asked_for(settings: Settings, store: Sto
         other = client.post("/demo/run", json={"url": PUBLIC}).json()
 
         camera = client.get(wished["links"]["status"]).json()["camera"]
-        assert camera == {"wanted": "realtime", "used": None, "notes": []}
+        assert camera == {"wanted": "realtime", "used": None, "notes": [], "lost_frames": None}
 
     job, default = await store.get(wished["job_id"]), await store.get(other["job_id"])
     assert job is not None
@@ -81,7 +81,10 @@ async def test_a_status_tells_how_it_was_filmed_and_what_went_wrong(
     with serve(settings) as address:
         body = httpx.get(f"{address}/demo/status/j1").json()
 
-    assert body["camera"] == {"wanted": "auto", "used": "realtime", "notes": ["a video plays"]}
+    assert body["camera"] == {
+        "wanted": "auto",
+        **{name: camera[name] for name in ("used", "notes", "lost_frames")},
+    }
     assert body["warnings"] == ["no title card"]
     # It is not a film before it is published
     assert body["film"] is None
@@ -96,7 +99,7 @@ async def test_the_status_of_a_completed_job_describes_its_film(
     with serve(settings) as address:
         body = httpx.get(f"{address}/demo/status/j1").json()
 
-    assert body["film"] == {"format": "webm", **film}
+    assert body["film"] == {"format": "webm", **film, "subtitles": 0, "chapters": 0}
 
 
 async def test_the_workers_get_a_ticket_with_the_jobs_id(settings: Settings, serve: Serve) -> None:
@@ -134,7 +137,7 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
         "steps": [],
         "refused": [],
         "warnings": [],
-        "camera": {"wanted": "auto", "used": None, "notes": []},
+        "camera": {"wanted": "auto", "used": None, "notes": [], "lost_frames": None},
         "film": None,
         "links": {name: f"/demo/{name}/{job_id}" for name in LINKS},
     }
