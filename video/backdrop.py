@@ -1,6 +1,5 @@
 """The backdrop: what lies behind the page's window, in the site's own colour, and the window's edge."""
 
-import colorsys
 import re
 
 import cv2
@@ -11,20 +10,26 @@ from video.colours import Picture
 from video.sprites import Colour, Sprite, rounded
 
 HEX = re.compile(r"#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.IGNORECASE)
-#: Where a site has no colour of its own: a quiet blue-violet that goes with any page.
-NEUTRAL_HUE, NEUTRAL_SATURATION = 0.64, 0.34
-#: Less saturated than this is grey, and says nothing about a site.
-GREY = 0.12
+#: Where a site has no colour of its own: a quiet indigo that goes with any page.
+NEUTRAL = (0.55, 0.10, 4.75)
+#: Less chroma than this is grey, and says nothing about a site; more than that hurts beside a page.
+GREY, VIVID = 0.035, 0.15
+#: From linear RGB to OKLab's cones, and from their cube roots to lightness and two hues (B. Ottosson, 2020,
+#: bottosson.github.io/posts/oklab).
+CONES = np.array([[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.6300]])
+LAB = np.array([[0.2105, 0.7936, -0.0041], [1.9780, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]])
 WINDOW_ROUND = 12.0
 
 
 def backdrop(size: tuple[int, int], theme: str, page_is_light: bool) -> Picture:
     """A gentle gradient of the theme's hue, corner to corner: deep behind light pages, pale behind dark."""
-    hue, saturation = tone(theme)
+    lightness, chroma, hue = tone(theme)
     if page_is_light:
-        near, far = (hue - 0.035, saturation * 0.62, 0.80), (hue + 0.045, saturation, 0.56)
+        # Yellow made as deep as blue is would be mud.
+        deep = min(max(lightness, 0.56), 0.72)
+        near, far = (min(deep + 0.24, 0.92), chroma * 0.55, hue - 0.2), (deep, chroma, hue + 0.12)
     else:
-        near, far = (hue - 0.03, saturation * 0.30, 0.95), (hue + 0.04, saturation * 0.52, 0.78)
+        near, far = (0.95, chroma * 0.22, hue - 0.2), (0.80, chroma * 0.62, hue + 0.2)
     width, height = size
     across, down = np.linspace(0, 1, width), np.linspace(0, 1, height)
     part = (across[None, :] * 0.55 + down[:, None] * 0.45)[..., None]
@@ -36,16 +41,18 @@ def backdrop(size: tuple[int, int], theme: str, page_is_light: bool) -> Picture:
     return np.clip(np.rint(blend + noise), 0, 255).astype(np.uint8)
 
 
-def tone(theme: str) -> tuple[float, float]:
-    """Hue and saturation for a theme colour; near greys and what is no colour give the neutral ones."""
+def tone(theme: str) -> tuple[float, float, float]:
+    """Lightness, chroma and hue (radians) of a theme in OKLCH; of greys and what is no colour, neutral."""
     found = HEX.fullmatch(theme.strip())
     if not found:
-        return NEUTRAL_HUE, NEUTRAL_SATURATION
-    red, green, blue = (int(part, 16) / 255 for part in found.groups())
-    if max(red, green, blue) - min(red, green, blue) < GREY:
-        return NEUTRAL_HUE, NEUTRAL_SATURATION
-    hue, _, saturation = colorsys.rgb_to_hls(red, green, blue)
-    return hue, min(max(saturation, 0.4), 0.72)
+        return NEUTRAL
+    part = np.array([int(pair, 16) for pair in found.groups()]) / 255
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    lightness, a, b = LAB @ np.cbrt(CONES @ linear)
+    chroma = float(np.hypot(a, b))
+    if chroma < GREY:
+        return NEUTRAL
+    return float(lightness), min(max(chroma, 0.08), VIVID), float(np.arctan2(b, a))
 
 
 def lay_shadow(picture: Picture, window: tuple[int, int, int, int], unit: float) -> None:
@@ -92,6 +99,10 @@ def is_light(picture: Picture) -> bool:
     return float(np.mean(cv2.resize(picture, (32, 32), interpolation=cv2.INTER_AREA))) > 112
 
 
-def _bgr(hue: float, saturation: float, lightness: float) -> Colour:
-    red, green, blue = colorsys.hls_to_rgb(hue % 1, lightness, saturation)
-    return round(blue * 255), round(green * 255), round(red * 255)
+def _bgr(lightness: float, chroma: float, hue: float) -> Colour:
+    """The colour of a place in OKLCH, as near as a screen can show it."""
+    lab = np.array([lightness, chroma * np.cos(hue), chroma * np.sin(hue)])
+    linear = np.clip(np.linalg.inv(CONES) @ (np.linalg.inv(LAB) @ lab) ** 3, 0, 1)
+    part = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    red, green, blue = (round(float(value) * 255) for value in part)
+    return blue, green, red

@@ -21,7 +21,8 @@ ICON = 64
 MOST_ENLARGED = 2.0
 MAX_ICON_PX = 2048
 GAP = 26
-DIM = 0.42
+#: How much of the picture is left, and the ink that takes its place (BGR).
+DIM, INK = 0.34, (30, 22, 18)
 
 
 def title_card(scene: Picture, title: str, url: str, icon: str, unit: float) -> Picture:
@@ -57,8 +58,7 @@ def _out_of_focus(scene: Picture, unit: float) -> Picture:
     small = cv2.resize(scene, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), 4.5 * unit)
     large = cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC)
-    ink = np.array([34, 26, 22]) * (1 - DIM)
-    return np.clip(np.rint(large * DIM + ink), 0, 255).astype(np.uint8)
+    return np.clip(np.rint(large * DIM + np.array(INK) * (1 - DIM)), 0, 255).astype(np.uint8)
 
 
 def _title(title: str, unit: float, width: int) -> Sprite | None:

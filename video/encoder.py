@@ -39,7 +39,7 @@ VP9 = {
 #: A GIF's colours are chosen when all pictures are known, so they are kept as good H.264 until then.
 CODECS: dict[Format, dict[str, Any]] = {"mp4": X264, "webm": VP9, "gif": {**X264, "crf": 16}}
 PART_FILES: dict[Format, str] = {"mp4": "film.part.mp4", "webm": "film.part.webm", "gif": "film.part.mp4"}
-SUBTITLES: dict[Format, str] = {"mp4": "mov_text", "webm": "webvtt"}
+SUBTITLES: dict[Format, str] = {"mp4": "mov_text", "webm": "copy"}
 #: A GIF has no sound idea of motion: more would only be larger.
 GIF_FPS, GIF_WIDTH_PX = 15, 720
 #: A pattern that stays where it is costs few bytes, and only what has changed is drawn again.

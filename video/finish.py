@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from video.encoder import CAPTIONS_FILE, CHAPTERS_FILE, FILM_FILES, PART_FILES, build_gif, build_mux
 from video.encoding import run
+from video.errors import EncodingFailed
 from video.ffmpeg_binary import Ffmpeg
 from video.looks import Cut
 from video.mp4 import hide_subtitles
@@ -30,7 +32,7 @@ async def finish_film(ffmpeg: Ffmpeg, cut: Cut, reel: Reel, folder: Path, limit_
     path = folder / FILM_FILES[cut.style.format]
     extras = asyncio.create_task(asyncio.to_thread(make_extras, cut, reel, folder))
     try:
-        await asyncio.to_thread(put_together, ffmpeg, cut, folder, limit_s)
+        lost = await asyncio.to_thread(put_together, ffmpeg, cut, folder, limit_s)
         film = await probe(ffmpeg, path)
         check(film, cut)
     except BaseException:
@@ -39,11 +41,24 @@ async def finish_film(ffmpeg: Ffmpeg, cut: Cut, reel: Reel, folder: Path, limit_
     finally:
         (folder / PART_FILES[cut.style.format]).unlink(missing_ok=True)
         warnings = await extras
-    return replace(film, warnings=warnings)
+    return replace(film, warnings=(*lost, *warnings))
 
 
-def put_together(ffmpeg: Ffmpeg, cut: Cut, folder: Path, limit_s: float) -> None:
-    """Adds what goes into the film beside its pictures."""
+def put_together(ffmpeg: Ffmpeg, cut: Cut, folder: Path, limit_s: float) -> tuple[str, ...]:
+    """Makes the film file of the encoded pictures and what goes beside them; returns warnings."""
+    end_s = time.monotonic() + limit_s
+    try:
+        _put_together(ffmpeg, cut, folder, limit_s)
+    except EncodingFailed as error:
+        bare = replace(cut, captions=(), chapters=())
+        if bare == cut or cut.style.format == "gif":
+            raise
+        _put_together(ffmpeg, bare, folder, end_s - time.monotonic())
+        return (f"The film has neither subtitles nor chapters: {error}",)
+    return ()
+
+
+def _put_together(ffmpeg: Ffmpeg, cut: Cut, folder: Path, limit_s: float) -> None:
     (folder / CAPTIONS_FILE).write_text(webvtt(cut), encoding="utf-8", errors="replace")
     (folder / CHAPTERS_FILE).write_text(chapters_metadata(cut), encoding="utf-8", errors="replace")
     if cut.style.format == "gif":

@@ -21,6 +21,8 @@ FILES: dict[Weight, str] = {"medium": "Inter-Medium.otf", "semibold": "Inter-Sem
 FACES: dict[Weight, str] = {"medium": "sans:weight=100", "semibold": "sans:weight=180"}
 LINE_HEIGHT = 1.28
 ELLIPSIS = "…"
+#: How many widths are tried for lines of about equal length.
+STEPS = 20
 FC_MATCH_LIMIT_S = 5.0
 #: No font has a glyph for a non-character, so what is drawn for it is the font's box.
 NOTHING = "\U0010ffff"
@@ -37,7 +39,9 @@ class Type:
         if missing:
             offers += [found for chars in (wanted, missing) if (found := _system(FACES[weight], chars))]
         file, index = max(offers, key=lambda offer: sum(has(*offer, char) for char in wanted))
-        self.text = " ".join("".join(char for char in wanted if has(file, index, char)).split())
+        text = " ".join("".join(char for char in wanted if has(file, index, char)).split())
+        #: Only commas and dashes of a sentence say nothing.
+        self.text = text if any(char.isalnum() for char in text) else ""
         self.size_px = size_px
         self._font = _load(file, index, size_px)
 
@@ -49,10 +53,11 @@ class Type:
         """The text in lines of about equal length, at most so many; what does not fit ends in an ellipsis."""
         if self.width(self.text) <= max_width_px:
             return [self.text]
-        narrowest = max(self.width(self.text) / most, 1.0)
-        for part in range(20):
-            width = narrowest + (max_width_px - narrowest) * part / 19
-            found = self._wrap(width)
+        narrowest = self.width(self.text) / most
+        for part in range(STEPS + 1):
+            found = self._wrap(narrowest + max(max_width_px - narrowest, 0.0) * part / STEPS)
+            if max(map(self.width, found)) > max_width_px:
+                break
             if len(found) <= most:
                 return found
         kept = self._wrap(max_width_px)[:most]

@@ -15,9 +15,9 @@ from video.looks import Box, Caption, Cut, Look
 from video.reel import Reel
 from video.sprites import Sprite, caption, caption_margin, stamp_arrow, stamp_ripple
 
-#: The widest caption as a part of the canvas, and its distance from the canvas' edge in units.
+#: The widest caption as a part of the canvas, and its distance from the window's edge in units.
 CAPTION_SHARE = 0.86
-CAPTION_EDGE = 34
+CAPTION_EDGE = 26
 #: Around a page whose shape is not the window's, in the plain look.
 BARS = (32, 28, 26)
 
@@ -43,7 +43,7 @@ class Painter:
         self._shown: tuple[int, Box] | None = None
         self._scene = self._stage
         self._card: Picture | None = None
-        self._words: dict[Caption, Sprite] = {}
+        self._words: dict[Caption, Sprite | None] = {}
         self._last: Look | None = None
         self._canvas = np.empty_like(self._stage)
         self._drawn = self._stage
@@ -105,7 +105,10 @@ class Painter:
         if said not in self._words:
             self._words[said] = caption(said.text, self._unit, width * CAPTION_SHARE)
         sprite, margin = self._words[said], caption_margin(self._unit)
-        edge = round(CAPTION_EDGE * self._unit) - margin
+        if sprite is None:
+            return
+        # Within the window, whose own distance from the canvas' edge is the same above and below.
+        edge = self._cut.layout.window_px[1] + round(CAPTION_EDGE * self._unit) - margin
         top = edge if said.anchor == "top" else height - edge - sprite.colour.shape[0]
         sprite.faded(opacity).stamp(self._canvas, (width - sprite.colour.shape[1]) // 2, top)
 

@@ -88,7 +88,7 @@ def check(film: Film, cut: Cut) -> None:
 def expected(cut: Cut) -> tuple[Format, int, int, int, float]:
     """Format, frames, width, height and frames a second of the film that a cut asks for."""
     if cut.style.format == "gif":
-        frames = max(round(cut.film_frames * GIF_FPS / cut.style.fps), 1)
+        frames = max(int(cut.film_frames * GIF_FPS / cut.style.fps + 0.5), 1)
         return "gif", frames, *gif_size(cut), GIF_FPS
     canvas = cut.layout.canvas
     return cut.style.format, cut.film_frames, canvas.width_px, canvas.height_px, cut.style.fps

@@ -101,9 +101,14 @@ def stamp_ripple(picture: Picture, x: float, y: float, unit: float, age: float) 
     Sprite.of(BLUE, (disc * 0.32 + ring * 0.55) * (1 - age) ** 1.2).stamp(picture, left, top)
 
 
-def caption(text: str, unit: float, max_width_px: float) -> Sprite:
-    """White words on a dark pill with a soft shadow, which takes `caption_margin` on all sides."""
+def caption(text: str, unit: float, max_width_px: float) -> Sprite | None:
+    """White words on a dark pill with a soft shadow, which takes `caption_margin` on all sides.
+
+    None when there are no words, or no font for them.
+    """
     kind = Type(text, "semibold", round(CAPTION_SIZE * unit))
+    if not kind.text:
+        return None
     pad_x, pad_y = (round(pad * unit) for pad in CAPTION_PAD)
     words = kind.draw(kind.lines(max_width_px - 2 * pad_x))
     margin = caption_margin(unit)

@@ -1,193 +1,245 @@
-"""The encoder's command as a value, and what a real ffmpeg makes of it."""
+"""The encoder's commands as values, and what a real ffmpeg makes of pictures that come by a pipe."""
 
-import asyncio
 import subprocess
-from collections.abc import Callable
-from contextlib import aclosing
+import threading
+import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
-from tests.video.conftest import HEIGHT, WIDTH, picture
-from video.cut import Cut, Shot, Span
+from tests.video.drawn import HEIGHT, WIDTH, cut_of, shots
+from video.colours import yuv420
 from video.encoder import (
-    FILM_FILE,
-    OVERLAY_FILE,
-    PART_FILE,
-    SHOTS_FILE,
+    CAPTIONS_FILE,
+    CHAPTERS_FILE,
+    CODECS,
+    FILM_FILES,
+    PART_FILES,
     build,
-    encode,
-    frame_file,
-    shot_list,
+    build_gif,
+    build_mux,
+    gif_size,
 )
+from video.encoding import Encoding, run
 from video.errors import EncodingFailed
 from video.ffmpeg_binary import Ffmpeg
-from video.overlay import overlay
-from video.probe import Film, probe
+from video.finish import put_together
+from video.looks import Caption, Chapter, Cut
+from video.mp4 import boxes
+from video.probe import CODEC_NAMES, check, probe
+from video.style import Format, Style
 
 pytestmark = pytest.mark.anyio
 
-COUNTS = (1, 1, 2, 7, 1, 24, 1, 3, 31, 5)
+GREY = yuv420(np.full((HEIGHT, WIDTH, 3), 119, np.uint8))
+FORMATS: tuple[Format, ...] = ("mp4", "webm", "gif")
 
 
-def film(counts: tuple[int, ...] = COUNTS, title: str = "A film", fps: int = 30) -> Cut:
-    shots = tuple(Shot(index, count) for index, count in enumerate(counts))
-    return Cut(fps, WIDTH, HEIGHT, title, (Span(0.0, 1000.0, 0.0),), shots, ())
-
-
-def lay_out(folder: Path, cut: Cut, jpeg: Callable[[int], bytes]) -> None:
-    for shot in cut.shots:
-        (folder / frame_file(shot.frame_index)).write_bytes(jpeg(shot.frame_index))
-    (folder / SHOTS_FILE).write_text(shot_list(cut))
-    (folder / OVERLAY_FILE).write_text(overlay(cut))
-
-
-def striped(index: int) -> bytes:
-    return picture("white", (index * 50, 0, index * 50 + 40, HEIGHT))
-
-
-def left(folder: Path) -> set[str]:
-    return {path.name for path in folder.glob("*.mp4")}
-
-
-def test_the_command_is_one_pass_to_h264_with_exact_length() -> None:
-    arguments = build(film())
-    assert arguments[arguments.index("-f") : arguments.index("-i") + 2] == [
-        *("-f", "concat", "-safe", "0", "-i", SHOTS_FILE)
+def film(
+    frames: int,
+    kind: Format = "mp4",
+    *,
+    captions: tuple[Caption, ...] = (),
+    fps: int = 30,
+    title: str = "A film",
+) -> Cut:
+    style = Style(name="plain", format=kind, fps=60 if fps == 60 else 30)
+    end_ms = frames * 1000 / fps
+    chapters = [
+        Chapter(0.0, end_ms / 2, "Home"),
+        Chapter(end_ms / 2, end_ms, "It's 100% «Grüße»: a=b; [c]"),
     ]
-    graph = arguments[arguments.index("-filter_complex") + 1]
-    steps = ["scale", "format=yuvj420p", "colorspace", "fps=30", f"ass={OVERLAY_FILE}"]
-    assert [graph.index(step) for step in steps] == sorted(graph.index(step) for step in steps)
+    return cut_of(shots(frames), style, captions=captions, chapters=chapters, title=title)
+
+
+def encode(ffmpeg: Ffmpeg, cut: Cut, folder: Path) -> None:
+    encoding = Encoding(ffmpeg, cut, folder)
+    for number in range(cut.film_frames):
+        encoding.write(GREY if number % 2 else np.roll(GREY, number * 37))
+    encoding.finish()
+    put_together(ffmpeg, cut, folder, 60)
+
+
+def test_the_command_takes_raw_pictures_and_gives_one_h264_stream() -> None:
+    arguments = build(film(76, fps=60))
+    source = dict(pairwise(arguments[: arguments.index("-i") + 2]))
+    assert source["-i"] == "pipe:0"
+    assert (source["-f"], source["-pix_fmt"]) == ("rawvideo", "yuv420p")
+    assert (source["-s"], source["-framerate"]) == (f"{WIDTH}x{HEIGHT}", "60")
+    result = dict(pairwise(arguments[arguments.index("-i") + 2 :]))
+    assert (result["-vcodec"], result["-profile:v"], result["-pix_fmt"]) == ("libx264", "high", "yuv420p")
+    assert result["-g"] == "300"
+    for tag in ("-colorspace", "-color_primaries", "-color_trc"):
+        assert source[tag] == result[tag] == "bt709"
+    assert source["-color_range"] == result["-color_range"] == "tv"
+    assert PART_FILES["mp4"] in arguments
+
+
+def test_the_last_step_copies_the_pictures_and_leaves_captions_off() -> None:
+    arguments = build_mux(film(30, captions=(Caption(0, 900, "Open Pricing"),)))
+    files = [value for key, value in pairwise(arguments) if key == "-i"]
+    assert files == [CHAPTERS_FILE, CAPTIONS_FILE, PART_FILES["mp4"]]
     following = dict(pairwise(arguments))
-    assert following["-frames:v"] == "76"
-    assert following["-vcodec"] == "libx264"
-    assert following["-profile:v"] == "high"
-    assert following["-g"] == "150"
+    assert (following["-c:v"], following["-c:s"]) == ("copy", "mov_text")
+    assert following["-disposition:s:0"] == "0"
+    assert (following["-map_metadata"], following["-map_chapters"]) == ("0", "0")
     assert following["-movflags"] == "+faststart"
-    assert following["-metadata"] == "title=A film"
 
 
-def test_durations_in_the_shot_list_add_up_without_drift() -> None:
-    lines = shot_list(film((1,) * 9000)).splitlines()
-    durations = [float(line.split()[1]) for line in lines if line.startswith("duration")]
-    assert sum(durations[:9000]) == pytest.approx(300.0, abs=1e-6)
+def test_a_film_without_words_has_no_subtitles() -> None:
+    assert CAPTIONS_FILE not in build_mux(film(30))
+    assert CAPTIONS_FILE not in build_mux(
+        film(30, captions=(Caption(5, 5, "too short"), Caption(0, 900, " ")))
+    )
 
 
-def test_any_title_of_a_page_can_be_an_argument() -> None:
-    arguments = build(film(title=" a\0b\n\ud83d  Grüße "))
-    assert "title=a b Grüße" in arguments
+def test_a_gif_is_drawn_from_the_file_with_colours_of_its_own() -> None:
+    arguments = build_gif(film(30, "gif"))
+    graph = arguments[arguments.index("-filter_complex") + 1]
+    assert arguments.count("-i") == 2
+    for step in ("palettegen", "paletteuse", "fps=15", "scale=640"):
+        assert step in graph
+    assert gif_size(film(30, "gif")) == (WIDTH, HEIGHT)
 
 
-async def test_every_picture_is_there_for_exactly_its_frames(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
-    cut = film(title="It's 100% «Grüße»: a=b, [c]; 'd'")
-    lay_out(tmp_path, cut, striped)
-    *progress, made = [part async for part in encode(ffmpeg, cut, tmp_path)]
-    assert isinstance(made, Film)
-    assert (made.frames, made.width, made.height, made.fps) == (76, WIDTH, HEIGHT, 30)
-    assert made.duration_s == pytest.approx(76 / 30, abs=0.02)
-    parts = [part for part in progress if isinstance(part, float)]
-    assert parts == sorted(parts)
-    assert progress[-1] == 1.0
-    assert left(tmp_path) == {FILM_FILE}
+def test_every_format_is_known_everywhere() -> None:
+    for table in (CODECS, FILM_FILES, PART_FILES, CODEC_NAMES):
+        assert set(table) == set(FORMATS)
 
 
-@pytest.mark.parametrize("counts", [(61,), (1,), (1, 1), (1, 500), (500, 1)])
-async def test_lengths_are_exact_at_the_extremes(
-    ffmpeg: Ffmpeg, tmp_path: Path, counts: tuple[int, ...]
+@pytest.mark.parametrize(
+    ("kind", "frames"),
+    [("mp4", 1), ("mp4", 2), ("mp4", 61), ("webm", 1), ("webm", 61), ("gif", 61), ("gif", 90)],
+)
+async def test_every_picture_becomes_a_frame(
+    ffmpeg: Ffmpeg, tmp_path: Path, kind: Format, frames: int
 ) -> None:
-    cut = film(counts)
-    lay_out(tmp_path, cut, striped)
-    async for _ in encode(ffmpeg, cut, tmp_path):
-        pass
-    assert (await probe(ffmpeg, tmp_path / FILM_FILE)).frames == sum(counts)
+    cut = film(frames, kind)
+    encode(ffmpeg, cut, tmp_path)
+    found = await probe(ffmpeg, tmp_path / FILM_FILES[kind])
+    check(found, cut)
+    assert found.duration_s == pytest.approx(frames / 30, abs=0.08)
 
 
-async def test_a_player_can_jump_to_every_five_seconds_of_a_film_that_stands_still(
+@pytest.mark.parametrize("kind", ["mp4", "webm"])
+async def test_captions_and_chapters_travel_in_the_file(ffmpeg: Ffmpeg, tmp_path: Path, kind: Format) -> None:
+    captions = (Caption(0, 900, "Open “Pricing” & «Grüße»"), Caption(900, 1900, "Search"))
+    encode(ffmpeg, film(60, kind, captions=captions, title="100% a=b; c"), tmp_path)
+    path = tmp_path / FILM_FILES[kind]
+    found = await probe(ffmpeg, path)
+    assert (found.subtitles, found.chapters) == (1, 2)
+    described = subprocess.run([ffmpeg.path, "-i", str(path)], capture_output=True).stderr.decode()
+    assert "title           : 100% a=b; c" in described
+    assert "It's 100% «Grüße»: a=b; [c]" in described
+    subtitle = next(line for line in described.splitlines() if "Subtitle" in line)
+    assert "(default)" not in subtitle, "nobody sees them twice"
+    words = subprocess.run(
+        [ffmpeg.path, "-v", "error", "-i", str(path), "-map", "0:s", "-f", "srt", "-"], capture_output=True
+    ).stdout.decode()
+    assert "Open “Pricing” & «Grüße»" in words
+    assert "00:00:00,900 --> 00:00:01,900" in words
+
+
+async def test_an_mp4_starts_before_it_is_loaded(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    encode(ffmpeg, film(30), tmp_path)
+    kinds = [kind for kind, _ in boxes(tmp_path / FILM_FILES["mp4"])]
+    assert kinds.index("moov") < kinds.index("mdat")
+
+
+def test_a_player_can_jump_to_every_five_seconds_of_a_film_that_stands_still(
     ffmpeg: Ffmpeg, tmp_path: Path
 ) -> None:
-    cut = film((500,))
-    lay_out(tmp_path, cut, striped)
-    async for _ in encode(ffmpeg, cut, tmp_path):
-        pass
-    command = [ffmpeg.path, "-v", "error", "-skip_frame", "nokey", "-i", str(tmp_path / FILM_FILE)]
+    cut = film(500)
+    encoding = Encoding(ffmpeg, cut, tmp_path)
+    for _ in range(500):
+        encoding.write(GREY)
+    encoding.finish()
+    assert encoding.frames == 500
+    command = [ffmpeg.path, "-v", "error", "-skip_frame", "nokey", "-i", str(tmp_path / PART_FILES["mp4"])]
     command += ["-fps_mode", "passthrough", "-enc_time_base", "1/30", "-f", "framecrc", "-"]
     listed = subprocess.run(command, capture_output=True, check=True, text=True).stdout.splitlines()
     times = [int(line.split(",")[1]) for line in listed if not line.startswith("#")]
     assert times == [0, 150, 300, 450]
 
 
-async def test_garbage_instead_of_pictures_fails_with_ffmpegs_words_and_leaves_nothing(
-    ffmpeg: Ffmpeg, tmp_path: Path
-) -> None:
-    cut = film()
-    lay_out(tmp_path, cut, lambda index: b"this is no JPEG" * 50)
-    with pytest.raises(EncodingFailed, match=r"site was filmed, but ffmpeg ended with code \d+: .*"):
-        [part async for part in encode(ffmpeg, cut, tmp_path)]
-    assert left(tmp_path) == set()
-
-
-async def test_an_ffmpeg_that_does_not_start_is_a_clear_error(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
-    with pytest.raises(EncodingFailed, match="did not start"):
-        [part async for part in encode(replace(ffmpeg, path="/nowhere/ffmpeg"), film(), tmp_path)]
-    assert left(tmp_path) == set()
-
-
-async def test_a_film_of_another_length_than_the_cut_is_not_passed_off(
-    ffmpeg: Ffmpeg, tmp_path: Path
-) -> None:
-    lay_out(tmp_path, film((5, 5)), striped)
-    with pytest.raises(EncodingFailed, match="instead of"):
-        [part async for part in encode(ffmpeg, film((5, 50)), tmp_path)]
-    assert left(tmp_path) == set()
-
-
-def hanging_ffmpeg(ffmpeg: Ffmpeg, folder: Path) -> Ffmpeg:
-    """An ffmpeg that writes a partial film and then never ends."""
-    path = folder / "hanging"
-    path.write_text(f"#!/bin/sh\necho partial > {PART_FILE}\necho frame=3\nexec sleep 600\n")
+def test_an_ffmpeg_that_gives_up_is_told_with_its_last_words(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    path = tmp_path / "failing"
+    path.write_text("#!/bin/sh\necho 'no such encoder' >&2\nexit 3\n")
     path.chmod(0o755)
-    return replace(ffmpeg, path=str(path))
+    encoding = Encoding(replace(ffmpeg, path=str(path)), film(9), tmp_path)
+    time.sleep(0.2)
+    with pytest.raises(EncodingFailed, match="filmed, but ffmpeg ended with code 3: no such encoder"):
+        encoding.write(GREY)
+    encoding.kill()
+
+
+def test_an_ffmpeg_that_fails_at_the_end_is_told_too(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    path = tmp_path / "failing"
+    path.write_text("#!/bin/sh\ncat > /dev/null\necho 'disk full' >&2\nexit 4\n")
+    path.chmod(0o755)
+    encoding = Encoding(replace(ffmpeg, path=str(path)), film(9), tmp_path)
+    encoding.write(GREY)
+    with pytest.raises(EncodingFailed, match="code 4: disk full"):
+        encoding.finish()
+
+
+def test_an_ffmpeg_that_does_not_start_is_a_clear_error(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    broken = replace(ffmpeg, path="/nowhere/ffmpeg")
+    with pytest.raises(EncodingFailed, match="did not start"):
+        Encoding(broken, film(9), tmp_path)
+    with pytest.raises(EncodingFailed, match="did not start"):
+        run(broken, [], tmp_path, 1)
+
+
+def test_killing_ends_ffmpeg_and_a_write_that_waits_for_it(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    path = tmp_path / "hanging"
+    path.write_text(f"#!/bin/sh\necho partial > {PART_FILES['mp4']}\nexec sleep 600\n")
+    path.chmod(0o755)
+    encoding = Encoding(replace(ffmpeg, path=str(path)), film(900), tmp_path)
+    failures: list[Exception] = []
+
+    def write() -> None:
+        try:
+            for _ in range(900):
+                encoding.write(GREY)
+        except EncodingFailed as error:
+            failures.append(error)
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    while not (tmp_path / PART_FILES["mp4"]).exists() or not sleepers():
+        writing.join(0.02)
+    encoding.kill()
+    writing.join(5)
+    assert not writing.is_alive()
+    assert len(failures) == 1
+    assert sleepers() == []
+    assert not (tmp_path / PART_FILES["mp4"]).exists()
+
+
+def test_a_step_that_takes_too_long_is_stopped(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    path = tmp_path / "hanging"
+    path.write_text("#!/bin/sh\nexec sleep 600\n")
+    path.chmod(0o755)
+    with pytest.raises(EncodingFailed, match=r"longer than 0\.3 s"):
+        run(replace(ffmpeg, path=str(path)), [], tmp_path, 0.3)
+    assert sleepers() == []
 
 
 def sleepers() -> list[int]:
     return [process.pid for process in psutil.Process().children(recursive=True) if process.name() == "sleep"]
 
 
-async def test_the_time_limit_kills_ffmpeg_and_removes_the_partial_film(
-    ffmpeg: Ffmpeg, tmp_path: Path
-) -> None:
-    with pytest.raises(EncodingFailed, match=r"limit of 0\.5 s"):
-        [part async for part in encode(hanging_ffmpeg(ffmpeg, tmp_path), film(), tmp_path, limit_s=0.5)]
-    assert sleepers() == []
-    assert left(tmp_path) == set()
-
-
-async def test_closing_the_generator_kills_ffmpeg_and_removes_the_partial_film(
-    ffmpeg: Ffmpeg, tmp_path: Path
-) -> None:
-    async with aclosing(encode(hanging_ffmpeg(ffmpeg, tmp_path), film(), tmp_path)) as progress:
-        part = await anext(progress)
-        assert isinstance(part, float)
-        assert 0 < part < 1
-        assert len(sleepers()) == 1
-    assert sleepers() == []
-    assert left(tmp_path) == set()
-
-
-async def test_cancelling_the_task_kills_ffmpeg(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
-    async def consume() -> None:
-        async with aclosing(encode(hanging_ffmpeg(ffmpeg, tmp_path), film(), tmp_path)) as progress:
-            async for _ in progress:
-                pass
-
-    task = asyncio.create_task(consume())
-    while not sleepers():
-        await asyncio.sleep(0.02)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert sleepers() == []
-    assert left(tmp_path) == set()
+async def test_chapters_that_ffmpeg_refuses_do_not_cost_the_film(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    cut = replace(film(30), chapters=(Chapter(900.0, 100.0, "backwards"),))
+    encoding = Encoding(ffmpeg, cut, tmp_path)
+    for _ in range(30):
+        encoding.write(GREY)
+    encoding.finish()
+    (warning,) = put_together(ffmpeg, cut, tmp_path, 60)
+    assert "neither subtitles nor chapters" in warning
+    assert (await probe(ffmpeg, tmp_path / FILM_FILES["mp4"])).frames == 30

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.video.conftest import HEIGHT, WIDTH
-from video.cut import Cut, Shot, Span
+from tests.video.drawn import HEIGHT, WIDTH, cut_of, shots
 from video.errors import EncodingFailed
 from video.ffmpeg_binary import Ffmpeg
-from video.probe import Film, boxes, check, probe
+from video.mp4 import boxes
+from video.probe import Film, check, probe
+from video.style import Style
 
 pytestmark = pytest.mark.anyio
 
@@ -62,7 +63,8 @@ async def test_what_is_no_film_does_not_pass(ffmpeg: Ffmpeg, tmp_path: Path, dat
 
 def test_a_film_that_is_not_what_was_cut_is_refused() -> None:
     made = Film(2.0, 50, WIDTH, HEIGHT, 30.0, "yuv420p", "tv, bt709", "h264", "High", 1000, True)
-    wanted = Cut(30, WIDTH, HEIGHT, "t", (Span(0.0, 1.0, 0.0),), (Shot(0, 50),), ())
-    check(made, wanted)
+    check(made, cut_of(shots(50)))
     with pytest.raises(EncodingFailed, match="51"):
-        check(made, Cut(30, WIDTH, HEIGHT, "t", wanted.spans, (Shot(0, 51),), ()))
+        check(made, cut_of(shots(51)))
+    with pytest.raises(EncodingFailed, match="webm"):
+        check(made, cut_of(shots(50), Style(name="plain", format="webm")))
