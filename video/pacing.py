@@ -95,7 +95,7 @@ def pace(
     for before_ms, after_ms in pairwise(active):
         if after_ms - before_ms > style.max_still_ms:
             head_ms = max(style.max_still_ms / 2, _unread(readings, before_ms, after_ms, gaps, grid))
-            gap = Gap(grid.down(before_ms + head_ms) + 1, grid.up(after_ms - style.max_still_ms / 2))
+            gap = Gap(grid.down(before_ms + head_ms), grid.up(after_ms - style.max_still_ms / 2))
             gaps += [gap] if gap.first < gap.stop else []
     if active:
         first = grid.up(max(start_ms, active[0] - style.lead_ms))
@@ -134,7 +134,7 @@ def _activity(timeline: Timeline, frames: Sequence[float], start_ms: float, end_
 def _loading(timeline: Timeline, grid: _Grid) -> Iterator[Gap]:
     for wait in timeline.waits:
         if wait.to_ms - wait.from_ms > LOADING_MS:
-            yield Gap(grid.down(wait.from_ms + LOADING_EDGE_MS) + 1, grid.up(wait.to_ms - LOADING_EDGE_MS))
+            yield Gap(grid.down(wait.from_ms + LOADING_EDGE_MS), grid.up(wait.to_ms - LOADING_EDGE_MS))
 
 
 def _unread(
@@ -178,4 +178,4 @@ def _sure_frames(
     if not known:
         return 0
     number = grid.down(min(sure_ms, active[known - 1] + style.max_still_ms / 2))
-    return sum(min(max(number + 1 - span.first, 0), span.count) for span in spans) + spans[0].film
+    return sum(min(max(number - span.first, 0), span.count) for span in spans) + spans[0].film
