@@ -58,8 +58,8 @@ async def filming(
     async with AsyncExitStack() as opened:
         try:
             stage, camera = await _begin(opened, order, brief, scale, chromium, proxy_url, sink, kind)
-        except FramesImpossible as exc:
-            if order.camera == "frames":
+        except (FramesImpossible, BrowserCrashed) as exc:
+            if order.camera == "frames" or kind == "realtime":
                 raise
             log.warning("filming in real time instead: %s", exc)
             await opened.aclose()

@@ -30,8 +30,8 @@ class FramesCamera:
 
     `sink` gets each frame that differs from the one before, in order; frame n carries n * 1000 / fps. While
     the picture moves every frame is taken; once it stands still the browser only tells whether it has
-    changed, which costs a tenth. `width_px` and `height_px` are CSS pixels, of which each gives `scale`
-    pixels of footage each way if the browser was started so. `max_bytes` caps the sum of the JPEGs.
+    changed, which costs a tenth. Frames have the page's size in device pixels; `quality` is JPEG's, 0 to 100,
+    and `max_bytes` caps the sum of the JPEGs.
 
     Time passes while somebody holds or waits, and only then.
     """
@@ -143,7 +143,7 @@ class FramesCamera:
                 return None
         look = await self._shutter.look(shot=True)
         if look is None or look.jpeg is None:
-            self.lost_frames += 1
+            self.lost_frames += look is None  # a page that has not painted yet has no picture either
             return None
         self._shot = self._number
         self._same = self._same + 1 if look.jpeg == self._last else 0

@@ -28,7 +28,8 @@ class RealtimeCamera:
     """Films in real time with the browser's screencast: a JPEG whenever the picture has changed.
 
     `sink` gets each frame, in order and never two at the same time, and must not block. `max_bytes` caps the
-    sum of the JPEGs. Frames are `width_px` x `height_px`, `quality` is JPEG's, 0 to 100.
+    sum of the JPEGs. Frames are `width_px` x `height_px` device pixels: at a device scale beyond 1 more
+    than the page has in CSS pixels. `quality` is JPEG's, 0 to 100.
 
     Frames carry the wall clock of their capture. Each is placed on the monotonic film clock by its age at
     delivery, so a wall clock that is set or slewed in mid-take moves no frame.
@@ -129,7 +130,7 @@ class RealtimeCamera:
 
     async def _force_frame(self) -> None:
         jpeg = await self._page.screenshot(
-            type="jpeg", quality=self._quality, scale="css", timeout=SCREENSHOT_LIMIT_MS
+            type="jpeg", quality=self._quality, scale="device", timeout=SCREENSHOT_LIMIT_MS
         )
         if not self._first.is_set():
             self._take(self.now_ms(), jpeg)

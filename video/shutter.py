@@ -17,6 +17,8 @@ Policy = Literal["pauseIfNetworkFetchesPending", "advance"]
 
 #: Virtual time stands still while the page fetches. What takes longer than this is a long poll or a stream.
 STALL_S = 1.0
+#: A page that answers again also lets its time go on within this.
+BUSY_S = 0.1
 #: A page that has stalled this often is no longer waited for, until it is another page.
 STALLS_PER_PAGE = 2
 #: A frame that takes longer than this is not made outside real time any more.
@@ -90,6 +92,7 @@ class Shutter:
             return None
         if self._rendering is None:
             self._rendering = asyncio.ensure_future(self._render(shot))
+            self._rendering.add_done_callback(_forget)
         limit_s = self._frame_ms / 1000 if self._paced else STUCK_S
         await asyncio.wait({self._rendering}, timeout=limit_s)
         if not self._rendering.done():
@@ -117,6 +120,8 @@ class Shutter:
         patient = self._stalls < STALLS_PER_PAGE
         if patient and await self._pass(budget_ms, "pauseIfNetworkFetchesPending", STALL_S):
             return
+        if patient and await self._was_busy():
+            return
         if patient:
             self._stalls += 1
             if self._stalls == STALLS_PER_PAGE:
@@ -136,6 +141,14 @@ class Shutter:
         if asked.done():
             await self._rebase(asked.result()["virtualTimeTicksBase"])
         self._spent_ms += budget_ms
+        return self._expired.done()
+
+    async def _was_busy(self) -> bool:
+        """True when the page did not hold time up but was at work: then time goes on once it can answer."""
+        asked = asyncio.ensure_future(self._session.send("Runtime.evaluate", {"expression": "0"}))
+        asked.add_done_callback(_forget)
+        await asyncio.wait({asked}, timeout=STUCK_S)
+        await asyncio.wait({self._expired}, timeout=BUSY_S)
         return self._expired.done()
 
     async def _rebase(self, base_ms: float) -> None:
