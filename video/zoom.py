@@ -14,8 +14,10 @@ from video.pointer import Path
 from video.style import CANVASES, Style
 from video.timeline import Area, Scroll, Step, Timeline
 
-#: At the film's own scale: more of it looks like a fault, and less than the least is not worth a move.
+#: How much a footage pixel may be enlarged: text looks soft beyond. Footage with more pixels may go closer,
+#: up to the limit, beyond which the eye loses its place; less than the least is not worth a move.
 MOST_FACTOR = 1.35
+LIMIT_FACTOR = 1.6
 LEAST_FACTOR = 1.08
 #: A click that opens a page is leant towards only, and left slowly: the new page is wanted whole.
 PAGE_FACTOR = 1.18
@@ -99,8 +101,8 @@ def zoom(timeline: Timeline, steps: Sequence[Step], path: Path, pace: Pace, styl
 
 
 def most_factor(timeline: Timeline, style: Style) -> float:
-    """How close a view may go; footage with more pixels than the film needs allows for more."""
-    return min(MOST_FACTOR * max(timeline.scale / CANVASES[style.size].scale, 1.0), 1.6)
+    """How close a view may go; below 1 when the footage has fewer pixels than the film as it is."""
+    return min(MOST_FACTOR * timeline.scale / CANVASES[style.size].scale, LIMIT_FACTOR)
 
 
 def framed(need: Box, whole: Box, most: float) -> Box | None:

@@ -140,7 +140,9 @@ def test_whatever_the_take_the_pace_keeps_its_promises(seed: int) -> None:
     assert all(a < b for a, b in pairwise(moments))
     assert take.start_ms <= moments[0]
     assert moments[-1] <= take.end_ms + FRAME_MS
-    active = sorted({*frames, *(sample.at_ms for sample in take.pointer)})
+    events = {*(sample.at_ms for sample in take.pointer), *(step.click_ms for step in take.steps)}
+    events |= {edge for scroll in take.scrolls for edge in scroll[:2]}
+    active = sorted({*frames, *events})
     active = [at_ms for at_ms in active if take.start_ms < at_ms <= take.end_ms]
     loading = [wait for wait in take.waits if wait.to_ms - wait.from_ms > 2_500]
     for a, b in pairwise(active):
