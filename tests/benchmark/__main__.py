@@ -6,6 +6,7 @@ Machines and their neighbours differ: compare the ratios of one run, not the sec
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 
 import httpx
 
@@ -19,7 +20,8 @@ from tests.benchmark.report import Cost, film_table, latency_table
 from tests.benchmark.take import TakeLost, Wishes, film
 from tests.site.server import SiteServer
 
-AT_ONCE = 4
+#: Films made at the same time.
+AT_ONCE = (1, 4)
 
 
 def main() -> int:
@@ -28,7 +30,7 @@ def main() -> int:
         targets = {"tests/site": site.url, **{name_of(url): url for url in options.urls}}
         try:
             if options.part in ("all", "contest"):
-                compete(site.url, options.only)
+                compete(site.url, options.at_once, options.only)
             if options.part in ("all", "costs"):
                 measure(targets, options.clicks, options.runs, _wishes(options))
         except (NotStarted, TakeLost, httpx.HTTPError) as exc:
@@ -37,10 +39,10 @@ def main() -> int:
     return 0
 
 
-def compete(site_url: str, only: str) -> None:
+def compete(site_url: str, at_once_each: Sequence[int], only: str) -> None:
     """Films the clock pages with every tool there is, alone and several at once, and prints what was seen."""
     with Meter() as meter:
-        for at_once in (1, AT_ONCE):
+        for at_once in at_once_each:
             verdicts = {}
             for name, verdict in hold(site_url, meter, at_once, only):
                 said = verdict.missing or "; ".join((f"{len(verdict.watched)} films", *verdict.lost))
@@ -99,6 +101,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--only", default="", metavar="NAME", help="in the contest, only tools named like this"
+    )
+    parser.add_argument(
+        "--at-once", type=int, nargs="+", default=AT_ONCE, metavar="N", help="films at once (default: 1 4)"
     )
     parser.add_argument("--fps", type=int, choices=[30, 60], help="of the films whose cost is measured")
     parser.add_argument("--camera", choices=["auto", "realtime", "frames"], help="that films them")
