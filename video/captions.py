@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from video.looks import Anchor, Box, Caption, Chapter, Words
 from video.pacing import Pace, Reading
@@ -57,9 +57,8 @@ def words(captions: Sequence[Caption], starts_ms: Sequence[float], film_ms: floa
     return Words(index, round(min(opacity, 1.0), 4)) if opacity > 0 else None
 
 
-def chapters(timeline: Timeline, pace: Pace) -> tuple[Chapter, ...]:
-    """A chapter for each page, without gaps; a page that is over in a second is none of its own."""
-    end_ms = pace.film_frames * pace.frame_ms
+def chapters(timeline: Timeline, pace: Pace, end_ms: float) -> tuple[Chapter, ...]:
+    """A chapter for each page, the last up to `end_ms`; a page that is over in a second has none."""
     visits = [visit for visit in timeline.visits if visit.at_ms <= timeline.end_ms]
     titles = clean_titles([visit.title for visit in visits])
     starts = [pace.film_ms(visit.at_ms) for visit in visits]
@@ -83,15 +82,16 @@ def chapters(timeline: Timeline, pace: Pace) -> tuple[Chapter, ...]:
 def clean_titles(titles: Sequence[str]) -> list[str]:
     """Titles without what pages of a site have in common, its name at the end or else at the beginning."""
     parts = [[part for part in SEPARATORS.split(tidy(title)) if part] for title in titles]
-    distinct = {tuple(part) for part in parts}
-    ends = _common([part[-1] for part in distinct if len(part) > 1])
-    begins = "" if ends else _common([part[0] for part in distinct if len(part) > 1])
+    distinct = {tuple(part) for part in parts if part}
+    ends = _common(distinct, -1)
+    begins = "" if ends else _common(distinct, 0)
     return [_cleaned(part, ends, begins) for part in parts]
 
 
-def _common(names: Sequence[str]) -> str:
-    """The name that most have or begin with, when at least two do."""
-    counts = {name: sum(other.startswith(name) for other in names) for name in names}
+def _common(titles: Collection[tuple[str, ...]], place: int) -> str:
+    """What most titles have at this place, or begin with there, when at least two do."""
+    names = {title[place] for title in titles if len(title) > 1}
+    counts = {name: sum(title[place].startswith(name) for title in titles) for name in names}
     best = max(counts, key=lambda name: (counts[name], name), default="")
     return best if counts.get(best, 0) > 1 else ""
 

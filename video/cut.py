@@ -59,7 +59,7 @@ def cut(
         icon=timeline.icon,
         looks=looks,
         captions=said,
-        chapters=chapters(timeline, shown),
+        chapters=chapters(timeline, shown, len(looks) * 1000 / style.fps),
         settled_frames=len(looks) if final else max(0, sure) if sure > shown.spans[0].film else 0,
     )
 

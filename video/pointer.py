@@ -13,12 +13,12 @@ REST_MS = 400.0
 STRIDE_MS = 1000 / 60
 #: A sample is taken when the browser has acknowledged the move, 2 to 15 ms late and never equally late; the
 #: weighted mean over this window (a binomial one, close to Gauss) takes the shake out of it. What was sampled
-#: evenly moves by less than a pixel, and 45 ms at the end of a path are gone long before the click.
+#: evenly moves by 3 px at most, and 60 ms at the end of a path are gone long before the click.
 WINDOW = tuple(
-    (15.0 * k, weight / 64) for k, weight in zip(range(-3, 4), (1, 6, 15, 20, 15, 6, 1), strict=True)
+    (20.0 * k, weight / 64) for k, weight in zip(range(-3, 4), (1, 6, 15, 20, 15, 6, 1), strict=True)
 )
 #: How far ahead of a moment its drawn place looks.
-POINTER_AHEAD_MS = 45.0 + REST_MS
+POINTER_AHEAD_MS = 60.0 + REST_MS
 #: A press goes down around the click and comes up as the real one does, 80 ms later; 0 and 1 at these times.
 PRESS_MS = (-50.0, 20.0, 80.0, 210.0)
 RIPPLE_MS = 450.0
