@@ -12,8 +12,8 @@ Picture = NDArray[np.uint8]
 NOISE = 24
 #: Changes this near to each other, in CSS pixels, are one.
 REACH_PX = 12.0
-#: Smaller than this, in square CSS pixels with their reach, is a blinking caret or a ticking digit.
-LEAST_PX2 = 900.0
+#: What is thinner than this, in CSS pixels, is a blinking caret.
+LEAST_PX = 6.0
 #: When this much of the viewport changed, there is nothing in particular to look at.
 MOST_SHARE = 0.7
 
@@ -39,7 +39,8 @@ def _box(before: Picture, after: Picture, per_px: float) -> Area | None:
     apart = (cv2.absdiff(before, after) > NOISE).astype(np.uint8)
     joined = cv2.dilate(apart, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     stats = cv2.connectedComponentsWithStats(joined)[2]
-    large = stats[1:][stats[1:, cv2.CC_STAT_AREA] >= LEAST_PX2 * per_px * per_px]
+    thinnest = stats[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)].min(axis=1) - 2 * reach
+    large = stats[1:][thinnest[1:] >= LEAST_PX * per_px]
     if not len(large):
         return None
     height, width = before.shape
