@@ -92,11 +92,11 @@ def build_gif(cut: Cut) -> list[str]:
 
     The file is read twice, once for the colours and once to be drawn: kept in memory it would be gigabytes.
     """
-    width, _ = gif_size(cut)
+    width, height = gif_size(cut)
     first, second = (
         graph.input(PART_FILES["gif"], thread_queue_size=size)
         .filter("fps", GIF_FPS)
-        .filter("scale", width, -2, flags="area")
+        .filter("scale", width, height, flags="area")
         for size in (8, 9)
     )
     colours = first.filter("palettegen", stats_mode="diff")
@@ -108,7 +108,7 @@ def gif_size(cut: Cut) -> tuple[int, int]:
     """Width and height of a cut as a GIF."""
     canvas = cut.layout.canvas
     width = min(canvas.width_px, GIF_WIDTH_PX)
-    return width, round(canvas.height_px * width / canvas.width_px / 2) * 2
+    return width, round(canvas.height_px * width / canvas.width_px)
 
 
 def has_captions(cut: Cut) -> bool:

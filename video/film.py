@@ -42,12 +42,10 @@ async def make_film(
     """
     yield 0.0
     reel = Reel(folder / REEL_FILE)
-    end_s = time.monotonic() + limit_s
     try:
         async for frame in frames:
             reel.append(frame)
-        end_s = time.monotonic() + limit_s
-        async with aclosing(_encode(reel, timeline, folder, ffmpeg, style or Style(), end_s)) as parts:
+        async with aclosing(_encode(reel, timeline, folder, ffmpeg, style or Style(), limit_s)) as parts:
             async for part in parts:
                 yield part
     finally:
@@ -56,12 +54,14 @@ async def make_film(
 
 
 async def _encode(
-    reel: Reel, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, end_s: float
+    reel: Reel, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, limit_s: float
 ) -> AsyncGenerator[float | Film, None]:
     """The film in its style, or else without any."""
+    end_s, done = time.monotonic() + limit_s, 0.0
     try:
-        async with aclosing(_styled(reel, timeline, folder, ffmpeg, style, end_s)) as parts:
+        async with aclosing(_styled(reel, timeline, folder, ffmpeg, style, limit_s)) as parts:
             async for part in parts:
+                done = part if isinstance(part, float) else done
                 yield part
         return
     except HOPELESS:
@@ -71,18 +71,22 @@ async def _encode(
             raise
         log.warning("the film is made again, plain", exc_info=error)
         warning = f"The film is plain, because in the style that was asked for it failed: {error}"
-    async with aclosing(_styled(reel, timeline, folder, ffmpeg, simple(style), end_s)) as parts:
+    left_s = end_s - time.monotonic()
+    async with aclosing(_styled(reel, timeline, folder, ffmpeg, simple(style), left_s)) as parts:
         async for part in parts:
-            yield replace(part, warnings=(warning, *part.warnings)) if isinstance(part, Film) else part
+            if isinstance(part, Film):
+                yield replace(part, warnings=(warning, *part.warnings))
+            elif part > done:
+                yield part
 
 
 async def _styled(
-    reel: Reel, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, end_s: float
+    reel: Reel, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, limit_s: float
 ) -> AsyncGenerator[float | Film, None]:
     wanted = cut(timeline, reel.times_ms, style)
     film = LiveFilm(reel, ffmpeg, folder, nice=0)
     try:
-        async with aclosing(film.finishing(wanted, limit_s=end_s - time.monotonic())) as parts:
+        async with aclosing(film.finishing(wanted, limit_s=limit_s)) as parts:
             async for part in parts:
                 yield part
     finally:

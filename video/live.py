@@ -123,7 +123,9 @@ class LiveFilm:
             self._error = error if isinstance(error, VideoError) else _failed(error)
             if not self._closed:
                 log.warning("The live film was given up: %s", error, exc_info=error)
-            if self._encoding:
+            self._closed = True
+        finally:
+            if self._closed and self._encoding:
                 self._encoding.kill()
 
     def _next(self) -> Cut | None:
