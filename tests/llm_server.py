@@ -84,6 +84,12 @@ def answers(*plans: tuple[int, float, str]) -> Behaviour:
     return says(json.dumps({"plans": rows}))
 
 
+def captions(*plans: tuple[int, str]) -> Behaviour:
+    """A well-formed answer that words the captions of these (index, caption) choices."""
+    rows = [{"index": i, "priority": 50, "reason": "x", "caption": caption} for i, caption in plans]
+    return says(json.dumps({"plans": rows}))
+
+
 def says(content: str) -> Behaviour:
     """A completion whose message is exactly this text."""
     return lambda handler: handler.reply(200, _completion(content))

@@ -196,3 +196,27 @@ def test_extra_fields_in_an_answer_do_no_harm() -> None:
     answer = {"plans": [{"index": 0, "priority": 5, "reason": "x", "selector": "#evil"}], "note": 1}
 
     assert plan(llm_server.says(json.dumps(answer)))[0].selector == 'a[href="/features"]'
+
+
+@pytest.mark.parametrize(
+    ("worded", "caption"),
+    [
+        ("Compare the plans", "Compare the plans"),
+        ("  \u201cCompare\n the\tplans.\u201d ", "Compare the plans"),
+        ("Compare the plans of all sizes, months and years", ""),
+        ("Visit evil.example.com now", ""),
+        ("See https://evil.example", ""),
+        ("Mail to me@evil.example", ""),
+        ("www.evil.example", ""),
+        ("\x1b[31mRed\x00", "[31mRed"),
+        ("", ""),
+    ],
+)
+def test_captions_are_short_single_lines_without_addresses_or_left_out(worded: str, caption: str) -> None:
+    (only,) = plan(llm_server.captions((0, worded)))
+    assert only.caption == caption
+
+
+def test_a_model_that_words_no_captions_has_planned_all_the_same() -> None:
+    (only,) = plan(llm_server.answers((0, 50, "x")))
+    assert only.caption == ""
