@@ -1,5 +1,6 @@
 """From POST to MP4, through real HTTP, Valkey, worker, Chromium and ffmpeg."""
 
+import io
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from typing import Any, cast
 import httpx
 import psutil
 import pytest
+from PIL import Image
 from pydantic import SecretStr
 from redis import Redis
 
@@ -23,6 +25,7 @@ from tests.films import is_blank, picture, probed
 from tests.llm_server import LlmServer, answers, fails
 from tests.site.server import SiteServer
 from video.ffmpeg_binary import find_ffmpeg
+from video.timeline import Timeline
 
 PATIENCE_S = 120.0
 
@@ -43,11 +46,17 @@ class Client:
     def __init__(self, address: str) -> None:
         self.http = httpx.Client(base_url=address, timeout=30)
 
-    def run(self, url: str, **limits: int) -> str:
-        answer = self.http.post("/demo/run", json={"url": url, **limits})
+    def run(self, url: str, **wishes: int | str | bool) -> str:
+        answer = self.http.post("/demo/run", json={"url": url, **wishes})
         assert answer.status_code == 202, answer.text
         job_id: str = answer.json()["job_id"]
         return job_id
+
+    def extra(self, job_id: str, name: str) -> bytes:
+        """What comes with the film under this name."""
+        answer = self.http.get(f"/demo/{name}/{job_id}")
+        assert answer.status_code == 200, answer.text
+        return answer.content
 
     def status(self, job_id: str) -> dict[str, Any]:
         return cast(dict[str, Any], self.http.get(f"/demo/status/{job_id}").json())
@@ -55,6 +64,7 @@ class Client:
     def until(self, job_id: str, arrived: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         deadline = time.monotonic() + PATIENCE_S
         while not arrived(body := self.status(job_id)):
+            assert body["status"] != "failed", body["error"]
             assert time.monotonic() < deadline, f"still {body['status']}, {body['stage']}"
             time.sleep(0.05)
         return body
@@ -85,7 +95,7 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     body = line.until(job_id, watch)
 
     # The job tells its story
-    assert {"exploring", "encoding", "ready"} <= stages
+    assert {"exploring", "ready"} <= stages
     assert {"executing", "complete"} <= states
     assert (body["error"], body["stop_reason"], body["progress"]) == (None, "max_clicks", 100)
     assert body["metrics"]["clicks"] == len(body["steps"]) == 3
@@ -99,6 +109,21 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
         assert step["start_ms"] <= step["click_ms"] <= step["end_ms"]
     assert {"auth", "off_domain"} <= {refusal["rule"] for refusal in body["refused"]}
 
+    # It was filmed frame by frame, and none was lost
+    assert body["camera"] == {"wanted": "auto", "used": "frames", "notes": [], "lost_frames": 0}
+    assert body["warnings"] == []
+
+    # What comes with the film can be looked at before it is fetched
+    poster, sheet = (Image.open(io.BytesIO(line.extra(job_id, name))) for name in ("poster", "sheet"))
+    assert poster.size == (1280, 720)
+    assert not is_blank(poster)
+    assert not is_blank(sheet)
+    captions = line.extra(job_id, "captions").decode()
+    assert captions.startswith("WEBVTT")
+    assert captions.count("-->") == 3
+    timeline = Timeline.decode(line.extra(job_id, "timeline"))
+    assert [step.label for step in timeline.steps] == [step["label"] for step in body["steps"]]
+
     # The film is what it should be
     answer = line.http.get(f"/demo/export/{job_id}")
     film_path = tmp_path / "film.mp4"
@@ -108,10 +133,13 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     assert (film.codec, film.pix_fmt, film.profile, film.faststart) == ("h264", "yuv420p", "High", True)
     assert film.duration_s == pytest.approx(body["film"]["duration_s"], abs=0.05)
     assert film.duration_s > 5
+    assert film.subtitles == body["film"]["subtitles"] == 1
+    assert film.chapters == body["film"]["chapters"] > 0
     assert not is_blank(picture(film_path, 0))
 
     # Nothing is left, nothing dangerous was sent
-    assert line.http.get(f"/demo/export/{job_id}").status_code == 404
+    for name in ("export", "poster", "sheet", "captions", "timeline"):
+        assert line.http.get(f"/demo/{name}/{job_id}").status_code == 404
     assert set(Redis.from_url(redis_url).scan_iter("demo:*")) <= {b"demo:watchdog"}
     assert [request for request in site.requests[before:] if request[0] not in ("GET", "HEAD")] == []
     assert kin("chrom") == []
@@ -188,17 +216,52 @@ def test_a_browser_that_is_killed_fails_the_job(
     assert not list(Redis.from_url(redis_url).scan_iter("demo:foot:*"))
 
 
+def broken_ffmpeg(path: Path, failures: int) -> str:
+    """An ffmpeg like the real one, but its first `failures` encodings fail."""
+    real = find_ffmpeg().path
+    path.write_text(
+        f"""#!/bin/sh
+case "$*" in *rawvideo*)
+    echo >> {path}.tries
+    if [ $(wc -l < {path}.tries) -le {failures} ]; then echo "out of luck" >&2; exit 3; fi;;
+esac
+exec {real} "$@"
+"""
+    )
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_a_film_that_fails_while_filming_is_made_from_the_footage(
+    settings: Settings, serve: Serve, site: SiteServer, tmp_path: Path, redis_url: str
+) -> None:
+    unlucky = settings.model_copy(update={"ffmpeg_path": broken_ffmpeg(tmp_path / "ffmpeg", 1)})
+    with serve(unlucky) as address, working(unlucky, slots=1):
+        client = Client(address)
+        body = client.ended(client.run(site.url + "lab/dead.html", max_clicks=1))
+
+    assert (body["status"], body["error"]) == ("completed", None)
+    assert body["film"]["duration_s"] >= 2
+    left = set(Redis.from_url(redis_url).scan_iter("demo:*"))
+    assert not [key for key in left if key.startswith(b"demo:foot")]
+
+
+def test_a_film_of_another_kind_is_made_as_it_was_asked_for(line: Client, site: SiteServer) -> None:
+    job_id = line.run(site.url + "lab/dead.html", max_clicks=1, format="gif", style="plain", captions=False)
+
+    body = line.ended(job_id)
+
+    assert (body["status"], body["film"]["format"], body["warnings"]) == ("completed", "gif", [])
+    assert Image.open(io.BytesIO(line.extra(job_id, "poster"))).size == (1280, 720)
+    answer = line.http.get(f"/demo/export/{job_id}")
+    assert answer.headers["content-type"] == "image/gif"
+    assert answer.content[:4] == b"GIF8"
+
+
 def test_an_ffmpeg_that_fails_fails_the_job_and_leaves_no_parts(
     settings: Settings, serve: Serve, site: SiteServer, tmp_path: Path, redis_url: str
 ) -> None:
-    broken = tmp_path / "ffmpeg"
-    real = find_ffmpeg().path
-    # Says what it can do like the real one, but gives up when it is to encode.
-    broken.write_text(
-        f'#!/bin/sh\ncase "$*" in *ffconcat*) echo "out of luck" >&2; exit 3;; esac\nexec {real} "$@"\n'
-    )
-    broken.chmod(0o755)
-    failing = settings.model_copy(update={"ffmpeg_path": str(broken)})
+    failing = settings.model_copy(update={"ffmpeg_path": broken_ffmpeg(tmp_path / "ffmpeg", 99)})
     with serve(failing) as address, working(failing, slots=1):
         client = Client(address)
         body = client.ended(client.run(site.url + "lab/dead.html", max_clicks=1))
@@ -206,7 +269,7 @@ def test_an_ffmpeg_that_fails_fails_the_job_and_leaves_no_parts(
     assert (body["status"], body["stage"], body["error_code"]) == ("failed", "encoding", "encoding_failed")
     assert "out of luck" in body["error"]
     left = set(Redis.from_url(redis_url).scan_iter("demo:*"))
-    assert not [key for key in left if key.startswith((b"demo:foot", b"demo:film", b"demo:timeline"))]
+    assert left <= {b"demo:watchdog", f"demo:job:{body['job_id']}".encode()}
 
 
 def test_a_worker_that_dies_in_mid_take_loses_nothing(
