@@ -25,6 +25,7 @@ def focus(picture: Picture, view: Box, width_px: int, height_px: int) -> Picture
     `cv2.resize` takes a fifth of the time of `warpAffine` with the same cubic filter, but begins at whole
     pixels only: the rest of the way, less than half a pixel, is made by a second cubic filter on the result.
     """
+    view = _inside(view, picture)
     fx, fy = width_px / view.width, height_px / view.height
     if (fx, fy) == (1.0, 1.0) and view.x.is_integer() and view.y.is_integer():
         x, y = int(view.x), int(view.y)
@@ -35,6 +36,15 @@ def focus(picture: Picture, view: Box, width_px: int, height_px: int) -> Picture
     how = cv2.INTER_AREA if min(fx, fy) < 1 else cv2.INTER_CUBIC
     sized = cv2.resize(picture[top:bottom, left:right], None, fx=fx, fy=fy, interpolation=how)
     return _cut_out(sized, (view.x - left) * fx, (view.y - top) * fy, width_px, height_px)
+
+
+def _inside(view: Box, picture: Picture) -> Box:
+    """The view, moved as far as it must be to show nothing but the picture."""
+    height, width = picture.shape[:2]
+    wide, tall = min(view.width, width), min(view.height, height)
+    return Box(
+        float(min(max(view.x, 0.0), width - wide)), float(min(max(view.y, 0.0), height - tall)), wide, tall
+    )
 
 
 def _reach(start: float, length: float, limit: int, scale: float) -> tuple[int, int]:
@@ -52,7 +62,8 @@ def _cut_out(sized: Pixels, x: float, y: float, width_px: int, height_px: int) -
         return _fitting(sized[top : top + height_px, left : left + width_px], width_px, height_px)
     near_left, near_top = min(left, MARGIN_PX), min(top, MARGIN_PX)
     near = sized[top - near_top : top + height_px + MARGIN_PX, left - near_left : left + width_px + MARGIN_PX]
-    moved = cv2.sepFilter2D(near, -1, _shift(dx), _shift(dy), borderType=cv2.BORDER_REPLICATE)
+    # Of two dimensions at once, 16 of the 25 weights are not 0: half the time of `sepFilter2D`.
+    moved = cv2.filter2D(near, -1, np.outer(_shift(dy), _shift(dx)), borderType=cv2.BORDER_REPLICATE)
     part = moved[near_top : near_top + height_px, near_left : near_left + width_px]
     return _fitting(part, width_px, height_px)
 

@@ -79,6 +79,14 @@ def test_a_zoom_reaches_into_every_corner() -> None:
             assert shown.shape == source.shape
 
 
+def test_a_view_that_begins_outside_the_page_is_moved_into_it() -> None:
+    source = noise()
+    for x, y in ((-20.0, 5.0), (30.0, 20.0), (1e9, -1e9)):
+        assert (focus(source, Box(x, y, WIDTH, HEIGHT), WIDTH, HEIGHT) == source).all()
+    corner = focus(source, Box(WIDTH - 50.0, HEIGHT - 50.0, 100.0, 60.0), WIDTH, HEIGHT)
+    assert corner.shape == source.shape
+
+
 def test_footage_larger_than_it_is_shown_is_averaged_so_that_lines_do_not_glitter() -> None:
     stripes = np.zeros((HEIGHT * 2, WIDTH * 2, 3), np.uint8)
     stripes[:, ::2] = 255
