@@ -103,9 +103,10 @@ class Hangs:
 
 @dataclass(frozen=True)
 class Take:
-    """All that one exploration has told."""
+    """All that one exploration has told, and the story so far at each of its metrics."""
 
     events: list[Event]
+    so_far: list[Story]
 
     @property
     def story(self) -> Story:
@@ -220,7 +221,12 @@ class Theatre:
                 explorer = Explorer(
                     brief, stage, clock or HastyClock(), planner or KeywordPlanner(), self.proxy
                 )
-                return Take([event async for event in explorer.explore()])
+                take = Take([], [])
+                async for event in explorer.explore():
+                    take.events.append(event)
+                    if isinstance(event, Metrics):
+                        take.so_far.append(explorer.story_so_far())
+                return take
 
         take: Take = self.run(whole)
         return take

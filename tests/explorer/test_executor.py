@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from explorer.border import COMMIT_MARGIN_MS
 from explorer.errors import AddressRefused, AuthRequired, PageUnreachable, PageUnresponsive, SafetyViolation
 from explorer.executor import FIRST_SETTLE_MS
 from explorer.text import MAX_URL_CHARS
@@ -73,6 +74,50 @@ def test_the_story_is_in_order_on_the_clock_and_the_pointer_is_at_every_click(or
     for step in story.steps:
         (*_, last) = (sample for sample in story.pointer if sample.at_ms <= step.click_ms)
         assert (last.x, last.y) == (step.point.x, step.point.y)
+
+
+def test_what_is_told_so_far_is_the_beginning_of_the_story(ordinary: Take) -> None:
+    story = ordinary.story
+    ends = [so_far.end_ms for so_far in ordinary.so_far]
+    assert ends == sorted(ends)
+    assert len(set(ends)) > 3, "it grows"
+    for so_far in ordinary.so_far[1:]:
+        end_ms = so_far.end_ms
+        assert so_far.start_ms == story.start_ms
+        assert so_far.look == story.look
+        assert so_far.steps == tuple(step for step in story.steps if step.end_ms <= end_ms)
+        assert so_far.pointer == tuple(sample for sample in story.pointer if sample.at_ms <= end_ms)
+        assert so_far.visits == tuple(visit for visit in story.visits if visit.at_ms <= end_ms)
+        assert so_far.waits == tuple(wait for wait in story.waits if wait.to_ms <= end_ms)
+        assert not any(step.start_ms < end_ms < step.end_ms for step in story.steps), "none is under way"
+        assert not any(wait.from_ms < end_ms < wait.to_ms for wait in story.waits)
+
+
+def test_a_step_tells_what_was_clicked_and_where_it_stood(ordinary: Take) -> None:
+    for step in ordinary.steps:
+        assert step.role in {"link", "button", "tab"}
+        assert step.target is not None
+        assert step.target.x <= step.point.x <= step.target.x + step.target.width
+        assert step.target.y <= step.point.y <= step.target.y + step.target.height
+
+
+def test_scrolls_and_waits_are_part_of_the_story(ordinary: Take) -> None:
+    assert any(scroll.dy > 0 for scroll in ordinary.story.scrolls)
+    for step in ordinary.steps:
+        assert any(step.click_ms <= wait.from_ms < wait.to_ms <= step.end_ms for wait in ordinary.story.waits)
+
+
+def test_the_story_tells_the_sites_colour_and_icon(ordinary: Take) -> None:
+    assert ordinary.story.look.theme.startswith("#")
+    assert ordinary.story.look.icon
+
+
+def test_what_is_told_so_far_ends_before_a_page_that_must_not_be_seen(
+    theatre: Theatre, site: SiteServer
+) -> None:
+    take = theatre.explore(f"{site.url}lab/leave.html", Proposes(("#login",)))
+    assert take.story.stop_reason == "auth_page"
+    assert all(so_far.end_ms <= take.story.end_ms + COMMIT_MARGIN_MS for so_far in take.so_far)
 
 
 def test_pages_that_were_seen_are_told_once_with_address_and_title(
