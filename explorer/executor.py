@@ -111,7 +111,8 @@ class Explorer:
                 await self._clock.hold(STUMBLE_MS)
         self._cut_off()
         yield self._enter("complete")
-        yield self._story()
+        self._refusals.new(self._proxy.refused)
+        yield self._journal.story(self._stop or "nothing_left")
 
     def story_so_far(self) -> Story:
         """What will be told whatever comes, up to a moment between steps; grows when the state changes."""
@@ -153,6 +154,8 @@ class Explorer:
             await self._go_back()
             return
         self._journal.good()
+        if self._here is not None:
+            yield self._enter("discovering")  # what a step has shown can be made into film meanwhile
         if self._here is None or place(self._page.url) != place(self._here):
             await self._arrive()
         if self._should_stop():
@@ -293,7 +296,3 @@ class Explorer:
         self._stop = crossed or self._stop
         if crossed or self._border.failed:
             self._journal.end_ms = max(self._journal.start_ms, self._border.last_good_ms())
-
-    def _story(self) -> Story:
-        self._refusals.new(self._proxy.refused)
-        return self._journal.story(self._stop or "nothing_left")

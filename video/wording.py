@@ -40,6 +40,9 @@ WHOLE = {
     "not now": "Not now",
     "later": "Later",
 }
+#: What stands in for the name of a button without one, such as the class of its icon.
+ICON = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
+MENUS = re.compile(r"ellipsis|kebab|hamburger|bars|menu|more")
 CLOSES = re.compile(r"^(?:[\u00d7x\u2715\u2716\u2717\u2573]|&times;)$", re.IGNORECASE)
 #: By role, then by outcome: the verb, and what is said of something without a name.
 ROLES: dict[str, tuple[str, str]] = {
@@ -71,6 +74,8 @@ def caption(step: Step) -> str:
     verb, nameless = ROLES.get(step.role) or OUTCOMES.get(step.outcome) or OUTCOMES["page"]
     if step.outcome == "page" and step.role not in ("tab", "link"):
         verb, nameless = OUTCOMES["page"]
+    if step.role != "link" and ICON.fullmatch(name):
+        return "Open the menu" if MENUS.search(name) else nameless
     if not any(map(str.isalnum, name)):
         return nameless
     return WHOLE.get(name.casefold()) or (name if _is_said(name) else f"{verb} {name}")
