@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 POOR = 30
 #: By so much must another page's best click be better to be gone back for.
 WORTH_A_RETURN = 20
+#: So much longer than on film may settling take: outside real time, on a busy machine, a frame of 1/60 s of a
+#: page that never stands still took 70 ms. A page that hangs is noticed earlier, by the questions put to it.
+SLOWEST = 10
 
 
 class Ways:
@@ -34,7 +37,7 @@ class Ways:
         self._returned_after = 0
 
     async def settle(self, cap_ms: float = CAP_MS) -> None:
-        await self._patience.limit(self._settler.settle(cap_ms), 2 * cap_ms / 1000)
+        await self._patience.limit(self._settler.settle(cap_ms), SLOWEST * cap_ms / 1000)
 
     async def open(self, url: str) -> None:
         """Straight to `url`; a page that cannot be opened is not tried again."""
