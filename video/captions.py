@@ -15,6 +15,8 @@ SEEN_MS = 900.0
 FADE_MS = 150.0
 #: Captions lie in the last quarter of the window; what is clicked must not.
 COVERED_SHARE = 0.75
+#: What comes up is kept clear too, when it leaves so much free at the top.
+FREE_SHARE = 0.25
 #: The pointer's way to a click, of which a caption must not cover the end.
 APPROACH_MS = 250.0
 LEAST_CHAPTER_MS = 1_000.0
@@ -109,6 +111,8 @@ def _anchor(step: Step, view: Box | None, whole: Box, path: Path) -> Anchor:
     lows = [step.y, *(sample.y for sample in path.between(step.click_ms - APPROACH_MS, step.click_ms))]
     if step.target is not None:
         lows.append(min(step.target.y + step.target.height, step.y + whole.height / 4))
+    if step.appeared is not None and step.appeared.y > whole.height * FREE_SHARE:
+        lows.append(step.appeared.y + step.appeared.height)
     low = max(lows)
     boxes = [whole, view] if view else [whole]
     return "top" if any(low > box.y + box.height * COVERED_SHARE for box in boxes) else "bottom"

@@ -35,8 +35,9 @@ PAGE_LINGER_MS = 100.0
 LEAST_HOLD_MS = 900.0
 #: What follows within this is panned to instead of going out and in again.
 MERGE_MS = 700.0
-#: Between a way out and the next way in.
-REST_MS = 1_200.0
+#: Between a way out and the next way in: so that there is a move every 2.5 s or so, and scenes go first.
+REST_MS = 800.0
+PAGE_REST_MS = 1_500.0
 #: The film begins and ends with the whole page.
 OPENING_MS = 1_000.0
 ENDING_MS = 1_000.0
@@ -65,6 +66,7 @@ class Aim:
     in_ms: float
     until_ms: float
     out_ms: float = OUT_MS
+    rest_ms: float = REST_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class _Plan:
         """Moves to what a step wants; None when there is no time for it."""
         if held is not None and _holds(self._view, aim.need):
             return self._view
-        if held is None and self._moves and aim.from_ms - self._free_ms < REST_MS:
+        if held is None and self._moves and aim.from_ms - self._free_ms < aim.rest_ms:
             return None
         start_ms = max(aim.from_ms, self._free_ms)
         self._move(start_ms, start_ms + aim.in_ms, aim.goal)
@@ -207,7 +209,7 @@ class _Plan:
         in_ms = min(max(click_ms - from_ms, IN_MS[0]), IN_MS[1])
         if step.outcome == "page":
             until_ms = max(click_ms + PAGE_LINGER_MS, from_ms + in_ms)
-            return Aim(need, goal, from_ms, in_ms, until_ms, PAGE_OUT_MS)
+            return Aim(need, goal, from_ms, in_ms, until_ms, PAGE_OUT_MS, PAGE_REST_MS)
         return Aim(need, goal, from_ms, in_ms, max(end_ms + LINGER_MS, from_ms + in_ms + LEAST_HOLD_MS))
 
     def _need(self, step: Step) -> Box | None:

@@ -63,8 +63,18 @@ def test_the_next_caption_ends_the_one_before() -> None:
         (step(5_000, y=400), None, "bottom"),
         (step(5_000, y=400), Box(0, 0, 853, 480), "top"),
         (replace(step(5_000, y=470), target=Area(280, 450, 100, 60)), None, "top"),
+        (replace(step(5_000, y=300), appeared=Area(280, 320, 300, 250)), None, "top"),
+        (replace(step(5_000, y=100), appeared=Area(280, 120, 300, 500)), None, "bottom"),
     ],
-    ids=["high", "low", "in the middle", "low in what is shown", "a target that reaches down"],
+    ids=[
+        "high",
+        "low",
+        "in the middle",
+        "low in what is shown",
+        "a target that reaches down",
+        "what comes up reaches down",
+        "what comes up is everywhere",
+    ],
 )
 def test_a_caption_keeps_clear_of_the_click(made: Step, view: Box | None, anchor: str) -> None:
     (only,) = said(made, views=(view,))
