@@ -106,7 +106,7 @@ def record_command(
 
 
 def _agreed(container: Format | None, out: Path | None) -> Format | None:
-    """The format that was asked for, by name or by the ending of the file's."""
+    """The format that was asked for, by `--format` or by the ending of the film's name."""
     ending = out.suffix.lower().removeprefix(".") if out else ""
     implied = cast(Format, ending) if ending in get_args(Format) else None
     if container and implied and container != implied:

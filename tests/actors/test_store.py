@@ -1,19 +1,17 @@
 import asyncio
 import os
 import signal
-from typing import Any, cast
 
 import psutil
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError
 
-from actors.errors import FilmMissing, MoveRefused
+from actors.errors import MoveRefused
 from actors.job import Job, Limits, Stage, Status
 from actors.settings import Settings
-from actors.store import ACTIVE, WAITING, Claim, Store, connect, film_key
-from tests.jobs import ready
-from video.vault import BlobWriter, blob_size
+from actors.store import ACTIVE, WAITING, Claim, Store, connect
+from tests.jobs import put
 
 pytestmark = pytest.mark.anyio
 
@@ -27,12 +25,6 @@ async def claimed(store: Store, job: Job) -> Claim:
     claim = await store.claim(job.id, Stage.QUEUED, Stage.EXPLORING)
     assert claim is not None
     return claim
-
-
-async def put(store: Store, key: str, size: int = 10) -> None:
-    writer = BlobWriter(store.redis, key, ttl_s=60, max_bytes=1 << 20)
-    await writer.write(b"x" * size)
-    await writer.close()
 
 
 async def expire_lease(store: Store, job_id: str) -> None:
@@ -180,55 +172,12 @@ async def test_attempts_are_counted_for_each_stage_alone(store: Store) -> None:
     assert (job.status, job.stage) == (Status.PROCESSING, Stage.RECORDED)
 
 
-async def test_publishing_renames_the_film_and_drops_the_footage(store: Store, settings: Settings) -> None:
-    claim = await claimed(store, new_job())
-    await put(store, claim.footage_key)
-    await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
-    encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
-    assert encoding is not None
-    await put(store, encoding.film_key, 1234)
-
-    await store.move(encoding, Stage.READY, {"progress": 100}, publish=encoding.film_key, keep=[])
-
-    assert await blob_size(store.redis, film_key("j1")) == 1234
-    assert not await store.redis.exists(claim.footage_key, encoding.film_key)
-    assert 0 < await store.redis.ttl(film_key("j1")) <= settings.job_ttl_s
-
-
-async def test_an_ended_job_keeps_its_error_and_loses_its_blobs(store: Store) -> None:
-    claim = await claimed(store, new_job())
-    await put(store, claim.footage_key)
-
-    await store.end(claim, Status.FAILED, {"error": "no luck", "error_code": "x"})
-
-    job = await store.get("j1")
-    assert job is not None
-    assert (job.status, job.stage, job.error) == (Status.FAILED, Stage.EXPLORING, "no luck")
-    assert not await store.redis.exists(claim.footage_key)
-    assert await store.reap() == []
-
-
-async def test_finishing_an_export_leaves_nothing_in_redis(store: Store) -> None:
-    claim = await claimed(store, new_job())
-    await store.move(claim, Stage.RECORDED, {})
-    encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
-    assert encoding is not None
-    await put(store, encoding.film_key)
-    await store.move(encoding, Stage.READY, {}, publish=encoding.film_key)
-    export = await store.claim("j1", Stage.READY, Stage.EXPORTING)
-    assert export is not None
-
-    assert await store.finish(export)
-
-    assert await cast(Any, store.redis.keys("demo:*")) == []
-
-
 async def test_an_export_whose_lease_ran_out_is_ready_again(store: Store) -> None:
     claim = await claimed(store, new_job())
     await store.move(claim, Stage.RECORDED, {})
     encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
-    await put(store, encoding.film_key)
+    await put(store, encoding.film_key, b"x")
     await store.move(encoding, Stage.READY, {}, publish=encoding.film_key)
     for _ in range(5):
         assert await store.claim("j1", Stage.READY, Stage.EXPORTING)
@@ -265,142 +214,6 @@ async def test_a_redis_that_is_not_there_is_noticed_at_once(settings: Settings) 
         await Store(redis, settings).ping()
 
 
-async def test_all_blobs_of_a_job_live_as_long_as_the_job(store: Store) -> None:
-    claim = await claimed(store, new_job())
-    kept = [claim.footage_key, claim.film_key, claim.extra_keys["poster"]]
-    for key in kept:
-        await put(store, key)
-    await store.move(claim, Stage.RECORDED, {"draft_key": claim.film_key}, keep=kept)
-
-    async def shorten() -> None:
-        for key in kept:
-            assert await store.redis.expire(key, 5)
-
-    # While it waits, while its next stage runs, and when that hands it back
-    await shorten()
-    await store.waiting(older_than_ms=-1000)
-    assert min([await store.redis.ttl(key) for key in kept]) > 5
-    await shorten()
-    encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
-    assert encoding is not None
-    assert await store.beat(encoding, {})
-    assert min([await store.redis.ttl(key) for key in kept]) > 5
-    await shorten()
-    await store.move(encoding, Stage.RECORDED, {}, keep=kept)
-    assert min([await store.redis.ttl(key) for key in kept]) > 5
-
-
-async def test_a_film_does_not_expire_while_it_is_downloaded(store: Store) -> None:
-    await ready(store, b"film", extras={"poster": b"png"})
-    export = await store.claim("j1", Stage.READY, Stage.EXPORTING)
-    job = await store.get("j1")
-    assert export is not None
-    assert job is not None
-    for key in (film_key("j1"), job.extras["poster"]):
-        assert await store.redis.expire(key, 5)
-
-    assert await store.beat(export, {})
-
-    for key in (film_key("j1"), job.extras["poster"]):
-        assert await store.redis.ttl(key) > 5
-
-
-async def test_a_draft_is_published_under_its_own_key_and_only_by_its_holder(store: Store) -> None:
-    claim = await claimed(store, new_job())
-    await put(store, claim.film_key, 1234)
-    await store.move(claim, Stage.RECORDED, {"draft_key": claim.film_key}, keep=[claim.film_key])
-    stale = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
-    assert stale is not None
-    await expire_lease(store, "j1")
-    await store.reap()
-    fresh = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
-    assert fresh is not None
-
-    with pytest.raises(MoveRefused):
-        await store.move(stale, Stage.READY, {}, publish=claim.film_key, keep=[])
-    await store.move(fresh, Stage.READY, {}, publish=claim.film_key, keep=[])
-
-    assert await blob_size(store.redis, film_key("j1")) == 1234
-    assert not await store.redis.exists(claim.film_key)
-
-
-async def test_a_film_that_is_not_there_is_not_published(store: Store) -> None:
-    claim = await claimed(store, new_job())
-    await put(store, claim.footage_key)
-    await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
-    encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
-    assert encoding is not None
-
-    with pytest.raises(FilmMissing):
-        await store.move(encoding, Stage.READY, {}, publish=claim.film_key, keep=[])
-
-    # Nothing has changed: the film can still be made
-    assert await store.beat(encoding, {})
-    assert await store.redis.exists(claim.footage_key)
-
-
-async def test_a_job_whose_encoders_all_die_leaves_nothing_in_the_vault(store: Store) -> None:
-    claim = await claimed(store, new_job())
-    for key in claim.blobs:
-        await put(store, key)
-    await store.move(claim, Stage.RECORDED, {"draft_key": claim.film_key}, keep=claim.blobs)
-    for _ in range(3):
-        encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
-        assert encoding is not None
-        for key in encoding.blobs:
-            await put(store, key)
-        await expire_lease(store, "j1")
-        await store.reap()
-
-    job = await store.get("j1")
-    assert job is not None
-    assert job.error_code == "attempts_exhausted"
-    assert await cast(Any, store.redis.keys("demo:*")) == [b"demo:job:j1"]
-
-
-async def test_what_a_lost_claim_had_stored_is_dropped(store: Store) -> None:
-    await store.create(new_job())
-    for _ in range(3):
-        claim = await store.claim("j1", Stage.QUEUED, Stage.EXPLORING)
-        assert claim is not None
-        for key in claim.blobs:
-            await put(store, key)
-        await expire_lease(store, "j1")
-        await store.reap()
-
-    assert {key.partition(b":j1")[0] for key in await cast(Any, store.redis.keys("demo:*"))} == {b"demo:job"}
-
-
-async def test_a_move_whose_answer_was_lost_costs_the_job_nothing(store: Store) -> None:
-    claim = await claimed(store, new_job())
-    await put(store, claim.footage_key)
-    await put(store, claim.film_key)
-    await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
-
-    # Its worker, which has not heard of it, tries again and then cleans up
-    with pytest.raises(MoveRefused):
-        await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
-    await store.drop(claim)
-
-    assert await store.redis.exists(claim.footage_key)
-    assert not await store.redis.exists(claim.film_key)
-
-
-async def test_an_encoder_that_is_lost_leaves_the_footage_for_the_next(store: Store) -> None:
-    claim = await claimed(store, new_job())
-    await put(store, claim.footage_key)
-    await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
-    encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
-    assert encoding is not None
-    await put(store, encoding.film_key)
-
-    await expire_lease(store, "j1")
-    await store.reap()
-
-    assert await store.redis.exists(claim.footage_key)
-    assert not await store.redis.exists(encoding.film_key)
-
-
 async def test_a_full_redis_takes_no_new_job_but_keeps_those_that_run(store: Store) -> None:
     claim = await claimed(store, new_job())
     assert await store.lead("me", ttl_ms=5000)
@@ -422,13 +235,3 @@ async def test_a_job_does_not_expire_while_it_waits(store: Store, settings: Sett
     await store.waiting(older_than_ms=-1000)
 
     assert await store.redis.ttl("demo:job:j1") > 5
-
-
-async def test_footage_does_not_expire_while_it_is_made(store: Store) -> None:
-    claim = await claimed(store, new_job())
-    await put(store, claim.footage_key)
-    await store.redis.expire(claim.footage_key, 5)
-
-    await store.beat(claim, {})
-
-    assert await store.redis.ttl(claim.footage_key) > 5
