@@ -15,7 +15,7 @@ from video.shutter import Shutter
 
 T = TypeVar("T")
 
-FIRST_FRAME_S = 5.0
+FIRST_FRAME_S = 10.0
 STOP_LIMIT_S = 5.0
 #: Most questions to a page are answered by then, and no film time passes while they are.
 GRACE_S = 0.02
@@ -51,6 +51,7 @@ class FramesCamera:
         self._shutter = Shutter(page, fps, quality)
         self._flight: asyncio.Task[None] | None = None
         self._stopped = False
+        self._holding = 0
         self._number = 0
         self._changed = 0
         self._shot = 0
@@ -58,6 +59,8 @@ class FramesCamera:
         self._last = b""
         self.size_bytes = 0
         self.frames = 0
+        #: Pictures that were taken, those included that showed nothing new.
+        self.shots = 0
         self.lost_frames = 0
         self.full = False
 
@@ -70,12 +73,19 @@ class FramesCamera:
         try:
             async with asyncio.timeout(FIRST_FRAME_S):
                 await self._shutter.open()
-                look = await self._shutter.look(shot=True)
+                jpeg = await self._first()
         except (PlaywrightError, TimeoutError) as exc:
             raise FramesImpossible("The browser does not let this page be filmed frame by frame.") from exc
-        if look is None or look.jpeg is None:
-            raise FramesImpossible("The browser gave no first frame outside real time.")
-        self._take(look.jpeg)
+        self._take(jpeg)
+
+    async def _first(self) -> bytes:
+        """A page that is only just made may have nothing to show in its first renderings."""
+        while True:
+            look = await self._shutter.look(shot=True)
+            if look is not None and look.jpeg is not None:
+                return look.jpeg
+            if self._shutter.notes:
+                raise FramesImpossible(f"The browser gave no first frame. {self._shutter.notes[0]}")
 
     async def stop(self) -> None:
         """Ends filming: a frame that is under way is the last. Safe to call on a page that died."""
@@ -94,19 +104,25 @@ class FramesCamera:
     async def hold(self, duration_ms: float) -> None:
         """Films for this long, in whole frames, rounded up."""
         until_ms = self.now_ms() + duration_ms - 0.01
-        while self.now_ms() < until_ms:
-            await asyncio.shield(self._next())
+        self._holding += 1
+        try:
+            while self.now_ms() < until_ms:
+                await asyncio.shield(self._next())
+        finally:
+            self._holding -= 1
 
     async def during(self, work: Awaitable[T]) -> T:
         """Awaits `work`, and films when it takes more than a moment of real time."""
         task = asyncio.ensure_future(work)
         try:
-            await asyncio.wait({task}, timeout=GRACE_S)
+            await self._leave_alone(task)
             while not task.done():
                 frame = self._next()
                 await asyncio.wait({task, frame}, return_when=asyncio.FIRST_COMPLETED)
                 if frame.done():
                     frame.result()
+                if self._holding:
+                    await self._leave_alone(task)
             if self._flight is not None:
                 await asyncio.shield(self._flight)
             return await task
@@ -114,6 +130,13 @@ class FramesCamera:
             if not task.done():
                 task.add_done_callback(_forget)
                 task.cancel()
+
+    async def _leave_alone(self, task: asyncio.Future[Any]) -> None:
+        """Gives work its moment; while it lets time pass by itself, nobody else should."""
+        held = True
+        while held and not task.done():
+            held = self._holding > 0
+            await asyncio.wait({task}, timeout=GRACE_S)
 
     def _next(self) -> asyncio.Task[None]:
         """The frame that is being made, or else a new one.
@@ -145,6 +168,7 @@ class FramesCamera:
         if look is None or look.jpeg is None:
             self.lost_frames += look is None  # a page that has not painted yet has no picture either
             return None
+        self.shots += 1
         self._shot = self._number
         self._same = self._same + 1 if look.jpeg == self._last else 0
         if self._same >= SAME_PICTURES:
