@@ -21,7 +21,7 @@ FREE_SHARE = 0.25
 APPROACH_MS = 250.0
 LEAST_CHAPTER_MS = 1_000.0
 MAX_TITLE_CHARS = 80
-SEPARATORS = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:-]\s+|\s*\|\s*")
+SEPARATORS = re.compile(r"\s+(?:[|\u2013\u2014\u00b7\u22c5\u2022\u00bb\u203a:-]|::)\s+|\s*\|\s*")
 
 
 def readings(steps: Sequence[Step]) -> list[Reading]:
@@ -83,7 +83,7 @@ def chapters(timeline: Timeline, pace: Pace, end_ms: float) -> tuple[Chapter, ..
 
 def clean_titles(titles: Sequence[str]) -> list[str]:
     """Titles without what pages of a site have in common, its name at the end or else at the beginning."""
-    parts = [[part for part in SEPARATORS.split(tidy(title)) if part] for title in titles]
+    parts = [[part for text in SEPARATORS.split(title) if (part := tidy(text))] for title in titles]
     distinct = {tuple(part) for part in parts if part}
     ends = _common(distinct, -1)
     begins = "" if ends else _common(distinct, 0)

@@ -42,6 +42,8 @@ WHOLE = {
 }
 #: What stands in for the name of a button without one, such as the class of its icon.
 ICON = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
+#: How many there are of it, at the end of a tab's name.
+COUNT = re.compile(r"\s*\(?\d+\)$")
 MENUS = re.compile(r"ellipsis|kebab|hamburger|bars|menu|more")
 CLOSES = re.compile(r"^(?:[\u00d7x\u2715\u2716\u2717\u2573]|&times;)$", re.IGNORECASE)
 #: By role, then by outcome: the verb, and what is said of something without a name.
@@ -70,7 +72,7 @@ def caption(step: Step) -> str:
         return own
     if CLOSES.match(step.label.strip()):
         return "Close"
-    name = clip(tidy(step.label))
+    name = clip(COUNT.sub("", tidy(step.label)))
     verb, nameless = ROLES.get(step.role) or OUTCOMES.get(step.outcome) or OUTCOMES["page"]
     if step.outcome == "page" and step.role not in ("tab", "link"):
         verb, nameless = OUTCOMES["page"]

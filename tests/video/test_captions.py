@@ -150,6 +150,7 @@ def test_a_page_visited_again_at_once_goes_on() -> None:
         (["Lumen: lamps", "A | Lumen", "B | Lumen", "C | Lumen docs"], ["Lumen: lamps", "A", "B", "C"]),
         (["Acme \u2013 Home", "Acme \u2013 News"], ["Home", "News"]),
         (["One - two", "Three - four"], ["One \u2013 two", "Three \u2013 four"]),
+        (["Button \u22c5 Storybook", "Page \u22c5 Storybook"], ["Button", "Page"]),
         (["Pricing | Lumen"], ["Pricing \u2013 Lumen"]),
         (["", "Docs"], ["", "Docs"]),
         (["State-of-the-art", "Well-known"], ["State-of-the-art", "Well-known"]),

@@ -36,6 +36,8 @@ def step(label: str, role: str = "", outcome: str = "page", own: str = "") -> St
         ("Next", "button", "scene", "Show the next one"),
         ("\U0001f600", "link", "page", "Open the next page"),
         ("\ue001\ue002", "button", "scene", "Show more"),
+        ("Controls (4)", "tab", "scene", "Show Controls"),
+        ("Python 3", "link", "page", "Open Python 3"),
         ("ellipsis-v", "button", "scene", "Open the menu"),
         ("arrow_drop_down", "button", "scene", "Show more"),
         ("vue-router", "link", "page", "Open vue-router"),
