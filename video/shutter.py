@@ -23,13 +23,15 @@ BUSY_S = 0.1
 STALLS_PER_PAGE = 2
 #: A frame that takes longer than this is not made outside real time any more.
 STUCK_S = 5.0
+#: A page that was stuck is filmed outside real time again when it has caught up, so often at most.
+STUCK_PER_PAGE = 3
 #: How long a page that was asked for may take before film time passes on the old one, in real time.
 OPENING_S = 2.0
 #: Two renderings within one frame must not have the same time: the browser ignores the second one for ever.
 TICK_MS = 0.001
 
 STALLED = "Something on {} is never done loading: the camera did not wait for it."
-STUCK = "The page at {} stopped for more than {:g} s: filmed in real time until the next page."
+STUCK = "The page at {} stopped for more than {:g} s: filmed in real time until it went on."
 GONE = "The page gave no more pictures: {}"
 
 
@@ -55,6 +57,7 @@ class Shutter:
         self._opening_since_s = 0.0
         self._opened = asyncio.Event()
         self._stalls = 0
+        self._stuck = 0
         self._paced = False
         self._gone = False
         self._due_s = 0.0
@@ -90,30 +93,32 @@ class Shutter:
         """Renders once, without any time passing; None when no picture could be had in time."""
         if self._gone:
             return None
-        if self._rendering is None:
-            self._rendering = asyncio.ensure_future(self._render(shot))
-            self._rendering.add_done_callback(_forget)
-        limit_s = self._frame_ms / 1000 if self._paced else STUCK_S
-        await asyncio.wait({self._rendering}, timeout=limit_s)
-        if not self._rendering.done():
+        left_over = self._rendering is not None
+        rendering = self._rendering = self._rendering or self._render(shot)
+        await asyncio.wait({rendering}, timeout=self._frame_ms / 1000 if self._paced else STUCK_S)
+        if not rendering.done():
             self._go_paced()
             return None
-        rendered, self._rendering = self._rendering, None
+        self._rendering = None
         try:
-            answer = rendered.result()
+            answer = rendering.result()
         except PlaywrightError as exc:
             self._lose(exc.message.splitlines()[0])
             return None
+        if left_over:
+            return await self.look(shot=shot)
         data = answer.get("screenshotData")
         return Look(answer["hasDamage"], base64.b64decode(data) if data else None)
 
-    def _render(self, shot: bool) -> Any:
+    def _render(self, shot: bool) -> asyncio.Future[dict[str, Any]]:
         self._ticks_ms = max(self._base_ms + self._spent_ms, self._ticks_ms + TICK_MS)
         request: dict[str, Any] = {"frameTimeTicks": self._ticks_ms, "interval": self._frame_ms}
         if shot:
             picture = {"format": "jpeg", "quality": self._quality, "optimizeForSpeed": True}
             request["screenshot"] = picture
-        return self._session.send("HeadlessExperimental.beginFrame", request)
+        rendering = asyncio.ensure_future(self._session.send("HeadlessExperimental.beginFrame", request))
+        rendering.add_done_callback(_forget)
+        return rendering
 
     async def _spend(self, budget_ms: float) -> None:
         """Lets virtual time pass; a page that holds it up loses the right to do so."""
@@ -131,11 +136,7 @@ class Shutter:
 
     async def _pass(self, budget_ms: float, policy: Policy, limit_s: float) -> bool:
         """True when the budget was spent within the limit."""
-        self._expired = asyncio.get_running_loop().create_future()
-        asked = asyncio.ensure_future(
-            self._session.send("Emulation.setVirtualTimePolicy", {"policy": policy, "budget": budget_ms})
-        )
-        asked.add_done_callback(_forget)
+        asked = self._ask_for_time(budget_ms, policy)
         ends: set[asyncio.Future[Any]] = {asked, self._expired}
         await asyncio.wait(ends, timeout=limit_s, return_when=asyncio.FIRST_EXCEPTION)
         if asked.done():
@@ -167,12 +168,19 @@ class Shutter:
         """One frame in real time: asks for its virtual time, and does not wait for the answer."""
         now_s = time.monotonic()
         self._due_s = max(self._due_s + self._frame_ms / 1000, now_s)
-        if not self._gone:
-            budget = {"policy": "advance", "budget": self._frame_ms}
-            asked = asyncio.ensure_future(self._session.send("Emulation.setVirtualTimePolicy", budget))
-            asked.add_done_callback(_forget)
+        if not self._gone and self._expired.done():
+            if self._rendering is None and self._stuck < STUCK_PER_PAGE:
+                self._paced = False  # it has caught up with all that it was asked
+            self._ask_for_time(self._frame_ms, "advance")
             self._spent_ms += self._frame_ms
         await asyncio.sleep(self._due_s - now_s)
+
+    def _ask_for_time(self, budget_ms: float, policy: Policy) -> asyncio.Future[dict[str, Any]]:
+        self._expired = asyncio.get_running_loop().create_future()
+        budget = {"policy": policy, "budget": budget_ms}
+        asked = asyncio.ensure_future(self._session.send("Emulation.setVirtualTimePolicy", budget))
+        asked.add_done_callback(_forget)
+        return asked
 
     async def _await_opening(self) -> None:
         """Spends no film time while a page is on its way; after a while, as much as really passes."""
@@ -196,8 +204,9 @@ class Shutter:
 
     def _arrived(self, frame: Frame) -> None:
         if frame == self._page.main_frame:
-            self._stalls = 0
-            self._paced = False
+            if self._opening is not None:
+                self._stalls = self._stuck = 0
+                self._paced = False
             self._arrive()
 
     def _arrive(self) -> None:
@@ -211,6 +220,7 @@ class Shutter:
     def _go_paced(self) -> None:
         if not self._paced:
             self._paced = True
+            self._stuck += 1
             self._due_s = time.monotonic()
             self._note(STUCK.format(self._page.url, STUCK_S))
 
