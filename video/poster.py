@@ -22,7 +22,7 @@ SHEET_PICTURES = 12
 #: Columns for wide, square and upright films.
 WIDE, SQUARE, UPRIGHT = 4, 4, 6
 GAP_PX = 20
-LABEL_PX = 20
+LABEL_PX = 17
 GROUND = (46, 39, 35)
 #: What has begun is shown this much later, when there is something to see of it.
 LATER_MS = 700.0
