@@ -79,10 +79,11 @@ async def record(order: Order, tell: Tell) -> None:
                 tell({"kind": "phase", "phase": "store"})
                 await on.camera.stop()
                 timeline = narrator.timeline(story)
+                # First what another film could be made from, then the film.
+                await uplink.finish()
+                await store(order, order.timeline_key, MAX_TIMELINE_BYTES, [timeline.encode()])
                 film = await rough.finish(timeline, order.encode_limit_s)
-            await uplink.finish()
-            await store(order, order.timeline_key, MAX_TIMELINE_BYTES, [timeline.encode()])
-            done = await deliver(order, film) if film else UNMADE
+                done = await deliver_early(order, film) if film else UNMADE
             refused = [asdict(refusal) for refusal in story.refused]
             take = {
                 "stop_reason": story.stop_reason,
@@ -117,6 +118,15 @@ async def deliver(order: Order, film: Film) -> dict[str, Any]:
     await store(order, order.film_key, MAX_FILM_BYTES, read_file(folder / FILM_FILES[order.style.format]))
     extras = await store_extras(order, folder)
     return {"film": asdict(film), "warnings": film.warnings, "extras": extras}
+
+
+async def deliver_early(order: Order, film: Film) -> dict[str, Any]:
+    """Stores a film that can still be made anew when that fails."""
+    try:
+        return await deliver(order, film)
+    except VideoError as exc:
+        log.warning("the film is made again in the next stage: %s", exc)
+        return UNMADE
 
 
 STAGES: dict[Stage, Callable[[Order, Tell], Coroutine[None, None, None]]] = {
