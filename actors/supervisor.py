@@ -122,7 +122,7 @@ def _process(pid: int) -> psutil.Process | None:
 async def _listen(stream: asyncio.StreamReader, said: deque[str]) -> None:
     """Keeps and logs what the child says, in whatever pieces: a line may be longer than any buffer."""
     while piece := await stream.read(PIECE_BYTES):
-        for line in piece.decode(errors="replace").splitlines():
+        for line in filter(str.strip, piece.decode(errors="replace").splitlines()):
             said.append(line[:LONGEST_LINE])
             log.info("%s", line[:LONGEST_LINE])
 
