@@ -6,7 +6,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from video.backdrop import Corners, backdrop, is_light, lay_shadow
+from video.backdrop import Corners, is_light, stage
 from video.card import title_card
 from video.colours import Picture
 from video.errors import FootageDamaged
@@ -124,9 +124,8 @@ class Painter:
         width, height = self._size
         if self._cut.style.name == "plain":
             return np.full((height, width, 3), BARS, np.uint8), None
-        stage = backdrop(self._size, self._cut.theme, is_light(first))
-        lay_shadow(stage, self._window, self._unit)
-        return stage, Corners(stage, self._window, self._unit)
+        around = stage(self._size, self._cut.theme, is_light(first), self._window, self._unit)
+        return around.copy(), Corners(around, self._window, self._unit)
 
     def _picture(self, index: int) -> Picture:
         """A frame of the reel, decoded; the last one is kept."""
