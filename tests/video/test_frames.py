@@ -19,6 +19,7 @@ from playwright.async_api import Page
 
 from explorer.browser import Chromium, Stage, open_stage
 from explorer.fence import Fence
+from explorer.popups import Popups
 from explorer.proxy import EgressProxy
 from explorer.types import Brief
 from tests.explorer.stage import answer, greet, read_head, serving
@@ -468,3 +469,20 @@ def test_auto_takes_frames_where_the_browser_can() -> None:
     assert "headless-shell" in why
     with pytest.raises(FramesImpossible, match="Install chromium-headless-shell"):
         choose_camera("frames", "chromium")
+
+
+@pytest.mark.parametrize("opens", ["/wanted", "about:blank"])
+async def test_a_popup_is_folded_in_and_the_film_goes_on(studio: Studio, opens: str) -> None:
+    camera = await studio.film(RESTLESS)
+    popups = Popups(studio.page)
+    await camera.during(studio.ask(f"void window.open('{opens}')"))
+    await camera.hold(300)
+
+    wanted = await camera.during(popups.take())
+    studio.frames.clear()
+    await camera.hold(200)
+
+    assert wanted == (f"{studio.url}wanted" if opens == "/wanted" else None)
+    assert len(studio.page.context.pages) == 1
+    assert len(studio.frames) == 12
+    assert camera.lost_frames == 0
