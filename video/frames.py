@@ -19,10 +19,10 @@ FIRST_FRAME_S = 10.0
 STOP_LIMIT_S = 5.0
 #: Most questions to a page are answered by then, and no film time passes while they are.
 GRACE_S = 0.02
-#: So many pictures in a row must be the same before the page counts as still.
-SAME_PICTURES = 2
+#: So many pictures in a row must be the same as the one before until the page counts as still.
+SAME_PICTURES = 1
 #: A page that stands still is looked at this often all the same, in milliseconds of film.
-SAFETY_MS = 250.0
+SAFETY_MS = 1_000.0
 
 
 class FramesCamera:

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 ENCODE_LIMIT_S = 120.0
 #: How much less of the processor than the browser the painter and ffmpeg claim while both run.
-LIVE_NICE = 5
+LIVE_NICE = 15
 POLL_S = 0.05
 JOIN_LIMIT_S = 5.0
 #: Of the progress, what the encoding takes; the rest is putting together and the check.
