@@ -12,7 +12,7 @@ from actors.job import NEXT, QUEUE_OF, Limits, Stage
 from actors.narration import TELL
 from actors.order import Order
 from actors.take import STAGES, encode
-from actors.uplink import Uplink, store
+from actors.uplink import EXTRA_FILES, Uplink, store
 from explorer.executor import Event
 from explorer.types import ActionPlan, Metrics, Point, Refusal, Step, Story
 from video.encoder import FILM_FILE
@@ -90,6 +90,7 @@ def encoding_order(redis_url: str, folder: Path) -> Order:
         openai_model="",
         openai_base_url=None,
         openai_api_key=None,
+        extra_keys={name: name for name in EXTRA_FILES},
     )
 
 
