@@ -17,6 +17,8 @@ Policy = Literal["pauseIfNetworkFetchesPending", "advance"]
 
 #: Virtual time stands still while the page fetches. What takes longer than this is a long poll or a stream.
 STALL_S = 1.0
+#: The same for a page of which the browser says that it fetches nothing: its count was seen to be wrong.
+IDLE_STALL_S = 0.25
 #: A page that answers again also lets its time go on within this.
 BUSY_S = 0.1
 #: A page that has stalled this often is no longer waited for, until it is another page.
@@ -56,6 +58,7 @@ class Shutter:
         self._opening: Request | None = None
         self._opening_since_s = 0.0
         self._opened = asyncio.Event()
+        self._fetching: set[Request] = set()
         self._stalls = 0
         self._stuck = 0
         self._paced = False
@@ -73,6 +76,7 @@ class Shutter:
         self._session.on("Emulation.virtualTimeBudgetExpired", self._expire)
         self._page.on("request", self._asked)
         self._page.on("requestfailed", self._failed)
+        self._page.on("requestfinished", lambda request: self._fetching.discard(request))
         self._page.on("framenavigated", self._arrived)
         self._page.on("crash", lambda _: self._lose("its process died"))
         answer = await self._session.send("Emulation.setVirtualTimePolicy", {"policy": "pause"})
@@ -123,7 +127,8 @@ class Shutter:
     async def _spend(self, budget_ms: float) -> None:
         """Lets virtual time pass; a page that holds it up loses the right to do so."""
         patient = self._stalls < STALLS_PER_PAGE
-        if patient and await self._pass(budget_ms, "pauseIfNetworkFetchesPending", STALL_S):
+        limit_s = STALL_S if self._fetching else IDLE_STALL_S
+        if patient and await self._pass(budget_ms, "pauseIfNetworkFetchesPending", limit_s):
             return
         if patient and await self._was_busy():
             return
@@ -194,11 +199,13 @@ class Shutter:
             pass
 
     def _asked(self, request: Request) -> None:
+        self._fetching.add(request)
         if _opens(request, self._page):
             self._opening, self._opening_since_s = request, time.monotonic()
             self._opened.clear()
 
     def _failed(self, request: Request) -> None:
+        self._fetching.discard(request)
         if request == self._opening:
             self._arrive()
 
