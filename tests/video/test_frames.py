@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import shutil
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ from PIL import Image
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
-from explorer.browser import Chromium, Stage, open_stage
+from explorer.browser import Stage, find_chromium, open_stage
 from explorer.fence import Fence
 from explorer.popups import Popups
 from explorer.proxy import EgressProxy
@@ -30,12 +29,7 @@ from video.ffmpeg_binary import Ffmpeg
 from video.footage import Frame
 from video.frames import FramesCamera
 
-SHELL = shutil.which("chromium-headless-shell") or shutil.which("chrome-headless-shell")
-
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.skipif(SHELL is None, reason="only headless-shell is filmed frame by frame"),
-]
+pytestmark = pytest.mark.anyio
 
 #: Counts every kind of time that a page has.
 CLOCKS = """<style>@keyframes go { to { transform: translateX(1000px) } }
@@ -109,7 +103,8 @@ async def opened(width_px: int = WIDTH, height_px: int = HEIGHT, **more: Any) ->
         allowed = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         proxy = await stack.enter_async_context(EgressProxy(Fence(allowed)))
         brief = Brief("http://127.0.0.1/", width_px=width_px, height_px=height_px)
-        browser = Chromium(str(SHELL), "headless-shell", "PATH")
+        browser = find_chromium()
+        assert browser.kind == "headless-shell", "only headless-shell is filmed frame by frame: make setup"
         more = {"by_frames": True, **more}
         stage = await stack.enter_async_context(open_stage(brief, browser, proxy.url, **more))
         yield Studio(stage, port, pages)
