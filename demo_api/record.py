@@ -81,8 +81,11 @@ async def _record(
 
 async def _states(store: Store, job_id: str) -> AsyncIterator[Job]:
     """The job as it changes, until it has ended."""
+    watching = asyncio.current_task()
     while True:
         job = await store.get(job_id)
+        if watching and watching.cancelling():
+            raise asyncio.CancelledError  # redis-py may swallow it when it meets an answer: Ctrl-C was lost
         if job is None:
             raise JobUnknown("The job vanished before its film was ready.")
         yield job
