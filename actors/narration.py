@@ -108,8 +108,3 @@ class Narrator:
         for from_ms, to_ms in pairwise([start_ms, *shown, end_ms] if times_ms else []):
             if to_ms - from_ms >= LEAST_STILL_MS:
                 yield Stretch(from_ms, to_ms)
-
-
-def make_timeline(brief: Brief, story: Story, reel: Reel | None = None, scale: float = 1.0) -> Timeline:
-    """The explorer's whole story in the words of the film."""
-    return Narrator(brief, reel, scale).timeline(story)

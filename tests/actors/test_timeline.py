@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from actors.narration import Narrator, make_timeline
+from actors.narration import Narrator
 from explorer.types import (
     ActionPlan,
     Box,
@@ -68,7 +68,7 @@ def reel(tmp_path: Path) -> Reel:
 
 
 def test_all_of_the_story_is_in_the_timeline(reel: Reel) -> None:
-    timeline = make_timeline(BRIEF, STORY, reel, 1.0)
+    timeline = Narrator(BRIEF, reel, 1.0).timeline(STORY)
     (step,) = timeline.steps
     assert (step.role, step.outcome, step.caption) == ("tab", "scene", "See what it costs")
     assert step.target == Area(80.0, 40.0, 40.0, 20.0)
@@ -80,7 +80,7 @@ def test_all_of_the_story_is_in_the_timeline(reel: Reel) -> None:
 
 
 def test_what_came_up_is_found_in_the_pictures(reel: Reel) -> None:
-    (step,) = make_timeline(BRIEF, STORY, reel, 1.0).steps
+    (step,) = Narrator(BRIEF, reel, 1.0).timeline(STORY).steps
     assert step.appeared == pytest.approx((200, 100, 200, 120), abs=6)
 
 
@@ -92,7 +92,7 @@ def test_what_came_up_stays_the_same_when_more_is_filmed(reel: Reel) -> None:
 
 
 def test_stillness_is_noted_from_a_fifth_of_a_second_on(reel: Reel) -> None:
-    assert make_timeline(BRIEF, STORY, reel).stills == (
+    assert Narrator(BRIEF, reel).timeline(STORY).stills == (
         Stretch(500.0, 2_100.0),
         Stretch(2_200.0, 2_500.0),
         Stretch(2_500.0, 6_000.0),
@@ -100,6 +100,6 @@ def test_stillness_is_noted_from_a_fifth_of_a_second_on(reel: Reel) -> None:
 
 
 def test_without_pictures_nothing_is_known_of_them() -> None:
-    timeline = make_timeline(BRIEF, STORY)
+    timeline = Narrator(BRIEF).timeline(STORY)
     assert timeline.stills == ()
     assert timeline.steps[0].appeared is None
