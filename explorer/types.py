@@ -1,7 +1,7 @@
 """The explorer's records and the two protocols it needs from others: a Clock and a Planner."""
 
 import hashlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar
 
@@ -11,8 +11,35 @@ State = Literal["initial", "navigating", "discovering", "planning", "executing",
 StopReason = Literal[
     "max_clicks", "nothing_left", "left_domain", "auth_page", "runtime", "footage_limit", "page_lost"
 ]
-Outcome = Literal["page", "scene", "nothing"]
+#: What a click has changed: another page, the picture, a dialog that it opened, a part that it unfolded.
+Outcome = Literal["page", "scene", "dialog", "disclosure", "nothing"]
+Action = Literal["click", "type", "choose"]
+#: Whether fields are filled in as well, or things are only clicked.
+Interact = Literal["all", "click"]
+#: What a field takes; "" for what is no field.
+FieldKind = Literal[
+    "", "text", "search", "number", "date", "time", "month", "week", "datetime", "range", "color", "select"
+]
 Landmark = Literal["header", "nav", "main", "aside", "footer", "dialog", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a request may say of what is shown, and of what is allowed on the way."""
+
+    #: What the film is to show, in the words of the person who asked for it.
+    goal: str = ""
+    #: Paths (beginning with `/`), words, or CSS selectors (`css=…`): shown first, and never clicked.
+    focus: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    #: Other hosts that belong to the site, such as `docs.example.com`; `*.example.com` for all below it.
+    domains: tuple[str, ...] = ()
+    interact: Interact = "all"
+    #: Lets requests other than GET and HEAD leave the browser.
+    allow_writes: bool = False
+    #: Tries off camera what is worth filming.
+    scout: bool = True
+    ignore_robots: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +54,7 @@ class Brief:
     height_px: int = 720
     #: `host:port` pairs on private or loopback addresses that may be visited; all others are refused.
     allow_private_hosts: frozenset[str] = frozenset()
+    wishes: Wishes = Wishes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +98,41 @@ class Element:
     reveals: bool = False
     #: Where a submit button would send its form; "" for everything that submits nothing.
     form_action: str = ""
+    #: Who it is across re-renders and pages: a hash of role, name, place in the page and destination.
+    identity: str = ""
+    #: Where a click was found to hit it; None while it is off-screen or covered.
+    point: Point | None = None
+    #: What lies over it, in a few words; "" for what can be clicked.
+    covered_by: str = ""
+    #: The words of its icons: file, class and symbol names.
+    icon: str = ""
+    #: Its states as ARIA names them, such as `expanded=false selected=true`.
+    state: str = ""
+    #: What it takes when it is a field, with what is needed to judge that: HTML's `type`, `name`,
+    #: `autocomplete` and `placeholder`, and the method of its form ("" without one).
+    fills: FieldKind = ""
+    input_type: str = ""
+    field_name: str = ""
+    autocomplete: str = ""
+    placeholder: str = ""
+    form_method: str = ""
+    #: The labels of a select's options, the chosen one first.
+    options: tuple[str, ...] = ()
+    #: `min max step` of a number, date or range.
+    bounds: str = ""
+    #: The origin of the frame that it lies in; "" in the page itself.
+    frame_origin: str = ""
 
     @property
     def fingerprint(self) -> str:
-        """MD5 of `tag:text:role:href` in hexadecimal: the identity by which clicks are not repeated."""
+        """MD5 of `tag:text:role:href` in hexadecimal; `identity` tells more apart, and survives more."""
         key = f"{self.tag}:{self.text}:{self.role}:{self.href}"
         return hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()
+
+    @property
+    def key(self) -> str:
+        """By which it is known during a take: `identity`, where discovery gave one."""
+        return self.identity or self.fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +140,26 @@ class ActionPlan:
     """One proposed action; `priority` runs from 100 (first) to 0, `reason` names who chose it and why."""
 
     selector: str
-    action: Literal["click"]
+    action: Action
     priority: int
     reason: str
     #: What a viewer is told of it, by a planner that knows words; "" by others.
     caption: str = ""
+    #: What is typed or chosen, and whether Enter sends it off.
+    value: str = ""
+    submit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What is known of a click before it is made: from scouting, or from having made it."""
+
+    outcome: Outcome
+    #: How much what it shows differs from all that the film has shown: from 1 on it is a scene of its own.
+    novelty: float
+    title: str = ""
+    #: How many links to unseen pages it brings within reach.
+    opens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +174,19 @@ class Scene:
     clicks_here: int = 0
     visited_urls: frozenset[str] = frozenset()
     clicks_left: int = 10
+    wishes: Wishes = Wishes()
+    #: What is known of some of the elements, by their `key`.
+    prospects: Mapping[str, Prospect] = field(default_factory=dict)
+    #: How often controls of a kind (`keywords.kind_of`) have shown something so far, from 0 to 1, and how
+    #: often the film has shown that kind.
+    payoffs: Mapping[str, float] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    #: The film has repeated itself enough: what is known to show next to nothing new is left out.
+    tired: bool = False
+    #: The keys of what lies in a `css=` part of the focus.
+    focused: frozenset[str] = frozenset()
+    #: The picture on screen as JPEG, for planners that can see; b"" without one.
+    picture: bytes = field(repr=False, default=b"")
 
 
 #: A page can make up refusals without end; a take keeps this many.
@@ -136,6 +221,10 @@ class Step:
     outcome: Outcome
     role: str = ""
     target: Box | None = None
+    #: When what it did had come to rest: the moment of its picture on the storyboard.
+    settled_ms: float = 0.0
+    #: The page that was on screen then; "" where nobody has noted it.
+    url_after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,65 +236,12 @@ class Metrics:
     depth: int = 0
     visited_urls: tuple[str, ...] = ()
     runtime_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Where the pointer was at a time on the clock."""
-
-    at_ms: float
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class Scroll:
-    """The page was scrolled by `dy` CSS pixels, down is positive; times are milliseconds on the clock."""
-
-    from_ms: float
-    to_ms: float
-    dy: float
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """The explorer waited for the page to come to rest; times are milliseconds on the clock."""
-
-    from_ms: float
-    to_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class SiteLook:
-    """How a site presents itself: its colour, like `#1a2b3c`, and its icon, a PNG in base64; "" for none."""
-
-    theme: str = ""
-    icon: str = field(repr=False, default="")
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A page that came into view: the moment it had settled, its address and title."""
-
-    at_ms: float
-    url: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """All of an exploration that a film can be cut from; times are milliseconds on the clock."""
-
-    start_ms: float
-    end_ms: float
-    stop_reason: StopReason
-    steps: tuple[Step, ...]
-    visits: tuple[Visit, ...]
-    refused: tuple[Refusal, ...]
-    pointer: tuple[Sample, ...] = field(repr=False, default=())
-    scrolls: tuple[Scroll, ...] = ()
-    waits: tuple[Wait, ...] = ()
-    look: SiteLook = SiteLook()
+    #: What planning has cost: requests to a language model, their tokens, and scans planned without it.
+    llm_calls: int = 0
+    llm_tokens: int = 0
+    llm_fallbacks: int = 0
+    #: Link targets that were looked at off camera.
+    scouted: int = 0
 
 
 class Clock(Protocol):
@@ -222,6 +258,10 @@ class Clock(Protocol):
     @property
     def full(self) -> bool:
         """True when no more can be filmed: the footage has reached its limit."""
+        ...
+
+    def picture(self) -> bytes:
+        """The picture that is on screen, as JPEG; b"" from a clock without a camera."""
         ...
 
     async def hold(self, duration_ms: float) -> None:

@@ -45,6 +45,10 @@ class Camera(Protocol):
         """Milliseconds since the picture last changed."""
         ...
 
+    def picture(self) -> bytes:
+        """The picture that is on screen, as JPEG; b"" before the first."""
+        ...
+
     async def hold(self, duration_ms: float) -> None:
         """Lets the viewer look for this long."""
         ...

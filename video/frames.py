@@ -101,6 +101,10 @@ class FramesCamera:
         """Milliseconds of film since the picture last changed."""
         return (self._number - self._changed) * 1000 / self._fps
 
+    def picture(self) -> bytes:
+        """The last picture taken, as JPEG; b"" before the first."""
+        return self._last
+
     async def hold(self, duration_ms: float) -> None:
         """Films for this long, in whole frames, rounded up."""
         until_ms = self.now_ms() + duration_ms - 0.01

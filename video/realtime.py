@@ -53,6 +53,7 @@ class RealtimeCamera:
         self._max_bytes = max_bytes
         self._started_s = 0.0
         self._last_ms = -1.0
+        self._last = b""
         self._stamp = 0.0
         self._age_ms = USUAL_AGE_MS
         self._stopped = False
@@ -95,6 +96,10 @@ class RealtimeCamera:
         """Milliseconds since a frame was last delivered."""
         return self.now_ms() - self._delivered_ms
 
+    def picture(self) -> bytes:
+        """The last picture taken, as JPEG; b"" before the first."""
+        return self._last
+
     async def hold(self, duration_ms: float) -> None:
         """Waits in real time."""
         await asyncio.sleep(max(duration_ms, 0) / 1000)
@@ -123,6 +128,7 @@ class RealtimeCamera:
             self.full = True
             return
         self._last_ms = at_ms
+        self._last = jpeg
         self.size_bytes += len(jpeg)
         self.frames += 1
         self._sink(Frame(at_ms, jpeg))
