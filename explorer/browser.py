@@ -63,6 +63,8 @@ FRAME_FLAGS = (
     "--disable-image-animation-resync",
 )
 
+#: Runs before each page's own scripts.
+HOOKS = Path(__file__).parent / "hooks.js"
 LAUNCH_TIMEOUT_MS = 30_000
 CLOSE_TIMEOUT_S = 5.0
 
@@ -182,6 +184,7 @@ async def set_stage(browser: Browser, brief: Brief, *, by_frames: bool = False, 
                 locale="en-US",
                 color_scheme="light",
             )
+            await context.add_init_script(path=HOOKS)
             page = await context.new_page()
             if by_frames:
                 page = await _page_by_frames(browser, page, brief)

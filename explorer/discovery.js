@@ -1,15 +1,21 @@
-// Part 4: what can be clicked. `request.job` asks about the whole page or about the one match in `targets`.
+// Part 9: what can be clicked. `request.job` asks about the whole page or about the one match in `targets`.
 const MAX_NODES = 40000; // a page-sized walk takes about 100 ms at this size
-const FIELDS = "input, select, textarea, option, optgroup, label, html, body, iframe, video, audio";
+const MAX_COVERED = 100;
+const NO_TARGETS = "option, optgroup, html, body, iframe, frame, video, audio, label, map";
 const REVEALING =
   "summary, [aria-haspopup]:not([aria-haspopup=false]), [aria-expanded=false], [popovertarget], " +
   "[data-toggle]:not([data-toggle=tooltip]), [data-bs-toggle]:not([data-bs-toggle=tooltip])";
 const OPEN_TAB = "[role=tab][aria-selected=true]";
 const MODAL = "dialog:modal, [aria-modal=true]";
+const CELLS = /^(gridcell|row|columnheader|rowheader|separator|cell|listitem|scrollbar)$/;
+const ACTIVE =
+  "[aria-expanded], [aria-haspopup]:not([aria-haspopup=false]), [aria-pressed], [aria-checked], [aria-sort]";
+const OWNING = "a[*|href], button, label, summary";
+const WEAK = /listener|press|focus|cursor/;
 
-const describe = (el, names, inView) => {
-  const whole = el.getBoundingClientRect();
-  const box = whole.width >= MIN_SIDE && whole.height >= MIN_SIDE ? whole : rectsOf(el)[0];
+const describe = (el, names, key, sight) => {
+  const whole = el.localName === "area" ? sight.rect : el.getBoundingClientRect();
+  const box = whole.width >= MIN_SIDE && whole.height >= MIN_SIDE ? whole : sight.rect;
   const raw = rawHref(el);
   return {
     selector: selectorFor(el, names),
@@ -20,66 +26,101 @@ const describe = (el, names, inView) => {
     label: spoken(el),
     box: { x: box.x, y: box.y, width: box.width, height: box.height },
     title: attr(el, "title").slice(0, 200),
-    value: (isCode(raw) ? raw : attr(el, "value")).slice(0, 2000),
+    value: (isCode(raw) ? raw : isField(el) ? "" : attr(el, "value")).slice(0, 2000),
     aria_label: attr(el, "aria-label").slice(0, 200),
     landmark: landmarkOf(el),
-    in_view: inView,
+    in_view: sight.inView,
     new_tab: opensElsewhere(el),
-    download: el.matches("a[download]"),
+    download: el.matches("a[download], area[download]"),
     reveals: (el.matches(REVEALING) || /^(tab|combobox)$/.test(explicitRole(el))) && !el.matches(OPEN_TAB),
     form_action: formActionOf(el).slice(0, 2000),
+    identity: key,
+    point: sight.point ? { x: sight.point.x, y: sight.point.y } : null,
+    covered_by: sight.over ? nameOfCover(sight.over).slice(0, 100) : "",
+    icon: iconWords(el).join(" ").slice(0, 200),
+    state: stateOf(el),
+    frame_origin: request.framed ? self.origin : "",
+    ...fieldOf(el),
   };
 };
-const signalOf = (el) => {
+const isFocusable = (el) => {
+  const index = attr(el, "tabindex");
+  if (!/^\d+$/.test(index) || el.matches("pre, table, main, section, article, form, svg")) return false;
+  const role = explicitRole(el);
+  const scrolls = /auto|scroll/.test(styleOf(el).overflowX + styleOf(el).overflowY);
+  return (!role || /^(none|presentation|img|application)$/.test(role)) && !scrolls;
+};
+const signalOf = (el, lent) => {
   if (el.matches(NATIVE) || hiddenControl(el)) return "native";
-  if (el.matches(FIELDS)) return "";
-  if (ROLES.test(explicitRole(el))) return "role";
-  if (el.hasAttribute("onclick")) return "onclick";
-  if (styleOf(el).cursor !== "pointer") return "";
-  if (attr(el, "tabindex") === "0") return "focus";
-  const parent = shownIn(el);
+  if (isField(el)) return "field";
+  if (el.matches(NO_TARGETS)) return "";
+  const role = explicitRole(el);
+  if (ROLES.test(role)) return "role";
+  const { cursor } = styleOf(el);
+  const isPointed = cursor === "pointer";
+  if (CELLS.test(role) && (isPointed || el.hasAttribute("tabindex"))) return "role";
+  // What is dragged is not clicked, and libraries for charts listen on every canvas.
+  const isDragged = /resize|grab|move|crosshair/.test(cursor) || (el.localName === "canvas" && !isPointed);
+  const heard = isDragged ? "" : lent.has(el) || el.matches(ACTIVE) ? "click" : heardBy(el);
+  if (heard === "click" || (heard && isPointed)) return "listener";
+  if (isFocusable(el)) return "focus";
+  if (heard) return "press";
+  const parent = isPointed ? shownIn(el) : null;
   return parent && styleOf(parent).cursor !== "pointer" ? "cursor" : "";
 };
 const survey = () => {
   const signals = new Map();
+  const lent = delegated();
   let modal = null;
   const stack = [document.documentElement];
   for (let n = 0; stack.length && n < MAX_NODES; n++) {
     const el = stack.pop();
-    if (styleOf(el).display === "none") continue;
-    const signal = signalOf(el);
+    if (styleOf(el).display === "none" && el.localName !== "area") continue;
+    const signal = signalOf(el, lent);
     if (signal) signals.set(el, signal);
     if (el.matches(MODAL) && isBig(el)) modal = el;
-    stack.push(...[...el.children].reverse(), ...[...(el.shadowRoot?.children ?? [])].reverse());
+    stack.push(...[...el.children].reverse(), ...[...(rootOf(el)?.children ?? [])].reverse());
   }
   return { signals, modal };
 };
 // Boxes that only look clickable yield to what they contain or lie in; whatever is in a link is the link.
 const choose = (signals) => {
-  const inside = new Map();
-  const parents = memo((el) => {
+  const outerOf = memo((el) => {
     const parent = shownIn(el);
-    return {
-      link: parent && (parent.matches("a[*|href]") || parents(parent).link),
-      any: parent && (signals.has(parent) || parents(parent).any),
-    };
+    return parent && (signals.has(parent) ? parent : outerOf(parent));
   });
-  for (const [el, signal] of signals)
-    if (signal !== "cursor")
-      for (let box = shownIn(el); box; box = shownIn(box)) inside.set(box, (inside.get(box) ?? 0) + 1);
-  return [...signals].filter(([el, signal]) => {
-    const held = inside.get(el) ?? 0;
-    if (parents(el).link) return false;
-    if (signal === "onclick") return held < 2;
-    return signal !== "cursor" || (!held && !parents(el).any);
+  const held = new Map();
+  for (const el of signals.keys())
+    for (let box = outerOf(el); box; box = outerOf(box))
+      held.set(box, [...(held.get(box) ?? []).slice(0, 2), el]);
+  const isOwned = memo((el) => {
+    const outer = outerOf(el);
+    return !!outer && ((signals.get(outer) !== "cursor" && outer.matches(OWNING)) || isOwned(outer));
   });
+  const isLinked = memo((el) => !!outerOf(el) && (outerOf(el).matches("a[*|href]") || isLinked(outerOf(el))));
+  const fills = (inner, outer) => areaOf(inner) >= 0.6 * areaOf(outer);
+  const dropped = new Set();
+  const keeperOf = (el) => {
+    let outer = outerOf(el);
+    while (outer && dropped.has(outer)) outer = outerOf(outer);
+    return outer;
+  };
+  const yields = (el, signal) => {
+    if (!WEAK.test(signal)) return isLinked(el);
+    if (isOwned(el)) return true;
+    const inner = (held.get(el) ?? []).filter((one) => signals.get(one) !== "cursor" || signal !== "cursor");
+    if (inner.length >= 2 || (signal === "cursor" && inner.length)) return true;
+    if (inner.length && (signal !== "listener" || fills(inner[0], el))) return true;
+    if (inner.length && signals.get(inner[0]) === "cursor" && styleOf(el).cursor !== "pointer") return true;
+    const outer = keeperOf(el);
+    return !!outer && (/cursor|focus/.test(signal) || fills(el, outer));
+  };
+  for (const [el, signal] of signals) if (yields(el, signal)) dropped.add(el);
+  return [...signals.keys()].filter((el) => !dropped.has(el));
 };
-const locate = (el, modal) => {
-  const rect = rectsOf(el)[0];
-  if (!rect || !isUsable(el)) return null;
-  const point = centreOf(rect);
-  const inView = isInViewport(point);
-  return inView || isReachable(el, point, modal) ? { rect, point, inView } : null;
+const isPageWide = (rect, signal) => {
+  const limit = signal === "press" ? 0.125 : 0.5; // drag handlers lie on whole panels
+  return WEAK.test(signal) && rect.width * rect.height > limit * innerWidth * innerHeight;
 };
 // Dialogs and navigation first, then document order; the answer is in document order again.
 const cap = (found, limit) => {
@@ -90,48 +131,25 @@ const cap = (found, limit) => {
 };
 const discover = () => {
   const { signals, modal } = survey();
-  const usable = [];
-  for (const [el, signal] of choose(signals)) {
-    const place = locate(el, modal);
-    const isWeak = signal === "cursor" || signal === "onclick";
-    const isPageWide =
-      isWeak && place && place.rect.width * place.rect.height > (innerWidth * innerHeight) / 2;
-    if (place && !isPageWide) usable.push({ el, ...place });
+  const chosen = choose(signals);
+  const keyFor = identify(chosen);
+  const found = [];
+  const covered = [];
+  for (const el of chosen) {
+    const sight = sightOf(el, modal);
+    if (!sight || isPageWide(sight.rect, signals.get(el))) continue;
+    (sight.over ? covered : found).push({ el, ...sight });
   }
   const names = catalogue();
-  return cap(usable, request.cap)
-    .filter(({ el, point, inView }) => !inView || isHit(el, point))
-    .map(({ el, inView }) => describe(el, names, inView));
+  const told = (all) => all.map(({ el, ...sight }) => describe(el, names, keyFor(el), sight));
+  return {
+    found: told(cap(found, request.cap)),
+    covered: told(covered.slice(0, MAX_COVERED)),
+  };
 };
-const aim = (el) => {
-  if (!isUsable(el)) return null;
-  const spots = [0.5, 0.25, 0.75, 0.1, 0.9].flatMap((f) => [
-    [f, 0.5],
-    [0.5, f],
-  ]);
-  const rects = rectsOf(el).slice(0, 8);
-  const centres = rects.map(centreOf);
-  const others = rects.flatMap((r) =>
-    spots.map(([fx, fy]) => ({ x: r.x + r.width * fx, y: r.y + r.height * fy })),
-  );
-  return [...centres, ...others].find((point) => isInViewport(point) && isHit(el, point)) ?? null;
+const describeNow = (el) => {
+  const { signals, modal } = survey();
+  const sight = isUsable(el) ? (sightOf(el, modal) ?? { rect: rectsOf(el)[0], inView: false }) : null;
+  const key = identify(choose(signals))(el);
+  return sight?.rect ? describe(el, catalogue(), key, sight) : null;
 };
-const reveal = (el) => {
-  const rect = isUsable(el) ? rectsOf(el)[0] : null;
-  if (!rect) return 0;
-  const { y } = centreOf(rect);
-  if (y >= innerHeight * 0.15 && y <= innerHeight * 0.85) return 0;
-  const room = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-  return isLocked() || isFixed(el)
-    ? 0
-    : Math.max(-scroller.scrollTop, Math.min(room, y - innerHeight * 0.45));
-};
-const inView = (el) => isInViewport(centreOf(rectsOf(el)[0]));
-const describeNow = (el) =>
-  isUsable(el) && rectsOf(el).length ? describe(el, catalogue(), inView(el)) : null;
-
-const one = targets.length === 1 ? targets[0] : null;
-if (request.job === "discover") return discover();
-const answers = { aim: [aim, null], reveal: [reveal, 0], describe: [describeNow, null] };
-const [answer, missing] = answers[request.job];
-return one ? answer(one) : missing;

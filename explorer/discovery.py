@@ -1,55 +1,79 @@
 """Finds what a person could click on the page as it stands, and where a click would really hit it.
 
-The looking is done by `discovery.js` and its parts inside the page, in one evaluation; here its rows become
-records. All functions raise `playwright.async_api.Error` when the page goes away while they look.
+The looking is done inside the page, by `discovery.js` and its parts, in one evaluation per frame; here its
+rows become records. All functions raise `playwright.async_api.Error` when the page goes away while they look.
 """
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page
 
+from explorer.frames import ENTER, ask, look, panes, within
+from explorer.identity import identity_of
 from explorer.text import clean
 from explorer.types import Box, Element, Point
 
 #: Pages with more are cut off here: navigation is kept, then what is in view, then document order.
 MAX_ELEMENTS = 400
-_PARTS = ("sight.js", "naming.js", "selectors.js", "discovery.js")
 
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What was found: the unvisited `elements` in document order, and how many distinct ones were `seen`."""
+    """What was found: the unvisited `elements` in document order, and how many distinct ones were `seen`.
+
+    `covered` lie under something, such as a dialog; `covered_by` says what that is.
+    """
 
     elements: tuple[Element, ...]
     seen: int
+    covered: tuple[Element, ...] = ()
 
 
 async def discover(page: Page, visited: Container[str]) -> Discovery:
-    """Everything clickable on the page whose fingerprint is not in `visited`.
+    """Everything clickable on the page, and in its frames, whose identity is not in `visited`.
 
-    Offered are visible, enabled elements of at least 4x4 px. Those in the viewport are hit by a click at
-    their centre; those that the page has yet to scroll to carry `in_view=False` and are not yet tested.
+    Offered are visible, enabled elements of at least 4x4 px. Those in view are hit by a click at their
+    `point`; those that must be scrolled to carry `in_view=False` and are not yet tested.
     """
-    script = f"request => ({_script()})([], request)"
-    rows = await page.evaluate(script, {"job": "discover", "cap": MAX_ELEMENTS})
-    found = tuple(_distinct(_element(row) for row in rows))
-    return Discovery(tuple(e for e in found if e.fingerprint not in visited), len(found))
+    sights = await look(page, MAX_ELEMENTS)
+    found = tuple(_distinct(_element(row) for row in sights.found[:MAX_ELEMENTS]))
+    known = {element.identity for element in found}
+    covered = tuple(e for e in _distinct(_element(row) for row in sights.covered) if e.identity not in known)
+    return Discovery(tuple(e for e in found if e.identity not in visited), len(found), covered)
 
 
 async def describe(page: Page, selector: str) -> Element | None:
     """The element as it is now, or None when it is gone, hidden, disabled or no longer the only match."""
-    row = await _ask(page, selector, "describe")
-    return _element(row) if row else None
+    frames = await panes(page, selector)
+    row = await ask(page, selector, "describe", **within(frames)) if frames is not None else None
+    if not row:
+        return None
+    if frames:
+        pane = frames[-1]
+        for place in filter(None, (row["box"], row["point"])):
+            place.update(x=place["x"] + pane.x, y=place["y"] + pane.y)
+        row["selector"] = pane.selector + ENTER + row["selector"]
+        row["landmark"] = row["landmark"] or pane.landmark
+    return _element(row)
 
 
 async def aim(page: Page, selector: str) -> Point | None:
     """A point in the viewport where a click hits this element right now, its centre if possible, or None."""
-    place = await _ask(page, selector, "aim")
-    return Point(float(place["x"]), float(place["y"])) if place else None
+    frames = await panes(page, selector)
+    place = await ask(page, selector, "aim", **within(frames)) if frames is not None else None
+    if not place or frames is None:
+        return None
+    for depth in range(len(frames), 0, -1):
+        pane, around = frames[depth - 1], frames[: depth - 1]
+        base = around[-1] if around else None
+        place["x"] += pane.x - (base.x if base else 0)
+        place["y"] += pane.y - (base.y if base else 0)
+        covers = await ask(page, pane.selector, "covers", points=[place], **within(around))
+        if covers is None or covers[0]:
+            return None
+    return Point(float(place["x"]), float(place["y"]))
 
 
 async def reveal_delta(page: Page, selector: str) -> float:
@@ -57,34 +81,43 @@ async def reveal_delta(page: Page, selector: str) -> float:
 
     0.0 when it is already well in view, is fixed to the viewport, or is not there.
     """
-    return float(await _ask(page, selector, "reveal"))
+    frames = await panes(page, selector)
+    if not frames:
+        return 0.0 if frames is None else float(await ask(page, selector, "reveal"))
+    depth = await ask(page, selector, "depth", **within(frames))
+    if depth is None:
+        return 0.0
+    return float(await ask(page, frames[0].selector, "reveal", y=frames[-1].y + depth))
 
 
-async def _ask(page: Page, selector: str, job: str) -> Any:
-    return await page.locator(selector).evaluate_all(_script(), {"job": job})
+async def bring(page: Page, selector: str) -> bool:
+    """Scrolls whatever hides the element except for the page itself; True when anything has moved.
 
-
-@cache
-def _script() -> str:
-    """One function, `(targets, request) => answer`, put together from its parts."""
-    here = Path(__file__).parent
-    body = "\n".join((here / part).read_text(encoding="utf-8") for part in _PARTS)
-    return f"(targets, request) => {{\n{body}}}"
+    Afterwards `reveal_delta` says how far the page has to go, and `aim` finds the element.
+    """
+    parts = selector.split(ENTER)
+    moved = False
+    for depth in range(len(parts), 0, -1):
+        moved |= bool(await ask(page, ENTER.join(parts[:depth]), "bring", framed=depth > 1))
+    return moved
 
 
 def _element(row: dict[str, Any]) -> Element:
     box = Box(**{side: float(length) for side, length in row["box"].items()})
+    point = Point(float(row["point"]["x"]), float(row["point"]["y"])) if row["point"] else None
     # The page cuts its strings anywhere, also within an emoji, and its attributes may be broken as they are.
     texts = {name: clean(value) for name, value in row.items() if isinstance(value, str)}
-    return Element(**{**row, **texts, "box": box})
+    texts["identity"] = identity_of(texts["identity"], texts["href"], texts.get("frame_origin", ""))
+    options = tuple(map(clean, row["options"]))
+    return Element(**{**row, **texts, "box": box, "point": point, "options": options})
 
 
 def _distinct(elements: Iterator[Element]) -> Iterator[Element]:
-    """One element per fingerprint: the first in view, else the first."""
+    """One element per identity: the first in view, else the first."""
     groups: dict[str, Element] = {}
     everything = list(elements)
     for element in everything:
-        known = groups.get(element.fingerprint)
+        known = groups.get(element.identity)
         if known is None or (element.in_view and not known.in_view):
-            groups[element.fingerprint] = element
-    return (e for e in everything if groups[e.fingerprint] is e)
+            groups[element.identity] = element
+    return (e for e in everything if groups[e.identity] is e)

@@ -1,4 +1,4 @@
-// Part 3: how to find an element again, by CSS as Playwright reads it: it looks into open shadow roots.
+// Part 7: how to find an element again, by CSS as Playwright reads it: it looks into open shadow roots.
 const quote = (text) => `"${text.replace(/["\\]/g, "\\$&")}"`;
 const isPlain = (text) => text !== "" && text.length <= 200 && !/[\u0000-\u001f\u007f]/.test(text);
 const isStableId = (id) =>
@@ -21,7 +21,7 @@ const compoundsOf = memo((el) => {
 });
 const rootsFrom = (root) => [
   root,
-  ...[...root.querySelectorAll("*")].flatMap((el) => (el.shadowRoot ? rootsFrom(el.shadowRoot) : [])),
+  ...[...root.querySelectorAll("*")].flatMap((el) => (rootOf(el) ? rootsFrom(rootOf(el)) : [])),
 ];
 const catalogue = () => {
   const roots = rootsFrom(document);
@@ -76,7 +76,7 @@ const pathTo = (el, { roots, owners }) => {
   const childAt = (parent, [tag, n]) => (parent && siblingsByTag(parent).get(tag)?.[n - 1]) ?? [];
   let reached = [box]; // ">" also leads from a host into its shadow root, so a path may reach several
   for (const step of steps)
-    reached = reached.flatMap((from) => [childAt(from, step), childAt(from.shadowRoot, step)].flat());
+    reached = reached.flatMap((from) => [childAt(from, step), childAt(rootOf(from), step)].flat());
   if (reached.length === 1) return path;
   const order = (node) => roots.indexOf(node.getRootNode());
   return `:nth-match(${path}, ${reached.sort((a, b) => order(a) - order(b)).indexOf(el) + 1})`;

@@ -1,0 +1,64 @@
+// Runs before a page's own scripts, in every frame: notes what listens for clicks, and keeps closed shadow
+// roots open to us. Playwright pierces only open roots, so a closed one is made open, and the page is told
+// what it asked for: `shadowRoot` is null, `mode` is "closed".
+(() => {
+  if (Object.hasOwn(globalThis, "__sitereel")) return;
+  const TYPES = /^(click|mousedown|mouseup|pointerdown|pointerup)$/;
+  const heard = new WeakMap();
+  const closed = new WeakSet();
+  let closedCount = 0;
+
+  const { addEventListener: add, removeEventListener: remove } = EventTarget.prototype;
+  const listeners = (target, type) => {
+    if (!heard.has(target)) heard.set(target, new Map());
+    const types = heard.get(target);
+    if (!types.has(type)) types.set(type, new Set());
+    return types.get(type);
+  };
+  Object.assign(EventTarget.prototype, {
+    addEventListener(type, listener) {
+      add.apply(this, arguments);
+      if (listener && TYPES.test(type)) listeners(this ?? globalThis, String(type)).add(listener);
+    },
+    removeEventListener(type, listener) {
+      remove.apply(this, arguments);
+      if (listener && TYPES.test(type)) listeners(this ?? globalThis, String(type)).delete(listener);
+    },
+  });
+
+  const attach = Element.prototype.attachShadow;
+  const rootOf = Object.getOwnPropertyDescriptor(Element.prototype, "shadowRoot").get;
+  const modeOf = Object.getOwnPropertyDescriptor(ShadowRoot.prototype, "mode").get;
+  Element.prototype.attachShadow = function attachShadow(init) {
+    if (init?.mode !== "closed") return attach.apply(this, arguments);
+    const root = attach.call(this, { ...init, mode: "open" });
+    closed.add(this);
+    closedCount++;
+    return root;
+  };
+  Object.defineProperty(Element.prototype, "shadowRoot", {
+    get() {
+      const root = rootOf.call(this);
+      return closed.has(this) ? null : root;
+    },
+    configurable: true,
+    enumerable: true,
+  });
+  Object.defineProperty(ShadowRoot.prototype, "mode", {
+    get() {
+      return closed.has(this.host) ? "closed" : modeOf.call(this);
+    },
+    configurable: true,
+    enumerable: true,
+  });
+
+  Object.defineProperty(globalThis, "__sitereel", {
+    value: Object.freeze({
+      typesHeardBy: (target) =>
+        [...(heard.get(target) ?? [])].flatMap(([type, all]) => (all.size ? [type] : [])),
+      isListening: (target) => heard.has(target),
+      rootOf: (el) => rootOf.call(el),
+      hasClosedRoots: () => closedCount > 0,
+    }),
+  });
+})();
