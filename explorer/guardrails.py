@@ -1,97 +1,107 @@
 """What must not be clicked or opened, decided from text and addresses alone: pure, no browser, no network."""
 
 import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Self
 from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 
+from explorer.blacklist import (
+    blacklisted,
+    blacklisted_address,
+    blacklisted_title,
+    commanded,
+    destructive_icon,
+    is_plain_cancel,
+)
 from explorer.errors import AddressRefused
-from explorer.types import Element, Refusal
+from explorer.pickers import is_nameless, is_plain_link, picks_language, picks_theme
+from explorer.private import refuse_field as refuse_field
+from explorer.spelling import even_out, words_of
+from explorer.types import Element, Refusal, Wishes
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-#: Phrases over a text's words, in the order in which they are looked for, with the word that is reported.
-_BLACKLIST: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (word, re.compile(rf"(?<!\S)(?:{pattern})(?!\S)"))
-    for word, pattern in (
-        ("delete", "delete(?:account)?"),
-        ("remove", "remove(?:account)?"),
-        ("unsubscribe", "unsubscribe"),
-        ("deactivate", "deactivate(?:account)?"),
-        ("pay", "pay(?:now)?"),
-        ("checkout", "checkout"),
-        ("purchase", "purchase(?:now)?"),
-        ("buy", "buy(?:now)?"),
-        ("cancel", "cancel(?:account)?"),
-        ("close account", "close ?(?:(?:my|your|the|this) )?account"),
-        ("sign out", "sign ?(?:me )?out"),
-        ("log out", "log ?(?:me )?out"),
-    )
-)
-#: "Check out our blog" is an invitation; alone, joined or as a destination it is the till.
-_CHECK_OUT = re.compile(
-    r"\s*check out\s*|.*\b(?:proceed|continue|go) to check[\s_-]?out\b.*"
-    r"|(?:.*[/?=&#])?check[-_]out(?:[/?&#.].*)?",
-    re.DOTALL,
-)
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_NOT_A_WORD = re.compile(r"[\W_\d]+")
-_EXTENSION = re.compile(r"\.[a-z]{1,5}\d?$")
+_HOST = re.compile(r"(?:\*\.(?=[^.]+\.))?(?:[^\W_](?:[\w-]*[^\W_])?\.)*[^\W_](?:[\w-]*[^\W_])?\.?")
+_EXTENSION = re.compile(r"\.[a-z]{1,6}\d?$")
 #: Compared in lower case without hyphens, underscores and spaces: sign-in, sign_in and SignIn are one.
 _AUTH_NAME = re.compile(
     r"(?:wp|user)?(?:log|sign)(?:in|on|up)|loginform|(?:user)?register|registration|createaccount"
     r"|auth|oauth2?|oidc|saml2?|sso|authenticat(?:e|ion)|authori[sz](?:e|ation)"
+    r"|(?:forgot(?:ten)?|reset|lost|recover)(?:your)?password|password(?:reset|recovery|forgotten)|createanaccount"
+    r"|anmelden|anmeldung|einloggen|registrieren|registrierung|passwortvergessen"
+    r"|connexion|seconnecter|inscription|sinscrire|motdepasseoublie|creeruncompte"
+    r"|iniciarsesi[oó]n|acceder|registrarse|registro|crearcuenta|accedi|registrati|iscriviti"
+    r"|entrar|iniciarsess[aã]o|cadastro|cadastrarse|criarconta|inloggen|aanmelden|registreren"
+    r"|logowanie|zaloguj(?:sie)?|rejestracja|вход|войти|регистрация|ログイン|会員登録|登录|登錄|注册|註冊"
 )
 #: Query parameters that name a page, as in `index.php?action=login`.
-_PAGE_PARAMETERS = frozenset({"action", "page", "view", "route", "mode", "do"})
+_PAGE_PARAMETERS = frozenset({"action", "page", "view", "route", "mode", "do", "title"})
 _DOWNLOAD = re.compile(
     r"zip|gz|tgz|bz2|xz|7z|rar|tar|exe|msi|dmg|pkg|deb|rpm|apk|appimage|iso|bin|jar|whl"
     r"|pdf|epub|docx?|xlsx?|pptx?|od[tsp]|csv|ics|mp[34]|mov|avi"
 )
 
+_SEARCHES = re.compile(r"search|find|query|such|buscar|recherche|cerca|zoek|szukaj")
+_TEXTS = ("text", "label", "aria_label", "title", "value")
+_BUTTONS = frozenset(
+    {"button", "menuitem", "switch", "checkbox", "radio", "menuitemcheckbox", "menuitemradio"}
+)
+#: Roles of what only shows, sorts or selects.
+_SHOWS = frozenset(
+    {"tab", "treeitem", "option", "heading", "columnheader", "rowheader", "textbox", "searchbox", "combobox"}
+)
+#: With more words a clickable box is a card that tells something.
+_PROSE_WORDS = 8
+_NO_WISHES = Wishes()
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site: a normalised host (ASCII, without `www.`) and a port, None for the scheme's own."""
+    """One site: a normalised host (ASCII, without `www.`) and a port, None for the scheme's own.
+
+    `domains` are further hosts that belong to it, `*.` before one for all below it; two sites with the same
+    host and port are equal whatever else belongs to them.
+    """
 
     host: str
     port: int | None = None
+    domains: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
-    def of(cls, url: str) -> "Site":
-        """The site that `url` lies on. Raises AddressRefused unless it is http or https with a host."""
+    def of(cls, url: str, domains: Iterable[str] = ()) -> Self:
+        """The site that `url` lies on. Raises AddressRefused unless it is http or https with a host.
+
+        The same for `domains` that are not hosts: no scheme, port or path, and no `*.com`.
+        """
         parts = _split(url)
         if parts is None or parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
             raise AddressRefused(f"{url!r} is not an http or https address with a host.")
         port = None if parts.port == _DEFAULT_PORTS[parts.scheme] else parts.port
-        return cls(_plain_host(parts.hostname), port)
+        return cls(_plain_host(parts.hostname), port, tuple(map(_domain, domains)))
 
     def holds(self, url: str) -> bool:
-        """Whether `url` is on this very site; subdomains and other ports are not, `about:blank` always is."""
+        """Whether `url` is on this very site, or on one of its domains; `about:blank` always is.
+
+        Other subdomains are not, nor are other ports.
+        """
         if is_blank(url):
             return True
         try:
-            return Site.of(url) == self
+            other = Site.of(url)
         except AddressRefused:
             return False
+        return other == self or (other.port in {None, self.port} and self._owns(other.host))
+
+    def _owns(self, host: str) -> bool:
+        return any(
+            host.endswith(domain[1:]) if domain.startswith("*.") else host == domain
+            for domain in self.domains
+        )
 
 
 def is_blank(url: str) -> bool:
     """Whether this is the empty page, which belongs to nobody."""
     return url.strip().lower().partition("#")[0] in {"about:blank", ""}
-
-
-def blacklisted(text: str) -> str | None:
-    """The blacklisted word that `text` contains as a whole word, in its plain spelling, or None.
-
-    `text` may be a label, an address or code: it is percent-decoded, camelCase, snake_case and kebab-case
-    are split, and Unicode look (width, case, invisible characters) is evened out first.
-    """
-    for words in _readings(text):
-        for word, pattern in _BLACKLIST:
-            if pattern.search(words):
-                return word
-    return "checkout" if _CHECK_OUT.fullmatch(_even_out(text).casefold()) else None
 
 
 def is_auth_url(url: str) -> bool:
@@ -106,35 +116,92 @@ def is_auth_url(url: str) -> bool:
     return any(_AUTH_NAME.fullmatch(_page_name(segment)) for segment in segments)
 
 
-def refuse_element(element: Element, site: Site, page_url: str) -> Refusal | None:
+def refuse_element(
+    element: Element, site: Site, page_url: str, wishes: Wishes = _NO_WISHES
+) -> Refusal | None:
     """Why this element must not be clicked, or None.
 
-    Rules: `blacklist`, `scheme`, `off_domain`, `auth`, `download`, the first that applies in this order.
-    A `javascript:` link may be clicked when its code, found in `value`, names nothing blacklisted.
+    Rules: `blacklist`, `language`, `theme`, `scheme`, `off_domain`, `auth`, `download`, `form`, `avoid`, the
+    first that applies in about this order. A `javascript:` link may be clicked when its code, found in
+    `value`, names nothing blacklisted.
     """
     what = element.label or element.text or element.href or element.selector
-    for name in ("text", "label", "aria_label", "title", "value"):
-        if word := blacklisted(getattr(element, name)):
-            return Refusal("blacklist", what, f"its {name} says {word!r}", page_url)
-    for url in filter(None, (element.href, element.form_action)):
-        if broken := _broken_rule(url, site, page_url):
-            return Refusal(broken[0], what, broken[1], page_url)
-    if element.download:
-        return Refusal("download", what, "it saves a file", page_url)
+    for broken in _broken_rules(element, site, page_url, wishes):
+        return Refusal(broken[0], what, broken[1], page_url)
     return None
 
 
-def refuse_url(url: str, site: Site, page_url: str) -> Refusal | None:
+def refuse_url(url: str, site: Site, page_url: str, wishes: Wishes = _NO_WISHES) -> Refusal | None:
     """Why the browser must not go to `url` from `page_url`, or None, by the rules of `refuse_element`."""
-    broken = _broken_rule(url, site, page_url)
+    broken = _broken_rule(url, site, page_url) or _avoided_address(url, page_url, wishes)
     return Refusal(broken[0], url, broken[1], page_url) if broken else None
+
+
+def _broken_rules(element: Element, site: Site, page_url: str, wishes: Wishes) -> Iterator[tuple[str, str]]:
+    if said := _blacklisted(element, page_url):
+        yield "blacklist", said
+    if picked := picks_language(element, page_url):
+        yield "language", picked
+    if picked := picks_theme(element, page_url):
+        yield "theme", picked
+    for url in filter(None, (element.href, element.form_action)):
+        if broken := _broken_rule(url, site, page_url) or _avoided_address(url, page_url, wishes):
+            yield broken
+    if element.download:
+        yield "download", "it saves a file"
+    if element.form_action and element.form_method.lower() == "post" and not wishes.allow_writes:
+        yield "form", "its form is sent by POST"
+    for name in _TEXTS:
+        if word := _avoided_word(getattr(element, name), wishes):
+            yield "avoid", f"its {name} says {word!r}"
+
+
+def _blacklisted(element: Element, page_url: str) -> str | None:
+    """How one of the element's texts, or its icon, says what must not be done."""
+    if element.form_action and (word := blacklisted(element.field_name)):
+        return f"its name says {word!r}"
+    for name in _TEXTS:
+        text = getattr(element, name)
+        if element.landmark == "dialog" and is_plain_cancel(text):
+            continue  # refusing it could trap the explorer inside the dialog
+        if word := _forbidden(text, element, page_url):
+            return f"its {name} says {word!r}"
+    alone = is_nameless(element)
+    shown = element.text not in {"", element.icon, element.aria_label, element.title}
+    # A link "Trash" with a bin beside it is a mailbox: there the words count.
+    if (alone or not (shown or is_plain_link(element, page_url))) and (
+        word := destructive_icon(element.icon, alone)
+    ):
+        return f"its icon says {word!r}"
+    return None
+
+
+def _forbidden(text: str, element: Element, page_url: str) -> str | None:
+    if not text:
+        return None
+    is_prose = element.role not in _BUTTONS and words_of(text).count(" ") >= _PROSE_WORDS
+    if is_prose or is_plain_link(element, page_url):
+        return blacklisted_title(text)
+    return blacklisted(text) or _commanded(text, element)
+
+
+def _commanded(text: str, element: Element) -> str | None:
+    """Commands count on what commits, not on what only shows: tabs, menus, headings, fields, anchors."""
+    if element.role == "link" and "#" in element.href:
+        return None
+    if element.role in _SHOWS or element.reveals or element.fills or "expanded=" in element.state:
+        return None
+    word = commanded(text, submits=bool(element.form_action))
+    searches = element.form_method.lower() == "get" and _SEARCHES.search(element.form_action.lower())
+    return None if word == "submit" and searches else word
 
 
 def _broken_rule(url: str, site: Site, page_url: str) -> tuple[str, str] | None:
     target = _tidy(urljoin(_tidy(page_url), _tidy(url)))
-    if word := blacklisted(_own_part(target, page_url)):
-        return "blacklist", f"its address says {word!r}"
     scheme = target.partition(":")[0].lower()
+    judge = blacklisted_address if scheme in _DEFAULT_PORTS else blacklisted
+    if word := judge(_own_part(target, page_url)):
+        return "blacklist", f"its address says {word!r}"
     if is_blank(target) or scheme == "javascript":
         return None
     if scheme not in _DEFAULT_PORTS:
@@ -145,6 +212,27 @@ def _broken_rule(url: str, site: Site, page_url: str) -> tuple[str, str] | None:
         return "auth", f"{target} asks people to sign in"
     if _DOWNLOAD.fullmatch(_file_extension(target)):
         return "download", f"{target} is a file"
+    return None
+
+
+def _avoided_address(url: str, page_url: str, wishes: Wishes) -> tuple[str, str] | None:
+    """By whole segments of the path or of a hash route: `/admin` is not `/administrators`."""
+    parts = _split(urljoin(_tidy(page_url), _tidy(url)))
+    if parts is None:
+        return None
+    for path in (one.rstrip("/") for one in wishes.avoid if one.startswith("/")):
+        for own in (parts.path, parts.fragment.removeprefix("!")):
+            if f"{own}/".startswith(f"{path}/"):
+                return "avoid", f"{own} lies below {path}"
+    return None
+
+
+def _avoided_word(text: str, wishes: Wishes) -> str | None:
+    words = f" {words_of(text)} "
+    for wish in wishes.avoid:
+        wanted = words_of(wish)
+        if wanted and not wish.startswith(("/", "css=")) and f" {wanted} " in words:
+            return wish
     return None
 
 
@@ -173,9 +261,16 @@ def _split(url: str) -> SplitResult | None:
     return parts
 
 
+def _domain(text: str) -> str:
+    if not _HOST.fullmatch(text.strip()):
+        raise AddressRefused(f"{text!r} is not a host name such as docs.example.com or *.example.com.")
+    star, host = ("*.", text.strip()[2:]) if text.strip().startswith("*.") else ("", text.strip())
+    return star + _plain_host(host)
+
+
 def _plain_host(host: str) -> str:
     """Host names compare in lower-case ASCII, as UTS 46 maps them, without `www.` or the root's dot."""
-    even = _even_out(host).lower().replace("\u3002", ".").rstrip(".").removeprefix("www.")
+    even = even_out(host).lower().replace("\u3002", ".").rstrip(".").removeprefix("www.")
     return ".".join(map(_ascii_label, even.split(".")))
 
 
@@ -184,7 +279,7 @@ def _ascii_label(label: str) -> str:
 
 
 def _page_name(segment: str) -> str:
-    name = unquote(segment).casefold().partition(";")[0]
+    name = unquote(segment).casefold().partition(";")[0].rpartition(":")[2]
     return re.sub(r"[-_\s]", "", _EXTENSION.sub("", name))
 
 
@@ -192,19 +287,3 @@ def _file_extension(url: str) -> str:
     parts = _split(url)
     name = unquote(parts.path).rpartition("/")[2] if parts else ""
     return name.rpartition(".")[2].casefold() if "." in name else ""
-
-
-def _readings(text: str) -> Iterator[str]:
-    """The words of `text`, separated by single spaces, in every way that a reader might split them."""
-    for zero_width_space in ("", " "):
-        even = _even_out(text, zero_width_space)
-        for spelling in (even, _CAMEL.sub(" ", even)):
-            yield _NOT_A_WORD.sub(" ", spelling.casefold()).strip()
-
-
-def _even_out(text: str, zero_width_space: str = "") -> str:
-    """Percent-decoded NFKC text without invisible characters and stray combining marks."""
-    for _ in range(3):
-        text = unquote(text)
-    shown = unicodedata.normalize("NFKC", text).replace("\u200b", zero_width_space)
-    return "".join(c for c in shown if unicodedata.category(c) not in {"Cf", "Mn"})

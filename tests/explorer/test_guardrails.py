@@ -2,9 +2,10 @@
 
 import pytest
 
+from explorer.blacklist import blacklisted
 from explorer.errors import AddressRefused
-from explorer.guardrails import Site, blacklisted, is_auth_url, refuse_element, refuse_url
-from explorer.types import Box, Element
+from explorer.guardrails import Site, is_auth_url, refuse_element, refuse_url
+from explorer.types import Box, Element, Wishes
 
 PAGE = "https://shop.example/start"
 SITE = Site.of(PAGE)
@@ -88,6 +89,39 @@ def test_a_site_does_not_hold_other_addresses(start: str, url: str) -> None:
 def test_a_site_needs_an_http_address(url: str) -> None:
     with pytest.raises(AddressRefused):
         Site.of(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "held"),
+    [
+        ("https://docs.shop.example/x", True),
+        ("https://DOCS.shop.example:443/x", True),
+        ("https://a.cdn.example/", True),
+        ("https://a.b.cdn.example/", True),
+        ("https://bücher.example/", True),
+        ("https://shop.example/", True),
+        ("https://blog.shop.example/", False),
+        ("https://x.docs.shop.example/", False),
+        ("https://cdn.example/", False),
+        ("https://evilcdn.example/", False),
+        ("https://docs.shop.example:8443/", False),
+        ("https://docs.shop.example.evil.example/", False),
+    ],
+)
+def test_a_site_holds_the_domains_that_were_named(url: str, held: bool) -> None:
+    site = Site.of(PAGE, domains=("docs.shop.example", "*.cdn.example", "xn--bcher-kva.example"))
+
+    assert site.holds(url) is held
+    assert site == SITE
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["", "*", "*.com", "https://a.example", "a.example/x", "a.example:80", "a b", "*.*.a.example", "a..b"],
+)
+def test_a_domain_has_to_be_a_host(domain: str) -> None:
+    with pytest.raises(AddressRefused, match="not a host name"):
+        Site.of(PAGE, domains=(domain,))
 
 
 @pytest.mark.parametrize(
@@ -243,6 +277,17 @@ def test_harmless_words_that_look_alike_pass(text: str) -> None:
         "/#/auth/login",
         "/index.php?action=login",
         "/create-account",
+        "/konto/anmelden",
+        "/connexion",
+        "/iniciar-sesion",
+        "/accounts/login/",
+        "/wiki/Special:UserLogin",
+        "/index.php?title=Special:CreateAccount",
+        "/forgot-password",
+        "/account/password-reset",
+        "/site/вход",
+        "/ログイン",
+        "/login.action",
     ],
 )
 def test_sign_in_pages_are_known_by_their_address(path: str) -> None:
@@ -313,6 +358,21 @@ def test_a_host_named_like_a_sign_in_page_does_not_make_all_its_pages_such() -> 
         ({"href": "https://shop.example/app.zip"}, "download"),
         ({"href": "https://shop.example/paper.PDF?v=2#p"}, "download"),
         ({"href": "https://shop.example/src.tar.gz"}, "download"),
+        ({"text": "Save", "tag": "button", "role": "button"}, "blacklist"),
+        ({"text": "Go", "form_action": "https://shop.example/x", "field_name": "delete"}, "blacklist"),
+        ({"text": "Subscribe", "form_action": "https://shop.example/news"}, "blacklist"),
+        ({"text": "", "icon": "trash", "role": "button"}, "blacklist"),
+        ({"aria_label": "Row 7", "icon": "trash", "role": "button"}, "blacklist"),
+        ({"text": "", "icon": "power-off", "href": "https://shop.example/x"}, "blacklist"),
+        ({"text": "Cancel", "role": "button"}, "blacklist"),
+        ({"text": "Cancel order", "role": "button", "landmark": "dialog"}, "blacklist"),
+        ({"text": "Delete", "role": "button", "landmark": "dialog"}, "blacklist"),
+        ({"text": "Delete account", "href": "https://shop.example/account"}, "blacklist"),
+        ({"text": "Add", "href": "https://shop.example/?add-to-cart=7"}, "blacklist"),
+        ({"text": "Deutsch", "href": "https://shop.example/x"}, "language"),
+        ({"text": "Dark mode", "role": "switch"}, "theme"),
+        ({"text": "Go", "form_action": "https://shop.example/x", "form_method": "post"}, "form"),
+        ({"text": "Go", "form_action": "https://shop.example/x", "form_method": "POST"}, "form"),
     ],
 )
 def test_elements_are_refused_by_rule(facts: dict[str, object], rule: str) -> None:
@@ -336,10 +396,58 @@ def test_elements_are_refused_by_rule(facts: dict[str, object], rule: str) -> No
         {"text": "Elsewhere in a tab", "href": "https://shop.example/tour", "new_tab": True},
         {"text": "Search", "form_action": "https://shop.example/search"},
         {"text": "Version 2.0", "href": "https://shop.example/v2.0"},
+        {"text": "Cancel", "role": "button", "landmark": "dialog"},
+        {"text": "Abbrechen", "aria_label": "Abbrechen", "role": "button", "landmark": "dialog"},
+        {"text": "How to delete files", "href": "https://shop.example/docs/how-to-delete-files"},
+        {"text": "Deleting branches", "href": "https://shop.example/docs/deleting-branches"},
+        {"text": "Deploy", "href": "https://shop.example/docs/deploy"},
+        {"text": "__import__()", "href": f"{PAGE}#import"},
+        {"text": "Install", "role": "tab"},
+        {"text": "Deploy", "role": "button", "state": "expanded=false"},
+        {"text": "Import", "role": "button", "reveals": True},
+        {"text": "Trash", "icon": "trash", "href": "https://shop.example/mail/7"},
+        {"text": "Submit", "form_action": "https://shop.example/search", "form_method": "get"},
+        {"text": "Find", "form_action": "https://shop.example/x", "field_name": "submit"},
+        {"text": "Add to cart", "role": "button", "icon": "cart"},
+        {"text": "A card that tells for a while how people pay for what they really use", "role": "generic"},
     ],
 )
 def test_harmless_elements_pass(facts: dict[str, object]) -> None:
     assert refuse_element(element(**facts), SITE, PAGE) is None
+
+
+def test_a_form_may_be_sent_when_writing_is_wished() -> None:
+    button = element(text="Go", form_action="https://shop.example/x", form_method="post")
+
+    assert refuse_element(button, SITE, PAGE, Wishes(allow_writes=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "refused"),
+    [
+        ({"text": "x", "href": "https://shop.example/admin"}, True),
+        ({"text": "x", "href": "https://shop.example/admin/users?x"}, True),
+        ({"text": "x", "href": "https://shop.example/#/admin/users"}, True),
+        ({"text": "x", "href": "https://shop.example/administrators"}, False),
+        ({"text": "Our Pricing page"}, True),
+        ({"label": "PRICING"}, True),
+        ({"text": "Repricing"}, False),
+        ({"text": "css button"}, False),
+    ],
+)
+def test_what_is_to_be_avoided_is(facts: dict[str, object], refused: bool) -> None:
+    wishes = Wishes(avoid=("/admin/", "pricing", "css=button"))
+
+    refusal = refuse_element(element(**facts), SITE, PAGE, wishes)
+
+    assert (refusal is not None and refusal.rule == "avoid") is refused
+
+
+def test_an_address_to_be_avoided_is_not_gone_to() -> None:
+    refusal = refuse_url("/admin/users", SITE, PAGE, Wishes(avoid=("/admin",)))
+
+    assert refusal is not None
+    assert refusal.rule == "avoid"
 
 
 def test_a_refusal_names_what_a_person_saw_and_why() -> None:
