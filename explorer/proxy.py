@@ -21,14 +21,21 @@ PIECE_BYTES = 64 * 1024
 #: Header by which a proxy's own answer is told from the site's (RFC 9209).
 STATUS_HEADER = "proxy-status"
 PRODUCT = "sitereel"
+#: What only reads (RFC 9110, section 9.2.1), and a tunnel, into which nobody can look.
+PASSED = frozenset({"GET", "HEAD", "OPTIONS", "CONNECT"})
 HOP_HEADERS = (b"proxy-", b"connection:", b"keep-alive:")
 
 
 class EgressProxy:
-    """Listens on loopback while entered; `refused` holds each endpoint turned down, up to `MAX_REFUSALS`."""
+    """Listens on loopback while entered; `refused` holds each endpoint turned down, up to `MAX_REFUSALS`.
 
-    def __init__(self, fence: Fence) -> None:
+    Without `allow_writes` it also turns down plain http requests that may write. It cannot look into https:
+    there, and first of all here, the gate does that.
+    """
+
+    def __init__(self, fence: Fence, allow_writes: bool = True) -> None:
         self._fence = fence
+        self._allow_writes = allow_writes
         self.refused: list[Refusal] = []
         #: What the latest request failed of that the proxy answered itself.
         self.last_failure = ""
@@ -76,10 +83,16 @@ class EgressProxy:
                 self._answer("400 Bad Request", "http_request_error", f"not a request to a proxy: {exc}")
             )
             return
+        if method not in PASSED and not self._allow_writes:
+            what = f"{method} {target.partition('?')[0]}"
+            detail = "a request that may change something was held back"
+            self._note(Refusal("write", what, detail))
+            writer.write(self._answer("403 Forbidden", "http_request_denied", detail))
+            return
         try:
             upstream_reader, upstream_writer = await self._dial(endpoint)
         except AddressRefused as exc:
-            self._note(endpoint, exc)
+            self._note(Refusal("private_address", str(endpoint), str(exc)))
             writer.write(self._answer("403 Forbidden", "destination_ip_prohibited", str(exc)))
             return
         except OSError as exc:
@@ -120,10 +133,9 @@ class EgressProxy:
         )
         return "\r\n".join([*head, "", ""]).encode() + body
 
-    def _note(self, endpoint: Endpoint, exc: AddressRefused) -> None:
-        known = any(refusal.what == str(endpoint) for refusal in self.refused)
-        if not known and len(self.refused) < MAX_REFUSALS:
-            self.refused.append(Refusal(rule="private_address", what=str(endpoint), detail=str(exc)))
+    def _note(self, refusal: Refusal) -> None:
+        if refusal not in self.refused and len(self.refused) < MAX_REFUSALS:
+            self.refused.append(refusal)
 
 
 def _request(head: bytes) -> tuple[str, str, Endpoint]:

@@ -52,12 +52,15 @@ def client(proxy: EgressProxy) -> httpx.AsyncClient:
 def within(
     work: Callable[[EgressProxy, int], Awaitable[Any]],
     handle: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]] = origin,
+    allow_writes: bool = True,
 ) -> Any:
     """What `work` finds with a proxy that lets through to one port, on which `handle` answers."""
 
     async def whole() -> Any:
-        async with serving(handle) as port, EgressProxy(Fence(frozenset({f"127.0.0.1:{port}"}))) as proxy:
-            return await work(proxy, port)
+        async with serving(handle) as port:
+            fence = Fence(frozenset({f"127.0.0.1:{port}"}))
+            async with EgressProxy(fence, allow_writes) as proxy:
+                return await work(proxy, port)
 
     return asyncio.run(whole())
 
@@ -98,6 +101,38 @@ def test_a_tunnel_carries_bytes_both_ways() -> None:
 
     assert said.startswith(b"HTTP/1.1 200")
     assert back == BIG
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "post", "BREW"])
+def test_what_may_write_is_answered_with_403_unless_it_is_allowed(method: str) -> None:
+    reached = []
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reached.append(await reader.readline())
+
+    async def work(proxy: EgressProxy, port: int) -> Any:
+        request = f"{method} http://127.0.0.1:{port}/cart?key=secret HTTP/1.1\r\nHost: x\r\n\r\n"
+        said = [await ask(proxy, request.encode()) for _ in range(2)]
+        return said[0], [(one.rule, one.what.replace(str(port), "PORT")) for one in proxy.refused]
+
+    said, refused = within(work, note, allow_writes=False)
+
+    assert said.startswith(b"HTTP/1.1 403")
+    assert refused == [("write", f"{method} http://127.0.0.1:PORT/cart")]
+    assert not reached
+
+
+def test_reading_and_tunnels_pass_where_writing_does_not() -> None:
+    async def work(proxy: EgressProxy, port: int) -> list[bytes]:
+        url = f"http://127.0.0.1:{port}/"
+        reading = [f"{method} {url} HTTP/1.1\r\nHost: x\r\n\r\n" for method in ("GET", "HEAD", "OPTIONS")]
+        said = [await ask(proxy, request.encode()) for request in reading]
+        tunnel = f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n"
+        return [*said, await ask(proxy, tunnel.encode())]
+
+    said = within(work, allow_writes=False)
+
+    assert all(one.startswith(b"HTTP/1.1 200") for one in said)
 
 
 @pytest.mark.parametrize("target", ["http://127.0.0.1:1/", "http://localhost/x"])
