@@ -6,7 +6,8 @@ from collections.abc import Awaitable
 
 from playwright.async_api import Page
 
-from explorer.types import Clock, Point, Sample, Scroll
+from explorer.story import Sample, Scroll
+from explorer.types import Clock, Point
 
 FRAME_MS = 1000 / 60
 #: Fitts's law in its simplest form: a movement takes longer the farther it goes, within these bounds.
@@ -120,6 +121,13 @@ class Hand:
         await self._clock.hold(PRESS_MS)
         await self._within_a_frame(self._page.mouse.up())
         return pressed_ms
+
+    async def drag_to(self, target: Point) -> None:
+        """Takes what lies under the pointer to `target`, as the thumb of a slider."""
+        await self._within_a_frame(self._page.mouse.down())
+        await self.move_to(target)
+        await self._clock.hold(PRESS_MS)
+        await self._within_a_frame(self._page.mouse.up())
 
     async def scroll_by(self, dy: float) -> float:
         """Scrolls smoothly by `dy` CSS pixels (down is positive); returns how far it went."""

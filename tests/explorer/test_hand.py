@@ -7,9 +7,10 @@ import pytest
 from playwright.async_api import Page
 
 from explorer.hand import FRAME_MS, Hand, curve, ease
-from explorer.types import Point, Sample
+from explorer.story import Sample
+from explorer.types import Point
+from tests.explorer.clocks import FrameClock, RealClock
 from tests.explorer.conftest import Show
-from tests.explorer.stage import FrameClock, RealClock
 
 TALL = "<style>body { margin: 0; height: 2000px }</style>"
 #: An app shell: the page itself is as high as the window, and a box in it scrolls.
