@@ -1,26 +1,58 @@
-"""A page's structure in one line, so that a click that changed something is told from one that did not."""
+"""What is on screen, by structure and by picture, and what a click has made of it."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from playwright.async_api import Page
 
-#: Visible text with digits folded (clocks and counters make no scenes), plus every state a control shows.
-SIGNATURE = r"""
-() => {
-  const text = (document.body?.innerText ?? "").replace(/\d+/g, "0").replace(/\s+/g, " ").slice(0, 20000);
-  const states = [...document.querySelectorAll(
-    "[aria-expanded],[aria-selected],[aria-pressed],[aria-checked],[aria-hidden],dialog,details,[role=dialog]")]
-    .map((e) => [e.tagName, e.getAttribute("aria-expanded"), e.getAttribute("aria-selected"),
-      e.getAttribute("aria-pressed"), e.getAttribute("aria-checked"), e.getAttribute("aria-hidden"),
-      e.hasAttribute("open")].join());
-  const checked = [...document.querySelectorAll("input")].map((e) => Number(e.checked)).join("");
-  let hash = 5381;
-  const all = text + "|" + states.join(";") + "|" + checked + "|" + document.documentElement?.className;
-  for (let i = 0; i < all.length; i++) hash = ((hash * 33) ^ all.charCodeAt(i)) >>> 0;
-  return hash.toString(16);
-}
-"""
+from explorer.pictures import NOTICED, Blocks, Picture, path_of, share
+from explorer.places import place
+from explorer.types import Outcome
 
 
-async def signature(page: Page) -> str:
-    """A hash in hexadecimal that stays the same while a viewer would say that nothing happened."""
-    value: str = await page.evaluate(SIGNATURE)
-    return value
+@dataclass(frozen=True, slots=True)
+class View:
+    """One look at a page: `signature` stays the same while a reader would say that nothing has changed.
+
+    `dialog` tells the open dialogs from others ("" without any), `unfolded` counts what is expanded,
+    `sign_in` is true when the page asks for a password and shows little else.
+    """
+
+    url: str
+    signature: str
+    dialog: str = ""
+    unfolded: int = 0
+    sign_in: bool = False
+    picture: Picture | None = None
+
+
+async def view_of(page: Page, image: bytes = b"") -> View:
+    """The page as it stands; `image` is its picture, JPEG or PNG, where there is one."""
+    row = await page.evaluate(_script())
+    url = page.url
+    picture = Picture.decode(image, path_of(url))
+    return View(url, row["signature"], row["dialog"], row["unfolded"], row["sign_in"], picture)
+
+
+def outcome_of(before: View, after: View, restless: Blocks | None = None) -> Outcome:
+    """What a viewer would say of a click between two looks; `restless` blocks had moved by themselves.
+
+    Without pictures the structure decides alone.
+    """
+    if before.picture is not None and after.picture is not None:
+        changed = share(before.picture, after.picture, restless) >= NOTICED
+    else:
+        changed = place(before.url) != place(after.url) or before.signature != after.signature
+    if not changed:
+        return "nothing"
+    if place(before.url) != place(after.url):
+        return "page"
+    if after.dialog and after.dialog != before.dialog:
+        return "dialog"
+    return "disclosure" if after.unfolded > before.unfolded else "scene"
+
+
+@cache
+def _script() -> str:
+    return Path(__file__).with_name("scenery.js").read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request
 
 from explorer.errors import PageUnresponsive
-from explorer.types import Clock, Wait
+from explorer.story import Wait
+from explorer.types import Clock
 
 Signal = Literal["load", "content", "network", "dom", "paint"]
 
@@ -43,7 +44,10 @@ LOOK = """
   unchanged_ms: performance.now() - (window[Symbol.for("demo.mutated")] ?? 0),
   loaded: document.readyState !== "loading",
   content: !!document.body && (document.body.innerText.trim().length > 0
-    || !!document.body.querySelector("img, svg, canvas, video, iframe")),
+    || !!document.body.querySelector("img, svg, canvas, video, iframe")
+    // What a component draws into a closed shadow root cannot be read.
+    || [...document.body.querySelectorAll("*")].some(
+      (e) => e.localName.includes("-") && e.checkVisibility())),
 })
 """
 
@@ -51,10 +55,20 @@ LOOK = """
 class Settler:
     """Watches one page from before its first navigation; call `install` once, then `settle` as needed."""
 
-    def __init__(self, page: Page, clock: Clock, evaluate_timeout_s: float = EVALUATE_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        page: Page,
+        clock: Clock,
+        evaluate_timeout_s: float = EVALUATE_TIMEOUT_S,
+        *,
+        quiet_ms: float = QUIET_MS,
+        floor_ms: float = FLOOR_MS,
+    ) -> None:
         self._page = page
         self._clock = clock
         self._evaluate_timeout_s = evaluate_timeout_s
+        self._quiet_ms = quiet_ms
+        self._floor_ms = floor_ms
         self._pending: dict[Request, float] = {}
         self._asked: dict[str, int] = {}
         #: Signals that ran into the cap before: they are no longer waited for until they rest again.
@@ -83,7 +97,7 @@ class Settler:
             self.waits.append(Wait(began, self._clock.now_ms()))
 
     async def _quiet(self, began: float, cap_ms: float) -> bool:
-        await self._clock.hold(FLOOR_MS)
+        await self._clock.hold(self._floor_ms)
         while True:
             noisy = await self._noisy()
             self._restless &= noisy
@@ -109,8 +123,8 @@ class Settler:
             "load": bool(look.get("loaded")),
             "content": bool(look.get("content")),
             "network": not self._awaited(),
-            "dom": float(look.get("unchanged_ms", 0)) >= QUIET_MS,
-            "paint": self._clock.still_ms() >= QUIET_MS,
+            "dom": float(look.get("unchanged_ms", 0)) >= self._quiet_ms,
+            "paint": self._clock.still_ms() >= self._quiet_ms,
         }
         return {signal for signal in get_args(Signal) if not quiet[signal]}
 

@@ -1,54 +1,128 @@
-"""When a viewer would say that a click has changed something."""
+"""When a viewer would say that a click has changed something, and what that is."""
 
+import cv2
+import numpy as np
 import pytest
 from playwright.async_api import Page
 
-from explorer.scenery import signature
+from explorer.pictures import Picture, changed
+from explorer.scenery import View, outcome_of, view_of
 from tests.explorer.conftest import Show
 
-PAGE = """<h1>Title</h1><p id=text>It is 12:59:07</p><button aria-expanded=false>Menu</button>
+#: Large enough for a viewer to notice.
+PAGE = """<style>body { font: 40px sans-serif }</style><h1>Title</h1>
+<p id=text>It is 12:59:07</p><button aria-expanded=false>Menu</button>
 <input type=checkbox><details><summary>More</summary>Hidden text</details><p id=gone hidden>Secret</p>
-<div id=tab role=tab aria-selected=false></div>"""
+<div id=tab role=tab aria-selected=false></div><div id=pop popover>A box</div>
+<div id=box role=dialog hidden>Are you there?</div>"""
 
 
-def changes(show: Show, script: str) -> bool:
-    async def look(page: Page) -> bool:
-        before = await signature(page)
+def outcome(show: Show, script: str, html: str = PAGE, pictures: bool = False) -> str:
+    """What `script` makes of the page, told by its structure, or by its pictures too."""
+
+    async def look(page: Page) -> str:
+        async def view() -> View:
+            return await view_of(page, await page.screenshot(type="jpeg") if pictures else b"")
+
+        before = await view()
         await page.evaluate(script)
-        return await signature(page) != before
+        return outcome_of(before, await view())
 
-    return bool(show(PAGE, look))
+    return str(show(html, look))
+
+
+@pytest.mark.parametrize("pictures", [False, True], ids=["by structure", "by picture"])
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("document.querySelector('#gone').hidden = false", "scene"),
+        ("document.querySelector('h1').remove()", "scene"),
+        ("document.querySelector('details').open = true", "disclosure"),
+        ("document.querySelector('#pop').showPopover()", "dialog"),
+        ("document.querySelector('#box').hidden = false", "dialog"),
+        ("document.body.insertAdjacentHTML('beforeend', '<dialog open>Hello there</dialog>')", "dialog"),
+        ("document.body.remove()", "scene"),
+        ("history.pushState(0, '', '/elsewhere'); document.querySelector('h1').remove()", "page"),
+        ("document.querySelector('#gone').textContent = 'Another secret'", "nothing"),
+        ("document.body.insertAdjacentHTML('beforeend', '<script>1</script>')", "nothing"),
+        ("1", "nothing"),
+    ],
+)
+def test_what_has_come_of_a_click(show: Show, script: str, expected: str, pictures: bool) -> None:
+    assert outcome(show, script, pictures=pictures) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("document.querySelector('#text').textContent = 'Something else'", "scene"),
+        ("document.querySelector('button').setAttribute('aria-expanded', 'true')", "disclosure"),
+        ("document.querySelector('#tab').setAttribute('aria-selected', 'true')", "scene"),
+        ("document.querySelector('input').checked = true", "scene"),
+        ("document.documentElement.className = 'dark'", "scene"),
+        ("document.querySelector('#text').textContent = 'It is 13:00:12'", "nothing"),
+        ("history.pushState(0, '', '/elsewhere')", "page"),
+        ("document.open()", "scene"),
+    ],
+)
+def test_without_pictures_the_structure_decides(show: Show, script: str, expected: str) -> None:
+    assert outcome(show, script) == expected
 
 
 @pytest.mark.parametrize(
     "script",
     [
-        "document.querySelector('#text').textContent = 'Something else'",
-        "document.querySelector('#gone').hidden = false",
-        "document.querySelector('h1').remove()",
+        "document.querySelector('input').checked = true",
         "document.querySelector('button').setAttribute('aria-expanded', 'true')",
         "document.querySelector('#tab').setAttribute('aria-selected', 'true')",
-        "document.querySelector('input').checked = true",
-        "document.querySelector('details').open = true",
-        "document.documentElement.className = 'dark'",
-        "document.body.insertAdjacentHTML('beforeend', '<dialog open></dialog>')",
-        "document.body.remove()",
-        "document.open()",
+        "history.pushState(0, '', '/elsewhere')",
     ],
 )
-def test_what_a_viewer_sees_change_makes_another_scene(show: Show, script: str) -> None:
-    assert changes(show, script)
+def test_what_no_viewer_would_notice_is_nothing(show: Show, script: str) -> None:
+    assert outcome(show, script, pictures=True) == "nothing"
+
+
+def test_another_question_in_the_same_place_is_a_dialog_too(show: Show) -> None:
+    html = "<dialog open>First</dialog>"
+    assert outcome(show, "document.querySelector('dialog').textContent = 'Second'", html) == "dialog"
+    assert outcome(show, "document.body.append('More')", html) == "scene"
+
+
+def test_what_moves_by_itself_is_not_what_a_click_has_done() -> None:
+    still, moved = np.zeros((360, 640, 3), np.uint8), np.zeros((360, 640, 3), np.uint8)
+    moved[:120] = 255
+    one, other = Picture(still, "/"), Picture(moved, "/")
+    before, after = View("http://h/", "a", picture=one), View("http://h/", "b", picture=other)
+
+    assert outcome_of(before, after) == "scene"
+    assert outcome_of(before, after, changed(one, other)) == "nothing"
+
+
+def test_a_view_takes_its_picture_along(show: Show) -> None:
+    image = cv2.imencode(".png", np.full((720, 1280), 90, np.uint8))[1].tobytes()
+
+    async def look(page: Page) -> View:
+        return await view_of(page, image)
+
+    view = show(PAGE, look)
+    assert view.picture is not None
+    assert view.picture.path == "/page"
 
 
 @pytest.mark.parametrize(
-    "script",
+    ("html", "expected"),
     [
-        "1",
-        "document.querySelector('#text').textContent = 'It is 13:00:12'",
-        "document.querySelector('#gone').textContent = 'Another secret'",
-        "document.body.insertAdjacentHTML('beforeend', '<script>1</script>')",
-        "document.body.append('  ')",
+        ("<h1>Welcome back</h1><center><input><input type=password></center>", True),
+        ("<h1>Welcome back</h1><center hidden><input type=password></center>", False),
+        (f"<center><input type=password></center><p>{'Many words. ' * 200}</p>", False),
+        ("<h1>News</h1><input type=password style='position: fixed; right: 0; width: 200px'>", False),
+        ("<h1>News</h1><center><input type=password style='margin-top: 900px'></center>", False),
+        ("<h1>News</h1><center><input></center>", False),
     ],
+    ids=["sign-in", "hidden", "amid much else", "in a corner", "below the fold", "no password"],
 )
-def test_clocks_and_what_nobody_sees_make_none(show: Show, script: str) -> None:
-    assert not changes(show, script)
+def test_a_page_to_sign_in_at_is_known_by_sight(show: Show, html: str, expected: bool) -> None:
+    async def look(page: Page) -> bool:
+        return (await view_of(page)).sign_in
+
+    assert show(html, look) is expected
