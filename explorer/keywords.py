@@ -5,14 +5,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from explorer.memory import AGAIN
+from explorer.merit import discounted, foreseen, wished
 from explorer.places import place
 from explorer.types import ActionPlan, Element, Scene
-from explorer.words import ACCEPT, BOOST, CALL, CLOSE, CONSENT, DEMOTED, REJECT
+from explorer.words import ACCEPT, BOOST, CALL, CLOSE, CONSENT, DEMOTED, NEXT, REJECT
 
 #: A scan proposes at most this many plans.
 MAX_PLANS = 5
 
 _CLOSES = "closes the open dialog"
+SAME_NAME = 12
 _ANCHOR = re.compile(r"#(?![/!])")
 #: What is out of view by no more than this is a short way to scroll; a viewport is 720 px high.
 _NEAR_PX = 900
@@ -57,7 +60,10 @@ class _View:
     consent: bool
     rejectable: bool
     look_inside: bool
+    last: bool
     count: int
+    scene: Scene
+    names: Counter[str]
 
     @classmethod
     def of(cls, scene: Scene) -> "_View":
@@ -75,7 +81,10 @@ class _View:
             # where these are too many, with every third click.
             look_inside=scene.clicks_here == 0
             and (scene.clicks_left > len(main) + 1 or len(scene.story) % 3 == 2),
+            last=scene.clicks_left == 1,
             count=max(1, len(scene.elements)),
+            scene=scene,
+            names=Counter(label.casefold().strip() for label in scene.story),
         )
 
     def judge(self, element: Element, index: int) -> Ranked | None:
@@ -83,12 +92,37 @@ class _View:
         fragment_only = target == self.here and _ANCHOR.search(element.href) is not None
         if target and target in self.seen and not fragment_only:
             return None
-        score, why = self._base(element, fragment_only)
-        score, why = self._adjust(element, score, why)
+        score, kind = self._base(element, fragment_only)
+        score, kind = self._adjust(element, score, kind)
+        valued = self._value(element, score, kind)
+        if valued is None:
+            return None
         # Earlier wins within a kind, and never by enough to change the kind.
+        score, why = valued
         return Ranked(
-            element, score - 6 * index / self.count, f"{why} {_quoted(element)}", _family(element, why)
+            element, score - 6 * index / self.count, f"{why} {_quoted(element)}", _family(element, kind)
         )
+
+    def _value(self, element: Element, score: float, kind: str) -> tuple[float, str] | None:
+        """What is known of it and what was wished for, on top of what it is; None for a dead click."""
+        prospect, kind_of_it = self.scene.prospects.get(element.key), kind_of(element)
+        again = AGAIN in element.key
+        if again and prospect is None and not element.fills and not NEXT.search(_words(element)):
+            return None  # mostly it would show what it has shown before
+        if prospect is None and not element.href:
+            score = discounted(score, self.scene.payoffs, kind_of_it)
+        valued = foreseen(score, kind, prospect, score <= 12, self.scene.tired)
+        if valued is None:
+            return None
+        score, why = valued
+        # A kind that was shown often makes room for others; and the last click should end well.
+        score -= min(12, 3 * self.scene.kinds.get(kind_of_it, 0)) if not element.href and not again else 0
+        score += 8 if self.last and BOOST.search(_words(element)) and score > 30 else 0
+        # So does a name that was clicked before: each article of a list may have the same "Read more".
+        score -= SAME_NAME * self.names[_words(element)] if not element.fills and not again else 0
+        title = prospect.title if prospect else ""
+        more, wish = wished(element, self.scene.wishes, title, element.key in self.scene.focused)
+        return score + more, f"{why}, {wish}" if wish else why
 
     def _base(self, element: Element, fragment_only: bool) -> tuple[float, str]:
         if found := self._obstacle(element):
@@ -121,7 +155,7 @@ class _View:
         words = _words(element)
         if score > 100 or why == _CLOSES:
             return score, why
-        if demoted := _demoted(words):
+        if demoted := _demoted(words, element):
             return min(score, 8), demoted
         if element.download or element.form_action:
             return min(score, 4), "download" if element.download else "form"
@@ -137,7 +171,8 @@ def _page_score(element: Element) -> tuple[float, str]:
     if "/" not in place(element.href):
         return 40, "home page"
     if element.landmark == "nav" or (element.landmark == "header" and element.box.y < 160):
-        return 82, "main navigation, unseen page"
+        deep = _prefix(element.href).count("/") > 0
+        return (72, "section navigation, unseen page") if deep else (82, "main navigation, unseen page")
     if element.in_view and CALL.search(_words(element)) and element.landmark in {"main", "header", ""}:
         return 74, "call to action, unseen page"
     if element.landmark == "aside":
@@ -147,6 +182,9 @@ def _page_score(element: Element) -> tuple[float, str]:
 
 _CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
     (lambda e: e.landmark == "footer", 12, "control in the footer"),
+    (lambda e: e.fills == "search", 62, "search"),
+    (lambda e: e.fills == "select", 48, "choice"),
+    (lambda e: bool(e.fills), 50, "field"),
     (lambda e: e.role == "tab" and e.reveals, 58, "tab"),
     (lambda e: e.role == "tab", 14, "tab that is open already"),
     (lambda e: e.reveals and e.landmark == "nav", 71, "menu among the page links"),
@@ -174,7 +212,8 @@ def _varied(ranked: list[Ranked], scene: Scene) -> Iterator[Ranked]:
 
 
 def _faded(one: Ranked, siblings_seen: int) -> Ranked:
-    return replace(one, score=one.score - 6 * min(4, siblings_seen)) if _is_deep(one) else one
+    each = 3 if one.element.landmark == "nav" else 8
+    return replace(one, score=one.score - each * min(5, siblings_seen)) if _is_deep(one) else one
 
 
 def _step(one: Ranked) -> float:
@@ -184,6 +223,18 @@ def _step(one: Ranked) -> float:
 
 def _is_deep(one: Ranked) -> bool:
     return bool(one.element.href) and _prefix(one.element.href).count("/") > 0
+
+
+def kind_of(element: Element) -> str:
+    """The kind of control that something is, by which is learned what pays off."""
+    if element.href:
+        return f"link {element.landmark}"
+    parts = (
+        element.fills or element.role or element.tag,
+        element.landmark,
+        "opens" if element.reveals else "",
+    )
+    return " ".join(filter(None, parts))
 
 
 def _family(element: Element, why: str) -> str:
@@ -196,8 +247,10 @@ def _prefix(url: str) -> str:
     return place(url).rpartition("/")[0]
 
 
-def _demoted(words: str) -> str | None:
-    return next((name for name, pattern in DEMOTED if pattern.search(words)), None)
+def _demoted(words: str, element: Element) -> str | None:
+    found = next((name for name, pattern in DEMOTED if pattern.search(words)), None)
+    # A button that says "next" is a step of something on this page.
+    return None if found == "pagination" and not element.href and NEXT.search(words) else found
 
 
 def _words(element: Element) -> str:

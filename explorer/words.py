@@ -75,3 +75,7 @@ ACCEPT = re.compile(
 CONSENT = re.compile(r"\b(?:cookies?|consent|necessary|essential)\b|\b(?:reject|accept|decline|allow) all\b")
 #: Closes a dialog.
 CLOSE = re.compile(r"(?:close|dismiss|no thanks|not now|later|maybe later)\b|[\u00d7x\u2715\u2716]$")
+#: Goes on to the next step of something.
+NEXT = re.compile(
+    r"^\W*(?:next|continue|weiter|suivant|siguiente|avanti|próximo|volgende|dalej|далее)\b|次へ|下一步"
+)

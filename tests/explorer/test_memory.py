@@ -16,6 +16,10 @@ def link(href: str) -> Element:
     return Element("a", "a", "It", "link", href, "It", Box(0, 0, 10, 10))
 
 
+TAB = replace(link(""), text="Tab")
+BUTTON = replace(link(""), selector="button", tag="button", role="button", text="Next", label="Next")
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -108,23 +112,107 @@ def test_the_last_page_with_something_left_is_where_to_go_back_to() -> None:
     assert memory.is_exhausted(HOME + "b")
 
 
-def test_a_better_page_is_one_that_has_something_untried_unseen_and_worth_more() -> None:
+def test_what_is_left_on_other_pages_is_what_they_have_offered_and_nobody_has_tried() -> None:
     memory = Memory()
     for page in ("", "a", "b"):
         memory.arrive(HOME + page, None if not page else HOME)
-    tab = replace(link(""), text="Tab")
-    memory.note_left(HOME, [(90, link(HOME + "a")), (40, link(HOME + "c"))])
-    memory.note_left(HOME + "a", [(58, tab)])
-    memory.note_left(HOME + "b", [(95, link(HOME + "d"))])
+    memory.note_left(HOME, (link(HOME + "a"), TAB))
+    memory.note_left(HOME + "a", (TAB, link(HOME + "c")))
+    memory.note_left(HOME + "b", (link(HOME + "d"),))
 
-    before = memory.better_elsewhere(HOME + "b", 20)
-    memory.tried.add(tab.fingerprint)
-
-    assert before == HOME + "a"
-    assert memory.better_elsewhere(HOME + "b", 20) == HOME
-    assert memory.better_elsewhere(HOME + "b", 40) is None
+    before = dict(memory.left_elsewhere(HOME + "b"))
+    memory.try_out(TAB, "as it was")
+    after = dict(memory.left_elsewhere(HOME + "b/"))
     memory.exhaust(HOME)
-    assert memory.better_elsewhere(HOME + "b", 20) is None
+
+    assert before == {HOME: (link(HOME + "a"), TAB), HOME + "a": (TAB, link(HOME + "c"))}
+    assert after == {HOME: (link(HOME + "a"),), HOME + "a": (link(HOME + "c"),)}
+    assert list(dict(memory.left_elsewhere(HOME + "b"))) == [HOME + "a"]
+
+
+def test_what_was_never_tried_may_be_used_as_it_is() -> None:
+    assert Memory().usable(BUTTON, "first", 5) == BUTTON
+
+
+def test_a_button_that_has_done_something_may_be_used_again_where_the_page_is_another() -> None:
+    memory = Memory()
+    memory.try_out(BUTTON, "first")
+    memory.learn(BUTTON, "button", "scene")
+
+    again = memory.usable(BUTTON, "second", 5)
+
+    assert memory.usable(BUTTON, "first", 5) is None
+    assert again is not None
+    assert again.selector == BUTTON.selector
+    assert again.key != BUTTON.key
+
+
+def test_each_further_use_of_a_button_counts_for_the_same_button() -> None:
+    memory = Memory()
+    for state in ("first", "second"):
+        used = memory.usable(BUTTON, state, 5)
+        assert used is not None
+        memory.try_out(used, state)
+        memory.learn(used, "button", "scene")
+
+    assert memory.usable(BUTTON, "second", 5) is None
+    assert memory.usable(BUTTON, "third", 2) is None
+    assert memory.usable(BUTTON, "third", 3) is not None
+
+
+def test_a_button_that_once_did_nothing_is_not_used_again() -> None:
+    memory = Memory()
+    memory.try_out(BUTTON, "first")
+    memory.learn(BUTTON, "button", "scene")
+    again = memory.usable(BUTTON, "second", 5)
+    assert again is not None
+    memory.try_out(again, "second")
+    memory.learn(again, "button", "nothing")
+
+    assert memory.usable(BUTTON, "third", 5) is None
+
+
+@pytest.mark.parametrize(
+    "element",
+    [link(HOME + "a"), replace(TAB, reveals=True), replace(TAB, fills="select")],
+    ids=["a link", "a disclosure", "a choice"],
+)
+def test_links_disclosures_and_choices_are_used_once(element: Element) -> None:
+    memory = Memory()
+    memory.try_out(element, "first")
+    memory.learn(element, "kind", "scene")
+
+    assert memory.usable(element, "second", 5) is None
+
+
+def test_a_field_may_be_filled_in_again_where_the_page_is_another() -> None:
+    memory, field = Memory(), replace(TAB, fills="text")
+    memory.try_out(field, "empty")
+    memory.learn(field, "text", "scene")
+
+    assert memory.usable(field, "one entry", 5) is not None
+    assert memory.usable(field, "empty", 5) is None
+    assert memory.times(field) == 1
+
+
+def test_it_learns_which_kinds_of_control_show_something_and_how_often_each_was_used() -> None:
+    memory = Memory()
+    memory.learn(BUTTON, "button", "scene")
+    memory.learn(TAB, "button", "nothing")
+    memory.learn(TAB, "tab", "page")
+
+    memory.hear("switch", paid=False)
+
+    assert memory.payoffs() == {"button": 2 / 3, "tab": 1.0, "switch": 0.5}
+    assert memory.kinds() == {"button": 2, "tab": 1}
+
+
+def test_a_place_was_seen_once_it_was_visited_under_any_spelling() -> None:
+    memory = Memory()
+    memory.arrive(HOME + "a/index.html#top", None)
+
+    assert memory.has_seen(place(HOME + "a"))
+    assert not memory.has_seen(place(HOME))
 
 
 def test_a_refusal_is_kept_once_for_each_rule_and_label() -> None:
