@@ -21,9 +21,21 @@ class Request:
 
     @property
     def question(self) -> dict[str, Any]:
-        """The user's message, which is JSON."""
-        decoded: dict[str, Any] = json.loads(self.body["messages"][-1]["content"])
+        """The user's message, which is JSON, with or without a picture beside it."""
+        content = self.body["messages"][-1]["content"]
+        decoded: dict[str, Any] = json.loads(content if isinstance(content, str) else content[0]["text"])
         return decoded
+
+    @property
+    def instructions(self) -> str:
+        """The system's message."""
+        return str(self.body["messages"][0]["content"])
+
+    @property
+    def picture(self) -> dict[str, str]:
+        """The picture beside the user's message."""
+        shown: dict[str, str] = self.body["messages"][-1]["content"][1]["image_url"]
+        return shown
 
 
 @dataclass
@@ -78,10 +90,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(payload)
 
 
-def answers(*plans: tuple[int, float, str]) -> Behaviour:
-    """A well-formed answer with these (index, priority, reason) choices."""
+def answers(*plans: tuple[int, float, str], usage: object = None) -> Behaviour:
+    """A well-formed answer with these (index, priority, reason) choices, and what it says that it took."""
     rows = [{"index": i, "priority": p, "reason": r} for i, p, r in plans]
-    return says(json.dumps({"plans": rows}))
+    completion = _completion(json.dumps({"plans": rows}), usage=usage)
+    return lambda handler: handler.reply(200, completion)
 
 
 def captions(*plans: tuple[int, str]) -> Behaviour:
@@ -105,6 +118,11 @@ def refuses(why: str = "I cannot help with that.") -> Behaviour:
     return lambda handler: handler.reply(200, _completion(None, refusal=why))
 
 
+def breaks_off(reason: str) -> Behaviour:
+    """A completion that ended for another reason than its own."""
+    return lambda handler: handler.reply(200, _completion('{"plans": [{"index": 0', finish_reason=reason))
+
+
 def fails(status: int) -> Behaviour:
     """An error of the API, with a body such as OpenAI's."""
     return lambda handler: handler.reply(status, json.dumps({"error": {"message": "no", "type": "error"}}))
@@ -126,12 +144,25 @@ def drips(handler: _Handler) -> None:
         handler.wfile.flush()
 
 
+def floods(handler: _Handler) -> None:
+    """Begins well and sends a gigabyte as fast as it is taken."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", str(1 << 30))
+    handler.end_headers()
+    handler.wfile.write(b'{"choices": [')
+    for _ in range(1 << 14):
+        handler.wfile.write(b" " * (1 << 16))
+
+
 def hangs_up(handler: _Handler) -> None:
     """Closes the connection without a word."""
     handler.close_connection = True
 
 
-def _completion(content: str | None, refusal: str | None = None) -> str:
+def _completion(
+    content: str | None, refusal: str | None = None, *, finish_reason: str = "stop", usage: object = None
+) -> str:
     message = {"role": "assistant", "content": content, "refusal": refusal}
     return json.dumps(
         {
@@ -139,6 +170,7 @@ def _completion(content: str | None, refusal: str | None = None) -> str:
             "object": "chat.completion",
             "created": 0,
             "model": "test",
-            "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
+            "choices": [{"index": 0, "finish_reason": finish_reason, "message": message}],
+            **({} if usage is None else {"usage": usage}),
         }
     )
