@@ -25,6 +25,8 @@ class Border:
         #: What the page was last asked to go to, redirects included.
         self.wanted = ""
         self._unanswered = False
+        #: Told by who has looked: the page asks for a password and shows little else.
+        self.sign_in = False
         page.on("framenavigated", self._committed)
         page.on("response", self._answered)
         page.on("request", self._requested)
@@ -32,7 +34,7 @@ class Border:
     def crossed(self) -> StopReason | None:
         """Why the page that is on screen now must not be shown, or None."""
         url = self.wanted if self.failed else self._page.url
-        if is_auth_url(url):
+        if self.sign_in or is_auth_url(url):
             return "auth_page"
         if not self.site.holds(url) and not url.startswith("about:"):
             return "left_domain"

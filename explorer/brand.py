@@ -11,7 +11,8 @@ from pathlib import Path
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
-from explorer.types import Clock, SiteLook
+from explorer.story import SiteLook
+from explorer.types import Clock
 
 log = logging.getLogger(__name__)
 

@@ -9,42 +9,32 @@ from dataclasses import replace
 
 from playwright.async_api import Error as PlaywrightError
 
-from explorer.border import Border
+from explorer.arrival import Arrival
 from explorer.brand import look_of
 from explorer.browser import Stage
-from explorer.discovery import describe
+from explorer.crew import Crew
 from explorer.errors import AuthRequired, PageUnresponsive
-from explorer.guardrails import Site, is_auth_url, refuse_element, refuse_url
-from explorer.guide import Guide
-from explorer.hand import Hand
-from explorer.journal import Journal, role_of
-from explorer.memory import Memory, Refusals
-from explorer.navigation import Navigator
-from explorer.patience import Patience, TimeIsUp
+from explorer.guardrails import Site, is_auth_url
+from explorer.lessons import draw_lessons
+from explorer.patience import TimeIsUp
 from explorer.places import place
-from explorer.popups import OPEN_IN_PLACE, Popups
 from explorer.proxy import EgressProxy
-from explorer.scan import Scanner
-from explorer.scenery import signature
-from explorer.settle import Settler
-from explorer.text import clip, title_of
+from explorer.scenery import View
+from explorer.scout import Scout
+from explorer.story import Story, Wait
+from explorer.text import clip
 from explorer.types import (
     ActionPlan,
     Brief,
     Clock,
     Element,
     Metrics,
-    Outcome,
     Planner,
-    Point,
     Refusal,
     State,
     Step,
     StopReason,
-    Story,
-    Visit,
 )
-from explorer.ways import Ways
 
 log = logging.getLogger(__name__)
 
@@ -52,45 +42,38 @@ Event = Metrics | Step | Refusal | Story
 
 #: A first page may take longer than a click: fonts, hero pictures, hydration.
 FIRST_SETTLE_MS = 8_000.0
-#: How long a page, or what a click has changed on it, is looked at.
-ARRIVE_MS = 1_200.0
-LOOK_MS: dict[Outcome, float] = {"page": 0.0, "scene": 1_100.0, "nothing": 250.0}
-#: Screens of a page that are scrolled through when it is first seen.
-TOUR_SCREENS_START = 2
-TOUR_SCREENS = 1
 #: A page may navigate by itself while it is looked at; one that does so without end is left alone.
 MAX_STUMBLES = 5
 #: A document that is just being replaced gets this long before it is looked at again.
 STUMBLE_MS = 500.0
+#: A click of a lower priority shows little, and by so much must another page's best be better to go back.
+POOR = 60
+WORTH_A_RETURN = 20
 
 
 class Explorer:
-    """One exploration of `brief.url`; iterate `explore` once. `proxy` is the one that `stage` is behind."""
+    """One exploration of `brief.url`; iterate `explore` once. `proxy` is the one that `stage` is behind.
+
+    With a `scout`, what may be clicked is tried off camera before the film chooses.
+    """
 
     def __init__(
-        self, brief: Brief, stage: Stage, clock: Clock, planner: Planner, proxy: EgressProxy
+        self,
+        brief: Brief,
+        stage: Stage,
+        clock: Clock,
+        planner: Planner,
+        proxy: EgressProxy,
+        scout: Scout | None = None,
     ) -> None:
         self._brief = brief
         self._stage = stage
         self._page = stage.page
         self._clock = clock
         self._proxy = proxy
-        self._patience = Patience(clock, brief.max_runtime_s)
-        self._settler = Settler(stage.page, clock)
-        self._popups = Popups(stage.page)
-        self._hand = Hand(stage.page, clock, Point(brief.width_px * 0.5, brief.height_px * 0.6))
-        self._guide = Guide(stage.page, self._hand, clock, self._patience, brief.height_px)
-        self._memory = Memory()
-        self._refusals = Refusals()
-        self._border = Border(stage.page, clock, Site.of(brief.url), proxy)
-        self._navigator = Navigator(stage, self._patience, self._border, proxy)
-        self._ways = Ways(stage.page, self._settler, self._navigator, self._patience, self._memory)
-        self._scanner = Scanner(
-            brief, stage.page, planner, self._memory, self._refusals, self._border, self._patience
-        )
-        self._here: str | None = None
+        self._crew = Crew.assemble(brief, stage, clock, planner, proxy, scout)
+        self._arrival = Arrival(self._crew, stage.page, clock)
         self._metrics = Metrics()
-        self._journal = Journal(clock, self._hand, self._settler, self._refusals)
         self._stumbles = 0
         self._stop: StopReason | None = None
 
@@ -111,169 +94,167 @@ class Explorer:
                 await self._clock.hold(STUMBLE_MS)
         self._cut_off()
         yield self._enter("complete")
-        self._refusals.new(self._proxy.refused)
-        yield self._journal.story(self._stop or "nothing_left")
+        self._heard()
+        yield self._crew.journal.story(self._stop or "nothing_left")
 
     def story_so_far(self) -> Story:
         """What will be told whatever comes, up to a moment between steps; grows when the state changes."""
-        return self._journal.so_far()
+        return self._crew.journal.so_far()
 
     def _enter(self, state: State) -> Metrics:
         self._metrics = replace(
             self._metrics,
             state=state,
-            visited_urls=tuple(map(clip, self._memory.visited)),
-            runtime_s=round(self._patience.elapsed_s(), 2),
+            visited_urls=tuple(map(clip, self._crew.memory.visited)),
+            runtime_s=round(self._crew.patience.elapsed_s(), 2),
+            scouted=self._crew.survey.looks,
         )
         return self._metrics
 
     async def _open_start(self) -> None:
-        await self._settler.install()
-        await self._navigator.open(self._brief.url)
-        await self._ways.settle(FIRST_SETTLE_MS)
-        if self._border.failed:
-            raise self._navigator.failure(f"{self._brief.url} leads there, and nothing answers")
-        if is_auth_url(self._page.url):
+        await self._crew.settler.install()
+        await self._crew.gate.install(self._page)
+        await self._crew.navigator.open(self._brief.url)
+        await self._crew.ways.settle(FIRST_SETTLE_MS)
+        if self._crew.border.failed:
+            raise self._crew.navigator.failure(f"{self._brief.url} leads there, and nothing answers")
+        if is_auth_url(self._page.url) or (await self._crew.performer.view()).sign_in:
             raise AuthRequired(
                 f"{self._brief.url} leads to a sign-in page, and Sitereel films without an account. "
                 "Choose a page that everybody can see."
             )
-        self._border.site = Site.of(self._page.url)
-        self._journal.look = await look_of(self._page, self._clock)
+        self._crew.border.site = self._crew.gate.site = Site.of(self._page.url, self._brief.wishes.domains)
+        if self._crew.scout is not None:
+            self._crew.scout.belongs_to(self._crew.border.site)
+        await self._crew.course.clear_view()
+        self._crew.journal.look = await look_of(self._page, self._clock)
         # From here on there is a film, even when not a moment is left to look around in it.
-        await self._patience.limit(self._hand.appear())
-        self._journal.begin()
-        self._patience.may_wrap_up = True
+        await self._crew.patience.limit(self._crew.hand.appear())
+        self._crew.journal.begin()
+        self._crew.patience.may_wrap_up = True
 
     async def _round(self) -> AsyncGenerator[Event, None]:
         """Looks at what is on screen, scans it, and makes the planned clicks that still make sense."""
-        self._stop = self._border.crossed()
+        self._stop = self._crew.border.crossed()
         if self._stop is not None:
             return
-        if self._border.failed:
+        if self._crew.border.failed:
             await self._go_back()
             return
-        self._journal.good()
-        if self._here is not None:
+        self._crew.journal.good()
+        await self._crew.course.start_over_if_astray()
+        if self._arrival.here is not None:
             yield self._enter("discovering")  # what a step has shown can be made into film meanwhile
-        if self._here is None or place(self._page.url) != place(self._here):
-            await self._arrive()
+        arrived = self._arrival.here is None or place(self._page.url) != place(self._arrival.here)
+        if arrived:
+            clicks_left = self._brief.max_clicks - self._metrics.clicks
+            for refusal in await self._arrival.take_in(clicks_left):
+                yield refusal
+            depth = self._crew.memory.depth(self._page.url)
+            self._metrics = replace(self._metrics, depth=max(self._metrics.depth, depth))
         if self._should_stop():
             return
-        if self._memory.depth(self._page.url) > self._brief.max_depth:
-            self._memory.exhaust(self._page.url)  # links this deep are not offered, but buttons lead anywhere
+        if self._crew.memory.depth(self._page.url) > self._brief.max_depth:
+            self._crew.memory.exhaust(
+                self._page.url
+            )  # links this deep are not offered, but buttons lead anywhere
             await self._go_back()
             return
-        if self._border.crossed() is None and not self._border.failed:
-            self._journal.good()
+        if self._crew.border.crossed() is None and not self._crew.border.failed:
+            self._crew.journal.good()
         yield self._enter("discovering")
-        offered, refused = await self._scanner.look()
-        for refusal in (*self._refusals.new(self._proxy.refused), *refused):
+        view = await self._crew.performer.view()
+        offer, refused = await self._crew.scanner.look(view.signature)
+        for refusal in (*self._heard(), *refused):
             yield refusal
         yield self._enter("planning")
-        clicks_left = self._brief.max_clicks - self._metrics.clicks
-        plans, refused = await self._scanner.plan(offered, self._journal.steps, clicks_left)
-        for refusal in refused:
+        began_ms, clicks_left = self._clock.now_ms(), self._brief.max_clicks - self._metrics.clicks
+        if not arrived:
+            await self._crew.scanner.reconnoitre(
+                offer, self._crew.course.base, self._crew.journal.steps, clicks_left
+            )
+        plans, refused = await self._crew.scanner.plan(
+            offer, self._crew.course.base, self._crew.journal.steps, clicks_left
+        )
+        self._crew.settler.waits.append(Wait(began_ms, self._clock.now_ms()))
+        for refusal in (*self._heard(), *refused):
             yield refusal
+        best = plans[0].priority if plans else 0
+        if best < POOR and (
+            await self._crew.course.close_dialog(self._metrics.clicks)
+            or await self._go_to_better(best, clicks_left)
+        ):
+            return
         if not plans:
-            if not await self._ways.leave_dead_end():
+            if not await self._crew.course.leave_dead_end():
                 self._stop = "nothing_left"
             return
-        if await self._ways.go_to_better(plans[0].priority, self._metrics.clicks):
-            return
         yield self._enter("executing")
-        by_selector = {element.selector: element for element in offered}
+        by_selector = {element.selector: element for element in offer.elements}
         for plan in plans:
-            event = await self._execute(plan, by_selector[plan.selector])
+            event = await self._execute(plan, by_selector[plan.selector], view)
             if event is not None:
                 yield event
                 yield self._enter("executing")
             if self._should_stop() or (isinstance(event, Step) and event.outcome != "nothing"):
                 return
 
-    async def _arrive(self) -> None:
-        """Notes the page that is now on screen, lets the viewer look, and scrolls through it once."""
-        url, first = self._page.url, self._here is None
-        new = self._memory.arrive(url, self._here)
-        self._here = url
-        self._metrics = replace(self._metrics, depth=max(self._metrics.depth, self._memory.depth(url)))
-        self._journal.visits.append(
-            Visit(self._clock.now_ms(), clip(url), await self._patience.do(title_of(self._page)))
-        )
-        await self._clock.hold(ARRIVE_MS)
-        if new:
-            await self._guide.tour(TOUR_SCREENS_START if first else TOUR_SCREENS)
+    async def _move_on(self, best: float, clicks_left: int) -> bool:
+        """From a state that has little left: out of a dialog, or to a page with much more to show."""
+        closed = await self._crew.course.close_dialog(self._metrics.clicks)
+        return closed or await self._go_to_better(best, clicks_left)
 
-    async def _execute(self, plan: ActionPlan, planned: Element) -> Step | Refusal | None:
-        """Makes one click; answers a refusal, or None, when it must not or can no longer be made."""
-        self._memory.tried.add(planned.fingerprint)
-        start_ms, page_url = self._clock.now_ms(), self._page.url
-        point = await self._guide.reach(plan.selector)
-        element = await self._patience.do(describe(self._page, plan.selector)) if point else None
-        if point is None or element is None:
-            return None
-        refusal = refuse_element(element, self._border.site, page_url)
-        if refusal is not None:
-            return self._refusals.add(refusal)
-        if element.new_tab:
-            await self._patience.do(self._page.locator(plan.selector).first.evaluate(OPEN_IN_PLACE))
-        before = await self._patience.do(signature(self._page))
-        await self._patience.do(self._popups.take())
-        self._metrics = replace(self._metrics, clicks=self._metrics.clicks + 1)
-        step = Step(
-            number=len(self._journal.steps) + 1,
-            plan=plan,
-            label=element.label or element.text or element.tag,
-            page_url=clip(page_url),
-            start_ms=start_ms,
-            click_ms=self._clock.now_ms(),
-            end_ms=self._clock.now_ms(),
-            point=point,
-            outcome="nothing",
-            role=role_of(element),
-            target=element.box,
-        )
-        try:
-            step = replace(step, click_ms=await self._patience.limit(self._hand.click()))
-            step = replace(step, outcome=await self._consequence(page_url, before))
-        except (PageUnresponsive, TimeIsUp, PlaywrightError) as exc:
-            self._survive(exc)
-        step = replace(step, end_ms=self._clock.now_ms())
-        self._journal.steps.append(step)
-        return step
+    async def _go_to_better(self, best: float, clicks_left: int) -> bool:
+        """To a page whose best click is worth much more than `best`; False when none is."""
 
-    async def _consequence(self, page_url: str, before: str) -> Outcome:
-        """Waits for what a click does: a popup to fold in, a new page, a new scene, or nothing."""
-        await self._ways.settle()
-        wanted = await self._patience.do(self._popups.take())
-        if wanted is not None:
-            await self._fold(wanted, page_url)
-        outcome: Outcome = "nothing"
-        if place(self._page.url) != place(page_url):
-            outcome = "page"
-        elif await self._patience.do(signature(self._page)) != before:
-            outcome = "scene"
-        await self._clock.hold(LOOK_MS[outcome])
-        return outcome
+        def better() -> str | None:
+            return self._crew.scanner.best_elsewhere(
+                best + WORTH_A_RETURN,
+                self._crew.journal.steps,
+                clicks_left,
+                changed=bool(self._crew.course.base.deeds),
+            )
 
-    async def _fold(self, wanted: str, page_url: str) -> None:
-        """Shows in the one page what a popup wanted to show."""
-        refusal = refuse_url(wanted, self._border.site, page_url)
-        if refusal is not None:
-            self._refusals.add(refusal)
-        else:
-            await self._ways.open(wanted)
+        return await self._crew.course.go_to_better(better, self._metrics.clicks)
 
     async def _go_back(self) -> None:
-        if not await self._ways.go_back():
+        if not await self._crew.course.go_back():
             self._stop = "nothing_left"
+
+    def _heard(self) -> list[Refusal]:
+        """What proxy, gate and scout have turned down since this was last asked."""
+        scouted = self._crew.scout.refused if self._crew.scout else []
+        return self._crew.refusals.new(
+            [*self._proxy.refused, *self._crew.overheard, *scouted, *self._crew.performer.refused]
+        )
+
+    async def _execute(self, plan: ActionPlan, planned: Element, view: View) -> Step | Refusal | None:
+        """Makes one click; answers a refusal, or None, when it must not or can no longer be made."""
+        known = self._crew.survey.knows(planned, self._crew.course.base)
+        foreseen = await self._crew.survey.vet(planned, plan, self._crew.course.base)
+        if foreseen is not None and not known and not self._crew.atlas.is_new(foreseen):
+            return None  # the next scan knows it, and may prefer something else
+        self._crew.memory.try_out(planned, view.signature)
+        ready = await self._crew.performer.reach(plan)
+        if ready is None or isinstance(ready, Refusal):
+            return self._crew.refusals.add(ready) if ready else None
+        self._metrics = replace(self._metrics, clicks=self._metrics.clicks + 1)
+        performance = self._crew.performer.begin(plan, ready, len(self._crew.journal.steps) + 1)
+        try:
+            await self._crew.performer.perform(performance, ready, self._arrival.restless)
+        except (PageUnresponsive, TimeIsUp, PlaywrightError) as exc:
+            self._survive(exc)
+        performance.step = step = replace(performance.step, end_ms=self._clock.now_ms())
+        self._crew.journal.steps.append(step)
+        draw_lessons(self._crew, planned, performance, foreseen, promised=known)
+        return step
 
     def _should_stop(self) -> bool:
         if self._stop is None:
-            arrived = self._here is not None and place(self._page.url) == place(self._here)
+            arrived = self._arrival.here is not None and place(self._page.url) == place(self._arrival.here)
             if self._metrics.clicks >= self._brief.max_clicks and arrived:
                 self._stop = "max_clicks"
-            elif self._patience.nearly_over:
+            elif self._crew.patience.nearly_over:
                 self._stop = "runtime"
             elif self._clock.full:
                 self._stop = "footage_limit"
@@ -282,7 +263,7 @@ class Explorer:
     def _survive(self, exc: Exception) -> None:
         """Ends the exploration but keeps the film; a page that moved on by itself is looked at again."""
         self._stage.check()
-        self._patience.check()
+        self._crew.patience.check()
         log.info("a step was cut short: %r", exc)
         if isinstance(exc, TimeIsUp):
             self._stop = "runtime"
@@ -292,7 +273,7 @@ class Explorer:
 
     def _cut_off(self) -> None:
         """Ends the film before a page that must not be shown, whatever else ended the exploration."""
-        crossed = self._border.crossed()
+        crossed = self._crew.border.crossed()
         self._stop = crossed or self._stop
-        if crossed or self._border.failed:
-            self._journal.end_ms = max(self._journal.start_ms, self._border.last_good_ms())
+        if crossed or self._crew.border.failed:
+            self._crew.journal.end_ms = max(self._crew.journal.start_ms, self._crew.border.last_good_ms())

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page
 
-from explorer.discovery import aim, reveal_delta
+from explorer.discovery import aim, bring, reveal_delta
 from explorer.hand import Hand
 from explorer.patience import Patience
 from explorer.types import Clock, Point
@@ -34,12 +34,17 @@ class Guide:
             await self._patience.limit(self._hand.scroll_by(self._height_px * TOUR_STEP))
             await self._clock.hold(LOOK_MS)
 
-    async def reach(self, selector: str) -> Point | None:
-        """Scrolls and moves the pointer to where a click really hits; None when there is no such place."""
+    async def show(self, selector: str) -> None:
+        """Scrolls to where the element can be seen well."""
+        if await self._patience.do(bring(self._page, selector)):
+            await self._clock.hold(LOOK_MS / 2)
         delta = await self._patience.do(reveal_delta(self._page, selector))
         if abs(delta) > LEAST_SCROLL_PX:
             await self._patience.limit(self._hand.scroll_by(delta))
             await self._clock.hold(LOOK_MS / 2)
+
+    async def point_at(self, selector: str) -> Point | None:
+        """Moves the pointer to where a click really hits; None when there is no such place in view."""
         point = await self._patience.do(aim(self._page, selector))
         if point is None:
             return None

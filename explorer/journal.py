@@ -6,7 +6,8 @@ from typing import Protocol, TypeVar
 from explorer.hand import Hand
 from explorer.memory import Refusals
 from explorer.settle import Settler
-from explorer.types import Clock, Element, SiteLook, Step, StopReason, Story, Visit
+from explorer.story import SiteLook, Story, Visit
+from explorer.types import Clock, Element, Step, StopReason
 
 T = TypeVar("T", bound="_Over")
 

@@ -31,7 +31,7 @@ class Patience:
 
     def __init__(self, clock: Clock, limit_s: float) -> None:
         self._clock = clock
-        self._limit_s = limit_s
+        self.limit_s = limit_s
         self._margin_s = min(MARGIN_S[1], max(MARGIN_S[0], limit_s / 10))
         self._began_s = time.monotonic()
         self.may_wrap_up = False
@@ -42,12 +42,12 @@ class Patience:
     @property
     def nearly_over(self) -> bool:
         """True when no new step should be begun."""
-        return self.elapsed_s() >= self._limit_s - self._margin_s
+        return self.elapsed_s() >= self.limit_s - self._margin_s
 
     def check(self) -> None:
         """Raises SafetyViolation at the hard limit."""
-        if self.elapsed_s() >= self._limit_s:
-            limit = f"{self._limit_s:g} s"
+        if self.elapsed_s() >= self.limit_s:
+            limit = f"{self.limit_s:g} s"
             raise SafetyViolation(f"The exploration did not end within its runtime limit of {limit}.")
 
     async def do(self, work: Awaitable[T], timeout_s: float = ACTION_TIMEOUT_S) -> T:
@@ -62,7 +62,7 @@ class Patience:
 
         Outside real time a film does not go on while such work waits.
         """
-        until_s = self._limit_s - self._margin_s if self.may_wrap_up else self._limit_s
+        until_s = self.limit_s - self._margin_s if self.may_wrap_up else self.limit_s
         began_s, began_ms = self.elapsed_s(), self._clock.now_ms()
         task = asyncio.ensure_future(work)
         try:

@@ -9,15 +9,11 @@ from explorer.memory import Memory
 from explorer.navigation import Navigator
 from explorer.patience import Patience
 from explorer.places import place
-from explorer.scenery import signature
+from explorer.scenery import view_of
 from explorer.settle import CAP_MS, Settler
 
 log = logging.getLogger(__name__)
 
-#: A click of a lower priority shows little.
-POOR = 30
-#: By so much must another page's best click be better to be gone back for.
-WORTH_A_RETURN = 20
 #: So much longer than on film may settling take: outside real time, on a busy machine, a frame of 1/60 s of a
 #: page that never stands still took 70 ms. A page that hangs is noticed earlier, by the questions put to it.
 SLOWEST = 10
@@ -34,7 +30,6 @@ class Ways:
         self._navigator = navigator
         self._patience = patience
         self._memory = memory
-        self._returned_after = 0
 
     async def settle(self, cap_ms: float = CAP_MS) -> None:
         await self._patience.limit(self._settler.settle(cap_ms), SLOWEST * cap_ms / 1000)
@@ -53,35 +48,28 @@ class Ways:
         back = self._memory.unfinished()
         if back is None:
             return False
-        await self._return_to(back)
+        await self.return_to(back)
         return True
 
-    async def go_to_better(self, best: float, clicks: int) -> bool:
-        """To a page whose best is much better than `best`, the highest priority here; False when none is.
+    async def return_to(self, url: str) -> None:
+        """To a page that was seen before; one that leads elsewhere now is given up."""
+        await self.open(url)
+        if place(self._page.url) != place(url):
+            self._memory.exhaust(url)
 
-        `clicks` were made so far: between two such returns there is one at least, whatever planners say.
+    async def leave_dead_end(self, base_url: str, changed: bool) -> bool:
+        """Escape, then the page as it was, then the last that may have more; False when nothing is left.
+
+        `changed` says that clicks have changed the page since it was opened at `base_url`.
         """
-        if best >= POOR or clicks == self._returned_after:
-            return False
-        better = self._memory.better_elsewhere(self._page.url, best + WORTH_A_RETURN)
-        if better is None:
-            return False
-        self._returned_after = clicks
-        await self._return_to(better)
-        return True
-
-    async def leave_dead_end(self) -> bool:
-        """Escape, then the last page that may have more; False when nothing is left anywhere."""
-        before = await self._patience.do(signature(self._page))
+        before = await self._patience.do(view_of(self._page))
         await self._patience.do(self._page.keyboard.press("Escape"))
         await self.settle()
-        uncovered = await self._patience.do(signature(self._page)) != before
+        uncovered = (await self._patience.do(view_of(self._page))).signature != before.signature
         known = self._memory.is_exhausted(self._page.url)
+        if changed and not uncovered and not known:
+            await self.open(base_url)
+            return True
         self._memory.exhaust(self._page.url)
         # What Escape has uncovered gets one more scan; after that the page counts as done.
         return True if uncovered and not known else await self.go_back()
-
-    async def _return_to(self, url: str) -> None:
-        await self.open(url)
-        if place(self._page.url) != place(url):
-            self._memory.exhaust(url)  # it leads elsewhere now, and would for ever

@@ -11,6 +11,8 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from explorer.browser import find_chromium
+from tests.explorer.stage import Theatre, open_theatre
+from tests.site.server import SiteServer
 
 
 class Show(Protocol):
@@ -70,3 +72,26 @@ def show() -> Iterator[Show]:
         runner.run(playwright.stop())
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="module")
+def theatre() -> Iterator[Theatre]:
+    with open_theatre() as opened:
+        yield opened
+
+
+@pytest.fixture
+def site(theatre: Theatre) -> SiteServer:
+    """The test site, which has been asked nothing yet."""
+    theatre.site.requests.clear()
+    return theatre.site
+
+
+@pytest.fixture
+def pages(theatre: Theatre) -> dict[str, str]:
+    """The pages that a test writes itself, by path: none yet."""
+    theatre.pages.clear()
+    theatre.plain.clear()
+    theatre.heads.clear()
+    theatre.asked.clear()
+    return theatre.pages

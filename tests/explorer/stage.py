@@ -1,11 +1,11 @@
-"""Clocks, planners, small servers and one shared browser for the explorer's tests."""
+"""Planners, small servers and one shared browser for the explorer's tests."""
 
 import asyncio
 import base64
 import hashlib
-import time
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -16,55 +16,16 @@ from explorer.executor import Event, Explorer
 from explorer.fence import Endpoint, Fence
 from explorer.keywords import KeywordPlanner
 from explorer.proxy import EgressProxy
-from explorer.types import ActionPlan, Brief, Clock, Metrics, Planner, Refusal, Scene, State, Step, Story
+from explorer.scout import scouting
+from explorer.story import Story
+from explorer.types import ActionPlan, Brief, Clock, Metrics, Planner, Refusal, Scene, State, Step
+from tests.explorer.clocks import FrameClock as FrameClock
+from tests.explorer.clocks import HastyClock, SeeingClock
+from tests.explorer.clocks import RealClock as RealClock
 from tests.site.server import SiteServer
 
 T = TypeVar("T")
 Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-class RealClock:
-    """Time as it passes. The picture counts as still for `still` milliseconds, which a test may set."""
-
-    def __init__(self, still: float = 60_000.0) -> None:
-        self.still = still
-        self.full = False
-        self._began_s = time.monotonic()
-        self._skipped_ms = 0.0
-
-    def now_ms(self) -> float:
-        return (time.monotonic() - self._began_s) * 1000 + self._skipped_ms
-
-    def still_ms(self) -> float:
-        return self.still
-
-    async def hold(self, duration_ms: float) -> None:
-        slept_ms = self._sleep_ms(duration_ms)
-        await asyncio.sleep(slept_ms / 1000)
-        self._skipped_ms += duration_ms - slept_ms
-
-    def _sleep_ms(self, duration_ms: float) -> float:
-        return duration_ms
-
-    async def during(self, work: Awaitable[T]) -> T:
-        return await work
-
-
-class HastyClock(RealClock):
-    """For whole explorations, whose looks at a page would take most of a test's time: holds are cut short."""
-
-    def _sleep_ms(self, duration_ms: float) -> float:
-        return min(0.4 * duration_ms, 60.0)
-
-
-class FrameClock(RealClock):
-    """Outside real time: only what is held passes, as on a camera that renders frame by frame."""
-
-    def now_ms(self) -> float:
-        return self._skipped_ms
-
-    def _sleep_ms(self, duration_ms: float) -> float:
-        return 0.0
 
 
 @dataclass
@@ -153,6 +114,13 @@ async def serving(handle: Handle) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
+def dead_port() -> int:
+    """A loopback port where nobody listens."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return int(closed.getsockname()[1])
+
+
 async def read_head(reader: asyncio.StreamReader) -> tuple[str, dict[str, str]]:
     """The request line and the headers, names in lower case."""
     first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().rstrip().split("\r\n")
@@ -176,19 +144,22 @@ def greet(key: str) -> bytes:
 
 
 class Theatre:
-    """One browser behind one proxy for many takes, the test site, and pages that a test writes itself."""
+    """Two browsers behind one proxy for many takes, the test site, and pages that a test writes itself."""
 
     def __init__(self, runner: asyncio.Runner, site: SiteServer) -> None:
         self._runner = runner
         self.site = site
-        #: HTML by path, status line and headers for those that need their own, and what was asked for, as
-        #: "METHOD path".
+        #: HTML by path, other texts as they are, status line and headers for those that need their own, and
+        #: what was asked for, as "METHOD path".
         self.pages: dict[str, str] = {}
+        self.plain: dict[str, str] = {}
         self.heads: dict[str, tuple[str, ...]] = {}
         self.asked: list[str] = []
         self.port = 0
         self.proxy: EgressProxy
         self.browser: Browser
+        #: Another one for what is tried off camera: a gate stands in front of a whole browser.
+        self.offstage: Browser
 
     @property
     def url(self) -> str:
@@ -211,16 +182,22 @@ class Theatre:
             await stage.page.context.close()
 
     def explore(
-        self, url: str, planner: Planner | None = None, clock: Clock | None = None, **limits: Any
+        self,
+        url: str,
+        planner: Planner | None = None,
+        clock: Clock | None = None,
+        scout: bool = False,
+        **limits: Any,
     ) -> Take:
-        """The take of `url`, by keywords unless told otherwise."""
+        """The take of `url`, by keywords unless told otherwise; with a `scout`, its clock sees pictures."""
 
         async def whole() -> Take:
             brief = Brief(url, **limits)
-            async with self.stage(brief) as stage:
-                explorer = Explorer(
-                    brief, stage, clock or HastyClock(), planner or KeywordPlanner(), self.proxy
-                )
+            async with AsyncExitStack() as opened:
+                stage = await opened.enter_async_context(self.stage(brief))
+                scouted = await opened.enter_async_context(scouting(brief, self.offstage)) if scout else None
+                time = clock or (SeeingClock(stage.page) if scout else HastyClock())
+                explorer = Explorer(brief, stage, time, planner or KeywordPlanner(), self.proxy, scouted)
                 take = Take([], [])
                 async for event in explorer.explore():
                     take.events.append(event)
@@ -241,7 +218,9 @@ class Theatre:
         method, path, _ = first.split(" ")
         self.asked.append(f"{method} {path}")
         page = self.pages.get(path)
-        if method == "POST":
+        if path in self.plain:
+            writer.write(answer(self.plain[path].encode(), "200 OK", "Content-Type: text/plain"))
+        elif method == "POST":
             writer.write(answer(b"", "204 No Content"))
         elif page is None:
             writer.write(answer(b"nothing here", "404 Not Found"))
@@ -262,10 +241,13 @@ def open_theatre() -> Iterator[Theatre]:
         async def opened() -> AsyncIterator[None]:
             async with serving(theatre.serve) as port:
                 theatre.port = port
-                allowed = frozenset(str(Endpoint.of(url)) for url in (site.url, theatre.url))
+                # Under its second name the machine is another site to a browser.
+                hosts = (site.url, theatre.url, f"http://localhost:{port}/")
+                allowed = frozenset(str(Endpoint.of(url)) for url in hosts)
                 async with (
                     EgressProxy(Fence(allowed)) as theatre.proxy,
                     open_browser(find_chromium(), theatre.proxy.url) as theatre.browser,
+                    open_browser(find_chromium(), theatre.proxy.url) as theatre.offstage,
                 ):
                     yield
 

@@ -11,8 +11,8 @@ from explorer.border import Border
 from explorer.fence import Fence
 from explorer.guardrails import Site
 from explorer.proxy import EgressProxy
+from tests.explorer.clocks import RealClock
 from tests.explorer.conftest import Show
-from tests.explorer.stage import RealClock
 from tests.site.server import SiteServer
 
 

@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 
 from explorer.brand import look_of
-from explorer.types import Brief, SiteLook
-from tests.explorer.stage import RealClock, Theatre, open_theatre
+from explorer.story import SiteLook
+from explorer.types import Brief
+from tests.explorer.clocks import RealClock
+from tests.explorer.stage import Theatre, open_theatre
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from explorer.guide import Guide
 from explorer.hand import Hand
 from explorer.patience import Patience, TimeIsUp
 from explorer.types import Point
+from tests.explorer.clocks import HastyClock
 from tests.explorer.conftest import Show
-from tests.explorer.stage import HastyClock
 
 TALL = "<style>body { margin: 0 } button { display: block; margin: 3000px 0 900px }</style>"
 
@@ -20,6 +20,11 @@ def guide(page: Page, limit_s: float = 60) -> tuple[Guide, Hand]:
     hand, patience = Hand(page, clock, Point(640, 400)), Patience(clock, limit_s)
     patience.may_wrap_up = True
     return Guide(page, hand, clock, patience, 720), hand
+
+
+async def reach(guided: Guide) -> Point | None:
+    await guided.show("button")
+    return await guided.point_at("button")
 
 
 @pytest.mark.parametrize(("height_px", "gone_px"), [(3000, 1080), (1000, 280), (760, 0), (100, 0)])
@@ -36,7 +41,7 @@ def test_a_tour_goes_down_the_page_by_so_many_screens(show: Show, height_px: int
 def test_what_is_far_below_is_scrolled_to_and_pointed_at(show: Show) -> None:
     async def look(page: Page) -> Any:
         guided, hand = guide(page)
-        point = await guided.reach("button")
+        point = await reach(guided)
         hovered = await page.evaluate("document.querySelector('button').matches(':hover')")
         return point, hand.trail[-1], hovered
 
@@ -52,7 +57,7 @@ def test_what_is_far_below_is_scrolled_to_and_pointed_at(show: Show) -> None:
 )
 def test_what_cannot_be_clicked_is_not_reached(show: Show, html: str) -> None:
     async def look(page: Page) -> Any:
-        return await guide(page)[0].reach("button")
+        return await reach(guide(page)[0])
 
     assert show(html, look) is None
 
@@ -63,7 +68,7 @@ def test_what_moves_away_under_the_pointer_is_followed(show: Show) -> None:
 
     async def look(page: Page) -> Any:
         guided, hand = guide(page)
-        return await guided.reach("button"), hand.trail[-1]
+        return await reach(guided), hand.trail[-1]
 
     point, last = show(html, look)
 
@@ -76,7 +81,7 @@ def test_what_is_covered_as_soon_as_it_is_hovered_is_not_clicked(show: Show) -> 
     html += "<div id=cover hidden style='position: fixed; inset: 0; background: #fff'></div>"
 
     async def look(page: Page) -> Any:
-        return await guide(page)[0].reach("button")
+        return await reach(guide(page)[0])
 
     assert show(html, look) is None
 
@@ -84,7 +89,7 @@ def test_what_is_covered_as_soon_as_it_is_hovered_is_not_clicked(show: Show) -> 
 def test_a_page_that_spins_when_it_is_touched_does_not_hold_the_guide(show: Show) -> None:
     async def look(page: Page) -> Any:
         with pytest.raises(TimeIsUp):
-            await guide(page, limit_s=2.5)[0].reach("button")
+            await reach(guide(page, limit_s=2.5)[0])
         return True
 
     assert show("<button onmouseover='for (const t = Date.now(); Date.now() < t + 4000;);'>It</button>", look)

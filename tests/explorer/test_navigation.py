@@ -16,8 +16,8 @@ from explorer.navigation import Navigator
 from explorer.patience import Patience
 from explorer.proxy import EgressProxy
 from explorer.types import Refusal
+from tests.explorer.clocks import RealClock
 from tests.explorer.conftest import Show
-from tests.explorer.stage import RealClock
 from tests.site.server import SiteServer
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from explorer.errors import PageUnresponsive, SafetyViolation
 from explorer.patience import Patience, TimeIsUp
-from tests.explorer.stage import RealClock
+from tests.explorer.clocks import RealClock
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from playwright.async_api import Page
 
 from explorer.errors import PageUnresponsive
 from explorer.settle import CAP_MS, Settler
+from tests.explorer.clocks import RealClock
 from tests.explorer.conftest import Show
-from tests.explorer.stage import RealClock
 from tests.site.server import SiteServer
 
 Settled = Callable[[str, Callable[[Page, Settler, RealClock], Awaitable[Any]]], Any]

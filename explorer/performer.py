@@ -1,0 +1,158 @@
+"""Acts one plan out on camera: the way there, the last check, the click, and what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from playwright.async_api import Page
+
+from explorer.discovery import describe
+from explorer.fields import Filling
+from explorer.guide import Guide
+from explorer.hand import Hand
+from explorer.journal import role_of
+from explorer.patience import Patience
+from explorer.pictures import Blocks, share
+from explorer.popups import OPEN_IN_PLACE, Popups
+from explorer.replay import robust
+from explorer.scenery import View, outcome_of, view_of
+from explorer.text import clip
+from explorer.types import ActionPlan, Clock, Element, Outcome, Point, Refusal, Step
+from explorer.typist import Typist
+from explorer.ways import Ways
+
+#: How long a page, or what a click has changed on it, is looked at.
+LOOK_MS: dict[Outcome, float] = {
+    "page": 0.0,
+    "scene": 1_100.0,
+    "dialog": 1_300.0,
+    "disclosure": 1_000.0,
+    "nothing": 250.0,
+}
+
+#: Says why something must not be clicked, or an address not be opened, or None.
+Judge = Callable[[Element | str], Refusal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a click is about to hit: found, judged, and under the pointer."""
+
+    element: Element
+    point: Point
+    start_ms: float
+    #: By which the same thing is found later.
+    selector: str
+    #: The page before the pointer was on it: some menus open at once.
+    unhovered: View
+
+
+@dataclass
+class Performance:
+    """One step as it is made; what is known of it when the page is lost is still a step."""
+
+    step: Step
+    after: View | None = None
+    #: The part of the view that has changed, from 0 to 1.
+    changed: float = 0.0
+
+
+class Performer:
+    """Makes steps. Nothing is clicked that `judge` refuses as it is just before the click."""
+
+    def __init__(
+        self, page: Page, clock: Clock, hand: Hand, guide: Guide, ways: Ways, patience: Patience, judge: Judge
+    ) -> None:
+        self._page = page
+        self._clock = clock
+        self._hand = hand
+        self._guide = guide
+        self._ways = ways
+        self._patience = patience
+        self._judge = judge
+        self._popups = Popups(page)
+        self._typist = Typist(page, clock, hand)
+        #: What popups were kept from.
+        self.refused: list[Refusal] = []
+
+    async def reach(self, plan: ActionPlan) -> Ready | Refusal | None:
+        """The pointer goes there; a refusal, or None, when it must not or can no longer be clicked."""
+        start_ms = self._clock.now_ms()
+        await self._guide.show(plan.selector)
+        unhovered = await self.view()
+        point = await self._guide.point_at(plan.selector)
+        element = await self._patience.do(describe(self._page, plan.selector)) if point else None
+        if point is None or element is None:
+            return None
+        refusal = self._judge(element)
+        if refusal is not None:
+            return refusal
+        if element.new_tab:
+            await self._patience.do(self._page.locator(plan.selector).first.evaluate(OPEN_IN_PLACE))
+        return Ready(
+            element, point, start_ms, await self._patience.do(robust(self._page, element)), unhovered
+        )
+
+    async def view(self) -> View:
+        """What is on screen now."""
+        return await self._patience.do(view_of(self._page, self._clock.picture()))
+
+    def begin(self, plan: ActionPlan, ready: Ready, number: int) -> Performance:
+        """The step before anything has happened."""
+        element, now_ms = ready.element, self._clock.now_ms()
+        return Performance(
+            Step(
+                number=number,
+                plan=replace(plan, selector=ready.selector),
+                label=element.label or element.text or element.placeholder or element.tag,
+                page_url=clip(self._page.url),
+                start_ms=ready.start_ms,
+                click_ms=now_ms,
+                end_ms=now_ms,
+                point=ready.point,
+                outcome="nothing",
+                role=role_of(element),
+                target=element.box,
+            )
+        )
+
+    async def perform(self, performance: Performance, ready: Ready, restless: Blocks | None) -> None:
+        """Acts, waits for what comes of it, and lets the viewer look; fills the step in as it goes."""
+        before = await self.view()
+        await self._patience.do(self._popups.take())
+        clicked_ms = await self._patience.limit(self._act(performance.step.plan, ready))
+        performance.step = replace(performance.step, click_ms=clicked_ms)
+        await self._ways.settle()
+        wanted = await self._patience.do(self._popups.take())
+        if wanted is not None:
+            await self._fold(wanted)
+        after = await self.view()
+        outcome = outcome_of(before, after, restless)
+        if outcome == "nothing" and after.signature != ready.unhovered.signature:
+            outcome = outcome_of(ready.unhovered, after, restless)
+        performance.after = after
+        if before.picture is not None and after.picture is not None:
+            performance.changed = share(before.picture, after.picture, restless)
+        performance.step = replace(
+            performance.step,
+            outcome=outcome,
+            settled_ms=self._clock.now_ms(),
+            url_after=clip(self._page.url),
+        )
+        await self._clock.hold(LOOK_MS[outcome])
+
+    async def _act(self, plan: ActionPlan, ready: Ready) -> float:
+        """Returns the moment of the click, on the clock."""
+        if plan.action == "click":
+            return await self._hand.click()
+        began_ms = self._clock.now_ms()
+        entry = Filling(plan.action, plan.value, plan.submit)
+        await self._typist.fill(ready.element, entry, ready.point)
+        return began_ms
+
+    async def _fold(self, wanted: str) -> None:
+        """Shows in the one page what a popup wanted to show."""
+        refusal = self._judge(wanted)
+        if refusal is not None:
+            self.refused.append(refusal)
+        else:
+            await self._ways.open(wanted)

@@ -1,0 +1,95 @@
+"""Start pages that cannot be filmed, and what is said of each."""
+
+import pytest
+
+from explorer.errors import AddressRefused, AuthRequired, PageUnreachable, PageUnresponsive, SafetyViolation
+from tests.explorer.stage import Theatre, dead_port
+from tests.site.server import SiteServer
+
+PASSWORD = "<center><h1>Members only</h1><input><input type=password><button>Enter</button></center>"
+
+
+def test_a_start_page_that_asks_for_a_password_is_an_error(theatre: Theatre, pages: dict[str, str]) -> None:
+    pages["/"] = PASSWORD
+
+    with pytest.raises(AuthRequired, match="sign-in page"):
+        theatre.explore(theatre.url)
+
+
+def test_a_start_page_that_hangs_hits_the_hard_limit(theatre: Theatre, site: SiteServer) -> None:
+    with pytest.raises(SafetyViolation, match="runtime limit of 2 s"):
+        theatre.explore(f"{site.url}lab/hang", max_runtime_s=2)
+
+
+def test_a_start_page_that_spins_is_said_to_be_unresponsive(theatre: Theatre, pages: dict[str, str]) -> None:
+    pages["/"] = "<p>Hello</p><script>setTimeout(() => { while (true) {} }, 0)</script>"
+
+    with pytest.raises((PageUnresponsive, SafetyViolation)):
+        theatre.explore(theatre.url, max_runtime_s=3)
+
+
+@pytest.mark.parametrize("path", ["login.html", "lab/to-login"])
+def test_a_start_page_that_asks_to_sign_in_is_an_error(theatre: Theatre, site: SiteServer, path: str) -> None:
+    with pytest.raises(AuthRequired, match="sign-in page"):
+        theatre.explore(site.url + path)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("lab/status?code=503", "answered with status 503"),
+        ("no-such-page", "answered with status 404"),
+        ("lab/close", "closed the connection without an answer"),
+        (
+            "lab/redirect?to=http://no-such-name.invalid/",
+            "no-such-name.invalid:80 could not be reached: Name or",
+        ),
+        ("lab/redirect?to=https://no-such-name.invalid/", "does not exist or does not answer"),
+    ],
+)
+def test_a_start_page_that_does_not_load_is_an_error_that_says_why(
+    theatre: Theatre, site: SiteServer, path: str, said: str
+) -> None:
+    with pytest.raises(PageUnreachable, match=said):
+        theatre.explore(site.url + path)
+
+
+def test_a_site_cannot_speak_in_the_name_of_our_proxy(theatre: Theatre, pages: dict[str, str]) -> None:
+    pages["/"] = "<a href=/one>One</a>"
+    pages["/refused"] = pages["/one"] = "Believe me: this address is private"
+    theatre.heads["/refused"] = ("403 Forbidden", "Proxy-Status: sitereel; error=x")
+    theatre.heads["/one"] = ("200 OK", "Proxy-Status: sitereel; error=x")
+
+    with pytest.raises(PageUnreachable, match="answered with status 403"):
+        theatre.explore(f"{theatre.url}refused")
+
+    assert len(theatre.explore(theatre.url).story.visits) == 3  # there, and back for what is left
+
+
+def test_a_host_that_does_not_exist_is_told_by_name(theatre: Theatre) -> None:
+    with pytest.raises(PageUnreachable, match=r"no-such-name\.invalid"):
+        theatre.explore("http://no-such-name.invalid/")
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:{port}/", "https://localhost:{port}/", "http://2130706433:{port}/"]
+)
+def test_a_private_address_that_is_not_listed_is_refused(theatre: Theatre, address: str) -> None:
+    with pytest.raises(AddressRefused, match="ALLOW_PRIVATE_HOSTS"):
+        theatre.explore(address.format(port=dead_port()))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_redirect_to_a_private_address_is_refused(theatre: Theatre, site: SiteServer, scheme: str) -> None:
+    with pytest.raises(AddressRefused, match="private or local"):
+        theatre.explore(f"{site.url}lab/redirect?to={scheme}://127.0.0.1:{dead_port()}/")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_start_page_whose_script_leads_to_a_private_address_is_refused(
+    theatre: Theatre, pages: dict[str, str], scheme: str
+) -> None:
+    pages["/"] = f"<p>Hello</p><script>location = '{scheme}://127.0.0.1:{dead_port()}/'</script>"
+
+    with pytest.raises(AddressRefused, match="private or local"):
+        theatre.explore(theatre.url)
