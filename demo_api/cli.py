@@ -1,4 +1,4 @@
-"""The command line: `sitereel record | serve | api | worker | doctor`."""
+"""The command line: `sitereel record | inspect | serve | api | worker | doctor`."""
 
 import logging
 import os
@@ -20,6 +20,7 @@ from actors.settings import Settings
 from actors.worker import working
 from demo_api.console import fail, log_to_stderr, read_settings, say
 from demo_api.doctor import examine
+from demo_api.inspect_command import inspect_command
 from demo_api.record_command import record_command
 from demo_api.server import listen, make_server
 from explorer.errors import ExplorerError
@@ -42,6 +43,7 @@ Workers = Annotated[
 
 
 app.command("record")(record_command)
+app.command("inspect")(inspect_command)
 
 
 @app.command()

@@ -1,0 +1,154 @@
+"""What a page offers to be clicked, and what not and why: a look at it without a film."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from playwright.async_api import Page
+
+from actors.settings import Settings
+from explorer.border import Border
+from explorer.browser import find_chromium, open_stage
+from explorer.discovery import discover
+from explorer.errors import PageUnreachable
+from explorer.fence import Endpoint, Fence
+from explorer.gate import Gate
+from explorer.guardrails import Site, refuse_element
+from explorer.navigation import Navigator
+from explorer.offstage import OffstageClock
+from explorer.patience import Patience
+from explorer.private import refuse_field
+from explorer.proxy import EgressProxy
+from explorer.replay import robust
+from explorer.settle import Settler
+from explorer.text import title_of
+from explorer.types import Brief, Element, Refusal
+
+log = logging.getLogger(__name__)
+
+SETTLE_MS = 6_000.0
+LOOK_LIMIT_S = 60.0
+Kind = Literal["offered", "refused", "covered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One element with its number on the picture, and the guardrail that turns it down, if any."""
+
+    number: int
+    element: Element
+    selector: str
+    refusal: Refusal | None
+
+    @property
+    def kind(self) -> Kind:
+        if self.element.covered_by:
+            return "covered"
+        return "refused" if self.refusal else "offered"
+
+    @property
+    def why(self) -> str:
+        """Why it is not clicked, or how it is; in words."""
+        if self.element.covered_by:
+            return f"lies under {self.element.covered_by}"
+        if self.refusal:
+            return self.refusal.detail
+        return "may be clicked" if self.element.in_view else "may be clicked after scrolling there"
+
+    def as_json(self) -> dict[str, Any]:
+        e = self.element
+        row: dict[str, Any] = {
+            "number": self.number,
+            "selector": self.selector,
+            "tag": e.tag,
+            "role": e.role,
+            "name": e.label,
+            "text": e.text,
+            "href": e.href,
+            "box": {"x": e.box.x, "y": e.box.y, "width": e.box.width, "height": e.box.height},
+            "point": {"x": e.point.x, "y": e.point.y} if e.point else None,
+            "in_view": e.in_view,
+            "landmark": e.landmark,
+            "state": e.state,
+            "fills": e.fills,
+            "icon": e.icon,
+            "frame": e.frame_origin,
+            "identity": e.identity,
+            "fingerprint": e.fingerprint,
+            "refused": self.refusal.rule if self.refusal else None,
+            "why": self.why,
+        }
+        return row | ({"covered_by": e.covered_by} if e.covered_by else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A page as the explorer sees it; `picture` is its viewport as PNG, without numbers."""
+
+    url: str
+    title: str
+    width_px: int
+    height_px: int
+    elements: tuple[Finding, ...]
+    covered: tuple[Finding, ...]
+    frames: int
+    picture: bytes
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "url": self.url,
+            "title": self.title,
+            "viewport": {"width": self.width_px, "height": self.height_px},
+            "elements": [finding.as_json() for finding in self.elements],
+            "covered": [finding.as_json() for finding in self.covered],
+            "frames": self.frames,
+        }
+
+
+async def inspect(url: str, settings: Settings, width_px: int, height_px: int) -> Inspection:
+    """Opens `url` as a take does and looks at it once. The typed host may be private.
+
+    Raises PageUnreachable, AddressRefused, BrowserMissing and BrowserCrashed.
+    """
+    typed = str(Endpoint.of(url))
+    brief = Brief(url, width_px=width_px, height_px=height_px, max_runtime_s=LOOK_LIMIT_S)
+    chromium, clock = find_chromium(settings.chromium_path), OffstageClock()
+    async with (
+        EgressProxy(Fence(settings.allow_private_hosts | {typed}), allow_writes=False) as proxy,
+        open_stage(brief, chromium, proxy.url) as stage,
+    ):
+        border = Border(stage.page, clock, Site.of(url), proxy)
+        navigator = Navigator(stage, Patience(clock, LOOK_LIMIT_S), border, proxy)
+        settler = Settler(stage.page, clock)
+        await settler.install()
+        await Gate(None, brief.wishes, lambda refusal: log.info("held back: %s", refusal.what)).install(
+            stage.page
+        )
+        await navigator.open(url)
+        await settler.settle(SETTLE_MS)
+        if border.failed:
+            raise navigator.failure(f"{url} leads there, and nothing answers")
+        try:
+            async with asyncio.timeout(LOOK_LIMIT_S):
+                return await _look(stage.page, Site.of(stage.page.url), brief)
+        except TimeoutError as exc:
+            raise PageUnreachable(f"{url} did not answer questions for {LOOK_LIMIT_S:.0f} s.") from exc
+
+
+async def _look(page: Page, site: Site, brief: Brief) -> Inspection:
+    found = await discover(page, frozenset())
+    picture = await page.screenshot(type="png")
+    selectors = [await robust(page, element) for element in found.elements]
+
+    def judged(number: int, element: Element, selector: str) -> Finding:
+        refusal = refuse_element(element, site, page.url)
+        field = refuse_field(element) if element.fills else None
+        return Finding(number, element, selector, refusal or field)
+
+    elements = tuple(
+        judged(n, e, s) for n, (e, s) in enumerate(zip(found.elements, selectors, strict=True), 1)
+    )
+    covered = tuple(judged(n, e, e.selector) for n, e in enumerate(found.covered, len(elements) + 1))
+    title, frames = await title_of(page), len(page.frames) - 1
+    return Inspection(page.url, title, brief.width_px, brief.height_px, elements, covered, frames, picture)

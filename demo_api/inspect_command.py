@@ -1,0 +1,90 @@
+"""`sitereel inspect`: what a page offers to be clicked, as a table, JSON, and a picture with numbers."""
+
+import asyncio
+import json
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from actors.admission import check_address
+from demo_api.console import fail, log_to_stderr, read_settings, screen
+from demo_api.inspect import Finding, Inspection, inspect
+from demo_api.numbered import numbered
+from demo_api.record import check_writable
+from demo_api.wishes import check_url
+from explorer.fence import Endpoint
+from video.style import CANVASES, Size
+
+MARKS = {"offered": "[green]yes[/green]", "refused": "[red]no[/red]", "covered": "[dim]no[/dim]"}
+
+
+def inspect_command(
+    url: Annotated[
+        str, typer.Argument(help="The page to look at. https:// is assumed when no scheme is given.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    screenshot: Annotated[
+        Path | None,
+        typer.Option("--screenshot", help="Save the page with numbered boxes (PNG).", dir_okay=False),
+    ] = None,
+    size: Annotated[
+        Size, typer.Option("--size", help="Look through the viewport that a film of this size has.")
+    ] = "720p",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
+) -> None:
+    """Shows what could be clicked on a page, and why something would not be.
+
+    Example: sitereel inspect https://example.com --screenshot boxes.png
+    """
+    log_to_stderr(logging.INFO if verbose else logging.CRITICAL)
+    url = url if "://" in url else f"https://{url}"
+    try:
+        check_url(url)
+    except ValueError as exc:
+        fail(f"The URL {exc}.", code=2)
+    if screenshot:
+        check_writable(screenshot)
+    inspection = asyncio.run(_inspected(url, size))
+    if screenshot:
+        screenshot.write_bytes(numbered(inspection))
+    if as_json:
+        typer.echo(json.dumps(inspection.as_json(), ensure_ascii=False, indent=2))
+    else:
+        _tell(inspection)
+
+
+async def _inspected(url: str, size: Size) -> Inspection:
+    settings = read_settings()
+    await check_address(url, settings.allow_private_hosts | {str(Endpoint.of(url))})
+    canvas = CANVASES[size]
+    return await inspect(
+        url, settings, round(canvas.width_px / canvas.scale), round(canvas.height_px / canvas.scale)
+    )
+
+
+def _tell(inspection: Inspection) -> None:
+    table = Table(
+        "#", "Click", "Role", "Name", "Why", "Selector", title=escape(inspection.title or inspection.url)
+    )
+    for finding in (*inspection.elements, *inspection.covered):
+        table.add_row(*_cells(finding))
+    Console().print(table)
+    refused = sum(finding.refusal is not None for finding in inspection.elements)
+    screen.print(
+        f"{len(inspection.elements)} elements, {refused} of them refused, {len(inspection.covered)} covered, "
+        f"{inspection.frames} frames.",
+        soft_wrap=True,
+    )
+
+
+def _cells(finding: Finding) -> tuple[str, ...]:
+    element = finding.element
+    kind = f"{element.role} ({element.fills})" if element.fills else element.role
+    name = element.label or element.text or f"<{element.tag}>"
+    cells = (kind, name, finding.why, finding.selector)
+    return (str(finding.number), MARKS[finding.kind], *map(escape, cells))
