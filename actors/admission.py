@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import uuid
+from collections.abc import Sequence
 from typing import Literal
 
 from redis.exceptions import RedisError
@@ -13,6 +14,7 @@ from actors.job import QUEUE_OF, CameraWish, Job, Limits, Stage
 from actors.settings import Settings
 from actors.store import Store
 from explorer.fence import Endpoint, Fence
+from explorer.types import Interact, Wishes
 from video.style import Format, Size, Style, StyleName
 
 log = logging.getLogger(__name__)
@@ -42,10 +44,20 @@ async def accept(
     style: Style,
     camera: CameraWish,
     allow_hosts: tuple[str, ...] = (),
+    *,
+    wishes: Wishes | None = None,
+    storyboard: bool = False,
 ) -> Job:
     """Writes a new job and puts it into line. Raises StoreUnavailable when Redis did not answer in time."""
     job = Job(
-        id=uuid.uuid4().hex, url=url, limits=limits, style=style, camera=camera, allow_hosts=allow_hosts
+        id=uuid.uuid4().hex,
+        url=url,
+        limits=limits,
+        style=style,
+        camera=camera,
+        allow_hosts=allow_hosts,
+        wishes=wishes or Wishes(),
+        storyboard=storyboard,
     )
     try:
         async with asyncio.timeout(ACCEPT_TIMEOUT_S):
@@ -100,4 +112,28 @@ def style_of(
         captions=settings.film_captions if captions is None else captions,
         zoom=settings.film_zoom if zoom is None else zoom,
         title_card=name == "studio" if card is None else card,
+    )
+
+
+def wishes_of(
+    settings: Settings,
+    goal: str = "",
+    focus: Sequence[str] = (),
+    avoid: Sequence[str] = (),
+    domains: Sequence[str] = (),
+    interact: Interact | None = None,
+    scout: bool | None = None,
+    allow_writes: bool = False,
+    ignore_robots: bool = False,
+) -> Wishes:
+    """The operator's habits with what a request wishes on top. What is risky is no habit: it is asked for."""
+    return Wishes(
+        goal=goal,
+        focus=tuple(focus),
+        avoid=tuple(avoid),
+        domains=tuple(domains),
+        interact=interact or settings.interact,
+        allow_writes=allow_writes,
+        scout=settings.scout if scout is None else scout,
+        ignore_robots=ignore_robots,
     )

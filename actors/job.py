@@ -1,11 +1,13 @@
 """A job: what was asked, where it stands, and the one table of allowed moves."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal, Self, cast
 
+from explorer.types import Wishes
 from video.style import Format, Style
 
 #: How to film: outside real time, in real time, or whichever the browser can do.
@@ -93,6 +95,9 @@ class Job:
     limits: Limits
     style: Style = field(default_factory=Style)
     camera: CameraWish = "auto"
+    wishes: Wishes = field(default_factory=Wishes)
+    #: Whether pictures of all steps are kept beside the film.
+    storyboard: bool = False
     status: Status = Status.PENDING
     stage: Stage = Stage.QUEUED
     created_ms: int = 0
@@ -136,6 +141,8 @@ class Job:
             "limits": json.dumps([self.limits.max_clicks, self.limits.max_depth, self.limits.max_runtime_s]),
             "style": json.dumps(asdict(self.style)),
             "camera": self.camera,
+            "wishes": json.dumps(asdict(self.wishes)),
+            "storyboard": str(int(self.storyboard)),
             "allow_hosts": json.dumps(self.allow_hosts),
         }
 
@@ -149,6 +156,8 @@ class Job:
             limits=Limits(*json.loads(text["limits"])),
             style=Style(**json.loads(text.get("style", "{}"))),
             camera=cast(CameraWish, text.get("camera", "auto")),
+            wishes=decode_wishes(json.loads(text.get("wishes", "{}"))),
+            storyboard=text.get("storyboard") == "1",
             status=Status(text["status"]),
             stage=Stage(text["stage"]),
             created_ms=int(text["created_ms"]),
@@ -171,6 +180,14 @@ class Job:
             blobs=tuple(json.loads(text.get("blobs", "[]"))),
             film=json.loads(text.get("film", "{}")),
         )
+
+
+def decode_wishes(row: Mapping[str, Any]) -> Wishes:
+    """From JSON, which has lists where wishes have tuples; what is missing has its default."""
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+    }
+    return Wishes(**fields)
 
 
 def iso(epoch_ms: int) -> str:

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
-from explorer.types import Brief, Metrics, Refusal, Step, Story
+from explorer.story import Story
+from explorer.types import Brief, Metrics, Refusal, Step
 from video.change import changed_area
 from video.reel import Reel
 from video.timeline import Area, Refused, Sample, Scroll, Stretch, Timeline, Visit
@@ -28,6 +29,11 @@ TELL: dict[type, Callable[[Any], dict[str, Any]]] = {
 def _rounded(step: dict[str, Any]) -> dict[str, Any]:
     """Times to a tenth of a millisecond: clocks are no better."""
     return {name: round(value, 1) if isinstance(value, float) else value for name, value in step.items()}
+
+
+def _seen(step: Step) -> str:
+    """What a film makes of an outcome: dialogs and disclosures come up on their page, as scenes do."""
+    return "scene" if step.outcome in ("dialog", "disclosure") else step.outcome
 
 
 class Narrator:
@@ -78,7 +84,7 @@ class Narrator:
             x=step.point.x,
             y=step.point.y,
             role=step.role,
-            outcome=step.outcome,
+            outcome=_seen(step),
             caption=step.plan.caption,
             target=Area(box.x, box.y, box.width, box.height) if box else None,
             appeared=self._came_up(step),
@@ -86,7 +92,7 @@ class Narrator:
 
     def _came_up(self, step: Step) -> Area | None:
         """The area that a click has changed, if it stayed on its page."""
-        if self._reel is None or step.outcome != "scene":
+        if self._reel is None or _seen(step) != "scene":
             return None
         if step.number not in self._appeared:
             before, after = (

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from actors.job import CameraWish, Job, Limits, Stage
+from actors.job import CameraWish, Job, Limits, Stage, decode_wishes
 from actors.settings import Settings
 from actors.store import Claim
+from explorer.types import Wishes
 from video.style import Style
 
 
@@ -15,7 +16,7 @@ from video.style import Style
 class Order:
     """One stage of one job. Footage and timeline lie under their keys, the film goes to `film_key`.
 
-    `extra_keys` says where poster, sheet and captions go.
+    `extra_keys` says where poster, sheet, captions and storyboard go.
     """
 
     stage: Stage
@@ -37,6 +38,11 @@ class Order:
     openai_api_key: str | None = field(repr=False)
     style: Style = field(default_factory=Style)
     camera: CameraWish = "auto"
+    wishes: Wishes = field(default_factory=Wishes)
+    storyboard: bool = False
+    openai_vision: bool = False
+    llm_max_calls: int = 40
+    llm_max_tokens: int = 60_000
     extra_keys: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -63,6 +69,11 @@ class Order:
             openai_api_key=key.get_secret_value() if key else None,
             style=job.style,
             camera=job.camera,
+            wishes=job.wishes,
+            storyboard=job.storyboard,
+            openai_vision=settings.openai_vision,
+            llm_max_calls=settings.llm_max_calls,
+            llm_max_tokens=settings.llm_max_tokens,
             extra_keys=claim.extra_keys,
         )
 
@@ -77,5 +88,6 @@ class Order:
             "limits": Limits(**row["limits"]),
             "allow_hosts": tuple(row["allow_hosts"]),
             "style": Style(**row["style"]),
+            "wishes": decode_wishes(row["wishes"]),
         }
         return cls(**row)

@@ -37,6 +37,8 @@ STORE_LIMIT_S = 120.0
 ENCODE_GRACE_S = 180.0
 #: What a job tells before its exploration has begun.
 UNTOLD: News = {"metrics": "{}", "steps": "[]", "refused": "[]", "progress": 0}
+#: Extras that a job keeps when its film fails in encoding.
+OUTLIVE = ("storyboard",)
 BACKOFF_S = (0.2, 5.0)
 #: Shorter than a lease: nobody renews the claim while a draft is looked at.
 DRAFT_PATIENCE_S = 5.0
@@ -112,13 +114,14 @@ class Line:
                 log.warning("job %s was taken from us while %s", job_id, to)
                 await store.drop(claim)
             except LineError as exc:
-                await self._fail(store, claim, exc)
+                await self._fail(store, claim, job, exc)
             except asyncio.CancelledError:
                 await self._hand_back(store, claim, job)
                 raise
             except Exception as exc:  # a bug of ours costs one attempt, not all of them
                 log.exception("job %s failed unexpectedly", job_id)
-                await self._fail(store, claim, StageFailed("internal_error", f"Something went wrong: {exc}"))
+                unexpected = StageFailed("internal_error", f"Something went wrong: {exc}")
+                await self._fail(store, claim, job, unexpected)
             return False
 
     async def _record(self, store: Store, claim: Claim, job: Job) -> bool:
@@ -211,12 +214,14 @@ class Line:
             raise StageFailed(last["code"], last["error"], board.news)
         return last, board.news
 
-    async def _fail(self, store: Store, claim: Claim, exc: LineError) -> None:
-        """Ends the job with an error; nothing of its footage or film is kept."""
+    async def _fail(self, store: Store, claim: Claim, job: Job, exc: LineError) -> None:
+        """Ends the job with an error; footage and film go, a storyboard counts without."""
         log.warning("job %s failed while %s: %s", claim.job_id, claim.stage, exc)
+        kept = {name: key for name, key in job.extras.items() if name in OUTLIVE}
         fields = {**getattr(exc, "news", {}), "error": str(exc), "error_code": exc.code}
+        fields["extras"] = json.dumps(kept)
         try:
-            await self._finally(lambda: store.end(claim, Status.FAILED, fields))
+            await self._finally(lambda: store.end(claim, Status.FAILED, fields, keep=list(kept.values())))
         except MoveRefused:
             log.warning("job %s was taken from us before its failure could be noted", claim.job_id)
 

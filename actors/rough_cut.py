@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from actors.narration import Narrator
-from explorer.types import Story
+from explorer.story import Story
 from video.cut import cut
 from video.ffmpeg_binary import Ffmpeg
 from video.live import LiveFilm

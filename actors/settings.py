@@ -10,6 +10,7 @@ from actors.errors import SettingsInvalid
 from actors.job import CameraWish
 from explorer.errors import AddressRefused
 from explorer.fence import Endpoint
+from explorer.types import Interact
 from video.style import Format, Size, StyleName
 
 
@@ -35,6 +36,10 @@ class Settings(BaseSettings):
     max_depth: int = Field(default=3, ge=1, le=20)
     max_runtime_s: int = _named(300, "MAX_RUNTIME", ge=1, le=3600)
 
+    #: Whether fields are filled in, and links are tried off camera, unless a request says otherwise.
+    interact: Interact = "all"
+    scout: bool = True
+
     film_style: StyleName = "studio"
     film_size: Size = "720p"
     film_fps: Literal[30, 60] = 30
@@ -48,6 +53,11 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str = "gpt-4o-mini"
+    #: Shows the model a picture of the page as well.
+    openai_vision: bool = False
+    #: What one take may spend on a model; keywords plan the rest of it.
+    llm_max_calls: int = Field(default=40, ge=1, le=1000)
+    llm_max_tokens: int = Field(default=60_000, ge=1000, le=10_000_000)
 
     #: `host:port` pairs on private or loopback addresses that may be filmed.
     allow_private_hosts: Annotated[frozenset[str], NoDecode] = frozenset()

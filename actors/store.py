@@ -21,7 +21,12 @@ FOOTAGE = "demo:foot:"
 TIMELINE = "demo:timeline:"
 FILM = "demo:film:"
 #: What can be fetched beside the film, besides the timeline.
-EXTRAS = {"poster": "demo:poster:", "sheet": "demo:sheet:", "captions": "demo:captions:"}
+EXTRAS = {
+    "poster": "demo:poster:",
+    "sheet": "demo:sheet:",
+    "captions": "demo:captions:",
+    "storyboard": "demo:storyboard:",
+}
 WAITING = "demo:waiting"
 ACTIVE = "demo:active"
 LEADER = "demo:watchdog"
@@ -153,11 +158,11 @@ class Store:
         _check(claim.stage, to)
         await self._move(claim, to, STATUS_OF[to], fields, publish, keep)
 
-    async def end(self, claim: Claim, status: Status, fields: Fields) -> None:
-        """Ends the job without a film or any other blob, in the stage where it stands. Raises as `move`."""
+    async def end(self, claim: Claim, status: Status, fields: Fields, keep: Sequence[str] = ()) -> None:
+        """Ends the job without a film, where it stands; of its blobs only `keep` stay. Raises as `move`."""
         if claim.stage not in ENDS:
             raise MoveRefused(f"A job cannot end while it is {claim.stage}.")
-        await self._move(claim, claim.stage, status, fields, None, ())
+        await self._move(claim, claim.stage, status, fields, None, keep)
 
     async def _move(
         self,

@@ -20,14 +20,19 @@ from actors.narration import TELL, Narrator
 from actors.order import Order
 from actors.rough_cut import RoughCut
 from actors.store import connect
+from actors.storyboard import keep_storyboard
 from actors.uplink import REDIS_PATIENCE_S, Uplink, read_file, store, store_extras
 from explorer.browser import Stage as BrowserStage
+from explorer.browser import find_chromium
+from explorer.budget import Budget
 from explorer.errors import ExplorerError
 from explorer.executor import Explorer
 from explorer.fence import Fence
-from explorer.planner import choose_planner
+from explorer.planner import choose_planner, usage_of
 from explorer.proxy import EgressProxy
-from explorer.types import Brief, Story
+from explorer.scout import open_scout
+from explorer.story import Story
+from explorer.types import Brief, Planner
 from video.encoder import FILM_FILES
 from video.errors import VideoError
 from video.ffmpeg_binary import find_ffmpeg
@@ -63,11 +68,19 @@ async def record(order: Order, tell: Tell) -> None:
         width_px=layout.viewport_width_px,
         height_px=layout.viewport_height_px,
         allow_private_hosts=frozenset(order.allow_hosts),
+        wishes=order.wishes,
     )
-    planner = choose_planner(order.openai_api_key, order.openai_model, order.openai_base_url)
+    planner = choose_planner(
+        order.openai_api_key,
+        order.openai_model,
+        order.openai_base_url,
+        vision=order.openai_vision,
+        budget=Budget(order.llm_max_calls, order.llm_max_tokens),
+    )
     async with (
-        EgressProxy(Fence(brief.allow_private_hosts)) as proxy,
+        EgressProxy(Fence(brief.allow_private_hosts), allow_writes=brief.wishes.allow_writes) as proxy,
         aclosing(Uplink(order)) as uplink,
+        open_scout(brief, find_chromium(order.chromium_path), proxy.url) as scout,
         filming(order, brief, scale, proxy.url, uplink.take) as on,
     ):
         # The last word is said before the browser is closed: the supervisor ends it faster, hung or not.
@@ -76,14 +89,15 @@ async def record(order: Order, tell: Tell) -> None:
             ffmpeg = find_ffmpeg(order.ffmpeg_path)
             async with aclosing(RoughCut(narrator, uplink.reel, order.style, ffmpeg, folder)) as rough:
                 tell({"kind": "phase", "phase": "explore"})
-                explorer = Explorer(brief, on.stage, on.camera, planner, proxy)
-                story = await watch(explorer, on.stage, uplink, rough, tell)
+                explorer = Explorer(brief, on.stage, on.camera, planner, proxy, scout)
+                story = await watch(explorer, on.stage, uplink, rough, _counting(planner, tell))
                 tell({"kind": "phase", "phase": "store"})
                 await on.camera.stop()
                 timeline = narrator.timeline(story)
                 # First what another film could be made from, then the film.
                 await uplink.finish()
                 await store(order, order.timeline_key, MAX_TIMELINE_BYTES, [timeline.encode()])
+                kept, lacking = await keep_storyboard(order, story, uplink.reel)
                 film = await rough.finish(timeline, order.encode_limit_s)
                 done = await deliver_early(order, film) if film else UNMADE
             refused = [asdict(refusal) for refusal in story.refused]
@@ -91,8 +105,10 @@ async def record(order: Order, tell: Tell) -> None:
                 "stop_reason": story.stop_reason,
                 "refused": refused,
                 "camera": on.report(order.style.fps),
+                "extras": [*kept, *done["extras"]],
+                "warnings": [*lacking, *done["warnings"]],
             }
-            tell({"kind": "done", **take, **done})
+            tell({"kind": "done", **done, **take})
 
 
 async def encode(order: Order, tell: Tell) -> None:
@@ -173,6 +189,18 @@ async def watch(
             return event
         tell(TELL[type(event)](event))
         rough.follow(explorer.story_so_far())
+
+
+def _counting(planner: Planner, tell: Tell) -> Tell:
+    """Tells the same, and with the metrics what planning has cost so far."""
+
+    def told(report: dict[str, Any]) -> None:
+        if report["kind"] == "metrics":
+            cost = {f"llm_{name}": count for name, count in asdict(usage_of(planner)).items()}
+            report = {**report, "metrics": {**report["metrics"], **cost}}
+        tell(report)
+
+    return told
 
 
 def main() -> None:

@@ -29,7 +29,15 @@ async def run(request: Request) -> Response:
         wish.zoom,
         wish.title_card,
     )
-    job = await accept(store, wish.url, limits, style, wish.camera or settings.camera)
+    job = await accept(
+        store,
+        wish.url,
+        limits,
+        style,
+        wish.camera or settings.camera,
+        wishes=wish.wishes_on(settings),
+        storyboard=wish.storyboard,
+    )
     links = Links.of(job.id)
     return JSONResponse(
         Accepted(job_id=job.id, links=links).model_dump(mode="json"),

@@ -1,9 +1,10 @@
-"""What can be fetched beside the film, any number of times while the film is there."""
+"""What can be fetched beside the film, any number of times until the film leaves."""
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from actors.errors import ExtraMissing
+from actors.job import Job, Status
 from actors.store import Store
 from demo_api.export import exportable
 from video.vault import blob_size, read_blob
@@ -14,17 +15,27 @@ KINDS = {
     "sheet": ("image/png", "png"),
     "captions": ("text/vtt; charset=utf-8", "vtt"),
     "timeline": ("application/json", "json"),
+    "storyboard": ("application/zip", "zip"),
 }
+
+
+async def _owner(store: Store, job_id: str, name: str) -> Job:
+    """The job whose extra may be had: a completed one, or one whose storyboard has outlived its film."""
+    job = await store.get(job_id)
+    if job and job.status is Status.FAILED and name in job.extras:
+        return job
+    job, _ = await exportable(store, job_id)
+    return job
 
 
 async def extra(name: str, request: Request) -> Response:
     """One of KINDS, as it is in the vault."""
     store: Store = request.app.state.store
-    job, _ = await exportable(store, request.path_params["job_id"])
+    job = await _owner(store, request.path_params["job_id"], name)
     key = job.extras.get(name)
     size_bytes = await blob_size(store.redis, key) if key else None
     if key is None or size_bytes is None:
-        raise ExtraMissing(f"The film of job {job.id} has no {name}.")
+        raise ExtraMissing(f"Job {job.id} has no {name}.")
     media_type, ending = KINDS[name]
     headers = {
         "content-type": media_type,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, cast, get_args
 
 import typer
+from pydantic import ValidationError
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -13,7 +14,8 @@ from actors.admission import limits_of, style_of
 from actors.job import CameraWish, Job, Stage
 from demo_api.console import fail, log_to_stderr, read_settings, screen, warn
 from demo_api.record import record
-from demo_api.schemas import check_url
+from demo_api.wishes import WishRequest
+from explorer.types import Interact
 from video.style import Format, Size, StyleName
 
 
@@ -23,6 +25,10 @@ def _film(*names: str, help: str) -> Any:
 
 def _beside(*names: str, help: str) -> Any:
     return typer.Option(*names, help=help, rich_help_panel="Beside the film", dir_okay=False)
+
+
+def _wish(*names: str, help: str) -> Any:
+    return typer.Option(*names, help=help, rich_help_panel="What is shown")
 
 
 def record_command(
@@ -64,6 +70,38 @@ def record_command(
     timeline: Annotated[
         Path | None, _beside("--timeline", help="Save what happened in it, and when (JSON).")
     ] = None,
+    storyboard: Annotated[
+        Path | None,
+        typer.Option(
+            help="Save a picture of the start and of each step, and steps.json, into this folder.",
+            rich_help_panel="Beside the film",
+            file_okay=False,
+        ),
+    ] = None,
+    goal: Annotated[str, _wish("--goal", help="What the film is to show, in your words.")] = "",
+    focus: Annotated[
+        list[str] | None,
+        _wish("--focus", help="A /path, words or css=… to show first; may be given several times."),
+    ] = None,
+    avoid: Annotated[
+        list[str] | None, _wish("--avoid", help="A /path, words or css=… never to click; several are fine.")
+    ] = None,
+    domain: Annotated[
+        list[str] | None,
+        _wish("--domain", help="Another host of the site, or *.example.com; several are fine."),
+    ] = None,
+    interact: Annotated[
+        Interact | None, _wish("--interact", help="Fill in fields as well, or only click.")
+    ] = None,
+    allow_writes: Annotated[
+        bool, _wish("--allow-writes", help="Let requests other than GET and HEAD through.")
+    ] = False,
+    scout: Annotated[
+        bool | None, _wish("--scout/--no-scout", help="Try off camera what is worth filming.")
+    ] = None,
+    ignore_robots: Annotated[
+        bool, _wish("--ignore-robots", help="Look also at what robots.txt asks to leave alone.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
 ) -> None:
     """Films a site, with nothing else running.
@@ -73,10 +111,19 @@ def record_command(
     log_to_stderr(logging.INFO if verbose else logging.CRITICAL)
     settings = read_settings()
     url = url if "://" in url else f"https://{url}"
-    try:
-        check_url(url)
-    except ValueError as exc:
-        fail(f"The URL {exc}.", code=2)
+    wishes = _checked(
+        {
+            "url": url,
+            "goal": goal,
+            "focus": focus or [],
+            "avoid": avoid or [],
+            "domains": domain or [],
+            "interact": interact,
+            "allow_writes": allow_writes,
+            "scout": scout,
+            "ignore_robots": ignore_robots,
+        }
+    ).wishes_on(settings)
     limits = limits_of(settings, max_clicks, max_depth, max_runtime)
     style = style_of(settings, look, size, fps, _agreed(container, out), captions, zoom, title_card)
     out = out or Path(f"demo.{style.format}")
@@ -99,10 +146,26 @@ def record_command(
                 style=style,
                 camera=camera,
                 extras=extras,
+                wishes=wishes,
+                storyboard=storyboard,
             )
     except KeyboardInterrupt:
         fail("Stopped. Nothing was kept.", code=130)
     _tell(job, out, extras)
+
+
+#: How a field of a request is called on the command line.
+OPTIONS = {"url": "The URL", "domains": "--domain"}
+
+
+def _checked(wished: Mapping[str, Any]) -> WishRequest:
+    """The wishes as a request would make them, or the end with a sentence on each that is wrong."""
+    try:
+        return WishRequest.model_validate(wished)
+    except ValidationError as exc:
+        found = [(str(error["loc"][0]), error["msg"].removeprefix("Value error, ")) for error in exc.errors()]
+        sentences = [f"{OPTIONS.get(name, f'--{name}')} {said}." for name, said in found]
+        fail(" ".join(sentences), code=2)
 
 
 def _agreed(container: Format | None, out: Path | None) -> Format | None:

@@ -1,16 +1,17 @@
 """What comes in and what goes out, as pydantic models."""
 
 import json
+from dataclasses import asdict
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError, field_validator
+from pydantic import BaseModel, Field, StrictBool, StrictInt, ValidationError
 
 from actors.job import CameraWish, Job, Stage, Status, iso
 from demo_api.problems import RequestInvalid
+from demo_api.wishes import WishRequest
+from explorer.types import Interact
 from video.style import Format, Size, StyleName
 
-MAX_URL_LENGTH = 2048
 MAX_BODY_BYTES = 64 * 1024
 
 Clicks = Annotated[StrictInt, Field(ge=1, le=100, description="most clicks to make")]
@@ -18,34 +19,9 @@ Depth = Annotated[StrictInt, Field(ge=1, le=20, description="most links to follo
 Runtime = Annotated[StrictInt, Field(ge=1, le=3600, description="longest exploration, in seconds")]
 
 
-def check_url(value: str) -> str:
-    """An absolute http(s) URL without credentials. Raises ValueError."""
-    if any(ord(char) <= 32 or ord(char) == 127 for char in value):
-        raise ValueError("must not contain spaces or control characters")
-    try:
-        parts = urlsplit(value)
-        host, _ = parts.hostname, parts.port
-    except ValueError as exc:
-        raise ValueError(f"is not a valid URL: {exc}") from exc
-    if parts.scheme.lower() not in ("http", "https"):
-        raise ValueError("must begin with http:// or https://")
-    if not host:
-        raise ValueError("must name a host")
-    try:
-        host.encode("idna")
-    except UnicodeError as exc:
-        raise ValueError("has a host name that cannot exist") from exc
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("must not contain a user name or password")
-    return value
-
-
-class RunRequest(BaseModel):
+class RunRequest(WishRequest):
     """The body of `POST /demo/run`."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    url: str = Field(min_length=1, max_length=MAX_URL_LENGTH)
     max_clicks: Clicks | None = None
     max_depth: Depth | None = None
     max_runtime: Runtime | None = None
@@ -57,11 +33,6 @@ class RunRequest(BaseModel):
     zoom: StrictBool | None = None
     title_card: StrictBool | None = None
     camera: CameraWish | None = None
-
-    @field_validator("url")
-    @classmethod
-    def _http(cls, value: str) -> str:
-        return check_url(value)
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
@@ -92,6 +63,7 @@ class Links(BaseModel):
     sheet: str
     captions: str
     timeline: str
+    storyboard: str
 
     @classmethod
     def of(cls, job_id: str) -> Self:
@@ -138,13 +110,30 @@ class RefusalOut(BaseModel):
 
 
 class MetricsOut(BaseModel):
-    """How far the exploration is; `runtime` is in seconds."""
+    """How far the exploration is, and what planning has cost; `runtime` is in seconds."""
 
     state: str = "initial"
     clicks: int = 0
     depth: int = 0
     visited_urls: list[str] = []
     runtime: float = Field(0.0, validation_alias="runtime_s")
+    llm_calls: int = 0
+    llm_tokens: int = 0
+    llm_fallbacks: int = 0
+    scouted: int = 0
+
+
+class WishesOut(BaseModel):
+    """What was wished of the exploration, with the operator's habits filled in."""
+
+    goal: str
+    focus: list[str]
+    avoid: list[str]
+    domains: list[str]
+    interact: Interact
+    allow_writes: bool
+    scout: bool
+    ignore_robots: bool
 
 
 class CameraOut(BaseModel):
@@ -182,6 +171,7 @@ class JobStatus(BaseModel):
     error: str | None
     error_code: str | None
     progress: int
+    wishes: WishesOut
     metrics: MetricsOut
     stop_reason: str | None
     steps: list[StepOut]
@@ -203,6 +193,7 @@ class JobStatus(BaseModel):
             error=job.error,
             error_code=job.error_code,
             progress=job.progress,
+            wishes=WishesOut.model_validate(asdict(job.wishes)),
             metrics=MetricsOut.model_validate(job.metrics),
             stop_reason=job.stop_reason,
             steps=[StepOut.model_validate(step) for step in job.steps],

@@ -1,7 +1,7 @@
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from actors.admission import accept, announce, check_address, limits_of, style_of
+from actors.admission import accept, announce, check_address, limits_of, style_of, wishes_of
 from actors.embedded import embedded_valkey
 from actors.errors import StoreUnavailable
 from actors.job import Limits
@@ -28,12 +28,15 @@ async def test_a_name_that_does_not_resolve_is_left_to_the_worker() -> None:
 async def test_an_accepted_job_has_what_was_asked_for(store: Store, settings: Settings) -> None:
     limits, style = limits_of(settings, max_clicks=2), style_of(settings, size="vertical")
 
-    job = await accept(store, "https://example.com/", limits, style, "frames")
+    wishes = wishes_of(settings, goal="show the orders", avoid=["/admin"], interact="click")
+
+    job = await accept(store, "https://example.com/", limits, style, "frames", wishes=wishes, storyboard=True)
 
     kept = await store.get(job.id)
     assert kept is not None
     assert kept.limits == Limits(2, settings.max_depth, settings.max_runtime_s)
     assert (kept.style, kept.camera) == (style, "frames")
+    assert (kept.wishes, kept.storyboard) == (wishes, True)
 
 
 async def test_without_redis_nothing_is_accepted() -> None:

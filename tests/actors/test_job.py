@@ -1,6 +1,7 @@
 import pytest
 
 from actors.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Limits, Stage, Status, iso
+from explorer.types import Wishes
 from video.style import Style
 
 
@@ -39,6 +40,8 @@ def test_a_job_decodes_what_it_encoded() -> None:
         style=style,
         camera="frames",
         allow_hosts=("localhost:80",),
+        wishes=Wishes("orders", ("/orders",), ("css=#x",), ("docs.example.com",), "click", True, False, True),
+        storyboard=True,
     )
     row = {key.encode(): value.encode() for key, value in job.encode().items()}
 
@@ -47,7 +50,17 @@ def test_a_job_decodes_what_it_encoded() -> None:
     assert decoded.limits == Limits(1, 2, 3)
     assert (decoded.style, decoded.camera) == (style, "frames")
     assert decoded.allow_hosts == ("localhost:80",)
+    assert (decoded.wishes, decoded.storyboard) == (job.wishes, True)
     assert (decoded.url, decoded.status, decoded.stage) == (job.url, Status.PENDING, Stage.QUEUED)
+
+
+def test_a_job_of_an_older_version_has_wished_nothing() -> None:
+    row = {key.encode(): value.encode() for key, value in Job("a", "u", Limits(1, 2, 3)).encode().items()}
+    del row[b"wishes"], row[b"storyboard"]
+
+    decoded = Job.decode({**row, b"created_ms": b"5", b"updated_ms": b"6"})
+
+    assert (decoded.wishes, decoded.storyboard) == (Wishes(), False)
 
 
 def test_times_are_iso_8601_in_utc() -> None:

@@ -14,7 +14,8 @@ from actors.order import Order
 from actors.take import STAGES, encode
 from actors.uplink import EXTRA_FILES, Uplink, store
 from explorer.executor import Event
-from explorer.types import ActionPlan, Metrics, Point, Refusal, Step, Story
+from explorer.story import Story
+from explorer.types import ActionPlan, Metrics, Point, Refusal, Step
 from video.encoder import FILM_FILE
 from video.footage import Frame
 from video.timeline import Timeline

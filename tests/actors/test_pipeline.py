@@ -66,7 +66,7 @@ async def test_news_are_kept_while_redis_is_away(caplog: pytest.LogCaptureFixtur
 
 
 #: What a child reports at the end of filming, with and without a film made meanwhile.
-RECORDED = {
+RECORDED: dict[str, Any] = {
     "kind": "done",
     "stop_reason": "max_clicks",
     "refused": [],
@@ -82,9 +82,10 @@ ENCODED = {"kind": "done", "film": FILM, "warnings": ["no chapters"], "extras": 
 class Stages:
     """Stands where the supervisor does: stores what a child would, and reports it."""
 
-    def __init__(self, *, live: bool = False, fails: bool = False) -> None:
+    def __init__(self, *, live: bool = False, fails: bool = False, storyboard: bool = False) -> None:
         self.live = live
         self.fails = fails
+        self.storyboard = ["storyboard"] if storyboard else []
         self.orders: list[Order] = []
 
     async def __call__(self, order: Order, _limits_s: Mapping[str, float]) -> AsyncGenerator[Report, None]:
@@ -99,7 +100,8 @@ class Stages:
         elif order.stage is Stage.ENCODING:
             yield ENCODED
         else:
-            yield {**RECORDED, "film": FILM if self.live else None}
+            extras = [*RECORDED["extras"], *self.storyboard]
+            yield {**RECORDED, "extras": extras, "film": FILM if self.live else None}
 
     def _blobs(self, order: Order) -> dict[str, bytes]:
         poster = {order.extra_keys["poster"]: str(order.stage).encode()}
@@ -109,6 +111,7 @@ class Stages:
             order.footage_key: b"footage",
             order.timeline_key: b"{}",
             order.extra_keys["captions"]: b"vtt",
+            **{order.extra_keys[name]: b"zip" for name in self.storyboard},
         }
         return {**poster, **made, order.film_key: b"live"} if self.live else {**poster, **made}
 
@@ -208,3 +211,17 @@ async def test_a_job_that_fails_while_encoding_leaves_nothing_in_the_vault(
     job = await finished(store)
     assert (job.status, job.error_code) == (Status.FAILED, "encoding_failed")
     assert await keys(store) == {b"demo:job:j1"}
+
+
+async def test_a_storyboard_counts_though_its_film_fails(store: Store, settings: Settings) -> None:
+    await queued(store)
+    failing = Stages(fails=True, storyboard=True)
+    await asyncio.to_thread(line(settings, failing).explore_and_record, "j1")
+
+    await asyncio.to_thread(line(settings, failing).encode, "j1")
+
+    job = await finished(store)
+    assert (job.status, set(job.extras)) == (Status.FAILED, {"storyboard"})
+    assert await blob(store, job.extras["storyboard"]) == b"zip"
+    assert await keys(store) == {b"demo:job:j1", job.extras["storyboard"].encode()}
+    assert 0 < await store.redis.ttl(job.extras["storyboard"]) <= settings.job_ttl_s

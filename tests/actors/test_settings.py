@@ -1,8 +1,9 @@
 import pytest
 
-from actors.admission import style_of
+from actors.admission import style_of, wishes_of
 from actors.errors import SettingsInvalid
 from actors.settings import Settings
+from explorer.types import Wishes
 from video.style import Style
 
 
@@ -21,6 +22,20 @@ def test_without_an_environment_the_defaults_hold() -> None:
     assert settings.redis is None
     assert style_of(settings) == Style()
     assert settings.camera == "auto"
+    assert wishes_of(settings) == Wishes()
+    assert (settings.openai_vision, settings.llm_max_calls, settings.llm_max_tokens) == (False, 40, 60_000)
+
+
+def test_the_operator_has_habits_and_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    habits = {"INTERACT": "click", "SCOUT": "no", "OPENAI_VISION": "1"}
+    for name, value in {**habits, "LLM_MAX_CALLS": "3", "LLM_MAX_TOKENS": "5000"}.items():
+        monkeypatch.setenv(name, value)
+
+    settings = Settings.read()
+
+    assert wishes_of(settings) == Wishes(interact="click", scout=False)
+    assert wishes_of(settings, interact="all", scout=True) == Wishes()
+    assert (settings.openai_vision, settings.llm_max_calls, settings.llm_max_tokens) == (True, 3, 5000)
 
 
 def test_the_operator_may_choose_another_film(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,6 +101,11 @@ def test_private_hosts_are_a_comma_separated_list(monkeypatch: pytest.MonkeyPatc
         ("FILM_FORMAT", "avi"),
         ("FILM_CAPTIONS", "maybe"),
         ("CAMERA", "video"),
+        ("INTERACT", "none"),
+        ("SCOUT", "perhaps"),
+        ("OPENAI_VISION", "perhaps"),
+        ("LLM_MAX_CALLS", "0"),
+        ("LLM_MAX_TOKENS", "10"),
         ("OPENAI_BASE_URL", "localhost"),
         ("OPENAI_BASE_URL", "http://localhost:999999/v1"),
     ],

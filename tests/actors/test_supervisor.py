@@ -16,6 +16,7 @@ from actors.order import Order
 from actors.settings import Settings
 from actors.store import Claim
 from actors.supervisor import MARK, ChildDied, StageOverrun, kill_tree, supervise
+from explorer.types import Wishes
 from tests.conftest import Kin
 from tests.site.server import SiteServer
 
@@ -28,7 +29,9 @@ Relatives = Callable[[], list[psutil.Process]]
 
 def order(settings: Settings, site: SiteServer, path: str, folder: Path) -> Order:
     host = site.url.removeprefix("http://").rstrip("/")
-    job = Job(id="j1", url=site.url + path, limits=Limits(2, 3, 60), allow_hosts=(host,))
+    job = Job(
+        id="j1", url=site.url + path, limits=Limits(2, 3, 60), allow_hosts=(host,), wishes=Wishes(scout=False)
+    )
     return Order.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, str(folder))
 
 

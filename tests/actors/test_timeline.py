@@ -7,20 +7,8 @@ import numpy as np
 import pytest
 
 from actors.narration import Narrator
-from explorer.types import (
-    ActionPlan,
-    Box,
-    Brief,
-    Point,
-    Refusal,
-    Sample,
-    Scroll,
-    SiteLook,
-    Step,
-    Story,
-    Visit,
-    Wait,
-)
+from explorer.story import Sample, Scroll, SiteLook, Story, Visit, Wait
+from explorer.types import ActionPlan, Box, Brief, Point, Refusal, Step
 from video.footage import Frame
 from video.reel import Reel
 from video.timeline import Area, Stretch, Timeline

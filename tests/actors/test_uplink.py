@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,9 @@ from actors.job import Stage
 from actors.order import Order
 from actors.settings import Settings
 from actors.store import EXTRAS, Claim, Store
+from actors.storyboard import NAME
 from actors.uplink import EXTRA_FILES, MAX_EXTRA_BYTES, store_extras
+from explorer.types import Wishes
 from tests.jobs import queued
 from video.vault import read_blob
 
@@ -19,7 +22,7 @@ async def order(store: Store, settings: Settings, tmp_path: Path) -> Order:
 
 
 def test_every_extra_has_a_file() -> None:
-    assert set(EXTRA_FILES) == set(EXTRAS)
+    assert {*EXTRA_FILES, NAME} == set(EXTRAS)
 
 
 async def test_what_lies_beside_the_film_is_stored_under_its_own_key(
@@ -30,7 +33,8 @@ async def test_what_lies_beside_the_film_is_stored_under_its_own_key(
 
     assert await store_extras(order, tmp_path) == ["poster", "sheet", "captions"]
 
-    for name, key in order.extra_keys.items():
+    for name in EXTRA_FILES:
+        key = order.extra_keys[name]
         assert b"".join([piece async for piece in read_blob(store.redis, key)]) == f"a {name}".encode()
         assert await store.redis.ttl(key) > 0
 
@@ -47,4 +51,6 @@ async def test_a_film_may_go_without_its_extras(order: Order, store: Store, tmp_
 
 
 async def test_an_order_arrives_as_it_was_sent(order: Order) -> None:
-    assert Order.decode(order.encode().decode()) == order
+    wishes = Wishes("orders", ("/orders",), ("css=#x",), ("docs.example.com",), "click", True, False, True)
+    for sent in (order, replace(order, wishes=wishes, storyboard=True, openai_vision=True)):
+        assert Order.decode(sent.encode().decode()) == sent

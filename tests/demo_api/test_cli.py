@@ -26,7 +26,9 @@ START_TIMEOUT_S = 30.0
 
 def environment(**more: str) -> dict[str, str]:
     cleared = ("REDIS_URL", "REDIS_HOST", "OPENAI_API_KEY", "MAX_CLICKS", "ALLOW_PRIVATE_HOSTS")
-    return {name: value for name, value in os.environ.items() if name not in cleared} | more
+    own = {name: value for name, value in os.environ.items() if name not in cleared}
+    # What the scout makes of a site is tested in tests/explorer; one recording here has it.
+    return own | {"SCOUT": "false"} | more
 
 
 def sitereel(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -43,7 +45,7 @@ def flat(text: str) -> str:
 def test_recording_leaves_a_film_and_nothing_else(site: SiteServer, tmp_path: Path) -> None:
     out = tmp_path / "demo.mp4"
 
-    done = sitereel("record", site.url + "gallery.html", "-o", str(out), "--max-clicks", "1")
+    done = sitereel("record", site.url + "gallery.html", "-o", str(out), "--max-clicks", "1", "--scout")
 
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
@@ -68,6 +70,11 @@ def test_recording_leaves_a_film_and_nothing_else(site: SiteServer, tmp_path: Pa
         (["http://example.com", "-o", "demo.MP4", "--format", "webm"], 2, "cannot be a webm film"),
         (["http://example.com", "--poster", "/no/such/folder/p.png"], 1, "/no/such/folder does not exist"),
         (["http://example.com", "--poster", "a.png", "--contact-sheet", "a.png"], 2, "the same name"),
+        (["http://example.com", "--storyboard", "/etc/passwd/here"], 1, "/etc/passwd is no folder"),
+        (["http://example.com", "--goal", "x" * 301], 2, "--goal String should have at most 300"),
+        (["http://example.com", "--focus", "a", "--focus", ""], 2, "--focus must not contain an empty entry"),
+        (["http://example.com", "--avoid", "css="], 2, "--avoid has a css= without a selector"),
+        (["http://example.com", "--domain", "other.com"], 2, "only example.com and hosts below it"),
     ],
 )
 def test_what_cannot_be_recorded_ends_with_one_clear_sentence(
@@ -108,6 +115,8 @@ def test_an_existing_film_survives_a_take_that_fails(site: SiteServer, tmp_path:
         "--captions=yes",
         "--camera=video",
         "--poster=/",
+        "--interact=none",
+        "--storyboard=/etc/passwd",
     ],
 )
 def test_bad_options_are_usage_errors(option: str) -> None:

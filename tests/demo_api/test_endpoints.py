@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 PUBLIC = "http://93.184.215.14/"
 PROBLEM = "application/problem+json"
-LINKS = ("status", "export", "poster", "sheet", "captions", "timeline")
+LINKS = ("status", "export", "poster", "sheet", "captions", "timeline", "storyboard")
 
 
 def is_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
@@ -67,6 +67,24 @@ async def test_a_film_is_made_as_it_was_asked_for(settings: Settings, store: Sto
     assert job.style == Style("plain", "square", 60, "webm", captions=False, zoom=False, title_card=True)
     assert default is not None
     assert (default.style, default.camera) == (Style(size="1080p"), "auto")
+
+
+async def test_what_is_wished_reaches_the_job_and_its_status(
+    settings: Settings, store: Store, serve: Serve
+) -> None:
+    wished = {"goal": "show the orders", "focus": ["/orders"], "avoid": ["Admin"], "interact": "click"}
+    operators = settings.model_copy(update={"scout": False})
+    with serve(operators) as address, httpx.Client(base_url=address) as client:
+        url = "http://www.example.com/"
+        asked = {"url": url, **wished, "domains": ["docs.example.com"], "storyboard": True}
+        links = client.post("/demo/run", json=asked).json()["links"]
+        body = client.get(links["status"]).json()
+
+    rest = {"domains": ["docs.example.com"], "allow_writes": False, "scout": False, "ignore_robots": False}
+    assert body["wishes"] == wished | rest
+    job = await store.get(body["job_id"])
+    assert job is not None
+    assert (job.wishes.focus, job.wishes.scout, job.storyboard) == (("/orders",), False, True)
 
 
 async def test_a_status_tells_how_it_was_filmed_and_what_went_wrong(
@@ -132,7 +150,27 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
         "error": None,
         "error_code": None,
         "progress": 0,
-        "metrics": {"state": "initial", "clicks": 0, "depth": 0, "visited_urls": [], "runtime": 0.0},
+        "wishes": {
+            "goal": "",
+            "focus": [],
+            "avoid": [],
+            "domains": [],
+            "interact": "all",
+            "allow_writes": False,
+            "scout": True,
+            "ignore_robots": False,
+        },
+        "metrics": {
+            "state": "initial",
+            "clicks": 0,
+            "depth": 0,
+            "visited_urls": [],
+            "runtime": 0.0,
+            "llm_calls": 0,
+            "llm_tokens": 0,
+            "llm_fallbacks": 0,
+            "scouted": 0,
+        },
         "stop_reason": None,
         "steps": [],
         "refused": [],

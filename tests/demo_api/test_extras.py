@@ -15,7 +15,13 @@ from tests.jobs import exploring, failed, queued, ready
 pytestmark = pytest.mark.anyio
 
 FILM = b"a film"
-EXTRAS = {"poster": b"\x89PNG", "sheet": bytes(300_000), "captions": b"WEBVTT", "timeline": b'{"version": 2}'}
+EXTRAS = {
+    "poster": b"\x89PNG",
+    "sheet": bytes(300_000),
+    "captions": b"WEBVTT",
+    "timeline": b'{"version": 2}',
+    "storyboard": b"PK\x05\x06",
+}
 
 
 @pytest.fixture
@@ -36,6 +42,7 @@ def test_every_extra_has_a_link() -> None:
         ("sheet", "image/png", "sitereel-j1-sheet.png"),
         ("captions", "text/vtt; charset=utf-8", "sitereel-j1-captions.vtt"),
         ("timeline", "application/json", "sitereel-j1-timeline.json"),
+        ("storyboard", "application/zip", "sitereel-j1-storyboard.zip"),
     ],
 )
 async def test_an_extra_can_be_fetched_again_and_again_and_goes_with_the_film(

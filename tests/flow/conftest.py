@@ -54,6 +54,8 @@ def settings(redis_url: str, site: SiteServer) -> Settings:
         redis_url=redis_url,
         poll_interval_s=0.1,
         lease_s=3.0,
+        # The line is what is tested; what the scout makes of a site is tested in tests/explorer.
+        scout=False,
         allow_private_hosts=frozenset({site.url.removeprefix("http://").rstrip("/")}),
     )
 

@@ -23,7 +23,7 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     line: Client, site: SiteServer, redis_url: str, tmp_path: Path, kin: Kin
 ) -> None:
     before = len(site.requests)
-    job_id = line.run(site.url, max_clicks=3)
+    job_id = line.run(site.url, max_clicks=3, scout=True)
     stages, states = set(), set()
 
     def watch(body: dict[str, Any]) -> bool:
@@ -87,7 +87,8 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
 def test_an_llm_may_choose_and_its_failure_falls_back_within_the_scan(
     settings: Settings, serve: Serve, site: SiteServer
 ) -> None:
-    with LlmServer(answers((0, 90, "shows the product"))) as llm:
+    bill = {"prompt_tokens": 700, "completion_tokens": 50, "total_tokens": 750}
+    with LlmServer(answers((0, 90, "shows the product"), usage=bill)) as llm:
         asking = settings.model_copy(
             update={"openai_api_key": SecretStr("sk-test"), "openai_base_url": llm.base_url}
         )
@@ -96,10 +97,14 @@ def test_an_llm_may_choose_and_its_failure_falls_back_within_the_scan(
             body = client.ended(client.run(site.url, max_clicks=1))
             assert body["status"] == "completed", body["error"]
             assert body["steps"][0]["plan"]["reason"].startswith("llm:")
+            calls = len(llm.requests)
+            assert (body["metrics"]["llm_calls"], body["metrics"]["llm_tokens"]) == (calls, 750 * calls)
+            assert body["metrics"]["llm_fallbacks"] == 0
             llm.behave = fails(500)
             body = client.ended(client.run(site.url, max_clicks=1))
             assert body["status"] == "completed", body["error"]
             assert body["steps"][0]["plan"]["reason"].startswith("keywords (llm failed")
+            assert body["metrics"]["llm_fallbacks"] == body["metrics"]["llm_calls"] > 0
 
 
 @pytest.mark.parametrize(
