@@ -9,8 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self, cast
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.site.sockets import tick
 
 PAGES = Path(__file__).parent / "pages"
 #: A hung request is let go after this long, so that a forgotten one cannot outlive a test run.
@@ -114,11 +116,20 @@ def _status(handler: _Handler, query: Query) -> None:
     handler.answer(code, f"<h1>Status {code}</h1>".encode(), CONTENT_TYPES[".html"])
 
 
+def _ticker(handler: _Handler, query: Query) -> None:
+    key = handler.headers.get("Sec-WebSocket-Key")
+    if key is None:
+        return handler.answer(HTTPStatus.UPGRADE_REQUIRED)
+    handler.close_connection = True
+    return tick(cast(BinaryIO, handler.wfile), key, handler.server.closing.wait)
+
+
 GET_ROUTES: dict[str, Callable[[_Handler, Query], None]] = {
     "/api/time": lambda handler, query: handler.send_json({"now_s": time.time()}),
     "/api/slow": _slow,
     "/lab/to-login": lambda handler, query: handler.answer(302, location="/login.html"),
     "/lab/redirect": lambda handler, query: handler.answer(302, location=query.get("to", "/")),
+    "/lab/ticker/feed": _ticker,
     "/lab/hang": _hang,
     "/lab/close": _close,
     "/lab/status": _status,
