@@ -1,4 +1,4 @@
-"""`python -m tests.benchmark [URL …]`: how good films are, what they cost and how fast the API answers.
+"""`python -m tests.benchmark [URL …]`: how good films are, what they show and cost, and how fast the API is.
 
 Machines and their neighbours differ: compare the ratios of one run, not the seconds of two.
 """
@@ -13,6 +13,7 @@ import httpx
 from tests.benchmark.console import screen
 from tests.benchmark.contest import hold
 from tests.benchmark.contest_report import contest_table
+from tests.benchmark.coverage.bench import add_options, cover
 from tests.benchmark.deployment import NotStarted, client_of, deployed, name_of
 from tests.benchmark.latency import measure_at_rest, measure_while_filming
 from tests.benchmark.meter import INTERVAL_S, Meter
@@ -26,6 +27,10 @@ AT_ONCE = (1, 4)
 
 def main() -> int:
     options = _options()
+    if options.part in ("all", "coverage"):
+        cover(options)
+    if options.part == "coverage":
+        return 0
     with SiteServer() as site:
         targets = {"tests/site": site.url, **{name_of(url): url for url in options.urls}}
         try:
@@ -97,7 +102,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--clicks", type=int, default=5, help="most clicks a film (default: 5)")
     parser.add_argument("--runs", type=int, default=2, help="films of each site (default: 2)")
     parser.add_argument(
-        "--part", choices=["all", "contest", "costs"], default="all", help="measure only this"
+        "--part", choices=["all", "contest", "costs", "coverage"], default="all", help="measure only this"
     )
     parser.add_argument(
         "--only", default="", metavar="NAME", help="in the contest, only tools named like this"
@@ -108,6 +113,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--fps", type=int, choices=[30, 60], help="of the films whose cost is measured")
     parser.add_argument("--camera", choices=["auto", "realtime", "frames"], help="that films them")
     parser.add_argument("--style", choices=["plain", "studio"], help="of these films")
+    add_options(parser)
     return parser.parse_args()
 
 
