@@ -25,7 +25,7 @@ demo: setup ## Film a site: make demo URL='https://…' OUT=demo.mp4 (without UR
 	fi
 
 test: setup ## Run the tests
-	@.venv/bin/pytest -n 2 --dist loadfile
+	@.venv/bin/pytest -n 3 --dist loadfile
 
 check: setup ## Lint, formatting and types
 	@.venv/bin/ruff check .
