@@ -1,4 +1,4 @@
-"""The words of the blacklist, in eleven languages: patterns over lower-case words, for CJK over characters."""
+"""The words of the blacklist, eleven languages: patterns over lower-case words, for CJK over characters."""
 
 #: Refused on everything, with the word that is reported.
 STRICT: tuple[tuple[str, str], ...] = (
