@@ -199,11 +199,6 @@ class Explorer:
             if self._should_stop() or (isinstance(event, Step) and event.outcome != "nothing"):
                 return
 
-    async def _move_on(self, best: float, clicks_left: int) -> bool:
-        """From a state that has little left: out of a dialog, or to a page with much more to show."""
-        closed = await self._crew.course.close_dialog(self._metrics.clicks)
-        return closed or await self._go_to_better(best, clicks_left)
-
     async def _go_to_better(self, best: float, clicks_left: int) -> bool:
         """To a page whose best click is worth much more than `best`; False when none is."""
 

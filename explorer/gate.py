@@ -51,7 +51,7 @@ class Gate:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def install(self, page: Page) -> None:
-        """Stands in front of the browser until the page closes; further pages may join, such as a scout's.
+        """Stands in front of the browser until the page closes; further pages may join it.
 
         Best before the page's first address.
 

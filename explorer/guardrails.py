@@ -16,7 +16,6 @@ from explorer.blacklist import (
 )
 from explorer.errors import AddressRefused
 from explorer.pickers import is_nameless, is_plain_link, picks_language, picks_theme
-from explorer.private import refuse_field as refuse_field
 from explorer.spelling import even_out, words_of
 from explorer.types import Element, Refusal, Wishes
 

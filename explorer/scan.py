@@ -133,11 +133,6 @@ class Scanner:
                 )
         return list(plans.values()), self._refusals.new(refused)
 
-    def worth(self, offer: Offer, steps: Sequence[Step], clicks_left: int) -> float:
-        """What the best of an offer is worth by what is known of it, whoever has planned; 0.0 for nothing."""
-        scene = self._bare(self._page.url, offer.elements, steps, clicks_left)
-        return max((one.score for one in rank(self._informed(scene))), default=0.0)
-
     def best_elsewhere(
         self, than: float, steps: Sequence[Step], clicks_left: int, changed: bool
     ) -> str | None:
