@@ -6,11 +6,13 @@ import uuid
 from collections.abc import Sequence
 from typing import Literal
 
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisError
 
 from actors.broker import SendTicket
-from actors.errors import StoreUnavailable
-from actors.job import QUEUE_OF, CameraWish, Job, Limits, Stage
+from actors.errors import LineError, NoRoom, StoreUnavailable
+from actors.job import QUEUE_OF, CameraWish, Job, Limits, Priority, Stage
+from actors.once import Once, release, reserve
+from actors.room import has_room
 from actors.settings import Settings
 from actors.store import Store
 from explorer.fence import Endpoint, Fence
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 RESOLVE_TIMEOUT_S = 0.4
 #: All of accepting a job. `store.ACCEPT_WITHIN_MS` is shorter, so that no job is accepted after a 503.
 ACCEPT_TIMEOUT_S = 2.0
+#: Room comes when a film is fetched or expires.
+ROOM_RETRY_S = 60
 
 
 async def check_address(url: str, allow: frozenset[str]) -> None:
@@ -47,8 +51,14 @@ async def accept(
     *,
     wishes: Wishes | None = None,
     storyboard: bool = False,
+    priority: Priority = "default",
+    once: Once | None = None,
 ) -> Job:
-    """Writes a new job and puts it into line. Raises StoreUnavailable when Redis did not answer in time."""
+    """Writes a new job and puts it into line, or answers the one that an equal request has made before.
+
+    Raises StoreUnavailable when Redis did not answer in time, QueueFull, NoRoom when it has no memory
+    left for a take, and KeyReused or KeyInFlight. Nothing is accepted then.
+    """
     job = Job(
         id=uuid.uuid4().hex,
         url=url,
@@ -58,21 +68,46 @@ async def accept(
         allow_hosts=allow_hosts,
         wishes=wishes or Wishes(),
         storyboard=storyboard,
+        priority=priority,
+        once=once.record if once else None,
     )
     try:
         async with asyncio.timeout(ACCEPT_TIMEOUT_S):
-            accepted = await store.create(job)
+            return await _once(store, job, once)
+    except OutOfMemoryError as exc:
+        raise _no_room() from exc
     except (RedisError, TimeoutError) as exc:
         raise StoreUnavailable("Redis did not answer. Nothing was accepted; try again later.") from exc
-    if not accepted:
-        raise StoreUnavailable("Redis answered too late. Nothing was accepted; try again later.")
+
+
+async def _once(store: Store, job: Job, once: Once | None) -> Job:
+    made = await reserve(store, once, job.id) if once else None
+    if made is not None:
+        return await store.find(made)
+    try:
+        if not await has_room(store):
+            raise _no_room()
+        if not await store.create(job):
+            raise StoreUnavailable("Redis answered too late. Nothing was accepted; try again later.")
+    except LineError:
+        if once:
+            await release(store, once, job.id)
+        raise
     return job
 
 
-async def announce(send: SendTicket, job_id: str) -> None:
-    """Sends the first ticket. A failure is harmless: the watchdog sends it again."""
+def _no_room() -> NoRoom:
+    return NoRoom(
+        "Redis has no memory left for another film, so nothing was accepted. Films that are fetched make "
+        "room; if none are waiting to be, raise its maxmemory or lower MAX_FOOTAGE_MB.",
+        ROOM_RETRY_S,
+    )
+
+
+async def announce(send: SendTicket, job_id: str, stage: Stage = Stage.QUEUED) -> None:
+    """Sends a ticket for a job that waits. A failure is harmless: the watchdog sends it again."""
     try:
-        await asyncio.to_thread(send, QUEUE_OF[Stage.QUEUED], job_id)
+        await asyncio.to_thread(send, QUEUE_OF[stage], job_id)
     except RedisError as exc:
         log.warning("the ticket of job %s was not sent, the watchdog will: %s", job_id, exc)
 
@@ -125,6 +160,7 @@ def wishes_of(
     scout: bool | None = None,
     allow_writes: bool = False,
     ignore_robots: bool = False,
+    ignore_certificate_errors: bool = False,
 ) -> Wishes:
     """The operator's habits with what a request wishes on top. What is risky is no habit: it is asked for."""
     return Wishes(
@@ -136,4 +172,5 @@ def wishes_of(
         allow_writes=allow_writes,
         scout=settings.scout if scout is None else scout,
         ignore_robots=ignore_robots,
+        ignore_certificate_errors=ignore_certificate_errors,
     )

@@ -10,7 +10,8 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from actors.store import Claim, Store
+from actors.keys import Claim
+from actors.store import Store
 from actors.supervisor import Report
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Board:
     max_clicks: int
     steps: list[Any] = field(default_factory=list)
     refused: list[Any] = field(default_factory=list)
+    retries: list[Any] = field(default_factory=list)
     news: News = field(default_factory=dict)
 
     def note(self, report: Report) -> None:
@@ -51,6 +53,14 @@ class Board:
         self.refused.append(report["refused"])
         self.news["refused"] = json.dumps(self.refused)
 
+    def _retry(self, report: Report) -> None:
+        self.retries.append(report["retry"])
+        self.news["retries"] = json.dumps(self.retries)
+        if report["retry"]["kind"] == "browser":
+            # The film begins anew, and so do its steps.
+            self.steps = []
+            self.news["steps"] = "[]"
+
     def _progress(self, report: Report) -> None:
         self.news["progress"] = RECORD_SHARE + int((99 - RECORD_SHARE) * report["part"])
 
@@ -60,6 +70,9 @@ NOTE: dict[str, Callable[[Board, Report], None]] = {
     "step": Board._step,
     "refused": Board._refused,
     "progress": Board._progress,
+    "retry": Board._retry,
+    # A sign of life, for the supervisor alone.
+    "alive": lambda board, report: None,
 }
 
 

@@ -19,10 +19,74 @@ class StoreUnavailable(LineError):
     code = "store_unavailable"
 
 
+class Busy(LineError):
+    """Nothing was accepted now; it may be in `retry_after_s`."""
+
+    def __init__(self, sentence: str, retry_after_s: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
+class QueueFull(Busy):
+    """As many jobs wait as may."""
+
+    code = "queue_full"
+
+
+class NoRoom(Busy):
+    """Redis has no memory left for another film."""
+
+    code = "no_room"
+
+
+class KeyReused(LineError):
+    """An Idempotency-Key came with another request than the first time."""
+
+    code = "idempotency_key_reused"
+
+
+class KeyInFlight(LineError):
+    """The first request with this Idempotency-Key is still being accepted."""
+
+    code = "idempotency_in_flight"
+
+
 class JobUnknown(LineError):
     """There is no such job, or its time is over."""
 
     code = "job_unknown"
+
+
+class JobGone(LineError):
+    """The film was exported, and everything of the job with it."""
+
+    code = "job_gone"
+
+
+class WrongStatus(LineError):
+    """What was asked for cannot be done with a job that stands where this one does."""
+
+    def __init__(self, sentence: str, job_status: str) -> None:
+        super().__init__(sentence)
+        self.job_status = job_status
+
+
+class AlreadyEnded(WrongStatus):
+    """A job that has ended cannot be cancelled."""
+
+    code = "already_ended"
+
+
+class NotEnded(WrongStatus):
+    """Only a job that failed or was cancelled can be tried again."""
+
+    code = "not_ended"
+
+
+class NotCompleted(WrongStatus):
+    """The film is not ready yet, or never will be."""
+
+    code = "not_completed"
 
 
 class FilmMissing(LineError):
@@ -35,16 +99,6 @@ class ExtraMissing(LineError):
     """The film is there, but not what was asked for beside it."""
 
     code = "extra_missing"
-
-
-class NotCompleted(LineError):
-    """The film is not ready yet, or never will be."""
-
-    code = "not_completed"
-
-    def __init__(self, sentence: str, job_status: str) -> None:
-        super().__init__(sentence)
-        self.job_status = job_status
 
 
 class ExportTaken(LineError):

@@ -1,6 +1,7 @@
 """A job: what was asked, where it stands, and the one table of allowed moves."""
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from video.style import Format, Style
 
 #: How to film: outside real time, in real time, or whichever the browser can do.
 CameraWish = Literal["auto", "realtime", "frames"]
+#: Who is filmed first; among equals, who has come first.
+Priority = Literal["high", "default", "low"]
+RANK: dict[Priority, int] = {"high": 0, "default": 1, "low": 2}
 
 
 class Status(StrEnum):
@@ -76,6 +80,24 @@ STATUS_OF: dict[Stage, Status] = {
 #: Waiting stages and the queue whose workers take them on.
 QUEUE_OF: dict[Stage, str] = {Stage.QUEUED: "record", Stage.RECORDED: "encode"}
 
+#: Fields of an exploration, forgotten when the next begins; and those of the attempts, when somebody retries.
+OF_EXPLORATION = (
+    "metrics",
+    "steps",
+    "refused",
+    "retries",
+    "progress",
+    "stop_reason",
+    "warnings",
+    "camera_report",
+    "footage_key",
+    "timeline_key",
+    "draft_key",
+    "extras",
+    "film",
+)
+OF_ATTEMPT = ("error", "error_code", "attempt", "failures")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -98,6 +120,11 @@ class Job:
     wishes: Wishes = field(default_factory=Wishes)
     #: Whether pictures of all steps are kept beside the film.
     storyboard: bool = False
+    priority: Priority = "default"
+    #: Opens the job's film and extras to whoever was given its links, where a token guards everything else.
+    secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    #: Key of the record of the Idempotency-Key that has made this job.
+    once: str | None = None
     status: Status = Status.PENDING
     stage: Stage = Stage.QUEUED
     created_ms: int = 0
@@ -106,12 +133,16 @@ class Job:
     progress: int = 0
     error: str | None = None
     error_code: str | None = None
+    #: Attempts that failed without ending the job: `stage`, `attempt`, `code`, `error`.
+    failures: tuple[dict[str, Any], ...] = ()
     stop_reason: str | None = None
     #: Private `host:port` pairs this job may visit besides the operator's own list.
     allow_hosts: tuple[str, ...] = ()
     metrics: dict[str, Any] = field(default_factory=dict)
     steps: tuple[dict[str, Any], ...] = ()
     refused: tuple[dict[str, Any], ...] = ()
+    #: What failed within a take and was tried again.
+    retries: tuple[dict[str, Any], ...] = ()
     #: What did not go as it should, though there is or will be a film.
     warnings: tuple[str, ...] = ()
     #: How it was filmed: `used`, `notes`, `lost_frames`, `fps`.
@@ -131,8 +162,14 @@ class Job:
         """What the film is; before it is made, what it is to be."""
         return cast(Format, self.film.get("format", self.style.format))
 
+    @property
+    def rank(self) -> int:
+        """Place of its priority; lower ones are filmed first."""
+        return RANK[self.priority]
+
     def encode(self) -> dict[str, str]:
         """The fields that a new job is created with."""
+        once = {"once": self.once} if self.once else {}
         return {
             "id": self.id,
             "url": self.url,
@@ -143,6 +180,9 @@ class Job:
             "camera": self.camera,
             "wishes": json.dumps(asdict(self.wishes)),
             "storyboard": str(int(self.storyboard)),
+            "priority": self.priority,
+            "secret": self.secret,
+            **once,
             "allow_hosts": json.dumps(self.allow_hosts),
         }
 
@@ -158,6 +198,9 @@ class Job:
             camera=cast(CameraWish, text.get("camera", "auto")),
             wishes=decode_wishes(json.loads(text.get("wishes", "{}"))),
             storyboard=text.get("storyboard") == "1",
+            priority=cast(Priority, text.get("priority", "default")),
+            secret=text.get("secret", ""),
+            once=text.get("once"),
             status=Status(text["status"]),
             stage=Stage(text["stage"]),
             created_ms=int(text["created_ms"]),
@@ -166,11 +209,13 @@ class Job:
             progress=int(text.get("progress", 0)),
             error=text.get("error") or None,
             error_code=text.get("error_code") or None,
+            failures=tuple(json.loads(text.get("failures", "[]"))),
             stop_reason=text.get("stop_reason") or None,
             allow_hosts=tuple(json.loads(text.get("allow_hosts", "[]"))),
             metrics=json.loads(text.get("metrics", "{}")),
             steps=tuple(json.loads(text.get("steps", "[]"))),
             refused=tuple(json.loads(text.get("refused", "[]"))),
+            retries=tuple(json.loads(text.get("retries", "[]"))),
             warnings=tuple(json.loads(text.get("warnings", "[]"))),
             camera_report=json.loads(text.get("camera_report", "{}")),
             footage_key=text.get("footage_key") or None,

@@ -9,16 +9,18 @@ from typing import Any, NoReturn
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
-from redis.exceptions import RedisError
 
 from actors.board import RECORD_SHARE, Board, ClaimLost, News, keep_claim
 from actors.broker import ticket_sender
+from actors.endings import Endings, StageFailed, write_at_last
 from actors.errors import FilmMissing, LineError, MoveRefused
 from actors.folders import own_folder
-from actors.job import BACK, QUEUE_OF, Job, Stage, Status
+from actors.job import Job, Stage
+from actors.keys import Claim
 from actors.order import Order
+from actors.room import has_room
 from actors.settings import Settings
-from actors.store import Claim, Store
+from actors.store import Store
 from actors.supervisor import Report, StageOverrun, supervise
 from explorer.errors import SafetyViolation
 from video.errors import VaultUnavailable
@@ -35,11 +37,6 @@ EXPLORE_GRACE_S = 5.0
 STORE_LIMIT_S = 120.0
 #: Reading the footage before, and probing and storing the film after, the encoder's own limit.
 ENCODE_GRACE_S = 180.0
-#: What a job tells before its exploration has begun.
-UNTOLD: News = {"metrics": "{}", "steps": "[]", "refused": "[]", "progress": 0}
-#: Extras that a job keeps when its film fails in encoding.
-OUTLIVE = ("storyboard",)
-BACKOFF_S = (0.2, 5.0)
 #: Shorter than a lease: nobody renews the claim while a draft is looked at.
 DRAFT_PATIENCE_S = 5.0
 
@@ -47,24 +44,27 @@ Supervise = Callable[[Order, Mapping[str, float]], AsyncGenerator[Report, None]]
 
 
 class Line:
-    """Declares the actors on a broker. A message is only a ticket: the job hash decides what it is worth."""
+    """Declares the actors on a broker. A message is only a ticket: it says that somebody waits in its queue.
+
+    Which job that is decides the line in Redis: by priority, then by who has come first.
+    """
 
     def __init__(self, settings: Settings, broker: RedisBroker, supervise: Supervise = supervise) -> None:
         self._settings = settings
         self._supervise = supervise
         self._stopping = False
         self._running: dict[asyncio.Task[Any], asyncio.AbstractEventLoop] = {}
-        self._send = ticket_sender(broker)
+        self._endings = Endings(settings, ticket_sender(broker))
         dramatiq.actor(broker=broker, queue_name="record")(self.explore_and_record)
         dramatiq.actor(broker=broker, queue_name="encode")(self.encode)
 
-    def explore_and_record(self, job_id: str) -> None:
-        """Films the site of a waiting job."""
-        self._run(self._film(job_id))
+    def explore_and_record(self, _job_id: str) -> None:
+        """Films the site of the job that is first in line."""
+        self._run(self._film())
 
-    def encode(self, job_id: str) -> None:
-        """Cuts the film of a recorded job."""
-        self._run(self._stage(job_id, Stage.RECORDED, Stage.ENCODING, self._encode))
+    def encode(self, _job_id: str) -> None:
+        """Cuts the film of the recorded job that is first in line."""
+        self._run(self._stage(None, Stage.RECORDED, Stage.ENCODING, self._encode))
 
     def stop(self) -> None:
         """Ends all stages, also those that would begin now; their jobs go back into line."""
@@ -88,41 +88,54 @@ class Line:
 
         asyncio.run(main())
 
-    async def _film(self, job_id: str) -> None:
+    async def _film(self) -> None:
         """Records; a film that was encoded meanwhile is published at once: a ticket would wait for a poll."""
-        if await self._stage(job_id, Stage.QUEUED, Stage.EXPLORING, self._record):
+        if job_id := await self._stage(None, Stage.QUEUED, Stage.EXPLORING, self._record):
             await self._stage(job_id, Stage.RECORDED, Stage.ENCODING, self._encode)
 
     async def _stage(
         self,
-        job_id: str,
+        job_id: str | None,
         start: Stage,
         to: Stage,
         work: Callable[[Store, Claim, Job], Awaitable[bool]],
-    ) -> bool:
-        """Does one stage of a job, if it is there to be had; True when the next one should follow at once."""
+    ) -> str | None:
+        """Does one stage of a job, if there is one; answers its id when the next one should follow at once.
+
+        Without `job_id` it is the job that is first in line.
+        """
         assert self._settings.redis is not None
         async with Store.opened(self._settings.redis, self._settings) as store:
-            claim = await store.claim(job_id, start, to)
-            job = await store.get(job_id) if claim else None
+            claim = await self._claim(store, job_id, start, to)
+            job = await store.get(claim.job_id) if claim else None
             if claim is None or job is None:
-                log.info("ticket of job %s is void: it is not %s", job_id, start)
-                return False
+                return None
             try:
-                return await work(store, claim, job)
+                return job.id if await work(store, claim, job) else None
             except (ClaimLost, MoveRefused):
-                log.warning("job %s was taken from us while %s", job_id, to)
+                log.warning("job %s was taken from us while %s", job.id, to)
                 await store.drop(claim)
             except LineError as exc:
-                await self._fail(store, claim, job, exc)
+                await self._endings.fail(store, claim, job, exc)
             except asyncio.CancelledError:
-                await self._hand_back(store, claim, job)
+                await self._endings.hand_back(store, claim, job)
                 raise
             except Exception as exc:  # a bug of ours costs one attempt, not all of them
-                log.exception("job %s failed unexpectedly", job_id)
+                log.exception("job %s failed unexpectedly", job.id)
                 unexpected = StageFailed("internal_error", f"Something went wrong: {exc}")
-                await self._fail(store, claim, job, unexpected)
-            return False
+                await self._endings.fail(store, claim, job, unexpected)
+            return None
+
+    async def _claim(self, store: Store, job_id: str | None, start: Stage, to: Stage) -> Claim | None:
+        if job_id is not None:
+            return await store.claim(job_id, start, to)
+        if start is Stage.QUEUED and not await has_room(store):
+            log.warning("Redis has no memory left for another film: jobs wait until it has")
+            return None
+        claim = await store.claim_next(start, to)
+        if claim is None:
+            log.info("a ticket is void: nobody is %s", start)
+        return claim
 
     async def _record(self, store: Store, claim: Claim, job: Job) -> bool:
         limits_s = {
@@ -153,9 +166,9 @@ class Line:
         if done["film"]:
             fields |= {"film": json.dumps(done["film"]), "draft_key": claim.film_key, "progress": 99}
             keep.append(claim.film_key)
-        await self._finally(lambda: store.move(claim, Stage.RECORDED, fields, keep=keep))
+        await write_at_last(lambda: store.move(claim, Stage.RECORDED, fields, keep=keep))
         if not done["film"]:
-            await self._ticket(claim.job_id, Stage.RECORDED)
+            await self._endings.ticket(claim.job_id, Stage.RECORDED)
         return bool(done["film"])
 
     async def _encode(self, store: Store, claim: Claim, job: Job) -> bool:
@@ -171,7 +184,7 @@ class Line:
         try:
             if not await is_whole(store.redis, job.draft_key, give_up_s=DRAFT_PATIENCE_S):
                 raise FilmMissing("chunks are missing")
-            await self._finally(
+            await write_at_last(
                 lambda: store.move(claim, Stage.READY, fields, publish=job.draft_key, keep=keep)
             )
         except (FilmMissing, VaultUnavailable) as exc:
@@ -190,13 +203,13 @@ class Line:
             "progress": 100,
         }
         keep = list(extras.values())
-        await self._finally(lambda: store.move(claim, Stage.READY, fields, publish=claim.film_key, keep=keep))
+        await write_at_last(lambda: store.move(claim, Stage.READY, fields, publish=claim.film_key, keep=keep))
 
     async def _supervised(
         self, store: Store, claim: Claim, job: Job, limits_s: Mapping[str, float]
     ) -> tuple[Report, News]:
         """Runs the stage in a child while keeping the claim; answers its last report and untold news."""
-        board = Board(job.limits.max_clicks)
+        board = Board(job.limits.max_clicks, retries=list(job.retries))
         with own_folder("take") as folder:
             order = Order.of(job, claim, self._settings, str(folder))
             ended = asyncio.Event()
@@ -214,55 +227,10 @@ class Line:
             raise StageFailed(last["code"], last["error"], board.news)
         return last, board.news
 
-    async def _fail(self, store: Store, claim: Claim, job: Job, exc: LineError) -> None:
-        """Ends the job with an error; footage and film go, a storyboard counts without."""
-        log.warning("job %s failed while %s: %s", claim.job_id, claim.stage, exc)
-        kept = {name: key for name, key in job.extras.items() if name in OUTLIVE}
-        fields = {**getattr(exc, "news", {}), "error": str(exc), "error_code": exc.code}
-        fields["extras"] = json.dumps(kept)
-        try:
-            await self._finally(lambda: store.end(claim, Status.FAILED, fields, keep=list(kept.values())))
-        except MoveRefused:
-            log.warning("job %s was taken from us before its failure could be noted", claim.job_id)
-
-    async def _hand_back(self, store: Store, claim: Claim, job: Job) -> None:
-        """Puts the job back into line. If that fails its lease runs out, with the same effect."""
-        untold = UNTOLD if claim.stage is Stage.EXPLORING else {}
-        try:
-            await store.move(claim, BACK[claim.stage], untold, keep=job.blobs)
-        except (RedisError, MoveRefused) as exc:
-            log.warning("job %s goes back when its lease ends: %s", claim.job_id, exc)
-
-    async def _finally(self, write: Callable[[], Awaitable[None]]) -> None:
-        """Makes a stage's last write, however long Redis is away: a take is worth waiting for."""
-        pause_s = BACKOFF_S[0]
-        while True:
-            try:
-                return await write()
-            except RedisError as exc:
-                log.warning("Redis is away, trying again in %.1f s: %s", pause_s, exc)
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, BACKOFF_S[1])
-
-    async def _ticket(self, job_id: str, stage: Stage) -> None:
-        try:
-            await asyncio.to_thread(self._send, QUEUE_OF[stage], job_id)
-        except RedisError as exc:
-            log.warning("the next ticket of job %s was not sent, the watchdog will: %s", job_id, exc)
-
 
 def _extras(claim: Claim, done: Report) -> dict[str, str]:
     """Where the extras lie that a child has stored."""
     return {name: claim.extra_keys[name] for name in done["extras"]}
-
-
-class StageFailed(LineError):
-    """The child said that its stage failed; `code` is its own."""
-
-    def __init__(self, code: str, error: str, news: News | None = None) -> None:
-        super().__init__(error)
-        self.code = code
-        self.news = news or {}
 
 
 async def _follow(reports: AsyncGenerator[Report, None], board: Board) -> Report:

@@ -1,8 +1,11 @@
 """Everything that the environment decides, read once and frozen."""
 
+import ipaddress
+import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from redis.connection import parse_url
 
@@ -12,6 +15,8 @@ from explorer.errors import AddressRefused
 from explorer.fence import Endpoint
 from explorer.types import Interact
 from video.style import Format, Size, StyleName
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def _named(default: Any, env: str, **bounds: Any) -> Any:
@@ -64,13 +69,33 @@ class Settings(BaseSettings):
     chromium_path: str | None = None
     ffmpeg_path: str | None = None
 
+    #: Guards every endpoint but /health when it is set.
+    api_token: SecretStr | None = None
+    #: How often one client may ask for work, per process of the API.
+    rate_limit: str = Field(default="120/minute", pattern=r"^(off|[1-9]\d{0,5}/(second|minute|hour|day))$")
+    #: Names by which the API is reached besides this machine's own; given, no others are answered.
+    allowed_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+    #: Networks of proxies whose X-Forwarded-For is believed.
+    trusted_proxies: Annotated[frozenset[Network], NoDecode] = frozenset()
+    #: Origins whose pages may use the API from a browser.
+    cors_origins: Annotated[frozenset[str], NoDecode] = frozenset()
+    #: `auto` is text on a terminal and JSON elsewhere.
+    log_format: Literal["auto", "json", "text"] = "auto"
+
     #: A worker that has not been heard of for this long has lost its job to the next one.
     lease_s: float = Field(default=10.0, ge=1, le=600)
     max_attempts: int = Field(default=3, ge=1, le=10)
+    #: Most jobs that may wait to be filmed; more are turned away.
+    max_queue: int = Field(default=100, ge=1, le=100_000)
     encode_limit_s: int = Field(default=120, ge=1, le=3600)
     max_footage_mb: int = Field(default=256, ge=1, le=4096)
+    #: What one stage may take, with all that it starts: memory, and temporary files on disk.
+    max_memory_mb: int = Field(default=2048, ge=256, le=1 << 20)
+    max_disk_mb: int = Field(default=1024, ge=64, le=1 << 20)
+    #: A worker that is told to stop lets its stages run on for this long, then hands their jobs back.
+    shutdown_grace_s: float = Field(default=8.0, ge=0, le=3600)
     #: The last byte of an export waits this long for signs that the client has gone.
-    export_grace_s: float = Field(default=0.2, ge=0, le=10)
+    export_grace_s: float = Field(default=1.0, ge=0, le=10)
 
     @field_validator("allow_private_hosts", mode="before")
     @classmethod
@@ -78,6 +103,21 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return frozenset(_host_and_port(part.strip()) for part in value.split(",") if part.strip())
+
+    @field_validator("allowed_hosts", "trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def _listed(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, str):
+            return value
+        parse = LISTS[info.field_name or ""]
+        return frozenset(parse(part.strip()) for part in value.split(",") if part.strip())
+
+    @field_validator("api_token")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.fullmatch(r"[!-~]{16,}", value.get_secret_value()):
+            raise ValueError("must be 16 or more visible ASCII characters: try `openssl rand -hex 16`")
+        return value
 
     @field_validator("film_fps", mode="before")
     @classmethod
@@ -116,6 +156,11 @@ class Settings(BaseSettings):
             return self.redis_url
         return f"redis://{self.redis_host}:{self.redis_port}/0" if self.redis_host else None
 
+    @property
+    def take_bytes(self) -> int:
+        """The most that Redis must hold for one take."""
+        return self.max_footage_mb << 20
+
     def on_redis(self, url: str) -> Self:
         """The same settings on another Redis."""
         return self.model_copy(update={"redis_url": url})
@@ -128,6 +173,33 @@ def _host_and_port(pair: str) -> str:
     if not bare or not port.isdigit() or not 0 < int(port) < 65536 or (":" in bare and bare == host):
         raise ValueError(f"{pair!r} is not host:port, such as localhost:3000 or [::1]:3000")
     return str(Endpoint.parse(bare, int(port)))
+
+
+def _host(text: str) -> str:
+    """A name or address as a Host header has it, without a port. Raises ValueError."""
+    bare = text.strip("[]").lower()
+    if not re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:.]+", bare) or (":" in bare and bare.count(":") < 2):
+        raise ValueError(f"{text!r} is not a host name, such as films.example.com (without a port)")
+    return bare
+
+
+def _network(text: str) -> Network:
+    """An address or network. Raises ValueError."""
+    return ipaddress.ip_network(text, strict=False)
+
+
+def _origin(text: str) -> str:
+    """A web page's origin as browsers send it. Raises ValueError."""
+    if not re.fullmatch(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?", text):
+        raise ValueError(f"{text!r} is not an origin, such as https://films.example.com")
+    return text
+
+
+LISTS: dict[str, Callable[[str], Any]] = {
+    "allowed_hosts": _host,
+    "trusted_proxies": _network,
+    "cors_origins": _origin,
+}
 
 
 def _complaint(error: Any) -> str:

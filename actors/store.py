@@ -4,80 +4,39 @@ import json
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from actors.errors import FilmMissing, MoveRefused
-from actors.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Stage, Status
+from actors.errors import AlreadyEnded, FilmMissing, JobGone, JobUnknown, MoveRefused, NotEnded, QueueFull
+from actors.job import BACK, ENDS, NEXT, OF_ATTEMPT, OF_EXPLORATION, QUEUE_OF, STATUS_OF, Job, Stage, Status
+from actors.keys import ACTIVE, BLOBS, GONE, JOB, LEADER, SEEN, WAITING, Claim, film_key
 from actors.settings import Settings
-
-JOB = "demo:job:"
-FOOTAGE = "demo:foot:"
-TIMELINE = "demo:timeline:"
-FILM = "demo:film:"
-#: What can be fetched beside the film, besides the timeline.
-EXTRAS = {
-    "poster": "demo:poster:",
-    "sheet": "demo:sheet:",
-    "captions": "demo:captions:",
-    "storyboard": "demo:storyboard:",
-}
-WAITING = "demo:waiting"
-ACTIVE = "demo:active"
-LEADER = "demo:watchdog"
 
 #: redis-py's own defaults leave a caller blocked for 40 s and more when Redis hangs.
 CONNECT_TIMEOUT_S = 1.0
 SOCKET_TIMEOUT_S = 2.0
 #: A new job that reaches a hung Redis later than this is not accepted: its client was told so.
 ACCEPT_WITHIN_MS = 1_500
-GIVEN_UP = "The worker that had this job disappeared too often. Nothing was kept; send the request again."
+#: For so long a job whose film has left is told from one that never was.
+GONE_S = 600
+#: A queue that is full is worth another look after about half a film.
+FULL_RETRY_S = 30
+DISAPPEARED = "The worker that had this job disappeared."
+GIVEN_UP = (
+    "The worker that had this job disappeared, for the last of {attempts} times. Retry it once you know why; "
+    "a worker's log and its memory limit are the places to look."
+)
+CANCELLED = "The job was cancelled. Nothing was kept; it can be retried."
 
 Fields = Mapping[str, str | int]
 Args = list[str | int]
+#: What becomes of the count of attempts at a stage: another stage begins, this failed, or it never counted.
+Attempts = Literal["reset", "keep", "undo"]
 LUA = Path(__file__).parent / "lua"
-
-
-def film_key(job_id: str) -> str:
-    """Where the published film of a job lies in the vault."""
-    return FILM + job_id
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to write one job, until the lease runs out; `number` makes the names of its blobs unique."""
-
-    job_id: str
-    stage: Stage
-    token: str
-    number: int
-
-    @property
-    def footage_key(self) -> str:
-        return f"{FOOTAGE}{self.job_id}:{self.number}"
-
-    @property
-    def timeline_key(self) -> str:
-        return f"{TIMELINE}{self.job_id}:{self.number}"
-
-    @property
-    def film_key(self) -> str:
-        """Where the film is put before it is published."""
-        return f"{FILM}{self.job_id}:{self.number}"
-
-    @property
-    def extra_keys(self) -> dict[str, str]:
-        return {name: f"{prefix}{self.job_id}:{self.number}" for name, prefix in EXTRAS.items()}
-
-    @property
-    def blobs(self) -> tuple[str, ...]:
-        """All that this claim may have stored."""
-        return self.footage_key, self.timeline_key, self.film_key, *self.extra_keys.values()
 
 
 def connect(url: str) -> Redis:
@@ -95,7 +54,7 @@ class Store:
 
     def __init__(self, redis: Redis, settings: Settings) -> None:
         self.redis = redis
-        self._settings = settings
+        self.settings = settings
         self._scripts = {path.stem: redis.register_script(path.read_text()) for path in LUA.glob("*.lua")}
 
     @classmethod
@@ -112,34 +71,59 @@ class Store:
         await cast(Any, self.redis.ping())
 
     async def create(self, job: Job) -> bool:
-        """Accepts a new job and puts it into line; False when Redis was too slow to be believed."""
+        """Accepts a new job and puts it into line; False when Redis was too slow to be believed.
+
+        Raises QueueFull.
+        """
         seconds, micros = await self.redis.time()
         deadline_ms = seconds * 1000 + micros // 1000 + ACCEPT_WITHIN_MS
-        args: Args = [job.id, deadline_ms, self._settings.job_ttl_s, *_flat(job.encode())]
-        return bool(await self._run("create", [JOB + job.id, WAITING], args))
+        most = self.settings.max_queue
+        args: Args = [job.id, deadline_ms, self.settings.job_ttl_s, most, job.rank, *_flat(job.encode())]
+        created = await self.run("create", [JOB + job.id, WAITING["record"], job.once or ""], args)
+        if created < 0:
+            raise _full(most)
+        return bool(created)
 
     async def get(self, job_id: str) -> Job | None:
         """The job as it stands, or None when there is none (or no more)."""
         row = cast(dict[bytes, bytes], await self.redis.hgetall(JOB + job_id))
         return Job.decode(row) if b"stage" in row and b"id" in row else None
 
+    async def find(self, job_id: str) -> Job:
+        """The job as it stands. Raises JobGone when its film has left, and JobUnknown."""
+        job = await self.get(job_id)
+        if job is not None:
+            return job
+        until_s = await self.redis.zscore(GONE, job_id)
+        seconds, _ = await self.redis.time()
+        if until_s is not None and until_s > seconds:
+            raise JobGone(f"The film of job {job_id} has been exported, and everything of it is gone.")
+        raise JobUnknown(f"There is no job {job_id}, or its time is over.")
+
     async def claim(self, job_id: str, start: Stage, to: Stage) -> Claim | None:
-        """Takes the job from `start` to `to` for the caller alone; None when it cannot be had."""
+        """Takes this job from `start` to `to` for the caller alone; None when it cannot be had."""
+        return await self._claim(job_id, start, to)
+
+    async def claim_next(self, start: Stage, to: Stage) -> Claim | None:
+        """Takes the job that is first in line at `start`; None when none waits."""
+        return await self._claim("", start, to)
+
+    async def _claim(self, job_id: str, start: Stage, to: Stage) -> Claim | None:
         _check(start, to)
-        token = uuid.uuid4().hex
-        number = await self._run(
+        token, queue = uuid.uuid4().hex, QUEUE_OF.get(start)
+        taken = await self.run(
             "claim",
-            [JOB + job_id, WAITING, ACTIVE],
-            [job_id, start, to, STATUS_OF[to], token, self._lease_ms, self._settings.job_ttl_s],
+            [WAITING[queue] if queue else "", ACTIVE],
+            [JOB, job_id, start, to, STATUS_OF[to], token, self._lease_ms, self.settings.job_ttl_s],
         )
-        return Claim(job_id, to, token, number) if number else None
+        return Claim(taken[0].decode(), to, token, taken[1]) if taken else None
 
     async def beat(self, claim: Claim, fields: Fields) -> bool:
         """Renews the lease and all times to live, and writes what is new; False when the claim is lost."""
-        args: Args = [claim.job_id, claim.token, self._lease_ms, self._settings.job_ttl_s]
+        args: Args = [claim.job_id, claim.token, self._lease_ms, self.settings.job_ttl_s]
         keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id), *claim.blobs]
         # HSET wants at least one pair: the lease is renewed even when nothing is new.
-        return bool(await self._run("beat", keys, [*args, *_flat(fields or {"beat": 1})]))
+        return bool(await self.run("beat", keys, [*args, *_flat(fields or {"beat": 1})]))
 
     async def move(
         self,
@@ -149,20 +133,21 @@ class Store:
         *,
         publish: str | None = None,
         keep: Sequence[str] | None = None,
+        attempts: Attempts = "reset",
     ) -> None:
-        """Moves on to `to`. `publish` is the key of a film, which is renamed to the job's own.
+        """Moves on, or back, to `to`. `publish` is the key of a film, which is renamed to the job's own.
 
         `keep` names the blobs that the job has from now on: all others of job and claim are deleted. Without
         it none is. Raises MoveRefused when the claim is lost and FilmMissing if there is no film to publish.
         """
         _check(claim.stage, to)
-        await self._move(claim, to, STATUS_OF[to], fields, publish, keep)
+        await self._move(claim, to, STATUS_OF[to], fields, publish, keep, attempts)
 
     async def end(self, claim: Claim, status: Status, fields: Fields, keep: Sequence[str] = ()) -> None:
         """Ends the job without a film, where it stands; of its blobs only `keep` stay. Raises as `move`."""
         if claim.stage not in ENDS:
             raise MoveRefused(f"A job cannot end while it is {claim.stage}.")
-        await self._move(claim, claim.stage, status, fields, None, keep)
+        await self._move(claim, claim.stage, status, fields, None, keep, "reset")
 
     async def _move(
         self,
@@ -172,12 +157,14 @@ class Store:
         fields: Fields,
         publish: str | None,
         keep: Sequence[str] | None,
+        attempts: Attempts,
     ) -> None:
-        waits = int(to in QUEUE_OF and status not in (Status.FAILED, Status.CANCELLED))
-        keys = [JOB + claim.job_id, WAITING, ACTIVE, publish or "", film_key(claim.job_id), *claim.blobs]
-        args: Args = [claim.job_id, claim.token, claim.stage, to, status, waits, self._settings.job_ttl_s]
-        args += ["" if keep is None else json.dumps(keep), *_flat(fields or {"error": ""})]
-        moved = await self._run("move", keys, args)
+        waits = to in QUEUE_OF and status not in (Status.FAILED, Status.CANCELLED)
+        waiting = WAITING[QUEUE_OF[to]] if waits else ""
+        keys = [JOB + claim.job_id, ACTIVE, waiting, publish or "", film_key(claim.job_id), *claim.blobs]
+        args: Args = [claim.job_id, claim.token, claim.stage, to, status, attempts, self.settings.job_ttl_s]
+        args += ["" if keep is None else json.dumps(keep), *_flat(fields or {"beat": 1})]
+        moved = await self.run("move", keys, args)
         if moved < 0:
             raise FilmMissing(f"The film of job {claim.job_id} is gone. Send the request again.")
         if not moved:
@@ -185,16 +172,47 @@ class Store:
 
     async def finish(self, claim: Claim) -> bool:
         """Forgets the job, its film and what lies beside it; False when the claim is lost."""
-        keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id)]
-        return bool(await self._run("finish", keys, [claim.job_id, claim.token]))
+        keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id), GONE]
+        return bool(await self.run("finish", keys, [claim.job_id, claim.token, GONE_S]))
+
+    async def cancel(self, job_id: str) -> Job:
+        """Ends a job before its film is ready; whoever works on it notices at the next beat.
+
+        Raises JobUnknown, JobGone, and AlreadyEnded for a job that is completed or has failed.
+        """
+        keys = [JOB + job_id, ACTIVE, *WAITING.values()]
+        await self.run("cancel", keys, [job_id, json.dumps(BLOBS), CANCELLED])
+        job = await self.find(job_id)
+        if job.status is not Status.CANCELLED:
+            raise AlreadyEnded(f"There is nothing to cancel: the job is {job.status}.", job.status)
+        return job
+
+    async def retry(self, job_id: str) -> Job:
+        """Puts a job back into line that failed or was cancelled; kept footage is only encoded again.
+
+        Raises JobUnknown, JobGone, QueueFull, and NotEnded for any other job.
+        """
+        most = self.settings.max_queue
+        args: Args = [job_id, self.settings.job_ttl_s, most]
+        args += [json.dumps(OF_ATTEMPT), json.dumps(OF_EXPLORATION)]
+        stage = await self.run("retry", [JOB + job_id, *WAITING.values()], args)
+        if stage == b"full":
+            raise _full(most)
+        job = await self.find(job_id)
+        if not stage:
+            raise NotEnded(
+                f"Only a job that failed or was cancelled can be retried: this one is {job.status}.",
+                job.status,
+            )
+        return job
 
     async def reap(self) -> list[str]:
         """Takes back the jobs of workers whose lease ran out; answers their ids."""
         status = {back: STATUS_OF[back] for back in BACK.values()}
-        limit = self._settings.max_attempts
-        blobs = json.dumps([FOOTAGE, TIMELINE, FILM, *EXTRAS.values()])
-        args: Args = [JOB, blobs, limit, json.dumps(BACK), json.dumps(status), GIVEN_UP]
-        return [taken.decode() for taken in await self._run("reap", [WAITING, ACTIVE], args)]
+        limit = self.settings.max_attempts
+        args: Args = [JOB, json.dumps(BLOBS), limit, json.dumps(BACK), json.dumps(status), DISAPPEARED]
+        args += [GIVEN_UP.format(attempts=limit), json.dumps(OF_EXPLORATION)]
+        return [taken.decode() for taken in await self.run("reap", [ACTIVE, *WAITING.values()], args)]
 
     async def drop(self, claim: Claim) -> None:
         """Deletes what a lost claim has stored, but for what the job has.
@@ -207,19 +225,20 @@ class Store:
             await self.redis.unlink(*useless)
 
     async def waiting(self, older_than_ms: int) -> list[tuple[str, str]]:
-        """`(queue, job id)` of jobs that wait longer than this. They do not expire while they wait."""
+        """`(queue, job id)` of jobs that wait longer than this, in order. Who waits does not expire."""
         seconds, _ = await self.redis.time()
-        latest = seconds * 1000 - older_than_ms
-        ids = cast(list[bytes], await self.redis.zrangebyscore(WAITING, 0, latest))
+        latest_ms = seconds * 1000 - older_than_ms
         found = []
-        for raw in ids:
-            job = await self.get(raw.decode())
-            if job is None:
-                await self.redis.zrem(WAITING, raw)
-            elif job.stage in QUEUE_OF:
-                found.append((QUEUE_OF[job.stage], job.id))
-                for key in (JOB + job.id, *job.blobs):
-                    await self.redis.expire(key, self._settings.job_ttl_s)
+        for queue, key in WAITING.items():
+            for raw in cast(list[bytes], await self.redis.zrange(key, 0, -1)):
+                job = await self.get(raw.decode())
+                if job is None:
+                    await self.redis.zrem(key, raw)
+                    continue
+                for kept in (JOB + job.id, *job.blobs, *([job.once] if job.once else [])):
+                    await self.redis.expire(kept, self.settings.job_ttl_s)
+                if job.updated_ms <= latest_ms:
+                    found.append((queue, job.id))
         return found
 
     async def tickets(self, queue: str) -> int:
@@ -227,24 +246,28 @@ class Store:
         return int(await cast(Any, self.redis.llen(f"dramatiq:{queue}")))
 
     async def lead(self, name: str, ttl_ms: int) -> bool:
-        """True when `name` is the one watchdog that acts, for the next `ttl_ms`."""
-        # Reading first: a leader keeps leading when memory is full.
-        leader = await self.redis.get(LEADER)
-        if leader == name.encode():
-            return bool(await self.redis.pexpire(LEADER, ttl_ms))
-        return leader is None and bool(await self.redis.set(LEADER, name, px=ttl_ms, nx=True))
+        """True when `name` is the one watchdog that acts, for the next `ttl_ms`.
+
+        After an outage of Redis all leases begin anew: those who kept on working could not renew them.
+        """
+        keys = [LEADER, SEEN, ACTIVE]
+        return bool(await self.run("lead", keys, [name, ttl_ms, self._lease_ms]))
 
     @property
     def _lease_ms(self) -> int:
-        return int(self._settings.lease_s * 1000)
+        return int(self.settings.lease_s * 1000)
 
-    async def _run(self, name: str, keys: Sequence[str], args: Args) -> Any:
+    async def run(self, name: str, keys: Sequence[str], args: Args) -> Any:
         return await self._scripts[name](keys=list(keys), args=args)
 
 
 def _check(start: Stage, to: Stage) -> None:
     if to not in NEXT[start]:
         raise MoveRefused(f"A job cannot go from {start} to {to}.")
+
+
+def _full(most: int) -> QueueFull:
+    return QueueFull(f"{most} jobs wait already, which is as many as may. Try again later.", FULL_RETRY_S)
 
 
 def _flat(fields: Fields) -> Args:

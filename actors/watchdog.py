@@ -16,38 +16,45 @@ from actors.store import Store
 log = logging.getLogger(__name__)
 
 ROUND_S = 1.0
-LEADER_TTL_MS = 5_000
+LEADER_TTL_MS = 2_500
 #: A ticket is on its way for this long at most; a job that waits longer with an empty queue has lost its own.
-TICKET_AGE_MS = 3_000
+TICKET_AGE_MS = 1_000
 #: Every so many rounds tickets are sent again although their queue holds some: one that is lost must not wait
 #: for as long as the queue is busy.
 THOROUGH_ROUNDS = 60
 
 
 async def watch(store: Store, send: SendTicket) -> None:
-    """Runs until cancelled. Any number of processes may run it: one of them acts."""
+    """Runs until cancelled. Any number of processes may run it: one of them sends tickets again."""
     name = uuid.uuid4().hex
     for number in itertools.count(1):
         await asyncio.sleep(ROUND_S)
         try:
-            if await store.lead(name, LEADER_TTL_MS):
-                await patrol(store, send, thorough=number % THOROUGH_ROUNDS == 0)
+            leads = await store.lead(name, LEADER_TTL_MS)
+            # Anybody may reap, so that a leader who died with its jobs does not delay them.
+            await reap(store, send)
+            if leads:
+                await resend(store, send, thorough=number % THOROUGH_ROUNDS == 0)
         except RedisError as exc:
             log.warning("the watchdog cannot reach Redis: %s", exc)
         except Exception:  # a job that cannot be read must not end the watch over all others
             log.exception("a round of the watchdog failed")
 
 
-async def patrol(store: Store, send: SendTicket, *, thorough: bool = False) -> None:
-    """One round: reap what is dead, then re-send tickets of jobs that wait though their queue is empty.
-
-    A thorough round re-sends all of them; a ticket too many does no harm.
-    """
+async def reap(store: Store, send: SendTicket) -> None:
+    """Takes back the jobs of workers that are gone, and tells the others."""
     for job_id in await store.reap():
         log.warning("took job %s back from a worker that is gone", job_id)
         job = await store.get(job_id)
         if job is not None and job.status is not Status.FAILED and job.stage in QUEUE_OF:
             await asyncio.to_thread(send, QUEUE_OF[job.stage], job_id)
+
+
+async def resend(store: Store, send: SendTicket, *, thorough: bool = False) -> None:
+    """Sends tickets of jobs again that wait though their queue is empty: a worker that is busy may hoard one.
+
+    A thorough round re-sends all of them; a ticket too many does no harm.
+    """
     waiting = await store.waiting(TICKET_AGE_MS)
     queues = {queue for queue, _ in waiting}
     lacking = {queue for queue in queues if thorough or await store.tickets(queue) == 0}

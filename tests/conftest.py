@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import psutil
 import pytest
+from uvicorn import Server
 
 from actors.embedded import embedded_valkey
 from actors.settings import Settings
@@ -29,7 +30,10 @@ def redis_url() -> Iterator[str]:
 
 @pytest.fixture
 def settings(redis_url: str) -> Settings:
-    return Settings(redis_url=redis_url, poll_interval_s=0.1, lease_s=2.0)
+    # A test that ends in the middle of a stage has nothing to wait for.
+    return Settings(
+        redis_url=redis_url, poll_interval_s=0.1, lease_s=2.0, export_grace_s=0.2, shutdown_grace_s=0
+    )
 
 
 @pytest.fixture
@@ -67,12 +71,13 @@ def site() -> Iterator[SiteServer]:
 @pytest.fixture(scope="session")
 def serve() -> Serve:
     """Runs the API on a free loopback port; gives its address."""
-    return _serving
+    return lambda settings: serving(make_server(settings))
 
 
 @contextmanager
-def _serving(settings: Settings) -> Iterator[str]:
-    server, listener = make_server(settings), listen("127.0.0.1", 0)
+def serving(server: Server) -> Iterator[str]:
+    """Runs a server until left; gives its address."""
+    listener = listen("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     deadline = time.monotonic() + START_TIMEOUT_S

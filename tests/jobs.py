@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 
 from actors.job import Job, Limits, Stage, Status
-from actors.store import Claim, Store
+from actors.keys import Claim
+from actors.store import Store
 from video.style import Style
 from video.vault import BlobWriter
 

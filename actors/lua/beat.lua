@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- Renews a lease and writes progress, also when memory is full. Answers 1, or 0 when the claim is lost.
 -- KEYS: job, active, film, then the claim's blobs.  ARGV: id, token, lease_ms, ttl_s, field, value, ...
-local at = redis.call('HMGET', KEYS[1], 'token', 'blobs')
+local at = redis.call('HMGET', KEYS[1], 'token', 'blobs', 'once')
 if at[1] ~= ARGV[2] then
   return 0
 end
@@ -15,5 +15,8 @@ for i = 3, #KEYS do
 end
 for _, key in ipairs(cjson.decode(at[2] or '[]')) do
   redis.call('EXPIRE', key, ARGV[4])
+end
+if at[3] then
+  redis.call('EXPIRE', at[3], ARGV[4])
 end
 return 1

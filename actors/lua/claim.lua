@@ -1,15 +1,31 @@
--- Takes a waiting job for one worker. Answers the claim's number, or 0 when there is nothing to take.
+-- Takes a waiting job for one worker: the one that is named, or the first in line.
+-- Answers {id, the claim's number}, or {} when there is nothing to take.
 -- `attempt` counts claims of the present stage, `claims` all of them, so that each has keys of its own.
--- KEYS: job, waiting, active.  ARGV: id, from, to, status, token, lease_ms, ttl_s
-local at = redis.call('HMGET', KEYS[1], 'stage', 'status')
-if at[1] ~= ARGV[2] or at[2] == 'failed' or at[2] == 'cancelled' then
-  return 0
+-- KEYS: waiting, active.
+-- ARGV: prefix of job keys, id ('' for the first in line), from, to, status, token, lease_ms, ttl_s
+local function waits(id)
+  local at = redis.call('HMGET', ARGV[1] .. id, 'stage', 'status')
+  return at[1] == ARGV[3] and at[2] ~= 'failed' and at[2] ~= 'cancelled'
 end
+local id = ARGV[2]
+if id == '' then
+  for _, next in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+    if waits(next) then
+      id = next
+      break
+    end
+    redis.call('ZREM', KEYS[1], next)
+  end
+end
+if id == '' or not waits(id) then
+  return {}
+end
+local key = ARGV[1] .. id
 local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZREM', KEYS[2], ARGV[1])
-redis.call('ZADD', KEYS[3], now_ms + ARGV[6], ARGV[1])
-redis.call('HSET', KEYS[1], 'stage', ARGV[3], 'status', ARGV[4], 'token', ARGV[5], 'updated_ms', now_ms)
-redis.call('EXPIRE', KEYS[1], ARGV[7])
-redis.call('HINCRBY', KEYS[1], 'attempt', 1)
-return redis.call('HINCRBY', KEYS[1], 'claims', 1)
+redis.call('ZREM', KEYS[1], id)
+redis.call('ZADD', KEYS[2], now_ms + ARGV[7], id)
+redis.call('HSET', key, 'stage', ARGV[4], 'status', ARGV[5], 'token', ARGV[6], 'updated_ms', now_ms)
+redis.call('EXPIRE', key, ARGV[8])
+redis.call('HINCRBY', key, 'attempt', 1)
+return {id, redis.call('HINCRBY', key, 'claims', 1)}

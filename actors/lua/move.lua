@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
--- Moves a claimed job on, fenced by its token; publishes and drops blobs in the same breath.
+-- Moves a claimed job on, or back, fenced by its token; publishes and drops blobs in the same breath.
 -- Answers 1, 0 when the claim is lost or the job is not where the claim says, or -1 when there is no film to publish.
--- KEYS: job, waiting, active, publish from ('' if nothing is published), publish to, then the claim's blobs.
--- ARGV: id, token, from, to, status, waits (0 or 1), ttl_s, blobs to keep (JSON, '' for all), field, value, ...
-local at = redis.call('HMGET', KEYS[1], 'token', 'stage', 'blobs')
+-- KEYS: job, active, waiting ('' when it waits for nobody), publish from ('' for nothing), publish to, the claim's blobs.
+-- ARGV: id, token, from, to, status, what becomes of the count of attempts (reset, keep, undo), ttl_s,
+-- blobs to keep (JSON, '' for all), field, value, ...
+local at = redis.call('HMGET', KEYS[1], 'token', 'stage', 'blobs', 'rank', 'queued_ms')
 if at[1] ~= ARGV[2] or at[2] ~= ARGV[3] then
   return 0
 end
@@ -36,11 +37,16 @@ redis.call('EXPIRE', KEYS[5], ARGV[7])
 for _, key in ipairs(blobs) do
   redis.call('EXPIRE', key, ARGV[7])
 end
-redis.call('ZREM', KEYS[3], ARGV[1])
-if ARGV[6] == '1' then
-  redis.call('ZADD', KEYS[2], now_ms, ARGV[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+if KEYS[3] ~= '' then
+  redis.call('ZADD', KEYS[3], at[4] * 1e13 + at[5], ARGV[1])
 end
 redis.call('HSET', KEYS[1], 'stage', ARGV[4], 'status', ARGV[5], 'updated_ms', now_ms, unpack(ARGV, 9))
-redis.call('HDEL', KEYS[1], 'token', 'attempt')
+redis.call('HDEL', KEYS[1], 'token')
+if ARGV[6] == 'reset' then
+  redis.call('HDEL', KEYS[1], 'attempt')
+elseif ARGV[6] == 'undo' then
+  redis.call('HINCRBY', KEYS[1], 'attempt', -1)
+end
 redis.call('EXPIRE', KEYS[1], ARGV[7])
 return 1

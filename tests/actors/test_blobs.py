@@ -4,10 +4,11 @@ from typing import Any, cast
 
 import pytest
 
-from actors.errors import FilmMissing, MoveRefused
+from actors.errors import FilmMissing, JobGone, JobUnknown, MoveRefused
 from actors.job import Stage, Status
+from actors.keys import ACTIVE, GONE, film_key
 from actors.settings import Settings
-from actors.store import ACTIVE, Store, film_key
+from actors.store import Store
 from tests.jobs import exploring, put, queued, ready
 from video.vault import blob_size
 
@@ -58,7 +59,13 @@ async def test_finishing_an_export_leaves_nothing_in_redis(store: Store) -> None
 
     assert await store.finish(export)
 
-    assert await cast(Any, store.redis.keys("demo:*")) == []
+    assert await cast(Any, store.redis.keys("demo:*")) == [b"demo:gone"]
+    with pytest.raises(JobGone):
+        await store.find("j1")
+    # for a while
+    await store.redis.zadd(GONE, {"j1": 1})
+    with pytest.raises(JobUnknown):
+        await store.find("j1")
 
 
 async def test_all_blobs_of_a_job_live_as_long_as_the_job(store: Store) -> None:
@@ -135,7 +142,7 @@ async def test_a_film_that_is_not_there_is_not_published(store: Store) -> None:
     assert await store.redis.exists(claim.footage_key)
 
 
-async def test_a_job_whose_encoders_all_die_leaves_nothing_in_the_vault(store: Store) -> None:
+async def test_a_job_whose_encoders_all_die_keeps_what_a_retry_needs(store: Store) -> None:
     claim = await exploring(store)
     for key in claim.blobs:
         await put(store, key, b"x")
@@ -151,7 +158,9 @@ async def test_a_job_whose_encoders_all_die_leaves_nothing_in_the_vault(store: S
     job = await store.get("j1")
     assert job is not None
     assert job.error_code == "attempts_exhausted"
-    assert await cast(Any, store.redis.keys("demo:*")) == [b"demo:job:j1"]
+    assert [failure["code"] for failure in job.failures] == ["lease_lost"] * 3
+    kept = {b"demo:job:j1", *(key.encode() for key in claim.blobs)}
+    assert set(await cast(Any, store.redis.keys("demo:*"))) == kept
 
 
 async def test_what_a_lost_claim_had_stored_is_dropped(store: Store) -> None:

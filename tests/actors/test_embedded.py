@@ -7,6 +7,9 @@ from pathlib import Path
 import psutil
 import pytest
 from redis import Redis
+from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 from actors.embedded import embedded_valkey
 from tests.conftest import Kin
@@ -57,3 +60,19 @@ def test_two_do_not_get_into_each_others_way() -> None:
     with embedded_valkey() as one, embedded_valkey() as two:
         Redis.from_url(one).set("a", 1)
         assert Redis.from_url(two).get("a") is None
+
+
+def test_one_that_is_killed_comes_back_with_all_it_knew(kin: Kin) -> None:
+    with embedded_valkey() as url:
+        client = Redis.from_url(
+            url, retry_on_error=[RedisConnectionError], retry=Retry(ConstantBackoff(0.1), 50)
+        )
+        for number in range(3):
+            client.set(f"key {number}", number)
+            [server] = kin("valkey")
+            server.kill()
+            server.wait()
+            assert client.get("key 0") == b"0"
+        assert client.dbsize() == 3
+
+    assert kin("") == []

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any, cast
@@ -9,11 +10,12 @@ import pytest
 from actors.board import Board, ClaimLost, keep_claim
 from actors.broker import make_broker
 from actors.embedded import embedded_valkey
-from actors.job import Job, Stage, Status
+from actors.job import Job, Limits, Priority, Stage, Status
+from actors.keys import ACTIVE, Claim, film_key
 from actors.order import Order
 from actors.pipeline import Line
 from actors.settings import Settings
-from actors.store import ACTIVE, Claim, Store, connect, film_key
+from actors.store import Store, connect
 from actors.supervisor import Report
 from tests.jobs import exploring, queued
 from video.vault import BlobWriter, read_blob
@@ -82,8 +84,18 @@ ENCODED = {"kind": "done", "film": FILM, "warnings": ["no chapters"], "extras": 
 class Stages:
     """Stands where the supervisor does: stores what a child would, and reports it."""
 
-    def __init__(self, *, live: bool = False, fails: bool = False, storyboard: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        live: bool = False,
+        fails: bool = False,
+        storyboard: bool = False,
+        refuses: str = "",
+        endless: bool = False,
+    ) -> None:
         self.live = live
+        self.refuses = refuses
+        self.endless = endless
         self.fails = fails
         self.storyboard = ["storyboard"] if storyboard else []
         self.orders: list[Order] = []
@@ -95,7 +107,11 @@ class Stages:
                 writer = BlobWriter(redis, key, ttl_s=60, max_bytes=100)
                 await writer.write(text)
                 await writer.close()
-        if self.fails and order.stage is Stage.ENCODING:
+        if self.endless:
+            await asyncio.Event().wait()
+        if self.refuses:
+            yield {"kind": "failed", "code": self.refuses, "error": "out of luck"}
+        elif self.fails and order.stage is Stage.ENCODING:
             yield {"kind": "failed", "code": "encoding_failed", "error": "out of luck"}
         elif order.stage is Stage.ENCODING:
             yield ENCODED
@@ -199,17 +215,105 @@ async def test_a_draft_that_is_not_whole_is_made_again_from_the_footage(
     assert not await store.redis.exists(claim.film_key, claim.footage_key)
 
 
-async def test_a_job_that_fails_while_encoding_leaves_nothing_in_the_vault(
+async def test_an_encoder_that_fails_is_tried_again_and_a_retry_needs_no_camera(
     store: Store, settings: Settings
 ) -> None:
     await queued(store)
     failing = Stages(fails=True)
     await asyncio.to_thread(line(settings, failing).explore_and_record, "j1")
 
-    await asyncio.to_thread(line(settings, failing).encode, "j1")
+    for attempt in (1, 2, 3):
+        assert (await finished(store)).stage is Stage.RECORDED
+        await asyncio.to_thread(line(settings, failing).encode, "j1")
+        assert len((await finished(store)).failures) == min(attempt, 2)
 
+    # It fails with its cause, and the take is not lost
     job = await finished(store)
     assert (job.status, job.error_code) == (Status.FAILED, "encoding_failed")
+    assert "out of luck" in (job.error or "")
+    assert "last of 3 attempts" in (job.error or "")
+    assert job.footage_key
+    assert job.timeline_key
+    assert await keys(store) == {b"demo:job:j1", job.footage_key.encode(), job.timeline_key.encode()}
+    # A retry begins where it failed
+    again = await store.retry("j1")
+    assert (again.status, again.stage, again.error, again.failures) == (
+        Status.PROCESSING,
+        Stage.RECORDED,
+        None,
+        (),
+    )
+    await asyncio.to_thread(line(settings, Stages()).encode, "j1")
+    assert (await finished(store)).status is Status.COMPLETED
+
+
+async def test_a_site_that_cannot_be_filmed_is_tried_once(store: Store, settings: Settings) -> None:
+    await queued(store)
+
+    await asyncio.to_thread(line(settings, Stages(refuses="page_unreachable")).explore_and_record, "j1")
+
+    job = await finished(store)
+    assert (job.status, job.error_code, job.error) == (Status.FAILED, "page_unreachable", "out of luck")
+    assert await keys(store) == {b"demo:job:j1"}
+
+
+async def test_a_browser_that_dies_costs_an_attempt_and_not_the_job(store: Store, settings: Settings) -> None:
+    await queued(store)
+    crashing = Stages(refuses="browser_crashed")
+
+    for left in (2, 1):
+        await asyncio.to_thread(line(settings, crashing).explore_and_record, "j1")
+        job = await finished(store)
+        assert (job.status, job.stage, len(job.failures)) == (Status.PENDING, Stage.QUEUED, 3 - left)
+        # with a ticket of its own
+        assert await store.tickets("record") == 3 - left
+
+    await asyncio.to_thread(line(settings, Stages(live=True)).explore_and_record, "j1")
+    assert (await finished(store)).status is Status.COMPLETED
+
+
+async def test_the_first_in_line_is_filmed_whatever_the_ticket_says(store: Store, settings: Settings) -> None:
+    for name, priority in (("j3", "low"), ("j2", "default"), ("j1", "high")):
+        assert await store.create(
+            Job(name, "https://example.com/", Limits(1, 1, 9), priority=cast(Priority, priority))
+        )
+    stages = Stages(live=True)
+
+    for _ in range(3):
+        await asyncio.to_thread(line(settings, stages).explore_and_record, "j3")
+
+    assert [order.film_key.split(":")[2] for order in stages.orders] == ["j1", "j2", "j3"]
+
+
+async def test_nothing_is_filmed_that_redis_could_not_hold(store: Store, settings: Settings) -> None:
+    await queued(store)
+    await store.redis.config_set("maxmemory", 200 << 20)
+    stages = Stages(live=True)
+
+    await asyncio.to_thread(line(settings, stages).explore_and_record, "j1")
+    assert stages.orders == []
+    assert (await finished(store)).stage is Stage.QUEUED
+
+    # It is once there is room
+    await store.redis.config_set("maxmemory", 300 << 20)
+    await asyncio.to_thread(line(settings, stages).explore_and_record, "j1")
+    assert (await finished(store)).status is Status.COMPLETED
+
+
+async def test_a_stage_that_is_cancelled_stops_within_a_second(store: Store, settings: Settings) -> None:
+    await queued(store)
+    endless = Stages(endless=True)
+    working = asyncio.create_task(asyncio.to_thread(line(settings, endless).explore_and_record, "j1"))
+    while not endless.orders:
+        await asyncio.sleep(0.02)
+
+    assert (await store.cancel("j1")).status is Status.CANCELLED
+    began = time.monotonic()
+    await working
+
+    assert time.monotonic() - began < 1
+    job = await finished(store)
+    assert (job.status, job.error_code) == (Status.CANCELLED, "cancelled")
     assert await keys(store) == {b"demo:job:j1"}
 
 
@@ -218,10 +322,10 @@ async def test_a_storyboard_counts_though_its_film_fails(store: Store, settings:
     failing = Stages(fails=True, storyboard=True)
     await asyncio.to_thread(line(settings, failing).explore_and_record, "j1")
 
-    await asyncio.to_thread(line(settings, failing).encode, "j1")
+    for _ in range(settings.max_attempts):
+        await asyncio.to_thread(line(settings, failing).encode, "j1")
 
     job = await finished(store)
-    assert (job.status, set(job.extras)) == (Status.FAILED, {"storyboard"})
+    assert (job.status, set(job.extras)) == (Status.FAILED, {"storyboard", "timeline"})
     assert await blob(store, job.extras["storyboard"]) == b"zip"
-    assert await keys(store) == {b"demo:job:j1", job.extras["storyboard"].encode()}
     assert 0 < await store.redis.ttl(job.extras["storyboard"]) <= settings.job_ttl_s

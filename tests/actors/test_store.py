@@ -9,8 +9,9 @@ from redis.exceptions import OutOfMemoryError
 
 from actors.errors import MoveRefused
 from actors.job import Job, Limits, Stage, Status
+from actors.keys import ACTIVE, SEEN, WAITING, Claim
 from actors.settings import Settings
-from actors.store import ACTIVE, WAITING, Claim, Store, connect
+from actors.store import Store, connect
 from tests.jobs import put
 
 pytestmark = pytest.mark.anyio
@@ -63,16 +64,16 @@ async def test_a_job_that_reaches_redis_too_late_is_not_accepted(store: Store, r
     assert await store.get("j1") is None
     # nor by a script that arrives after its deadline
     late = store._scripts["create"]
-    assert await late(keys=["demo:job:j1", WAITING], args=["j1", 1, 60, "id", "j1"]) == 0
+    assert await late(keys=["demo:job:j1", WAITING["record"], ""], args=["j1", 1, 60, 9, 1, "id", "j1"]) == 0
     assert await store.get("j1") is None
 
 
 def _valkey_pid(url: str) -> int:
     """By its socket: a server on a unix socket names it in its process title."""
     path = url.removeprefix("unix://")
-    for process in psutil.process_iter(["cmdline"]):
-        title = " ".join(process.info["cmdline"] or [])
-        if path in title and "valkey-server" in title:
+    for process in psutil.process_iter(["name", "cmdline"]):
+        # Its guard has the same words on its command line.
+        if process.info["name"].startswith("valkey") and path in " ".join(process.info["cmdline"] or []):
             return process.pid
     raise AssertionError(f"no Valkey listens on {path}")
 
@@ -194,7 +195,7 @@ async def test_waiting_entries_of_expired_jobs_are_forgotten(store: Store) -> No
     await store.redis.delete("demo:job:j1")
 
     assert await store.waiting(older_than_ms=-1000) == []
-    assert await store.redis.zcard(WAITING) == 0
+    assert await store.redis.zcard(WAITING["record"]) == 0
 
 
 async def test_one_watchdog_leads_until_its_time_is_over(store: Store) -> None:
@@ -205,6 +206,24 @@ async def test_one_watchdog_leads_until_its_time_is_over(store: Store) -> None:
     await asyncio.sleep(0.3)
 
     assert await store.lead("b", ttl_ms=200)
+
+
+async def test_after_an_outage_leases_begin_anew(store: Store) -> None:
+    claim = await claimed(store, new_job())
+    assert await store.lead("a", ttl_ms=5000)
+    await expire_lease(store, "j1")
+    # Given that no watchdog could reach Redis for longer than half a lease
+    seen_ms = int(await store.redis.get(SEEN) or 0)
+    await store.redis.set(SEEN, seen_ms - 4500)
+
+    assert await store.lead("a", ttl_ms=5000)
+
+    # Then the worker, who had no chance to renew, keeps its job; but not for ever
+    assert await store.reap() == []
+    assert await store.beat(claim, {})
+    await expire_lease(store, "j1")
+    assert await store.lead("a", ttl_ms=5000)
+    assert await store.reap() == ["j1"]
 
 
 async def test_a_redis_that_is_not_there_is_noticed_at_once(settings: Settings) -> None:

@@ -5,8 +5,9 @@ import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from actors.job import Job, Limits, Stage, Status
-from actors.store import ACTIVE, WAITING, Store
-from actors.watchdog import TICKET_AGE_MS, patrol, watch
+from actors.keys import ACTIVE, JOB
+from actors.store import Store
+from actors.watchdog import TICKET_AGE_MS, reap, resend, watch
 from tests.jobs import exploring, queued
 
 pytestmark = pytest.mark.anyio
@@ -14,9 +15,9 @@ pytestmark = pytest.mark.anyio
 
 async def age(store: Store, job_id: str) -> None:
     """Lets a job have waited for longer than a ticket travels."""
-    score = await store.redis.zscore(WAITING, job_id)
-    assert score is not None
-    await store.redis.zadd(WAITING, {job_id: score - TICKET_AGE_MS - 2000})
+    job = await store.get(job_id)
+    assert job is not None
+    await store.redis.hset(JOB + job_id, "updated_ms", str(job.updated_ms - TICKET_AGE_MS - 2000))
 
 
 async def test_a_lost_ticket_is_sent_again(store: Store) -> None:
@@ -24,7 +25,7 @@ async def test_a_lost_ticket_is_sent_again(store: Store) -> None:
     await queued(store)
     await age(store, "j1")
 
-    await patrol(store, lambda queue, job_id: sent.append((queue, job_id)))
+    await resend(store, lambda queue, job_id: sent.append((queue, job_id)))
 
     assert sent == [("record", "j1")]
 
@@ -32,14 +33,14 @@ async def test_a_lost_ticket_is_sent_again(store: Store) -> None:
 async def test_a_fresh_job_and_a_queue_that_still_holds_tickets_are_left_alone(store: Store) -> None:
     sent: list[tuple[str, str]] = []
     await queued(store, "fresh")
-    await patrol(store, lambda queue, job_id: sent.append((queue, job_id)))
+    await resend(store, lambda queue, job_id: sent.append((queue, job_id)))
     await age(store, "fresh")
     await store.redis.rpush("dramatiq:record", "a ticket")
-    await patrol(store, lambda queue, job_id: sent.append((queue, job_id)))
+    await resend(store, lambda queue, job_id: sent.append((queue, job_id)))
 
     assert sent == []
     # but not for ever: a lost ticket must not wait until a busy queue is empty
-    await patrol(store, lambda queue, job_id: sent.append((queue, job_id)), thorough=True)
+    await resend(store, lambda queue, job_id: sent.append((queue, job_id)), thorough=True)
     assert sent == [("record", "fresh")]
 
 
@@ -48,7 +49,7 @@ async def test_a_job_of_a_dead_worker_is_taken_back_and_offered_again(store: Sto
     await exploring(store)
     await store.redis.zadd(ACTIVE, {"j1": 1})
 
-    await patrol(store, lambda queue, job_id: sent.append((queue, job_id)))
+    await reap(store, lambda queue, job_id: sent.append((queue, job_id)))
     job = await store.get("j1")
     assert job is not None
     assert (job.status, job.stage) == (Status.PENDING, Stage.QUEUED)
