@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from actors.job import CameraWish, Job, Limits, Stage, decode_wishes
+from actors.keys import Claim
 from actors.settings import Settings
-from actors.store import Claim
+from explorer.fence import Endpoint, reachable
 from explorer.types import Wishes
 from video.style import Style
 
@@ -43,6 +45,9 @@ class Order:
     openai_vision: bool = False
     llm_max_calls: int = 40
     llm_max_tokens: int = 60_000
+    max_memory_mb: int = 2048
+    lease_s: float = 10.0
+    max_disk_mb: int = 1024
     extra_keys: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -53,7 +58,7 @@ class Order:
             stage=claim.stage,
             url=job.url,
             limits=job.limits,
-            allow_hosts=(*sorted(settings.allow_private_hosts), *job.allow_hosts),
+            allow_hosts=(*sorted(reachable(job.url, settings.allow_private_hosts)), *job.allow_hosts),
             footage_key=job.footage_key or claim.footage_key,
             timeline_key=job.timeline_key or claim.timeline_key,
             film_key=claim.film_key,
@@ -74,8 +79,19 @@ class Order:
             openai_vision=settings.openai_vision,
             llm_max_calls=settings.llm_max_calls,
             llm_max_tokens=settings.llm_max_tokens,
+            max_memory_mb=settings.max_memory_mb,
+            lease_s=settings.lease_s,
+            max_disk_mb=settings.max_disk_mb,
             extra_keys=claim.extra_keys,
         )
+
+    @property
+    def own_services(self) -> frozenset[str]:
+        """The `host:port` of our Redis, which no page may reach; none when it listens on a unix socket."""
+        parts = urlsplit(self.redis_url)
+        if parts.scheme not in ("redis", "rediss"):
+            return frozenset()
+        return frozenset({str(Endpoint.parse(parts.hostname or "localhost", parts.port or 6379))})
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"

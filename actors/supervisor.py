@@ -7,31 +7,31 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
 from typing import Any
 
-import psutil
-
-from actors.embedded import dying_with_parent
 from actors.errors import LineError
+from actors.family import MARK, Family, kill_tree
+from actors.guard import BY_SIGNAL, guarded
 from actors.order import Order
+from actors.vigil import Vigil
 
 log = logging.getLogger(__name__)
 
 Report = dict[str, Any]
 
-#: Marks every process of a take in its environment; renderers erase theirs, but die with their browser.
-MARK = "SITEREEL_TAKE"
 #: A report holds one step or one list; 1 MiB is far beyond any.
 LINE_LIMIT_BYTES = 1 << 20
 PIECE_BYTES = 64 * 1024
 LONGEST_LINE = 2_000
-SECRETS = frozenset({"OPENAI_API_KEY", "REDIS_URL"})
-KILL_ROUNDS = 100
-KILL_WAIT_S = 0.02
-#: What was killed is reaped within milliseconds.
-REAP_LIMIT_S = 2.0
+SECRETS = frozenset({"API_TOKEN", "OPENAI_API_KEY", "REDIS_URL"})
+#: A child has closed its output before Python is done with it, which on a busy machine takes a second or two;
+#: its guard ends a tenth of a second later.
+REAP_LIMIT_S = 5.0
+REAP_LOOK_S = 0.01
+#: A last word, after which the child has nothing more to say.
+LAST = ("done", "failed")
 
 
 class StageOverrun(LineError):
@@ -50,54 +50,88 @@ class ChildDied(LineError):
     code = "worker_crashed"
 
 
-async def supervise(order: Order, limits_s: Mapping[str, float]) -> AsyncGenerator[Report, None]:
+async def supervise(
+    order: Order, limits_s: Mapping[str, float], *, silence_limit_s: float | None = None
+) -> AsyncGenerator[Report, None]:
     """Runs one stage in a child and yields its reports, the last one of kind `done` or `failed`.
 
     `limits_s` has a limit for each phase; the first is `start`, and the child names the others as it enters
-    them. Raises StageOverrun when a phase takes longer and ChildDied when the child ends without a last word.
-    Closing the generator, or leaving it in any way, kills the child and everything it has started.
+    them. Raises StageOverrun when a phase takes longer, MemoryLimit and DiskLimit when the stage takes more
+    than its order allows, ChildFroze when the child falls silent, and ChildDied when it ends without a last
+    word. Closing the generator, or leaving it in any way, kills the child and everything it has started.
     """
     child, transport = await _start(order)
     assert child.stdin is not None
     assert child.stdout is not None
     assert child.stderr is not None
-    root = _process(child.pid)
+    family = Family(child.pid, order.folder)
+    vigil = Vigil(family, order, silence_limit_s)
     said: deque[str] = deque(maxlen=20)
+    watching = asyncio.create_task(vigil.breach())
     listening = asyncio.create_task(_listen(child.stderr, said))
-    phase = "start"
     try:
         child.stdin.write(order.encode())
-        async with asyncio.timeout(limits_s[phase]) as limit:
-            async for line in child.stdout:
-                report: Report = json.loads(line)
-                if report["kind"] == "phase":
-                    phase = report["phase"]
-                    limit.reschedule(asyncio.get_running_loop().time() + limits_s[phase])
-                    continue
+        async with aclosing(_reports(child.stdout, limits_s, watching, vigil)) as reports:
+            async for report in reports:
                 yield report
-                if report["kind"] in ("done", "failed"):
+                if report["kind"] in LAST:
                     return
-            code = await _reap(child, transport)
-        await listening
+        code = await _reap(transport)
+        await kill_tree(family)
+        await asyncio.wait({listening}, timeout=REAP_LIMIT_S)
         raise ChildDied(f"The process of this stage died ({_how(code)}): {said[-1] if said else 'no output'}")
-    except TimeoutError as exc:
-        raise StageOverrun(phase, limits_s[phase]) from exc
     except ValueError as exc:
         raise ChildDied(f"The process of this stage reported what cannot be read: {exc}") from exc
     finally:
-        await kill_tree(root, order.folder)
+        watching.cancel()
+        await kill_tree(family)
         listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
-        # asyncio waits for a process until its pipes have ended too, which was seen not to happen.
+        await asyncio.gather(watching, listening, return_exceptions=True)
         transport.close()
-        await _reap(child, transport)
+        await _reap(transport)
+
+
+async def _reports(
+    stdout: asyncio.StreamReader,
+    limits_s: Mapping[str, float],
+    watching: asyncio.Task[LineError],
+    vigil: Vigil,
+) -> AsyncGenerator[Report, None]:
+    """What the child says, until it says no more. Raises what `watching` finds, and StageOverrun."""
+    phase, loop = "start", asyncio.get_running_loop()
+    end_s = loop.time() + limits_s[phase]
+    while line := await _line(stdout, watching, StageOverrun(phase, limits_s[phase]), end_s - loop.time()):
+        report: Report = json.loads(line)
+        vigil.hear(report["kind"])
+        if report["kind"] == "phase":
+            phase = report["phase"]
+            end_s = loop.time() + limits_s[phase]
+        elif report["kind"] != "alive":
+            yield report
+
+
+async def _line(
+    stdout: asyncio.StreamReader, watching: asyncio.Task[LineError], overrun: StageOverrun, left_s: float
+) -> bytes:
+    """The next line, empty at the end. Raises `overrun` when it does not come in time."""
+    reading = asyncio.ensure_future(stdout.readline())
+    try:
+        await asyncio.wait({reading, watching}, timeout=max(0, left_s), return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            raise watching.result()
+        # Also when there is a line: a child that does nothing but talk must end as well.
+        if left_s <= 0 or not reading.done():
+            raise overrun
+        return reading.result()
+    finally:
+        reading.cancel()
 
 
 async def _start(order: Order) -> tuple[asyncio.subprocess.Process, asyncio.SubprocessTransport]:
     folder, loop = order.folder, asyncio.get_running_loop()
     transport, protocol = await loop.subprocess_exec(
         lambda: asyncio.subprocess.SubprocessStreamProtocol(LINE_LIMIT_BYTES, loop),
-        *dying_with_parent([sys.executable, "-m", "actors.take"]),
+        *guarded([sys.executable, "-m", "actors.take"], folder, order.max_disk_mb << 20),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -112,13 +146,6 @@ def _innocent(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name not in SECRETS}
 
 
-def _process(pid: int) -> psutil.Process | None:
-    try:
-        return psutil.Process(pid)
-    except psutil.Error:
-        return None
-
-
 async def _listen(stream: asyncio.StreamReader, said: deque[str]) -> None:
     """Keeps and logs what the child says, in whatever pieces: a line may be longer than any buffer."""
     while piece := await stream.read(PIECE_BYTES):
@@ -127,54 +154,24 @@ async def _listen(stream: asyncio.StreamReader, said: deque[str]) -> None:
             log.info("%s", line[:LONGEST_LINE])
 
 
-async def _reap(child: asyncio.subprocess.Process, transport: asyncio.SubprocessTransport) -> int | None:
-    """The exit code of a process that has ended."""
-    await asyncio.wait({asyncio.ensure_future(child.wait())}, timeout=REAP_LIMIT_S)
+async def _reap(transport: asyncio.SubprocessTransport) -> int | None:
+    """The exit code of a process that has ended or is about to.
+
+    Not asyncio's wait: that goes on until all pipes have ended too, which frozen grandchildren may hold open.
+    """
+    with suppress(ProcessLookupError):
+        transport.send_signal(signal.SIGCONT)  # a guard that somebody has frozen would never end
+    with suppress(TimeoutError):
+        async with asyncio.timeout(REAP_LIMIT_S):
+            while transport.get_returncode() is None:
+                await asyncio.sleep(REAP_LOOK_S)
     return transport.get_returncode()
 
 
 def _how(code: int | None) -> str:
     if code is None:
         return "nobody knows how"
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-
-
-async def kill_tree(root: psutil.Process | None, mark: str) -> None:
-    """Kills a process and all it has started: by descent while it lives, by the mark where it does not."""
-    for _ in range(KILL_ROUNDS):
-        family = {process.pid: process for process in (*_descent(root), *_marked(mark))}
-        if not family:
-            return
-        for process in family.values():
-            with suppress(psutil.Error):
-                process.kill()
-        # Not psutil's wait: it would reap the child before asyncio can.
-        await asyncio.sleep(KILL_WAIT_S)
-    log.error("processes of %s survived being killed", mark)
-
-
-def _descent(root: psutil.Process | None) -> list[psutil.Process]:
-    # Its number may belong to somebody else by now.
-    if root is None or not root.is_running():
-        return []
-    try:
-        # Stopped, it starts nothing new while we look.
-        root.suspend()
-        family = [root, *root.children(recursive=True)]
-    except psutil.Error:
-        return []
-    return [process for process in family if _alive(process)]
-
-
-def _marked(mark: str) -> Iterator[psutil.Process]:
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.environ().get(MARK) == mark and _alive(process):
-                yield process
-
-
-def _alive(process: psutil.Process) -> bool:
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
+    number = -code if code < 0 else code - BY_SIGNAL
+    if number in {*signal.Signals}:
+        return f"signal {signal.Signals(number).name}"
+    return f"exit code {code}"

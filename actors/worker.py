@@ -1,13 +1,15 @@
 """A worker: Dramatiq's threads, the actors and a watchdog in this process."""
 
 import logging
-from collections.abc import Iterator
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import dramatiq
 
 from actors.broker import make_broker, ticket_sender
-from actors.folders import sweep
+from actors.janitor import JanitorThread
 from actors.pipeline import Line
 from actors.settings import Settings
 from actors.watchdog import WatchdogThread
@@ -27,13 +29,14 @@ def check_tools(settings: Settings) -> None:
 
 
 @contextmanager
-def working(settings: Settings, slots: int) -> Iterator[None]:
-    """Takes jobs from `settings.redis`, up to `slots` stages at a time. Raises as `check_tools`."""
+def working(settings: Settings, slots: int, *, grace_s: float | None = None) -> Iterator[None]:
+    """Takes jobs from `settings.redis`, up to `slots` stages at a time. Raises as `check_tools`.
+
+    Afterwards what runs has `grace_s` to end, or else SHUTDOWN_GRACE_S; a signal to end cuts that short.
+    """
     assert settings.redis is not None
     check_tools(settings)
-    left_behind = sweep()
-    if left_behind:
-        log.info("removed %d folders of processes that were killed", left_behind)
+    grace_s = settings.shutdown_grace_s if grace_s is None else grace_s
     broker = make_broker(settings.redis)
     line = Line(settings, broker)
     worker = dramatiq.Worker(
@@ -41,13 +44,43 @@ def working(settings: Settings, slots: int) -> Iterator[None]:
     )
     # A worker must not hoard tickets that another could start on at once.
     worker.queue_prefetch = slots
-    watchdog = WatchdogThread(settings, ticket_sender(broker))
+    watchdog, janitor = WatchdogThread(settings, ticket_sender(broker)), JanitorThread()
     worker.start()
     watchdog.start()
+    janitor.start()
     try:
         yield
     finally:
+        with _in_a_hurry(line.stop):
+            _wind_up(worker, line, grace_s)
         watchdog.stop()
-        line.stop()
-        worker.stop(timeout=STOP_TIMEOUT_MS)
+        janitor.stop()
         broker.close()
+
+
+def _wind_up(worker: dramatiq.Worker, line: Line, grace_s: float) -> None:
+    """Lets running stages end within `grace_s`; the jobs of those that do not go back into line."""
+    for consumer in worker.consumers.values():
+        # Not later, with all else: tickets that come now would lie about until the last stage has ended.
+        consumer.stop()
+    over = threading.Timer(grace_s, line.stop)
+    over.daemon = True
+    over.start()
+    # Its threads end with what they are at, and tickets that none of them has begun go back.
+    worker.stop(timeout=int(grace_s * 1000) + STOP_TIMEOUT_MS)
+    over.cancel()
+
+
+@contextmanager
+def _in_a_hurry(hurry: Callable[[], None]) -> Iterator[None]:
+    """Meanwhile a signal to end only hurries: cut off in the middle, more would be left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: hurry()) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -4,6 +4,7 @@ import fcntl
 import os
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from video.encoder import PART_FILES, build
 from video.errors import EncodingFailed
 from video.ffmpeg_binary import Ffmpeg
+from video.headway import STALL_LIMIT_S, Headway
 from video.looks import Cut
 
 LAST_LINES = 12
@@ -23,6 +25,7 @@ LAST_LINES = 12
 PIPE_BYTES = 1 << 20
 F_SETPIPE_SZ = 1031
 LISTENERS_LIMIT_S = 5.0
+LOOK_S = 0.25
 
 
 class Encoding:
@@ -32,11 +35,14 @@ class Encoding:
     its last words. `nice` is how much less it claims of the processor than others, 0 to 19.
     """
 
-    def __init__(self, ffmpeg: Ffmpeg, cut: Cut, folder: Path, *, nice: int = 0) -> None:
+    def __init__(
+        self, ffmpeg: Ffmpeg, cut: Cut, folder: Path, *, nice: int = 0, stall_limit_s: float = STALL_LIMIT_S
+    ) -> None:
         #: How many pictures have been encoded, as ffmpeg reports it.
         self.frames = 0
         self._part = folder / PART_FILES[cut.style.format]
         self._process = _start(ffmpeg, build(cut), folder, subprocess.PIPE)
+        self._headway = Headway(self._process.pid, stall_limit_s)
         assert self._process.stdin
         assert self._process.stdout
         assert self._process.stderr
@@ -60,6 +66,10 @@ class Encoding:
                 rest = rest[self._pictures.write(rest) :]
         except (OSError, ValueError) as error:
             self._fail(error)
+
+    def check(self, written: int) -> None:
+        """Raises EncoderStalled when neither pictures written nor ffmpeg's own work have come on for long."""
+        self._headway.check(written, self.frames)
 
     def finish(self) -> None:
         """Returns when ffmpeg has written all of the film."""
@@ -98,13 +108,24 @@ class Encoding:
         raise EncodingFailed(_reason(code, self._last_lines)) from cause
 
 
-def run(ffmpeg: Ffmpeg, arguments: list[str], folder: Path, limit_s: float) -> None:
-    """Runs ffmpeg on files, to its end. Raises EncodingFailed when it fails or takes longer."""
+def run(
+    ffmpeg: Ffmpeg,
+    arguments: list[str],
+    folder: Path,
+    limit_s: float,
+    *,
+    stall_limit_s: float = STALL_LIMIT_S,
+) -> None:
+    """Runs ffmpeg on files, to its end. Raises EncodingFailed when it fails, takes longer or stands still."""
     process = _start(ffmpeg, arguments, folder, subprocess.DEVNULL)
+    headway, end_s, said = Headway(process.pid, stall_limit_s), time.monotonic() + limit_s, None
     try:
-        _, said = process.communicate(timeout=limit_s)
-    except subprocess.TimeoutExpired:
-        raise EncodingFailed(f"Putting the film together took longer than {limit_s:g} s.") from None
+        while said is None:
+            if time.monotonic() > end_s:
+                raise EncodingFailed(f"Putting the film together took longer than {limit_s:g} s.")
+            headway.check()
+            with suppress(subprocess.TimeoutExpired):
+                _, said = process.communicate(timeout=LOOK_S)
     finally:
         process.kill()
         process.wait()

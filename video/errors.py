@@ -35,6 +35,12 @@ class EncodingTooSlow(EncodingFailed):
     """The film took longer than it was given."""
 
 
+class EncoderStalled(EncodingFailed):
+    """ffmpeg no longer got anywhere and was killed; another may well do better."""
+
+    code = "encoder_stalled"
+
+
 class LiveFilmStale(VideoError):
     """The final cut does not begin with what was encoded while filming: the film is made from the start."""
 

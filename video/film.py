@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from video.cut import cut
-from video.errors import EncodingTooSlow, FootageDamaged, NoFootage
+from video.errors import EncoderStalled, EncodingTooSlow, FootageDamaged, NoFootage
 from video.ffmpeg_binary import Ffmpeg
 from video.footage import Frame
 from video.live import ENCODE_LIMIT_S, LiveFilm
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 REEL_FILE = "footage.reel"
 #: A simpler style does not help against these.
-HOPELESS = (FootageDamaged, NoFootage, EncodingTooSlow)
+HOPELESS = (FootageDamaged, NoFootage, EncodingTooSlow, EncoderStalled)
 
 
 async def make_film(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from video.encoder import CAPTIONS_FILE, CHAPTERS_FILE, FILM_FILES, PART_FILES, build_gif, build_mux
 from video.encoding import run
-from video.errors import EncodingFailed
+from video.errors import EncoderStalled, EncodingFailed
 from video.ffmpeg_binary import Ffmpeg
 from video.looks import Cut
 from video.mp4 import hide_subtitles
@@ -49,6 +49,8 @@ def put_together(ffmpeg: Ffmpeg, cut: Cut, folder: Path, limit_s: float) -> tupl
     end_s = time.monotonic() + limit_s
     try:
         _put_together(ffmpeg, cut, folder, limit_s)
+    except EncoderStalled:
+        raise
     except EncodingFailed as error:
         bare = replace(cut, captions=(), chapters=())
         if bare == cut or cut.style.format == "gif":

@@ -18,6 +18,7 @@ from video.encoding import Encoding
 from video.errors import EncodingFailed, EncodingTooSlow, LiveFilmStale, VideoError
 from video.ffmpeg_binary import Ffmpeg
 from video.finish import finish_film
+from video.headway import STALL_LIMIT_S
 from video.looks import Cut, Look
 from video.painter import Painter
 from video.probe import Film
@@ -41,8 +42,17 @@ class LiveFilm:
     filming must not suffer from it. Close it when done, whatever happened.
     """
 
-    def __init__(self, reel: Reel, ffmpeg: Ffmpeg, folder: Path, *, nice: int = LIVE_NICE) -> None:
+    def __init__(
+        self,
+        reel: Reel,
+        ffmpeg: Ffmpeg,
+        folder: Path,
+        *,
+        nice: int = LIVE_NICE,
+        stall_limit_s: float = STALL_LIMIT_S,
+    ) -> None:
         self._reel, self._ffmpeg, self._folder, self._nice = reel, ffmpeg, folder, nice
+        self._stall_limit_s = stall_limit_s
         self._news = threading.Condition()
         self._cut: Cut | None = None
         self._followed: Cut | None = None
@@ -77,7 +87,8 @@ class LiveFilm:
         """Encodes the rest of the final cut; yields progress from 0 to 1, and last of all the film.
 
         Raises LiveFilmStale when the final cut does not begin with what was encoded before, EncodingTooSlow
-        after `limit_s`, and whatever went wrong while painting or encoding. Then there is no film.
+        after `limit_s`, EncoderStalled when ffmpeg stands still, and whatever went wrong while painting or
+        encoding. Then there is no film.
         """
         end_s = time.monotonic() + limit_s
         self._final = True
@@ -88,6 +99,8 @@ class LiveFilm:
                     f"The site was filmed, but encoding took longer than its limit of {limit_s:g} s "
                     "and was stopped."
                 )
+            if self._encoding:
+                self._encoding.check(self.frames)
             yield (self._encoding.frames if self._encoding else 0) / cut.film_frames * ENCODING_SHARE
             await asyncio.sleep(POLL_S)
         if self._error:
@@ -143,7 +156,9 @@ class LiveFilm:
     def _follow(self, cut: Cut) -> None:
         """Encodes what the cut adds, until there is a newer one."""
         if self._made is None:
-            self._encoding = Encoding(self._ffmpeg, cut, self._folder, nice=self._nice)
+            self._encoding = Encoding(
+                self._ffmpeg, cut, self._folder, nice=self._nice, stall_limit_s=self._stall_limit_s
+            )
             self._made = _Made(cut, self._reel)
         assert self._encoding
         self._made.follow(cut)

@@ -8,6 +8,7 @@ from pathlib import Path
 from video.encoder import GIF_FPS, gif_size
 from video.errors import EncodingFailed
 from video.ffmpeg_binary import Ffmpeg
+from video.headway import Headway
 from video.looks import Cut
 from video.mp4 import boxes
 from video.style import Format
@@ -22,6 +23,7 @@ FRAMES = re.compile(r"^frame=(\d+)$", re.MULTILINE)
 SUBTITLES = re.compile(r"Stream #0:\d+.*?: Subtitle: ")
 CHAPTERS = re.compile(r"^ *Chapter #0:\d+", re.MULTILINE)
 PROBE_LIMIT_S = 60.0
+LOOK_S = 0.25
 #: What ffmpeg calls the pictures of each format.
 CODEC_NAMES: dict[Format, str] = {"mp4": "h264", "webm": "vp9", "gif": "gif"}
 FORMATS: dict[str, Format] = {codec: kind for kind, codec in CODEC_NAMES.items()}
@@ -61,11 +63,17 @@ async def probe(ffmpeg: Ffmpeg, path: Path) -> Film:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+    headway = Headway(process.pid)
+    saying = asyncio.create_task(process.communicate())
     try:
-        out, err = await asyncio.wait_for(process.communicate(), PROBE_LIMIT_S)
+        async with asyncio.timeout(PROBE_LIMIT_S):
+            while not (await asyncio.wait({saying}, timeout=LOOK_S))[0]:
+                headway.check()
+        out, err = saying.result()
     except TimeoutError:
         raise EncodingFailed(f"Checking the film took longer than {PROBE_LIMIT_S:g} s.") from None
     finally:
+        saying.cancel()
         if process.returncode is None:
             process.kill()
             await process.wait()

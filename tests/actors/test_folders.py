@@ -1,9 +1,11 @@
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from actors.folders import PREFIX, own_folder, sweep
+from actors.folders import OURS, all_folders, locked, own_folder
 
 
 def test_a_folder_is_gone_afterwards_with_all_that_is_in_it() -> None:
@@ -13,20 +15,43 @@ def test_a_folder_is_gone_afterwards_with_all_that_is_in_it() -> None:
     assert not folder.exists()
 
 
-def test_folders_of_killed_processes_are_swept_and_others_kept(
+def test_a_folder_is_locked_for_as_long_as_its_owner_lives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    dead = subprocess.Popen(["true"])
-    dead.wait()
-    for kind in ("take", "valkey"):
-        left = tmp_path / f"{PREFIX}{kind}-{dead.pid}-abc"
-        left.mkdir()
-        (left / "file").write_bytes(b"x")
-    (tmp_path / f"{PREFIX}notes").mkdir()
+    program = (
+        "import time\nfrom actors.folders import own_folder\n"
+        "with own_folder('take') as folder:\n    print(folder, flush=True)\n    time.sleep(60)\n"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", program], env={"TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True
+    )
+    assert owner.stdout is not None
+    folder = Path(owner.stdout.readline().strip())
+    assert folder in all_folders([str(tmp_path)])
+    with locked(folder) as dead:
+        assert not dead
 
-    with own_folder("take") as mine:
-        assert sweep() == 2
-        assert mine.exists()
+    owner.kill()
+    owner.wait()
 
-    assert [path.name for path in tmp_path.iterdir()] == [f"{PREFIX}notes"]
+    with locked(folder) as dead:
+        assert dead
+    shutil.rmtree(folder)
+
+
+def test_the_lock_of_a_folder_does_not_pass_to_children() -> None:
+    with own_folder("take") as folder:
+        child = subprocess.Popen(["sleep", "60"])
+
+    folder.mkdir()
+    with locked(folder) as dead:
+        assert dead
+    child.kill()
+    child.wait()
+    folder.rmdir()
+
+
+@pytest.mark.parametrize("name", ["sitereel-notes", "sitereel-take-1234-abcdefgh", "other-take-abcdefgh"])
+def test_only_folders_named_as_ours_are_ours(name: str) -> None:
+    assert not OURS.fullmatch(name)

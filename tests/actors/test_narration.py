@@ -11,6 +11,7 @@ from actors.board import NOTE, Board
 from actors.job import NEXT, QUEUE_OF, Limits, Stage
 from actors.narration import TELL
 from actors.order import Order
+from actors.report import RetryLog
 from actors.take import STAGES, encode
 from actors.uplink import EXTRA_FILES, Uplink, store
 from explorer.executor import Event
@@ -69,7 +70,11 @@ async def test_all_that_the_encoding_reports_is_noted_until_the_film_is_done(
 
 
 def test_nothing_is_noted_that_no_stage_reports() -> None:
-    assert set(NOTE) == {TELL[type(event)](event)["kind"] for event in EVENTS} | {"progress"}
+    assert set(NOTE) == {TELL[type(event)](event)["kind"] for event in EVENTS} | {
+        "progress",
+        "retry",
+        "alive",
+    }
 
 
 def encoding_order(redis_url: str, folder: Path) -> Order:
@@ -99,9 +104,10 @@ async def leave_footage(order: Order) -> None:
     """A take of one grey picture."""
     jpeg = io.BytesIO()
     Image.new("RGB", (320, 180), "grey").save(jpeg, "JPEG")
-    uplink = Uplink(order)
+    note = RetryLog(lambda report: None).database
+    uplink = Uplink(order, note)
     uplink.take(Frame(0.0, jpeg.getvalue()))
     await uplink.finish()
     await uplink.aclose()
     timeline = Timeline(320, 180, 0.0, 2000.0, "A test", order.url)
-    await store(order, order.timeline_key, 1 << 20, [timeline.encode()])
+    await store(order, order.timeline_key, 1 << 20, lambda: [timeline.encode()], note)

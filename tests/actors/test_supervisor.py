@@ -4,18 +4,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
+from actors.family import MARK, Family, kill_tree
 from actors.folders import own_folder
 from actors.job import Job, Limits, Stage
+from actors.keys import Claim
 from actors.order import Order
 from actors.settings import Settings
-from actors.store import Claim
-from actors.supervisor import MARK, ChildDied, StageOverrun, kill_tree, supervise
+from actors.supervisor import ChildDied, StageOverrun, supervise
+from actors.vigil import ChildFroze, MemoryLimit
 from explorer.types import Wishes
 from tests.conftest import Kin
 from tests.site.server import SiteServer
@@ -82,7 +84,8 @@ async def test_a_killed_process_is_noticed(
                         victims = [p for p in relatives() if p.name().startswith(name)]
                         assert victims
                         for victim in victims:
-                            victim.kill()
+                            with suppress(psutil.NoSuchProcess):  # it ended with the one before
+                                victim.kill()
             except ChildDied as exc:
                 last = {"kind": "died", "error": str(exc)}
 
@@ -91,6 +94,32 @@ async def test_a_killed_process_is_noticed(
     else:
         assert last["kind"] == "died"
         assert "SIGKILL" in last["error"]
+    assert relatives() == []
+
+
+async def test_a_stage_that_takes_too_much_memory_is_stopped(
+    settings: Settings, site: SiteServer, relatives: Relatives
+) -> None:
+    frugal = settings.model_copy(update={"max_memory_mb": 256})
+    with own_folder("take") as folder, pytest.raises(MemoryLimit, match="more than its limit of 256 MB"):
+        async for _ in supervise(order(frugal, site, "", folder), LIMITS):
+            pass
+
+    assert relatives() == []
+
+
+async def test_a_child_that_is_frozen_is_noticed_and_stopped(
+    settings: Settings, site: SiteServer, relatives: Relatives
+) -> None:
+    async def freeze_while_filming(folder: Path) -> None:
+        async for report in supervise(order(settings, site, "", folder), LIMITS, silence_limit_s=3.0):
+            if report["kind"] == "metrics" and report["metrics"]["state"] == "executing":
+                for process in relatives():
+                    process.suspend()
+
+    with own_folder("take") as folder, pytest.raises(ChildFroze):
+        await freeze_while_filming(folder)
+
     assert relatives() == []
 
 
@@ -125,7 +154,7 @@ async def test_killing_reaches_what_has_detached_itself(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
 
-    await kill_tree(None, mark)
+    await kill_tree(Family(None, mark))
 
     def marked(process: psutil.Process) -> bool:
         try:
@@ -140,6 +169,6 @@ async def test_a_frozen_process_is_killed_too(tmp_path: Path) -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     os.kill(child.pid, signal.SIGSTOP)
 
-    await kill_tree(psutil.Process(child.pid), str(tmp_path))
+    await kill_tree(Family(child.pid, str(tmp_path)))
 
     assert child.wait(5) == -signal.SIGKILL

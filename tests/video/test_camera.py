@@ -98,6 +98,27 @@ async def test_a_full_camera_takes_no_more_and_says_so(page: Page) -> None:
     assert 0 < sum(len(frame.jpeg) for frame in frames) <= 30_000
 
 
+async def test_what_comes_and_goes_behind_a_cover_is_never_seen(page: Page) -> None:
+    frames: list[Frame] = []
+    camera = camera_on(page, frames)
+    await camera.start()
+    await camera.hold(200)
+    camera.cover(True)
+    for colour in ("red", "lime"):
+        await page.set_content(f"<body style='background: {colour}'>")
+        await camera.hold(300)
+    covered = len(frames)
+    assert camera.still_ms() < 600
+    camera.cover(False)
+    await camera.hold(100)
+    await camera.stop()
+    seen = [Image.open(io.BytesIO(frame.jpeg)).convert("RGB").getpixel((50, 50)) for frame in frames]
+    assert [pixel for pixel in seen if pixel == pytest.approx((255, 0, 0), abs=4)] == []
+    assert seen[covered] == pytest.approx((0, 255, 0), abs=4)
+    assert all(a.at_ms < b.at_ms for a, b in pairwise(frames))
+    assert camera.size_bytes == sum(len(frame.jpeg) for frame in frames)
+
+
 async def test_nothing_arrives_after_stop(page: Page) -> None:
     frames: list[Frame] = []
     camera = camera_on(page, frames)

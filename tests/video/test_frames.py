@@ -433,6 +433,24 @@ async def test_a_full_camera_takes_no_more_and_says_so(studio: Studio) -> None:
     assert camera.now_ms() > 500
 
 
+async def test_what_comes_and_goes_behind_a_cover_is_never_seen(studio: Studio) -> None:
+    camera = await studio.film("<body style='background: rgb(0, 0, 255)'>")
+    await camera.hold(200)
+    studio.frames.clear()
+    camera.cover(True)
+    for red, green in ((255, 0), (0, 255)):
+        await studio.ask(f"document.body.style.background = 'rgb({red}, {green}, 0)'")
+        await camera.hold(200)
+    covered, now_ms = len(studio.frames), camera.now_ms()
+    camera.cover(False)
+    await studio.ask("document.body.style.background = 'rgb(255, 255, 0)'")
+    await camera.hold(200)
+
+    assert [colour(frame) for frame in studio.frames] == [(0, 255, 0), (255, 255, 0)]
+    assert covered == 0
+    assert now_ms == studio.frames[0].at_ms < studio.frames[1].at_ms
+
+
 async def test_nothing_arrives_after_stop(studio: Studio) -> None:
     camera = await studio.film(RESTLESS)
     await camera.stop()

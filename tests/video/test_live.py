@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.video.conftest import decoded
 from tests.video.drawn import PAGE, cut_of, picture, reel, shots, striped
 from video.encoder import FILM_FILE
-from video.errors import EncodingFailed, EncodingTooSlow, FootageDamaged, LiveFilmStale
+from video.errors import EncoderStalled, EncodingFailed, EncodingTooSlow, FootageDamaged, LiveFilmStale
 from video.ffmpeg_binary import Ffmpeg
 from video.footage import Frame
 from video.live import LiveFilm
@@ -162,3 +163,35 @@ async def test_a_live_film_that_nobody_finishes_leaves_nothing(ffmpeg: Ffmpeg, t
         film.advance(cut_of(shots(50), settled_frames=50))
         await encoded(film, 50)
     assert made(tmp_path) == set()
+
+
+async def test_a_frozen_encoder_is_noticed_and_ended(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    path = tmp_path / "ffmpeg"
+    path.write_text(f'#!/bin/sh\necho $$ > {tmp_path}/pid\nkill -STOP $$\nexec {ffmpeg.path} "$@"\n')
+    path.chmod(0o755)
+    footage = reel(tmp_path, [striped(index) for index in range(3)])
+    film = LiveFilm(footage, replace(ffmpeg, path=str(path)), tmp_path, stall_limit_s=0.5)
+    try:
+        with pytest.raises(EncoderStalled, match="stood still"):
+            await film.finish(cut_of(shots(3, 3, 3)))
+    finally:
+        await film.close()
+
+    assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
+
+
+async def test_an_encoder_that_waits_for_pictures_is_not_taken_for_frozen(
+    ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    footage = reel(tmp_path, [striped(index) for index in range(len(COUNTS))])
+    whole = cut_of(shots(*COUNTS))
+    film = LiveFilm(footage, ffmpeg, tmp_path, stall_limit_s=1.0)
+    try:
+        film.advance(prefix(whole, 20, 12))
+        await encoded(film, 12)
+        await asyncio.sleep(1.5)
+        made_film = await film.finish(whole)
+    finally:
+        await film.close()
+
+    assert made_film.frames == whole.film_frames

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from video.errors import TimelineUnreadable
-from video.timeline import VERSION, Area, Refused, Sample, Scroll, Step, Stretch, Timeline, Visit
+from video.timeline import VERSION, Area, Refused, Retry, Sample, Scroll, Step, Stretch, Timeline, Visit
 
 TIMELINE = Timeline(
     width_px=1280,
@@ -42,6 +42,7 @@ TIMELINE = Timeline(
     stills=(Stretch(2000.0, 2600.0),),
     visits=(Visit(812.5, "https://example.org/", "Grüße"),),
     refused=(Refused("blacklist", "Delete account"),),
+    retries=(Retry(4000.0, "element", 1, 2, "it was gone"),),
 )
 
 
@@ -51,7 +52,7 @@ def test_a_timeline_decodes_to_what_was_encoded() -> None:
 
 def test_the_json_is_readable_and_says_its_version() -> None:
     data = json.loads(TIMELINE.encode())
-    assert data["version"] == VERSION == 2
+    assert data["version"] == VERSION == 3
     assert data["pointer"] == [[1000.0, 5.0, 6.5], [1016.0, 7.0, 8.0]]
     assert data["scrolls"] == [[5000.0, 5800.0, -120.5]]
     assert data["steps"][0]["label"] == "Pricing"
@@ -62,6 +63,13 @@ def test_the_json_is_readable_and_says_its_version() -> None:
 
 def test_half_a_character_in_a_title_does_no_harm() -> None:
     assert Timeline.decode(replace(TIMELINE, title="a\ud83d\0").encode()).title == "a?\0"
+
+
+def test_a_timeline_from_before_retries_were_noted_is_read() -> None:
+    data = json.loads(TIMELINE.encode()) | {"version": 2}
+    del data["retries"]
+
+    assert Timeline.decode(json.dumps(data).encode()) == replace(TIMELINE, retries=())
 
 
 def test_another_version_is_named_in_the_error() -> None:
@@ -81,6 +89,7 @@ def test_another_version_is_named_in_the_error() -> None:
         {"scrolls": [[1, 2]]},
         {"waits": [["a", "b"]]},
         {"steps": [{"target": [1, 2, 3]}]},
+        {"retries": [{"kind": "element"}]},
     ],
 )
 def test_fields_that_do_not_fit_are_refused(change: dict[str, object]) -> None:

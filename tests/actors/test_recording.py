@@ -1,0 +1,105 @@
+"""What becomes of a take when a process of its browser dies or freezes in the middle of it."""
+
+import time
+from collections.abc import Callable
+from contextlib import aclosing, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from actors.folders import own_folder
+from actors.job import Job, Limits, Stage
+from actors.keys import Claim
+from actors.order import Order
+from actors.settings import Settings
+from actors.store import Store
+from actors.supervisor import supervise
+from explorer.types import Wishes
+from tests.conftest import Kin
+from tests.site.server import SiteServer
+from video.footage import read_frames
+from video.timeline import Timeline
+from video.vault import read_blob
+
+pytestmark = pytest.mark.anyio
+
+#: A busy machine takes its time, but not that of a limit on actions: 8 s.
+NOTICED_S = 5.0
+LIMITS = {"start": 60.0, "explore": 60.0, "store": 60.0}
+
+Strike = Callable[[psutil.Process], None]
+Report = dict[str, Any]
+
+
+def order(settings: Settings, site: SiteServer, folder: Path) -> Order:
+    job = Job(
+        id="j1",
+        url=f"{site.url}pricing.html",
+        limits=Limits(2, 3, 60),
+        allow_hosts=(site.url.removeprefix("http://").rstrip("/"),),
+        wishes=Wishes(scout=False),
+    )
+    return Order.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, str(folder))
+
+
+def part(process: psutil.Process) -> str:
+    """Which part of a browser this process is."""
+    with suppress(psutil.Error):
+        command = process.cmdline()
+        if process.name().startswith("node"):
+            return "driver"
+        kind = next((word.partition("=")[2] for word in command if word.startswith("--type=")), "browser")
+        return kind if "chrom" in process.name() else ""
+    return ""
+
+
+async def filmed(
+    order: Order, kin: Kin, victims: str, strike: Strike, strikes: int = 1
+) -> tuple[list[Report], list[float]]:
+    """All reports of a take that is struck after its first step, and how long it took until that was told."""
+    reports: list[Report] = []
+    struck: list[float] = []
+    noticed: list[float] = []
+    async with aclosing(supervise(order, LIMITS)) as told:
+        async for report in told:
+            reports.append(report)
+            if report["kind"] == "retry" or (report["kind"] == "failed" and len(noticed) < len(struck)):
+                noticed.append(time.monotonic() - struck[-1])
+            if report["kind"] == "step" and len(struck) < strikes and len(struck) == len(noticed):
+                struck.append(time.monotonic())
+                for process in kin(""):
+                    if part(process) == victims:
+                        strike(process)
+    return reports, noticed
+
+
+async def timeline_of(store: Store, order: Order) -> Timeline:
+    return Timeline.decode(b"".join([piece async for piece in read_blob(store.redis, order.timeline_key)]))
+
+
+async def test_a_browser_that_freezes_is_replaced_once_and_the_film_begun_anew(
+    settings: Settings, site: SiteServer, store: Store, kin: Kin
+) -> None:
+    with own_folder("take") as folder:
+        film = order(settings, site, folder)
+
+        reports, noticed = await filmed(film, kin, "renderer", lambda process: process.suspend())
+
+    assert reports[-1]["kind"] == "done", reports[-1]
+    assert noticed[0] < NOTICED_S
+    retries = [report["retry"] for report in reports if report["kind"] == "retry"]
+    assert [(retry["kind"], retry["attempt"], retry["limit"]) for retry in retries] == [("browser", 1, 1)]
+    # What is stored is the second film alone, from its first frame to its last
+    timeline = await timeline_of(store, film)
+    assert len(timeline.steps) == 2
+    assert [retry.kind for retry in timeline.retries] == ["browser"]
+    times_ms = [frame.at_ms async for frame in read_frames(read_blob(store.redis, film.footage_key))]
+    assert times_ms == sorted(times_ms)
+    assert times_ms[0] < timeline.start_ms
+    # What was turned down is told once, though both films came by it
+    told = [report["refused"] for report in reports if report["kind"] == "refused"]
+    assert reports[-1]["refused"] == told
+    assert len({(row["rule"], row["what"]) for row in told}) == len(told) > 0
+    assert kin("") == []

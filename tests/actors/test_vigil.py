@@ -1,0 +1,144 @@
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from actors.appetite import Appetite, disk_bytes, proportional_bytes, resident_bytes
+from actors.errors import LineError
+from actors.family import Family
+from actors.job import Job, Limits, Stage
+from actors.keys import Claim
+from actors.order import Order
+from actors.settings import Settings
+from actors.vigil import ChildFroze, DiskLimit, MemoryLimit, Vigil
+
+pytestmark = pytest.mark.anyio
+
+#: Takes 40 MB for itself, shares it with two children, each of which then takes 20 MB of its own.
+SHARING = """
+import os, time
+block = os.urandom(40 << 20)
+for _ in range(2):
+    if os.fork() == 0:
+        own = os.urandom(20 << 20)
+        break
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+TAKING = "import time; block = b'x' * (80 << 20); print('ready', flush=True); time.sleep(60)"
+
+
+def order(folder: Path, memory_mb: int = 2048, disk_mb: int = 1024) -> Order:
+    job = Job(id="j1", url="http://localhost/", limits=Limits(1, 1, 1))
+    told = Order.of(job, Claim("j1", Stage.EXPLORING, "token", 1), Settings(), str(folder))
+    return replace(told, max_memory_mb=memory_mb, max_disk_mb=disk_mb)
+
+
+@contextmanager
+def running(program: str, lines: int = 1) -> Iterator[psutil.Process]:
+    child = psutil.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, start_new_session=True)
+    try:
+        for _ in range(lines):
+            child.stdout.readline()
+        yield psutil.Process(child.pid)
+    finally:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.stdout.close()
+        child.wait()
+
+
+async def breach(vigil: Vigil) -> LineError | None:
+    """What the vigil finds within a second and a half."""
+    try:
+        async with asyncio.timeout(1.5):
+            return await vigil.breach()
+    except TimeoutError:
+        return None
+
+
+def test_memory_that_is_shared_counts_once() -> None:
+    with running(SHARING, lines=3) as parent:
+        family = Family(parent.pid, "no mark").look()
+
+        rough = sum(resident_bytes(pid) for pid in family)
+        exact = sum(proportional_bytes(pid) for pid in family)
+
+    assert len(family) == 3
+    assert rough > 160 << 20
+    assert 80 << 20 < exact < 120 << 20
+
+
+def test_memory_is_read_exactly_only_where_the_rough_sum_is_over_the_limit() -> None:
+    with running(SHARING, lines=3) as parent:
+        family = Family(parent.pid, "no mark").look()
+
+        assert Appetite(1 << 30).memory_bytes(family) > 160 << 20
+        assert Appetite(130 << 20).memory_bytes(family) < 120 << 20
+
+
+async def test_a_family_that_takes_too_much_memory_is_a_breach(tmp_path: Path) -> None:
+    with running(
+        "block = b'x' * (80 << 20); print('ready', flush=True); __import__('time').sleep(60)"
+    ) as child:
+        family = Family(child.pid, "no mark")
+
+        found = await breach(Vigil(family, order(tmp_path, memory_mb=64)))
+
+        assert isinstance(found, MemoryLimit)
+        assert "MAX_MEMORY_MB" in str(found)
+        assert await breach(Vigil(family, order(tmp_path, memory_mb=256))) is None
+
+
+async def test_a_folder_that_grows_too_large_is_a_breach(tmp_path: Path) -> None:
+    deep = tmp_path / "profile" / "cache"
+    deep.mkdir(parents=True)
+    (deep / "block").write_bytes(b"x" * (3 << 20))
+
+    found = await breach(Vigil(Family(None, "no mark"), order(tmp_path, disk_mb=2)))
+
+    assert isinstance(found, DiskLimit)
+    assert "MAX_DISK_MB" in str(found)
+    assert await breach(Vigil(Family(None, "no mark"), order(tmp_path, disk_mb=4))) is None
+
+
+def test_holes_and_links_take_no_disk(tmp_path: Path) -> None:
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(1 << 30)
+    (tmp_path / "link").symlink_to("/usr")
+
+    assert disk_bytes(str(tmp_path)) < 1 << 20
+
+
+async def test_a_child_that_falls_silent_is_a_breach_and_may_take_longer_to_begin(tmp_path: Path) -> None:
+    vigil = Vigil(Family(None, "no mark"), order(tmp_path), silence_limit_s=0.6)
+    unborn = await breach(vigil)
+    vigil.hear("alive")
+    silent = await breach(vigil)
+
+    assert isinstance(unborn, ChildFroze)
+    assert isinstance(silent, ChildFroze)
+    assert "1.2 s" in str(unborn)
+    assert "0.6 s" in str(silent)
+
+
+async def test_any_report_is_a_sign_of_life(tmp_path: Path) -> None:
+    vigil = Vigil(Family(None, "no mark"), order(tmp_path), silence_limit_s=0.6)
+    vigil.hear("alive")
+
+    async def talk() -> None:
+        while True:
+            vigil.hear("metrics")
+            await asyncio.sleep(0.1)
+
+    talking = asyncio.create_task(talk())
+    assert await breach(vigil) is None
+    talking.cancel()

@@ -1,0 +1,100 @@
+"""A worker that is told to stop: what it runs may end, or goes back into line, and nothing else is begun."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from actors.admission import accept, announce
+from actors.broker import make_broker, ticket_sender
+from actors.job import Job, Limits, Stage, Status
+from actors.settings import Settings
+from actors.store import Store
+from explorer.types import Wishes
+from tests.site.server import SiteServer
+from video.style import Style
+
+pytestmark = pytest.mark.anyio
+
+WORKER = [sys.executable, "-c", "from demo_api.cli import main; main()", "worker", "--workers", "1"]
+PATIENCE_S = 90.0
+
+
+async def ask(store: Store, site: SiteServer, path: str) -> str:
+    """A job in line, with a ticket sent."""
+    assert store.settings.redis is not None
+    host = site.url.removeprefix("http://").rstrip("/")
+    job = await accept(
+        store, site.url + path, Limits(1, 1, 60), Style(), "auto", (host,), wishes=Wishes(scout=False)
+    )
+    await announce(ticket_sender(make_broker(store.settings.redis)), job.id)
+    return job.id
+
+
+@contextmanager
+def worker(settings: Settings, folder: Path, grace_s: float) -> Iterator[psutil.Popen]:
+    told = {"REDIS_URL": settings.redis or "", "SHUTDOWN_GRACE_S": str(grace_s), "POLL_INTERVAL": "0.1"}
+    process = psutil.Popen(WORKER, env={**os.environ, **told, "TMPDIR": str(folder)})
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+async def until(store: Store, job_id: str, arrived: Callable[[Job], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not ((job := await store.get(job_id)) and arrived(job)):
+        assert time.monotonic() < deadline, f"job {job}"
+        time.sleep(0.05)
+
+
+async def stage_of(store: Store, job_id: str) -> tuple[Status, Stage]:
+    job = await store.get(job_id)
+    assert job is not None
+    return job.status, job.stage
+
+
+async def test_a_running_stage_may_end_and_nothing_else_is_begun(
+    settings: Settings, store: Store, site: SiteServer, tmp_path: Path
+) -> None:
+    first = await ask(store, site, "lab/dead.html")
+    with worker(settings, tmp_path, grace_s=60) as process:
+        await until(store, first, lambda job: job.stage is Stage.EXPLORING)
+
+        process.send_signal(signal.SIGTERM)
+        second = await ask(store, site, "lab/dead.html")
+
+        assert process.wait(PATIENCE_S) == 0
+    assert await stage_of(store, first) == (Status.COMPLETED, Stage.READY)
+    assert await stage_of(store, second) == (Status.PENDING, Stage.QUEUED)
+    assert await store.tickets("record") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_second_signal_hands_the_job_back_at_once(
+    settings: Settings, store: Store, site: SiteServer, tmp_path: Path
+) -> None:
+    job_id = await ask(store, site, "")
+    with worker(settings, tmp_path, grace_s=60) as process:
+        await until(store, job_id, lambda job: job.metrics.get("state") == "executing")
+        family = process.children(recursive=True)
+
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert await stage_of(store, job_id) == (Status.PROCESSING, Stage.EXPLORING)
+        process.send_signal(signal.SIGTERM)
+
+        began_s = time.monotonic()
+        assert process.wait(10) == 0
+        assert time.monotonic() - began_s < 5
+    assert await stage_of(store, job_id) == (Status.PENDING, Stage.QUEUED)
+    assert not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    assert list(tmp_path.iterdir()) == []
