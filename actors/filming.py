@@ -13,6 +13,7 @@ from actors.order import Order
 from explorer.browser import Chromium, find_chromium, open_stage
 from explorer.browser import Stage as BrowserStage
 from explorer.errors import BrowserCrashed
+from explorer.pulse import feeling_pulse
 from explorer.types import Brief
 from video.camera import Camera, CameraKind, Sink, choose_camera
 from video.errors import FramesImpossible
@@ -22,6 +23,12 @@ from video.realtime import RealtimeCamera
 log = logging.getLogger(__name__)
 
 START_LIMIT_S = 30.0
+#: An error of the browser comes a moment before the news of its death.
+VERDICT_S = 1.0
+
+
+class BrowserLost(BrowserCrashed):
+    """It died or froze before the first picture, which says nothing of how it can be filmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,8 @@ async def filming(
     """Opens a browser and begins to film; closes the browser afterwards.
 
     A browser that turns out not to let itself be filmed frame by frame is filmed in real time, unless frames
-    were asked for. Raises FramesImpossible, BrowserMissing and BrowserCrashed.
+    were asked for. Its death, or that it freezes, ends up in the stage. Raises FramesImpossible,
+    BrowserMissing and BrowserCrashed.
     """
     chromium = find_chromium(order.chromium_path)
     kind, note = choose_camera(order.camera, chromium.kind)
@@ -59,7 +67,7 @@ async def filming(
         try:
             stage, camera = await _begin(opened, order, brief, scale, chromium, proxy_url, sink, kind)
         except (FramesImpossible, BrowserCrashed) as exc:
-            if order.camera == "frames" or kind == "realtime":
+            if order.camera == "frames" or kind == "realtime" or isinstance(exc, BrowserLost):
                 raise
             log.warning("filming in real time instead: %s", exc)
             await opened.aclose()
@@ -82,6 +90,7 @@ async def _begin(
     stage = await opened.enter_async_context(
         open_stage(brief, chromium, proxy_url, by_frames=by_frames, scale=scale)
     )
+    await opened.enter_async_context(feeling_pulse(stage))
     camera: Camera
     if by_frames:
         camera = FramesCamera(stage.page, sink, fps=order.style.fps, max_bytes=order.max_footage_bytes)
@@ -93,7 +102,12 @@ async def _begin(
             height_px=round(brief.height_px * scale),
             max_bytes=order.max_footage_bytes,
         )
-    await begin(camera)
+    try:
+        await begin(camera)
+    except (FramesImpossible, BrowserCrashed) as exc:
+        if (await asyncio.wait({stage.lost}, timeout=VERDICT_S))[0]:
+            raise BrowserLost(f"The take was lost: {stage.lost.result()} before filming began.") from exc
+        raise
     return stage, camera
 
 

@@ -1,16 +1,18 @@
 """The explorer's events in the words of others: reports for the supervisor, a timeline for the film."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
+from explorer.retries import Retry
 from explorer.story import Story
 from explorer.types import Brief, Metrics, Refusal, Step
 from video.change import changed_area
 from video.reel import Reel
 from video.timeline import Area, Refused, Sample, Scroll, Stretch, Timeline, Visit
+from video.timeline import Retry as TimelineRetry
 from video.timeline import Step as TimelineStep
 
 #: Shorter stretches without a new picture are not worth noting.
@@ -26,9 +28,14 @@ TELL: dict[type, Callable[[Any], dict[str, Any]]] = {
 }
 
 
-def _rounded(step: dict[str, Any]) -> dict[str, Any]:
+def tell_retry(retry: Retry) -> dict[str, Any]:
+    """The report of something that is tried again, by whomever."""
+    return {"kind": "retry", "retry": _rounded(asdict(retry))}
+
+
+def _rounded(row: dict[str, Any]) -> dict[str, Any]:
     """Times to a tenth of a millisecond: clocks are no better."""
-    return {name: round(value, 1) if isinstance(value, float) else value for name, value in step.items()}
+    return {name: round(value, 1) if isinstance(value, float) else value for name, value in row.items()}
 
 
 def _seen(step: Step) -> str:
@@ -50,8 +57,8 @@ class Narrator:
         #: By the number of its step: looked for once, so that it stays the same.
         self._appeared: dict[int, Area | None] = {}
 
-    def timeline(self, story: Story) -> Timeline:
-        """The timeline of the story, all of it or so far."""
+    def timeline(self, story: Story, retries: Sequence[Retry] = ()) -> Timeline:
+        """The timeline of the story, all of it or so far, and of what was tried again."""
         first = story.visits[0] if story.visits else None
         return Timeline(
             width_px=self._brief.width_px,
@@ -70,6 +77,7 @@ class Narrator:
             stills=tuple(self._stills(story.start_ms, story.end_ms)),
             visits=tuple(Visit(visit.at_ms, visit.url, visit.title) for visit in story.visits),
             refused=tuple(Refused(refusal.rule, refusal.what) for refusal in story.refused),
+            retries=tuple(TimelineRetry(**_rounded(asdict(retry))) for retry in retries),
         )
 
     def _step(self, step: Step) -> TimelineStep:

@@ -14,6 +14,7 @@ from explorer.types import Step
 from video.errors import VideoError
 from video.reel import Reel
 from video.storyboard import bind
+from video.vault import NoteRetry
 
 log = logging.getLogger(__name__)
 
@@ -73,13 +74,15 @@ def _picture(reel: Reel, at_ms: float) -> bytes:
     return reel.jpeg(index) if reel.times_ms else b""
 
 
-async def keep_storyboard(order: Order, story: Story, reel: Reel) -> tuple[list[str], list[str]]:
+async def keep_storyboard(
+    order: Order, story: Story, reel: Reel, note: NoteRetry
+) -> tuple[list[str], list[str]]:
     """Stores the storyboard if the order wants one; answers its name, if it is there now, and warnings."""
     if not order.storyboard:
         return [], []
     try:
         data, count = await asyncio.to_thread(bound, story, reel)
-        await store(order, order.extra_keys[NAME], MAX_EXTRA_BYTES, [data])
+        await store(order, order.extra_keys[NAME], MAX_EXTRA_BYTES, lambda: [data], note)
     except (VideoError, OSError) as exc:
         log.warning("the take goes without its storyboard: %s", exc)
         return [], [f"There is no storyboard: {exc}"]

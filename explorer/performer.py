@@ -42,8 +42,9 @@ class Ready:
     start_ms: float
     #: By which the same thing is found later.
     selector: str
-    #: The page before the pointer was on it: some menus open at once.
+    #: The page before the pointer was on it, since some menus open at once, and just before the click.
     unhovered: View
+    before: View
 
 
 @dataclass
@@ -81,16 +82,25 @@ class Performer:
         unhovered = await self.view()
         point = await self._guide.point_at(plan.selector)
         element = await self._patience.do(describe(self._page, plan.selector)) if point else None
-        if point is None or element is None:
+        if element is None:
             return None
         refusal = self._judge(element)
         if refusal is not None:
             return refusal
         if element.new_tab:
-            await self._patience.do(self._page.locator(plan.selector).first.evaluate(OPEN_IN_PLACE))
-        return Ready(
-            element, point, start_ms, await self._patience.do(robust(self._page, element)), unhovered
-        )
+            # Of all matches: unlike one, that does not wait for an element that has just gone.
+            locator = self._page.locator(plan.selector)
+            await self._patience.do(locator.evaluate_all(f"all => all.slice(0, 1).forEach({OPEN_IN_PLACE})"))
+        selector = await self._patience.do(robust(self._page, element))
+        before = await self.view()
+        await self._patience.do(self._popups.take())
+        # All that takes time is done: what is under the pointer now is what is clicked.
+        last = await self._patience.do(describe(self._page, plan.selector))
+        refusal = self._judge(last) if last else None
+        point = await self._guide.stay_on(plan.selector) if last and not refusal else None
+        if last is None or point is None:
+            return refusal
+        return Ready(last, point, start_ms, selector, unhovered, before)
 
     async def view(self) -> View:
         """What is on screen now."""
@@ -117,8 +127,7 @@ class Performer:
 
     async def perform(self, performance: Performance, ready: Ready, restless: Blocks | None) -> None:
         """Acts, waits for what comes of it, and lets the viewer look; fills the step in as it goes."""
-        before = await self.view()
-        await self._patience.do(self._popups.take())
+        before = ready.before
         clicked_ms = await self._patience.limit(self._act(performance.step.plan, ready))
         performance.step = replace(performance.step, click_ms=clicked_ms)
         await self._ways.settle()

@@ -49,6 +49,10 @@ class Camera(Protocol):
         """The picture that is on screen, as JPEG; b"" before the first."""
         ...
 
+    def cover(self, covered: bool) -> None:
+        """While covered, no frame reaches the sink; uncovered, the picture that there is does."""
+        ...
+
     async def hold(self, duration_ms: float) -> None:
         """Lets the viewer look for this long."""
         ...

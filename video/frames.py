@@ -57,6 +57,10 @@ class FramesCamera:
         self._shot = 0
         self._same = 0
         self._last = b""
+        self._covered = False
+        #: The last picture has not reached the sink.
+        self._withheld = False
+        self._handed_ms = -1.0
         self.size_bytes = 0
         self.frames = 0
         #: Pictures that were taken, those included that showed nothing new.
@@ -104,6 +108,11 @@ class FramesCamera:
     def picture(self) -> bytes:
         """The last picture taken, as JPEG; b"" before the first."""
         return self._last
+
+    def cover(self, covered: bool) -> None:
+        """While covered, no frame reaches the sink; uncovered, the picture that there is does."""
+        self._covered = covered
+        self._hand_on()
 
     async def hold(self, duration_ms: float) -> None:
         """Films for this long, in whole frames, rounded up."""
@@ -157,6 +166,7 @@ class FramesCamera:
         jpeg = await self._picture()
         if jpeg is not None:
             self._take(jpeg)
+        self._hand_on()
 
     async def _picture(self) -> bytes | None:
         """The frame's picture, or None when it is known to be the same as before."""
@@ -181,7 +191,7 @@ class FramesCamera:
         return look.jpeg
 
     def _take(self, jpeg: bytes) -> None:
-        """Hands a picture on, unless it is the last one again or the footage is full."""
+        """Keeps a picture and hands it on, unless it is the last one again or the footage is full."""
         if jpeg == self._last or self.full or self._stopped:
             return
         if self.size_bytes + len(jpeg) > self._max_bytes:
@@ -189,9 +199,18 @@ class FramesCamera:
             return
         self._last = jpeg
         self._changed = self._number
-        self.size_bytes += len(jpeg)
+        self._withheld = True
+        self._hand_on()
+
+    def _hand_on(self) -> None:
+        """The sink gets the last picture, once, and never two at the same time."""
+        if not self._withheld or self._covered or self._stopped or self.now_ms() <= self._handed_ms:
+            return
+        self._withheld = False
+        self._handed_ms = self.now_ms()
+        self.size_bytes += len(self._last)
         self.frames += 1
-        self._sink(Frame(self.now_ms(), jpeg))
+        self._sink(Frame(self._handed_ms, self._last))
 
 
 def _forget(task: asyncio.Future[Any]) -> None:

@@ -54,6 +54,9 @@ class RealtimeCamera:
         self._started_s = 0.0
         self._last_ms = -1.0
         self._last = b""
+        self._covered = False
+        #: The last picture has not reached the sink.
+        self._withheld = False
         self._stamp = 0.0
         self._age_ms = USUAL_AGE_MS
         self._stopped = False
@@ -100,6 +103,11 @@ class RealtimeCamera:
         """The last picture taken, as JPEG; b"" before the first."""
         return self._last
 
+    def cover(self, covered: bool) -> None:
+        """While covered, no frame reaches the sink; uncovered, the picture that there is does."""
+        self._covered = covered
+        self._hand_on()
+
     async def hold(self, duration_ms: float) -> None:
         """Waits in real time."""
         await asyncio.sleep(max(duration_ms, 0) / 1000)
@@ -120,7 +128,7 @@ class RealtimeCamera:
         self._take(self._delivered_ms - self._age_ms, frame["data"])
 
     def _take(self, at_ms: float, jpeg: bytes) -> None:
-        """Hands a frame on, unless it is older than the last one or the footage is full."""
+        """Keeps a frame and hands it on, unless it is older than the last one or the footage is full."""
         at_ms = max(at_ms, 0.0)
         if at_ms <= self._last_ms or self.full:
             return
@@ -129,10 +137,18 @@ class RealtimeCamera:
             return
         self._last_ms = at_ms
         self._last = jpeg
-        self.size_bytes += len(jpeg)
-        self.frames += 1
-        self._sink(Frame(at_ms, jpeg))
+        self._withheld = True
+        self._hand_on()
         self._first.set()
+
+    def _hand_on(self) -> None:
+        """The sink gets the last picture, once."""
+        if not self._withheld or self._covered or self._stopped:
+            return
+        self._withheld = False
+        self.size_bytes += len(self._last)
+        self.frames += 1
+        self._sink(Frame(self._last_ms, self._last))
 
     async def _force_frame(self) -> None:
         jpeg = await self._page.screenshot(

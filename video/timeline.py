@@ -1,9 +1,9 @@
 """The timeline: what happened in a take and when, as data beside the footage.
 
-JSON, version 2. Times are milliseconds of film time, since the camera started, on the same axis as the
+JSON, version 3. Times are milliseconds of film time, since the camera started, on the same axis as the
 frames; places and sizes are CSS pixels from the top left corner of a viewport of `width_px` x `height_px`.
 
-    {"version": 2,
+    {"version": 3,
      "width_px": 1152, "height_px": 648,
      "scale": 1.0,                 pixels of footage per CSS pixel
      "start_ms": 812.0,            the first page had settled: nothing before it is shown
@@ -18,12 +18,15 @@ frames; places and sizes are CSS pixels from the top left corner of a viewport o
      "waits":   [[from_ms, to_ms], …]  the explorer waited for the page to come to rest
      "stills":  [[from_ms, to_ms], …]  the picture did not change
      "visits":  [{"at_ms", "url", "title"}, …],
-     "refused": [{"rule", "what"}, …]}
+     "refused": [{"rule", "what"}, …],
+     "retries": [{"at_ms", "kind", "attempt", "limit", "reason"}, …]}
 
 Of a step, `caption` is what it should be called if somebody knows better than the label ("" otherwise),
 `target` the box of what was clicked and `appeared` the box of what came up because of it, each
-[x, y, width, height] or null.
-Fields are never added silently: a reader refuses versions and fields that it does not know.
+[x, y, width, height] or null. Of a retry, `kind` is navigation, element, browser or database, `attempt`
+counts from 1 to `limit`, and `at_ms` is 0 for what happened before this film was begun.
+Fields are never added silently: a reader refuses versions and fields that it does not know. Version 2 had no
+retries and is still read.
 """
 
 import json
@@ -32,7 +35,8 @@ from typing import Any, NamedTuple
 
 from video.errors import TimelineUnreadable
 
-VERSION = 2
+VERSION = 3
+READABLE = frozenset({2, VERSION})
 
 
 class Sample(NamedTuple):
@@ -105,6 +109,17 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """Something that failed and was tried again; see the module's docstring."""
+
+    at_ms: float
+    kind: str
+    attempt: int
+    limit: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """The story of one take; see the module's docstring for units."""
 
@@ -124,6 +139,7 @@ class Timeline:
     stills: tuple[Stretch, ...] = ()
     visits: tuple[Visit, ...] = ()
     refused: tuple[Refused, ...] = ()
+    retries: tuple[Retry, ...] = ()
 
     def encode(self) -> bytes:
         """The timeline as UTF-8 JSON; halves of characters, which scripts can put into titles, become `?`."""
@@ -138,7 +154,7 @@ class Timeline:
             version = fields.pop("version", None)
         except (ValueError, AttributeError, TypeError) as error:
             raise TimelineUnreadable("The timeline is not a JSON object; film the site again.") from error
-        if version != VERSION:
+        if version not in READABLE:
             raise TimelineUnreadable(
                 f"The timeline has version {version}, but this program reads version {VERSION}: "
                 "let the release that filmed it cut it, or film the site again."
@@ -163,6 +179,7 @@ RECORDS: dict[str, Any] = {
     "stills": lambda row: Stretch(*map(float, row)),
     "visits": lambda row: Visit(**row),
     "refused": lambda row: Refused(**row),
+    "retries": lambda row: Retry(**row),
 }
 
 

@@ -32,6 +32,9 @@ class RealClock:
     def picture(self) -> bytes:
         return b""
 
+    def cover(self, covered: bool) -> None:
+        """Nobody watches."""
+
     async def hold(self, duration_ms: float) -> None:
         slept_ms = self._sleep_ms(duration_ms)
         await asyncio.sleep(slept_ms / 1000)

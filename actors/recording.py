@@ -1,0 +1,198 @@
+"""The stage that films: explores on camera, once more with a new browser if the first one dies."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Error as PlaywrightError
+
+from actors.delivery import UNMADE, deliver_early
+from actors.filming import Filming, filming
+from actors.narration import TELL, Narrator
+from actors.order import Order
+from actors.report import RetryLog, Tell, last_words
+from actors.rough_cut import RoughCut
+from actors.storyboard import keep_storyboard
+from actors.uplink import Uplink, store
+from explorer.browser import Stage, find_chromium
+from explorer.budget import Budget
+from explorer.errors import BrowserCrashed
+from explorer.executor import Event, Explorer
+from explorer.fence import Fence
+from explorer.memory import Refusals
+from explorer.planner import choose_planner, usage_of
+from explorer.proxy import EgressProxy
+from explorer.retries import LIMITS, Persistence, Retry
+from explorer.scout import Scout
+from explorer.scouting import open_scout
+from explorer.story import Story
+from explorer.types import Brief, Planner, Refusal
+from video.ffmpeg_binary import find_ffmpeg
+from video.style import layout as video_layout
+
+log = logging.getLogger(__name__)
+
+MAX_TIMELINE_BYTES = 32 << 20
+#: An error of the browser comes before the news of its death, by up to what its pulse takes to be missed.
+VERDICT_S = 4.0
+UNWIND_S = 5.0
+
+
+async def record(order: Order, tell: Tell) -> None:
+    """Explores and films; leaves footage and timeline in the vault, and the film if it is done by then."""
+    recording = Recording(order, tell)
+    async with (
+        EgressProxy(
+            Fence(frozenset(order.allow_hosts), order.own_services), allow_writes=order.wishes.allow_writes
+        ) as proxy,
+        open_scout(recording.brief, find_chromium(order.chromium_path), proxy.url) as scout,
+    ):
+        await recording.run(proxy, scout)
+
+
+class Recording:
+    """One order to film. A browser that dies costs the film so far, but neither proxy, scout nor budget."""
+
+    def __init__(self, order: Order, tell: Tell) -> None:
+        layout = video_layout(order.style)
+        self._order = order
+        self._scale = layout.canvas.scale
+        self._planner = _planner(order)
+        self._tell = _counting(self._planner, tell)
+        self._retries = RetryLog(tell)
+        self._refusals = Refusals()
+        self.brief = Brief(
+            url=order.url,
+            max_clicks=order.limits.max_clicks,
+            max_depth=order.limits.max_depth,
+            max_runtime_s=order.limits.max_runtime_s,
+            width_px=layout.viewport_width_px,
+            height_px=layout.viewport_height_px,
+            allow_private_hosts=frozenset(order.allow_hosts),
+            wishes=order.wishes,
+        )
+
+    async def run(self, proxy: EgressProxy, scout: Scout | None) -> None:
+        """Ends with the report `done`. Raises what cannot be helped, after its last word."""
+        for attempt in range(1, LIMITS["browser"] + 1):
+            try:
+                return await self._attempt(proxy, scout, unless=(BrowserCrashed,))
+            except BrowserCrashed as exc:
+                log.warning("another browser films from the start: %s", exc)
+                self._retries.begin_anew()
+                self._retries.note(Retry(0.0, "browser", attempt, LIMITS["browser"], str(exc)))
+                self._tell({"kind": "phase", "phase": "start"})
+        return await self._attempt(proxy, scout)
+
+    async def _attempt(
+        self, proxy: EgressProxy, scout: Scout | None, unless: tuple[type[Exception], ...] = ()
+    ) -> None:
+        order, retries = self._order, self._retries
+        # Footage, reel and film lie where those of the attempt before did, and replace them.
+        async with (
+            aclosing(Uplink(order, retries.database)) as uplink,
+            filming(order, self.brief, self._scale, proxy.url, uplink.take) as on,
+        ):
+            # The last word is said before the browser is closed: the supervisor ends it faster, hung or not.
+            with last_words(self._tell, unless):
+                retries.now_ms = on.camera.now_ms
+                narrator = Narrator(self.brief, uplink.reel, self._scale)
+                ffmpeg = find_ffmpeg(order.ffmpeg_path)
+                rough = RoughCut(narrator, uplink.reel, order.style, ffmpeg, Path(order.folder))
+                async with aclosing(rough):
+                    self._tell({"kind": "phase", "phase": "explore"})
+                    explorer = Explorer(
+                        self.brief,
+                        on.stage,
+                        on.camera,
+                        self._planner,
+                        proxy,
+                        scout,
+                        Persistence(retries.note),
+                    )
+                    story = await self._watch(explorer, on.stage, uplink, rough)
+                    self._tell({"kind": "phase", "phase": "store"})
+                    self._tell(await self._keep(story, on, uplink, narrator, rough))
+
+    async def _watch(self, explorer: Explorer, stage: Stage, uplink: Uplink, rough: RoughCut) -> Story:
+        """Passes on what happens until the story is complete, and lets the film follow.
+
+        Raises BrowserCrashed when the browser dies, and the vault's errors when it takes no more.
+        """
+        events = explorer.explore()
+        while True:
+            event = await _next(events, stage, uplink)
+            if isinstance(event, Story):
+                self._refusals.new(event.refused)
+                return replace(event, refused=self._refusals.all())
+            # An exploration that begins anew turns down the same things.
+            if not isinstance(event, Refusal) or self._refusals.add(event):
+                self._tell(TELL[type(event)](event))
+            rough.follow(explorer.story_so_far())
+
+    async def _keep(
+        self, story: Story, on: Filming, uplink: Uplink, narrator: Narrator, rough: RoughCut
+    ) -> dict[str, Any]:
+        """Stores first what another film could be made from, then the film; answers the last report."""
+        order, note = self._order, self._retries.database
+        await on.camera.stop()
+        await uplink.finish()
+        timeline = narrator.timeline(story, self._retries.all)
+        await store(order, order.timeline_key, MAX_TIMELINE_BYTES, lambda: [timeline.encode()], note)
+        kept, lacking = await keep_storyboard(order, story, uplink.reel, note)
+        film = await rough.finish(timeline, order.encode_limit_s)
+        done = await deliver_early(order, film, note) if film else UNMADE
+        take = {
+            "stop_reason": story.stop_reason,
+            "refused": [asdict(refusal) for refusal in story.refused],
+            "camera": on.report(order.style.fps),
+            "extras": [*kept, *done["extras"]],
+            "warnings": [*lacking, *done["warnings"]],
+        }
+        return {"kind": "done", **done, **take}
+
+
+async def _next(events: AsyncGenerator[Event, None], stage: Stage, uplink: Uplink) -> Event:
+    """What the explorer tells next, unless browser or vault are gone before."""
+    upcoming = asyncio.create_task(anext(events))
+    ends: set[asyncio.Future[Any]] = {upcoming, stage.lost, uplink.sending}
+    try:
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if not upcoming.done():
+            stage.check()
+            await uplink.sending
+        return await upcoming
+    except PlaywrightError:
+        await asyncio.wait({stage.lost}, timeout=VERDICT_S)
+        stage.check()
+        raise
+    finally:
+        if not upcoming.done():
+            upcoming.cancel()
+            await asyncio.wait({upcoming}, timeout=UNWIND_S)
+
+
+def _planner(order: Order) -> Planner:
+    return choose_planner(
+        order.openai_api_key,
+        order.openai_model,
+        order.openai_base_url,
+        vision=order.openai_vision,
+        budget=Budget(order.llm_max_calls, order.llm_max_tokens),
+    )
+
+
+def _counting(planner: Planner, tell: Tell) -> Tell:
+    """Tells the same, and with the metrics what planning has cost so far."""
+
+    def told(report: dict[str, Any]) -> None:
+        if report["kind"] == "metrics":
+            cost = {f"llm_{name}": count for name, count in asdict(usage_of(planner)).items()}
+            report = {**report, "metrics": {**report["metrics"], **cost}}
+        tell(report)
+
+    return told
