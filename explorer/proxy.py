@@ -4,26 +4,42 @@ import asyncio
 import logging
 import os
 import secrets
+import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Self
-from urllib.parse import urlsplit
 
+from explorer.calls_home import NOWHERE, is_call_home
+from explorer.dialer import Connect, Connection, Dialer, connect
 from explorer.errors import AddressRefused
-from explorer.fence import Endpoint, Fence
+from explorer.exchange import NotHttp, NotTheWeb, exchange, tunnel
+from explorer.fence import Fence
+from explorer.heads import HEAD_LIMIT_BYTES, Request, parse_request, read_head
+from explorer.relay import Meter, TrafficExceeded
 from explorer.types import MAX_REFUSALS, Refusal
 
 log = logging.getLogger(__name__)
 
-HEAD_LIMIT_BYTES = 128 * 1024
+#: Chromium opens connections ahead of need and then says nothing for a while.
 HEAD_TIMEOUT_S = 30.0
-DIAL_TIMEOUT_S = 10.0
-PIECE_BYTES = 64 * 1024
+OVERFLOW_TIMEOUT_S = 1.0
+#: Chromium opens at most 32 for http and https through a proxy, and there are two of it; the rest is for
+#: WebSockets, of which each would open 255. None has a time limit: a stream may live as long as the take.
+MAX_CONNECTIONS = 256
+#: Beyond any site's five minutes, far below what a page can pull in an hour.
+MAX_TRAFFIC_BYTES = 2 << 30
+#: Refusals of one rule: a page that scans ports must not crowd out all others.
+MAX_OF_A_RULE = MAX_REFUSALS // 4
 #: Header by which a proxy's own answer is told from the site's (RFC 9209).
 STATUS_HEADER = "proxy-status"
 PRODUCT = "sitereel"
 #: What only reads (RFC 9110, section 9.2.1), and a tunnel, into which nobody can look.
 PASSED = frozenset({"GET", "HEAD", "OPTIONS", "CONNECT"})
-HOP_HEADERS = (b"proxy-", b"connection:", b"keep-alive:")
+SPENT = "the take has loaded as much as it may"
+#: What RFC 9209 calls refusals by address; all others are a request denied.
+ERRORS = dict.fromkeys(
+    ("private_address", "metadata_address", "own_address", "own_service"), "destination_ip_prohibited"
+)
 
 
 class EgressProxy:
@@ -33,12 +49,24 @@ class EgressProxy:
     there, and first of all here, the gate does that.
     """
 
-    def __init__(self, fence: Fence, allow_writes: bool = True) -> None:
-        self._fence = fence
+    def __init__(
+        self,
+        fence: Fence,
+        allow_writes: bool = True,
+        *,
+        connect: Connect = connect,
+        max_connections: int = MAX_CONNECTIONS,
+        max_traffic_bytes: int = MAX_TRAFFIC_BYTES,
+    ) -> None:
+        self._dialer = Dialer(fence, connect)
         self._allow_writes = allow_writes
+        self._max_connections = max_connections
+        self._meter = Meter(max_traffic_bytes)
         self.refused: list[Refusal] = []
         #: What the latest request failed of that the proxy answered itself.
         self.last_failure = ""
+        #: Endpoints whose names do not exist, which no further try will change.
+        self.nameless: set[str] = set()
         #: Part of every answer of our own, so that no site can speak in our name.
         self._token = secrets.token_hex(16)
         self._server: asyncio.Server | None = None
@@ -67,59 +95,71 @@ class EgressProxy:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         try:
-            await self._serve(reader, writer)
-        except (OSError, EOFError, asyncio.LimitOverrunError, ValueError) as exc:
+            writer.write(await self._serve(reader, writer))
+        except (OSError, EOFError, ValueError, asyncio.CancelledError) as exc:
+            # Cancelled is what the end of the take does; asyncio 3.11 would log each as an error.
             log.debug("proxied connection ended: %r", exc)
         finally:
             writer.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        async with asyncio.timeout(HEAD_TIMEOUT_S):
-            head = await reader.readuntil(b"\r\n\r\n")
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        """Carries out one request. What this returns is still to be said to the browser."""
+        if len(self._tasks) > self._max_connections:
+            most = f"{self._max_connections} connections"
+            # What is left unread would turn the answer into a reset.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(reader.read(HEAD_LIMIT_BYTES), OVERFLOW_TIMEOUT_S)
+            return self._refuse("connections", most, f"the page has opened more than {most} at a time")
         try:
-            method, target, endpoint = _request(head)
+            async with asyncio.timeout(HEAD_TIMEOUT_S):
+                request = parse_request(await read_head(reader))
         except (ValueError, AddressRefused) as exc:
-            writer.write(
-                self._answer("400 Bad Request", "http_request_error", f"not a request to a proxy: {exc}")
+            return self._answer("400 Bad Request", "http_request_error", f"not a request to a proxy: {exc}")
+        if request.endpoint.host == NOWHERE:
+            return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        if is_call_home(request.endpoint.host):
+            return self._refuse(
+                "browser_service", str(request.endpoint), "only browsers ask for this, for themselves"
             )
-            return
-        if method not in PASSED and not self._allow_writes:
-            what = f"{method} {target.partition('?')[0]}"
-            detail = "a request that may change something was held back"
-            self._note(Refusal("write", what, detail))
-            writer.write(self._answer("403 Forbidden", "http_request_denied", detail))
-            return
+        if self._meter.left_bytes <= 0:
+            return self._refuse("traffic", str(request.endpoint), SPENT)
+        if request.method not in PASSED and not self._allow_writes:
+            what = f"{request.method} {request.url.partition('?')[0]}"
+            return self._refuse("write", what, "a request that may change something was held back")
         try:
-            upstream_reader, upstream_writer = await self._dial(endpoint)
+            upstream = await self._dialer.dial(request.endpoint)
         except AddressRefused as exc:
-            self._note(Refusal("private_address", str(endpoint), str(exc)))
-            writer.write(self._answer("403 Forbidden", "destination_ip_prohibited", str(exc)))
-            return
+            return self._refuse(exc.rule, str(request.endpoint), str(exc))
         except OSError as exc:
-            detail = f"{endpoint} could not be reached: {_cause(exc)}"
-            writer.write(self._answer("502 Bad Gateway", "destination_unavailable", detail))
-            return
+            if isinstance(exc, socket.gaierror) and exc.errno != socket.EAI_AGAIN:
+                self.nameless.add(str(request.endpoint))
+            return self._unavailable(request, _cause(exc))
         try:
-            if method == "CONNECT":
-                writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            else:
-                upstream_writer.write(_origin_form(head, method, target))
-            await _join(reader, writer, upstream_reader, upstream_writer)
+            return await self._carry(request, (reader, writer), upstream)
         finally:
-            upstream_writer.close()
+            upstream[1].close()
 
-    async def _dial(self, endpoint: Endpoint) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Tries the addresses in turn: a name may have an IPv6 address on which nobody listens."""
-        async with asyncio.timeout(DIAL_TIMEOUT_S):
-            addresses = await self._fence.resolve(endpoint)
-        failure: OSError = OSError("it has no address")
-        for address in addresses:
-            try:
-                async with asyncio.timeout(DIAL_TIMEOUT_S / len(addresses)):
-                    return await asyncio.open_connection(address, endpoint.port)
-            except OSError as exc:
-                failure = exc
-        raise failure
+    async def _carry(self, request: Request, browser: Connection, site: Connection) -> bytes:
+        try:
+            if request.method == "CONNECT":
+                await tunnel(browser, site, self._meter, HEAD_TIMEOUT_S)
+            else:
+                await exchange(request, browser, site, self._meter)
+        except NotHttp as exc:
+            return self._unavailable(request, str(exc))
+        except NotTheWeb:
+            self._note(Refusal("protocol", str(request.endpoint), "neither https nor a WebSocket"))
+        except TrafficExceeded:
+            self._note(Refusal("traffic", str(request.endpoint), SPENT))
+        return b""
+
+    def _unavailable(self, request: Request, cause: str) -> bytes:
+        detail = f"{request.endpoint} could not be reached: {cause}"
+        return self._answer("502 Bad Gateway", "destination_unavailable", detail)
+
+    def _refuse(self, rule: str, what: str, detail: str) -> bytes:
+        self._note(Refusal(rule, what, detail))
+        return self._answer("403 Forbidden", ERRORS.get(rule, "http_request_denied"), detail)
 
     def _answer(self, status: str, error: str, detail: str) -> bytes:
         self.last_failure = detail
@@ -134,27 +174,9 @@ class EgressProxy:
         return "\r\n".join([*head, "", ""]).encode() + body
 
     def _note(self, refusal: Refusal) -> None:
-        if refusal not in self.refused and len(self.refused) < MAX_REFUSALS:
+        alike = sum(one.rule == refusal.rule for one in self.refused)
+        if refusal not in self.refused and alike < MAX_OF_A_RULE and len(self.refused) < MAX_REFUSALS:
             self.refused.append(refusal)
-
-
-def _request(head: bytes) -> tuple[str, str, Endpoint]:
-    """Method, target and endpoint. Raises ValueError or AddressRefused for what no browser would send."""
-    method, target, _version = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
-    if method != "CONNECT":
-        return method, target, Endpoint.of(target)
-    host, _, port = target.rpartition(":")
-    return method, target, Endpoint.parse(host, int(port))
-
-
-def _origin_form(head: bytes, method: str, target: str) -> bytes:
-    """The request as the origin expects it, for one exchange: no proxy headers, closed afterwards."""
-    lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")[1:]
-    kept = [line for line in lines if not line.lower().startswith(HOP_HEADERS)]
-    parts = urlsplit(target)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    first = f"{method} {path} HTTP/1.1".encode("latin-1")
-    return b"\r\n".join([first, *kept, b"Connection: close", b"", b""])
 
 
 def _cause(exc: OSError) -> str:
@@ -162,28 +184,3 @@ def _cause(exc: OSError) -> str:
         return "it did not answer in time"
     # asyncio repeats the address in `strerror`; resolvers count downwards from 0 and have texts of their own.
     return os.strerror(exc.errno) if exc.errno and exc.errno > 0 else exc.strerror or str(exc)
-
-
-async def _join(
-    down_reader: asyncio.StreamReader,
-    down_writer: asyncio.StreamWriter,
-    up_reader: asyncio.StreamReader,
-    up_writer: asyncio.StreamWriter,
-) -> None:
-    """Copies both ways until the origin has said all, or the browser has gone away."""
-    ways = [
-        asyncio.create_task(_copy(down_reader, up_writer)),
-        asyncio.create_task(_copy(up_reader, down_writer)),
-    ]
-    try:
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while piece := await reader.read(PIECE_BYTES):
-        writer.write(piece)
-        await writer.drain()

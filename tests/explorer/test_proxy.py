@@ -9,13 +9,16 @@ import httpx
 import pytest
 
 from explorer.errors import AddressRefused
+from explorer.exchange import TLS
 from explorer.fence import Endpoint, Fence
-from explorer.proxy import HEAD_LIMIT_BYTES, EgressProxy
+from explorer.heads import HEAD_LIMIT_BYTES
+from explorer.proxy import EgressProxy
 from explorer.types import Brief
 from tests.explorer.stage import Theatre, answer, open_theatre, read_head, serving
-from tests.explorer.test_fence import Names
+from tests.explorer.test_fence import names
 
 BIG = os.urandom(3_000_000)
+WEBSOCKET = "Host: x\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\n"
 
 
 async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -92,15 +95,15 @@ def test_a_tunnel_carries_bytes_both_ways() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(proxy.url.rpartition(":")[2]))
         writer.write(f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         said = await reader.readuntil(b"\r\n\r\n")
-        writer.write(BIG)
-        back = await reader.readexactly(len(BIG))
+        writer.write(TLS + BIG)
+        back = await reader.readexactly(len(TLS + BIG))
         writer.close()
         return said, back
 
     said, back = within(work, echo)
 
     assert said.startswith(b"HTTP/1.1 200")
-    assert back == BIG
+    assert back == TLS + BIG
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "post", "BREW"])
@@ -127,7 +130,7 @@ def test_reading_and_tunnels_pass_where_writing_does_not() -> None:
         url = f"http://127.0.0.1:{port}/"
         reading = [f"{method} {url} HTTP/1.1\r\nHost: x\r\n\r\n" for method in ("GET", "HEAD", "OPTIONS")]
         said = [await ask(proxy, request.encode()) for request in reading]
-        tunnel = f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n"
+        tunnel = f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n{WEBSOCKET}\r\n"
         return [*said, await ask(proxy, tunnel.encode())]
 
     said = within(work, allow_writes=False)
@@ -161,7 +164,8 @@ def test_a_tunnel_to_a_private_address_is_refused(target: str) -> None:
     said, refused = within(work)
 
     assert said.startswith(b"HTTP/1.1 403")
-    assert [refusal.what for refusal in refused] == [target]
+    host, _, port = target.rpartition(":")
+    assert [refusal.what for refusal in refused] == [str(Endpoint.parse(host, int(port)))]
 
 
 @pytest.mark.parametrize(
@@ -174,11 +178,11 @@ def test_a_tunnel_to_a_private_address_is_refused(target: str) -> None:
 )
 def test_what_cannot_be_reached_is_answered_with_502_and_the_cause(host: str, cause: str) -> None:
     async def work() -> bytes:
-        async with EgressProxy(Fence(frozenset({"dead.test:1"}))) as proxy:
+        fence = Fence(frozenset({"dead.test:1"}), look_up=names({"dead.test": ["127.0.0.1"]}))
+        async with EgressProxy(fence) as proxy:
             return await ask(proxy, f"GET http://{host}/ HTTP/1.1\r\n\r\n".encode())
 
-    with asyncio.Runner(loop_factory=lambda: Names({"dead.test": ["127.0.0.1"]})) as runner:
-        said = runner.run(work()).decode()
+    said = asyncio.run(work()).decode()
 
     assert said.startswith("HTTP/1.1 502")
     assert "proxy-status: sitereel" in said.lower()
@@ -187,11 +191,12 @@ def test_what_cannot_be_reached_is_answered_with_502_and_the_cause(host: str, ca
 
 def test_a_name_is_reached_by_whichever_of_its_addresses_answers() -> None:
     async def work() -> bytes:
-        async with serving(origin) as port, EgressProxy(Fence(frozenset({f"both.test:{port}"}))) as proxy:
-            return await ask(proxy, f"GET http://both.test:{port}/ HTTP/1.1\r\n\r\n".encode())
+        async with serving(origin) as port:
+            both = names({"both.test": ["::1", "127.0.0.1"]})
+            async with EgressProxy(Fence(frozenset({f"both.test:{port}"}), look_up=both)) as proxy:
+                return await ask(proxy, f"GET http://both.test:{port}/ HTTP/1.1\r\n\r\n".encode())
 
-    with asyncio.Runner(loop_factory=lambda: Names({"both.test": ["::1", "127.0.0.1"]})) as runner:
-        assert runner.run(work()).startswith(b"HTTP/1.1 200")
+    assert asyncio.run(work()).startswith(b"HTTP/1.1 200")
 
 
 @pytest.mark.parametrize(
@@ -310,6 +315,22 @@ def test_no_request_of_a_page_reaches_a_private_service(theatre: Theatre, script
 
     assert rules == ["private_address"]
     assert not reached
+
+
+def test_what_the_proxy_refused_is_told_in_the_take_by_rule(theatre: Theatre) -> None:
+    asked = ("http://127.0.0.1:8999/", "http://169.254.169.254/latest/", "http://example.com:6379/")
+    asks = "".join(f"<img src='{url}'>" for url in asked)
+    theatre.pages["/greedy"] = f"{asks}<h1>A page that asks for too much</h1>"
+
+    take = theatre.explore(f"{theatre.url}greedy", max_clicks=1)
+
+    expected = {
+        ("private_address", "127.0.0.1:8999"),
+        ("metadata_address", "169.254.169.254:80"),
+        ("port", "example.com:6379"),
+    }
+    assert expected <= take.rules
+    assert expected <= {(refusal.rule, refusal.what) for refusal in take.announced}
 
 
 def test_a_websocket_of_the_site_works(theatre: Theatre) -> None:
