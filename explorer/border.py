@@ -42,6 +42,10 @@ class Border:
             self._committed_ms = None
         return None
 
+    def turn_away(self) -> None:
+        """What has answered last says only that there is no page now: it counts as failed."""
+        self._unanswered = True
+
     @property
     def failed(self) -> bool:
         """True when the browser or the proxy shows its own error page instead of what was asked for."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
+from explorer.aside import aside
 from explorer.story import SiteLook
 from explorer.types import Clock
 
@@ -27,7 +28,7 @@ async def look_of(page: Page, clock: Clock) -> SiteLook:
     """The look of the site on screen; empty where the page does not tell, and never an error."""
     try:
         async with asyncio.timeout(LIMIT_S):
-            answer = await clock.during(page.evaluate(_script()))
+            answer = await clock.during(aside(page, _script()))
     except (TimeoutError, PlaywrightError) as exc:
         log.info("the site's look is left out: %r", exc)
         return SiteLook()

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Browser, Dialog, Page, Playwright, async_playwright
+from playwright.async_api import Browser, Page, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
+from explorer import calls_home
 from explorer.errors import BrowserCrashed, BrowserMissing
+from explorer.stage import Stage as Stage
 from explorer.types import Brief
 
 log = logging.getLogger(__name__)
@@ -42,14 +44,15 @@ FLAGS = (
     "--dns-prefetch-disable",
     "--disable-gpu",
     "--no-first-run",
-    "--no-pings",
-    "--disable-domain-reliability",
     "--hide-scrollbars",
     "--mute-audio",
     "--font-render-hinting=none",
     # Full Chromium reads one spelling, headless-shell the other; without, WebRTC goes around the proxy.
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    # What would go past the proxy all the same finds no host; the proxy's own address is the exception.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    *calls_home.FLAGS,
 )
 
 #: For filming frame by frame: the browser renders when it is told to, all of it in one go, on one clock.
@@ -65,6 +68,8 @@ FRAME_FLAGS = (
 
 #: Runs before each page's own scripts.
 HOOKS = Path(__file__).parent / "hooks.js"
+#: In what Chromium says when a kernel or a container keeps its sandbox from it.
+NO_SANDBOX = ("sandbox", "namespace", "zygote_host")
 LAUNCH_TIMEOUT_MS = 30_000
 CLOSE_TIMEOUT_S = 5.0
 
@@ -127,30 +132,6 @@ async def try_launch(chromium: Chromium) -> Launched:
     return Launched(version, sandboxed)
 
 
-class Stage:
-    """The one page of a take, with the browser behind it; `lost` is set when either of them dies.
-
-    `by_frames` says that the page renders only when it is told to.
-    """
-
-    def __init__(self, browser: Browser, page: Page, by_frames: bool = False) -> None:
-        self.browser = browser
-        self.page = page
-        self.by_frames = by_frames
-        self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        browser.on("disconnected", lambda _: self._lose("the browser died"))
-        page.on("crash", lambda _: self._lose("the page's process died"))
-
-    def check(self) -> None:
-        """Raises BrowserCrashed when the browser or the page is gone."""
-        if self.lost.done():
-            raise BrowserCrashed(f"The take was lost: {self.lost.result()} while filming.")
-
-    def _lose(self, how: str) -> None:
-        if not self.lost.done():
-            self.lost.set_result(how)
-
-
 @asynccontextmanager
 async def open_browser(
     chromium: Chromium, proxy_url: str, *, by_frames: bool = False, scale: float = 1.0
@@ -181,6 +162,7 @@ async def set_stage(browser: Browser, brief: Brief, *, by_frames: bool = False, 
                 device_scale_factor=scale,
                 accept_downloads=False,
                 service_workers="block",
+                ignore_https_errors=brief.wishes.ignore_certificate_errors,
                 locale="en-US",
                 color_scheme="light",
             )
@@ -190,7 +172,6 @@ async def set_stage(browser: Browser, brief: Brief, *, by_frames: bool = False, 
                 page = await _page_by_frames(browser, page, brief)
     except (PlaywrightError, TimeoutError) as exc:
         raise BrowserCrashed("The browser died before filming began.") from exc
-    page.on("dialog", _dismiss)
     return Stage(browser, page, by_frames)
 
 
@@ -237,8 +218,12 @@ def _scaled(scale: float) -> tuple[str, ...]:
 async def _launch(
     playwright: Playwright, chromium: Chromium, proxy_url: str | None, flags: tuple[str, ...] = FLAGS
 ) -> tuple[Browser, bool]:
-    """With Chromium's own sandbox where it runs; root and some kernels refuse it."""
-    attempts = (False,) if os.geteuid() == 0 else (True, False)
+    """With Chromium's own sandbox where it runs; root and some kernels refuse it.
+
+    Only a browser that says so is started without: one that fails for another reason would fail again.
+    """
+    root = os.geteuid() == 0
+    attempts = (False,) if root else (True, False)
     failure = ""
     for sandbox in attempts:
         try:
@@ -254,22 +239,14 @@ async def _launch(
             )
         except PlaywrightError as exc:
             failure = str(exc).splitlines()[0]
+            if not any(sign in str(exc).lower() for sign in NO_SANDBOX):
+                break
             continue
         if not sandbox:
-            log.warning("Chromium runs without its own sandbox: run as a user who may use namespaces")
+            why = "it refuses it to root" if root else "the kernel does not allow user namespaces"
+            log.warning("Chromium runs without its own sandbox, %s: run as a user who may have it", why)
         return browser, sandbox
     raise BrowserCrashed(f"Chromium at {chromium.path} did not start: {failure}")
-
-
-async def _dismiss(dialog: Dialog) -> None:
-    """Says no to alert, confirm and prompt; lets the page be left when it asks to stay."""
-    try:
-        if dialog.type == "beforeunload":
-            await dialog.accept()
-        else:
-            await dialog.dismiss()
-    except PlaywrightError as exc:
-        log.debug("dialog was gone before it could be dismissed: %s", exc)
 
 
 async def _close(browser: Browser) -> None:

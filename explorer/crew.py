@@ -21,6 +21,8 @@ from explorer.performer import Judge, Performer
 from explorer.pictures import Gallery
 from explorer.private import refuse_field
 from explorer.proxy import EgressProxy
+from explorer.reach import Reach
+from explorer.retries import Persistence
 from explorer.scan import Scanner
 from explorer.scout import Scout
 from explorer.settle import Settler
@@ -51,6 +53,7 @@ class Crew:
     survey: Survey
     scanner: Scanner
     course: Course
+    reach: Reach
     journal: Journal
 
     @classmethod
@@ -62,6 +65,7 @@ class Crew:
         planner: Planner,
         proxy: EgressProxy,
         scout: Scout | None,
+        persistence: Persistence,
     ) -> Self:
         """The crew of one take, on the stage's page."""
         page, overheard, refusals = stage.page, list[Refusal](), Refusals()
@@ -69,12 +73,15 @@ class Crew:
         hand = Hand(page, clock, Point(brief.width_px * 0.5, brief.height_px * 0.6))
         guide = Guide(page, hand, clock, patience, brief.height_px)
         border = Border(page, clock, Site.of(brief.url, brief.wishes.domains), proxy)
-        navigator = Navigator(stage, patience, border, proxy)
+        navigator = Navigator(stage, clock, patience, border, proxy, persistence)
         ways = Ways(page, settler, navigator, patience, memory)
         gallery = Gallery()
         atlas = Atlas(gallery, memory.has_seen)
         scout = scout if brief.wishes.scout else None
         survey = Survey(scout, atlas, patience, memory, brief.max_clicks)
+        performer = Performer(page, clock, hand, guide, ways, patience, _judge(brief, page, border))
+        scanner = Scanner(brief, page, clock, planner, memory, refusals, border, patience, atlas, survey)
+        course = Course(page, clock, hand, settler, patience, ways, brief.url)
         return cls(
             patience=patience,
             settler=settler,
@@ -87,13 +94,14 @@ class Crew:
             border=border,
             navigator=navigator,
             ways=ways,
-            performer=Performer(page, clock, hand, guide, ways, patience, _judge(brief, page, border)),
+            performer=performer,
             gallery=gallery,
             atlas=atlas,
             scout=scout,
             survey=survey,
-            scanner=Scanner(brief, page, clock, planner, memory, refusals, border, patience, atlas, survey),
-            course=Course(page, clock, hand, settler, patience, ways, brief.url),
+            scanner=scanner,
+            course=course,
+            reach=Reach(page, clock, patience, performer, scanner, course, persistence),
             journal=Journal(clock, hand, settler, refusals),
         )
 

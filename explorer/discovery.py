@@ -4,6 +4,7 @@ The looking is done inside the page, by `discovery.js` and its parts, in one eva
 rows become records. All functions raise `playwright.async_api.Error` when the page goes away while they look.
 """
 
+import logging
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from explorer.frames import ENTER, ask, look, panes, within
 from explorer.identity import identity_of
 from explorer.text import clean
 from explorer.types import Box, Element, Point
+
+log = logging.getLogger(__name__)
 
 #: Pages with more are cut off here: navigation is kept, then what is in view, then document order.
 MAX_ELEMENTS = 400
@@ -38,9 +41,9 @@ async def discover(page: Page, visited: Container[str]) -> Discovery:
     `point`; those that must be scrolled to carry `in_view=False` and are not yet tested.
     """
     sights = await look(page, MAX_ELEMENTS)
-    found = tuple(_distinct(_element(row) for row in sights.found[:MAX_ELEMENTS]))
+    found = tuple(_distinct(_elements(sights.found[:MAX_ELEMENTS])))
     known = {element.identity for element in found}
-    covered = tuple(e for e in _distinct(_element(row) for row in sights.covered) if e.identity not in known)
+    covered = tuple(e for e in _distinct(_elements(sights.covered)) if e.identity not in known)
     return Discovery(tuple(e for e in found if e.identity not in visited), len(found), covered)
 
 
@@ -56,7 +59,7 @@ async def describe(page: Page, selector: str) -> Element | None:
             place.update(x=place["x"] + pane.x, y=place["y"] + pane.y)
         row["selector"] = pane.selector + ENTER + row["selector"]
         row["landmark"] = row["landmark"] or pane.landmark
-    return _element(row)
+    return next(_elements([row]), None)
 
 
 async def aim(page: Page, selector: str) -> Point | None:
@@ -83,11 +86,11 @@ async def reveal_delta(page: Page, selector: str) -> float:
     """
     frames = await panes(page, selector)
     if not frames:
-        return 0.0 if frames is None else float(await ask(page, selector, "reveal"))
+        return 0.0 if frames is None else float(await ask(page, selector, "reveal") or 0)
     depth = await ask(page, selector, "depth", **within(frames))
     if depth is None:
         return 0.0
-    return float(await ask(page, frames[0].selector, "reveal", y=frames[-1].y + depth))
+    return float(await ask(page, frames[0].selector, "reveal", y=frames[-1].y + depth) or 0)
 
 
 async def bring(page: Page, selector: str) -> bool:
@@ -100,6 +103,15 @@ async def bring(page: Page, selector: str) -> bool:
     for depth in range(len(parts), 0, -1):
         moved |= bool(await ask(page, ENTER.join(parts[:depth]), "bring", framed=depth > 1))
     return moved
+
+
+def _elements(rows: list[dict[str, Any]]) -> Iterator[Element]:
+    """Those rows that make sense: a page can bend what runs in its own world."""
+    for row in rows:
+        try:
+            yield _element(row)
+        except (TypeError, ValueError, KeyError, AttributeError) as exc:
+            log.debug("a row of the page makes no element: %r", exc)
 
 
 def _element(row: dict[str, Any]) -> Element:

@@ -19,6 +19,12 @@ class PageUnreachable(ExplorerError):
     code = "page_unreachable"
 
 
+class CertificateInvalid(PageUnreachable):
+    """The start page's certificate is not valid, and nobody wished to ignore that."""
+
+    code = "certificate_invalid"
+
+
 class AuthRequired(ExplorerError):
     """The start page is a sign-in page."""
 
@@ -26,9 +32,13 @@ class AuthRequired(ExplorerError):
 
 
 class AddressRefused(ExplorerError):
-    """The address is private, local or not http(s), and nobody allowed it."""
+    """The address is private, local or not http(s), and nobody allowed it; `rule` says which of these."""
 
     code = "address_refused"
+
+    def __init__(self, message: str, rule: str = "private_address") -> None:
+        super().__init__(message)
+        self.rule = rule
 
 
 class BrowserMissing(ExplorerError):

@@ -10,15 +10,15 @@ from dataclasses import replace
 from playwright.async_api import Error as PlaywrightError
 
 from explorer.arrival import Arrival
-from explorer.brand import look_of
 from explorer.browser import Stage
 from explorer.crew import Crew
-from explorer.errors import AuthRequired, PageUnresponsive
-from explorer.guardrails import Site, is_auth_url
+from explorer.errors import PageUnresponsive
 from explorer.lessons import draw_lessons
+from explorer.opening import MAX_STUMBLES, STUMBLE_MS, open_start
 from explorer.patience import TimeIsUp
 from explorer.places import place
 from explorer.proxy import EgressProxy
+from explorer.retries import Persistence
 from explorer.scenery import View
 from explorer.scout import Scout
 from explorer.story import Story, Wait
@@ -40,12 +40,6 @@ log = logging.getLogger(__name__)
 
 Event = Metrics | Step | Refusal | Story
 
-#: A first page may take longer than a click: fonts, hero pictures, hydration.
-FIRST_SETTLE_MS = 8_000.0
-#: A page may navigate by itself while it is looked at; one that does so without end is left alone.
-MAX_STUMBLES = 5
-#: A document that is just being replaced gets this long before it is looked at again.
-STUMBLE_MS = 500.0
 #: A click of a lower priority shows little, and by so much must another page's best be better to go back.
 POOR = 60
 WORTH_A_RETURN = 20
@@ -65,13 +59,15 @@ class Explorer:
         planner: Planner,
         proxy: EgressProxy,
         scout: Scout | None = None,
+        persistence: Persistence | None = None,
     ) -> None:
+        persistence = persistence or Persistence()
         self._brief = brief
         self._stage = stage
         self._page = stage.page
         self._clock = clock
         self._proxy = proxy
-        self._crew = Crew.assemble(brief, stage, clock, planner, proxy, scout)
+        self._crew = Crew.assemble(brief, stage, clock, planner, proxy, scout, persistence)
         self._arrival = Arrival(self._crew, stage.page, clock)
         self._metrics = Metrics()
         self._stumbles = 0
@@ -84,13 +80,13 @@ class Explorer:
         BrowserCrashed when the browser dies, and SafetyViolation at the hard limit.
         """
         yield self._enter("navigating")
-        await self._open_start()
+        await open_start(self._brief, self._stage, self._clock, self._crew)
         while self._stop is None:
             try:
                 async for event in self._round():
                     yield event
             except (PageUnresponsive, TimeIsUp, PlaywrightError) as exc:
-                self._survive(exc)
+                await self._survive(exc)
                 await self._clock.hold(STUMBLE_MS)
         self._cut_off()
         yield self._enter("complete")
@@ -111,28 +107,6 @@ class Explorer:
         )
         return self._metrics
 
-    async def _open_start(self) -> None:
-        await self._crew.settler.install()
-        await self._crew.gate.install(self._page)
-        await self._crew.navigator.open(self._brief.url)
-        await self._crew.ways.settle(FIRST_SETTLE_MS)
-        if self._crew.border.failed:
-            raise self._crew.navigator.failure(f"{self._brief.url} leads there, and nothing answers")
-        if is_auth_url(self._page.url) or (await self._crew.performer.view()).sign_in:
-            raise AuthRequired(
-                f"{self._brief.url} leads to a sign-in page, and Sitereel films without an account. "
-                "Choose a page that everybody can see."
-            )
-        self._crew.border.site = self._crew.gate.site = Site.of(self._page.url, self._brief.wishes.domains)
-        if self._crew.scout is not None:
-            self._crew.scout.belongs_to(self._crew.border.site)
-        await self._crew.course.clear_view()
-        self._crew.journal.look = await look_of(self._page, self._clock)
-        # From here on there is a film, even when not a moment is left to look around in it.
-        await self._crew.patience.limit(self._crew.hand.appear())
-        self._crew.journal.begin()
-        self._crew.patience.may_wrap_up = True
-
     async def _round(self) -> AsyncGenerator[Event, None]:
         """Looks at what is on screen, scans it, and makes the planned clicks that still make sense."""
         self._stop = self._crew.border.crossed()
@@ -141,6 +115,7 @@ class Explorer:
         if self._crew.border.failed:
             await self._go_back()
             return
+        self._crew.navigator.reveal()
         self._crew.journal.good()
         await self._crew.course.start_over_if_astray()
         if self._arrival.here is not None:
@@ -220,7 +195,13 @@ class Explorer:
         """What proxy, gate and scout have turned down since this was last asked."""
         scouted = self._crew.scout.refused if self._crew.scout else []
         return self._crew.refusals.new(
-            [*self._proxy.refused, *self._crew.overheard, *scouted, *self._crew.performer.refused]
+            [
+                *self._proxy.refused,
+                *self._stage.storms.refused,
+                *self._crew.overheard,
+                *scouted,
+                *self._crew.performer.refused,
+            ]
         )
 
     async def _execute(self, plan: ActionPlan, planned: Element, view: View) -> Step | Refusal | None:
@@ -230,7 +211,7 @@ class Explorer:
         if foreseen is not None and not known and not self._crew.atlas.is_new(foreseen):
             return None  # the next scan knows it, and may prefer something else
         self._crew.memory.try_out(planned, view.signature)
-        ready = await self._crew.performer.reach(plan)
+        ready = await self._crew.reach.reach(plan, planned)
         if ready is None or isinstance(ready, Refusal):
             return self._crew.refusals.add(ready) if ready else None
         self._metrics = replace(self._metrics, clicks=self._metrics.clicks + 1)
@@ -238,7 +219,7 @@ class Explorer:
         try:
             await self._crew.performer.perform(performance, ready, self._arrival.restless)
         except (PageUnresponsive, TimeIsUp, PlaywrightError) as exc:
-            self._survive(exc)
+            await self._survive(exc)
         performance.step = step = replace(performance.step, end_ms=self._clock.now_ms())
         self._crew.journal.steps.append(step)
         draw_lessons(self._crew, planned, performance, foreseen, promised=known)
@@ -251,18 +232,24 @@ class Explorer:
                 self._stop = "max_clicks"
             elif self._crew.patience.nearly_over:
                 self._stop = "runtime"
+            elif self._stage.storms.hopeless:
+                self._stop = "page_lost"
             elif self._clock.full:
                 self._stop = "footage_limit"
         return self._stop is not None
 
-    def _survive(self, exc: Exception) -> None:
+    async def _survive(self, exc: Exception) -> None:
         """Ends the exploration but keeps the film; a page that moved on by itself is looked at again."""
         self._stage.check()
         self._crew.patience.check()
         log.info("a step was cut short: %r", exc)
         if isinstance(exc, TimeIsUp):
             self._stop = "runtime"
-        elif isinstance(exc, PageUnresponsive) or self._stumbles >= MAX_STUMBLES:
+        elif (
+            self._stumbles >= MAX_STUMBLES
+            or self._stage.storms.hopeless
+            or (isinstance(exc, PageUnresponsive) and not await self._stage.revive())
+        ):
             self._stop = "page_lost"
         self._stumbles += 1
 

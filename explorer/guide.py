@@ -14,6 +14,8 @@ AIM_MS = 160.0
 #: Less than this is not worth a movement.
 LEAST_SCROLL_PX = 4.0
 LEAST_ROOM_PX = 80.0
+#: So often the pointer follows what moves away under it; then it is clicked where it was just seen.
+MOST_FOLLOWING = 3
 
 
 class Guide:
@@ -55,3 +57,14 @@ class Guide:
         if again is not None and again != point:
             await self._patience.limit(self._hand.move_to(again))
         return again
+
+    async def stay_on(self, selector: str) -> Point | None:
+        """Once the pointer is there: follows what moves, a few times; None when it is gone or covered."""
+        at: Point | None = None
+        for _ in range(MOST_FOLLOWING):
+            point = await self._patience.do(aim(self._page, selector))
+            if point is None or self._hand.is_at(point):
+                return point
+            await self._patience.limit(self._hand.move_to(point))
+            at = point
+        return at

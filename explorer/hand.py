@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 
 from playwright.async_api import Page
 
+from explorer.aside import aside
 from explorer.story import Sample, Scroll
 from explorer.types import Clock, Point
 
@@ -17,6 +18,7 @@ MOVE_MAX_MS = 900.0
 #: The path bows out by this part of its length, as a wrist does.
 BOW = 0.08
 PRESS_MS = 80.0
+NEAR_PX = 2.0
 #: At 900 px/s headings can still be read while they pass.
 SCROLL_PX_PER_MS = 0.9
 SCROLL_MIN_MS = 350.0
@@ -114,6 +116,10 @@ class Hand:
             await self._place(curve(start, target, ease(t)))
         await self._place(target)
 
+    def is_at(self, point: Point) -> bool:
+        """Whether the pointer is there, as far as a click can tell."""
+        return math.dist((self._at.x, self._at.y), (point.x, point.y)) <= NEAR_PX
+
     async def click(self) -> float:
         """Presses and releases where the pointer is; returns the moment of the press."""
         await self._within_a_frame(self._page.mouse.down())
@@ -133,13 +139,14 @@ class Hand:
         """Scrolls smoothly by `dy` CSS pixels (down is positive); returns how far it went."""
         duration = min(SCROLL_MAX_MS, max(SCROLL_MIN_MS, abs(dy) / SCROLL_PX_PER_MS))
         began_ms = self._clock.now_ms()
-        gone: float = await self._clock.during(self._page.evaluate(SCROLL, {"dy": dy, "duration": duration}))
+        request = {"dy": dy, "duration": duration}
+        gone: float = await self._clock.during(aside(self._page, SCROLL, request))
         if gone:
             self.scrolls.append(Scroll(began_ms, self._clock.now_ms(), gone))
         return gone
 
     async def room_below(self) -> float:
-        room: float = await self._clock.during(self._page.evaluate(ROOM_BELOW))
+        room: float = await self._clock.during(aside(self._page, ROOM_BELOW))
         return room
 
     async def _place(self, point: Point) -> None:

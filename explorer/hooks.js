@@ -26,6 +26,9 @@
     },
   });
 
+  // There is no paper, and a page that prints in a loop would keep the browser busy with it.
+  globalThis.print = function print() {};
+
   const attach = Element.prototype.attachShadow;
   const rootOf = Object.getOwnPropertyDescriptor(Element.prototype, "shadowRoot").get;
   const modeOf = Object.getOwnPropertyDescriptor(ShadowRoot.prototype, "mode").get;

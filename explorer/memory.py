@@ -141,6 +141,11 @@ class Memory:
         return next((url for url in reversed(self._trail) if place(url) not in self._exhausted), None)
 
 
+def plain_key(element: Element) -> str:
+    """The key by which a scan finds it, also of one that is used again."""
+    return _plain(element.key)
+
+
 def _plain(key: str) -> str:
     return key.partition(AGAIN)[0]
 

@@ -35,6 +35,9 @@ class OffstageClock:
     def picture(self) -> bytes:
         return b""
 
+    def cover(self, covered: bool) -> None:
+        """Nobody watches."""
+
     async def hold(self, duration_ms: float) -> None:
         await asyncio.sleep(duration_ms / 1000)
 

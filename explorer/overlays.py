@@ -6,12 +6,17 @@ from typing import Any
 
 from playwright.async_api import Frame, Page
 
+from explorer.aside import ask_page
+
 _SHARED = ("phrases.js", "layers.js")
 
 
 async def ask(where: Page | Frame, parts: tuple[str, ...], request: dict[str, Any]) -> Any:
     """What `parts` answer to `request`; they run in one function scope, after what is shared."""
-    return await where.evaluate(_script(parts), request)
+    script = _script(parts)
+    if isinstance(where, Page):
+        return await ask_page(where, script, request)
+    return await where.evaluate(script, request)
 
 
 @cache

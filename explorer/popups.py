@@ -11,6 +11,8 @@ from explorer.border import FAILED
 log = logging.getLogger(__name__)
 
 ADDRESS_TIMEOUT_S = 2.0
+#: Of so many at once no address is waited for.
+MANY = 4
 #: Addresses of the browser's own: an empty page, and one that could not be loaded.
 NOWHERE = ("about:", FAILED)
 
@@ -65,7 +67,7 @@ class Popups:
 
     async def _fold(self, popup: Page) -> None:
         try:
-            async with asyncio.timeout(ADDRESS_TIMEOUT_S):
+            async with asyncio.timeout(ADDRESS_TIMEOUT_S if len(self._closing) <= MANY else 0):
                 while self._wanted is None and popup.url in ("", "about:blank") and not popup.is_closed():
                     await asyncio.sleep(0.02)
         except TimeoutError:

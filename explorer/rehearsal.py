@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
+from explorer.aside import aside
 from explorer.discovery import aim, bring, describe, reveal_delta
 from explorer.hand import SCROLL
 from explorer.popups import OPEN_IN_PLACE
@@ -30,7 +31,7 @@ async def approach(page: Page, plan: ActionPlan, refuses: Callable[[Element], bo
     brought = await bring(page, plan.selector)
     delta = await reveal_delta(page, plan.selector)
     if delta:
-        await page.evaluate(SCROLL, {"dy": delta, "duration": 1})
+        await aside(page, SCROLL, {"dy": delta, "duration": 1})
     return Approached(element, brought or bool(delta))
 
 

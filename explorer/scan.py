@@ -11,7 +11,7 @@ from explorer.discovery import discover
 from explorer.fields import filling
 from explorer.guardrails import refuse_element
 from explorer.keywords import rank
-from explorer.memory import Memory, Refusals
+from explorer.memory import Memory, Refusals, plain_key
 from explorer.offstage import Base
 from explorer.patience import Patience
 from explorer.places import place
@@ -97,6 +97,16 @@ class Scanner:
                 offered.append(usable)
         reachable = tuple(e for e in offered if self._memory.within(e, self._brief.max_depth))
         return self._offer(reachable), self._refusals.new(refused)
+
+    async def again(self, planned: Element) -> Element | Refusal | None:
+        """What was offered before, as a fresh scan finds it, even if covered; judged anew."""
+        found = await self._patience.do(discover(self._page, ()))
+        key = plain_key(planned)
+        element = next((e for e in (*found.elements, *found.covered) if e.key == key), None)
+        if element is None:
+            return None
+        avoided = await self._patience.do(within(self._page, (element,), self._brief.wishes.avoid))
+        return self._refuse(element, element.key in avoided) or element
 
     def _usable(self, element: Element, signature: str) -> Element | None:
         known = self._atlas.prospects([element], self._page.url).get(element.key)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
+from explorer.aside import aside
 from explorer.pictures import NOTICED, Blocks, Picture, path_of, share
 from explorer.places import place
 from explorer.types import Outcome
@@ -29,7 +30,7 @@ class View:
 
 async def view_of(page: Page, image: bytes = b"") -> View:
     """The page as it stands; `image` is its picture, JPEG or PNG, where there is one."""
-    row = await page.evaluate(_script())
+    row = await aside(page, _script())
     url = page.url
     picture = Picture.decode(image, path_of(url))
     return View(url, row["signature"], row["dialog"], row["unfolded"], row["sign_in"], picture)

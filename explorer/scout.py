@@ -1,19 +1,17 @@
 """Tries off camera what may be worth filming: the same site, fence and gate, in a page that nobody sees."""
 
 import logging
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, Page, Response
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Response
 
 from explorer.atlas import Sighting
-from explorer.browser import Chromium, open_browser, set_stage
+from explorer.browser import Stage
 from explorer.discovery import discover
-from explorer.errors import BrowserCrashed, PageUnresponsive
+from explorer.errors import PageUnresponsive
 from explorer.gate import Gate
 from explorer.guardrails import Site, refuse_element, refuse_url
 from explorer.obstacles import clear
@@ -54,10 +52,11 @@ RESTORE = """
 class Scout:
     """One page off camera; nothing that it finds is kept beyond the take. `refused` is what was held back."""
 
-    def __init__(self, brief: Brief, page: Page) -> None:
+    def __init__(self, brief: Brief, stage: Stage) -> None:
         # Off camera nothing is ever written, whatever the film may do.
         self._brief = brief = replace(brief, wishes=replace(brief.wishes, allow_writes=False))
-        self._page = page
+        self.stage = stage
+        self._page = page = stage.page
         page.set_default_timeout(ACT_TIMEOUT_MS)
         self.refused: list[Refusal] = []
         self._gate = Gate(None, brief.wishes, self.refused.append)
@@ -74,6 +73,11 @@ class Scout:
         self._robots: dict[str, Robots] = {}
         self._status = 0
         page.on("response", self._answered)
+
+    @property
+    def lost(self) -> bool:
+        """Whether its browser has died: then the film is made without."""
+        return self.stage.lost.done()
 
     async def install(self) -> None:
         await self._settler.install()
@@ -249,8 +253,10 @@ class Scout:
         return self._robots[origin].allows(url)
 
     async def _text(self, url: str) -> str:
-        answer = await self._page.context.request.get(url, timeout=ROBOTS_TIMEOUT_MS, max_redirects=2)
-        return await answer.text() if answer.ok else ""
+        """By the browser itself: Playwright's own requests ask the proxy for tunnels that it does not dig."""
+        self._at = self._before = None
+        answer = await self._page.goto(url, timeout=ROBOTS_TIMEOUT_MS)
+        return await answer.text() if answer and answer.ok else ""
 
 
 def _changed(before: View, after: View, outcome: Outcome) -> float:
@@ -266,33 +272,3 @@ def _origin(url: str) -> str:
 
 def _barred(url: str, refusal: Refusal) -> Sighting:
     return Sighting("page", url, rule=refusal.rule, detail=refusal.detail)
-
-
-@asynccontextmanager
-async def open_scout(brief: Brief, chromium: Chromium, proxy_url: str) -> AsyncIterator[Scout | None]:
-    """A scout in a browser of its own, since one that renders frame by frame shows nothing by itself.
-
-    None when it is not wished for, or does not start: a film can be made without.
-    """
-    async with AsyncExitStack() as opened:
-        scout = None
-        try:
-            if brief.wishes.scout:
-                browser = await opened.enter_async_context(open_browser(chromium, proxy_url))
-                scout = await opened.enter_async_context(scouting(brief, browser))
-        except (BrowserCrashed, PlaywrightError) as exc:
-            log.warning("nothing is tried off camera: %s", exc)
-        yield scout
-
-
-@asynccontextmanager
-async def scouting(brief: Brief, browser: Browser) -> AsyncIterator[Scout]:
-    """A scout in a context of its own; the context is closed afterwards."""
-    stage = await set_stage(browser, brief)
-    try:
-        scout = Scout(brief, stage.page)
-        await scout.install()
-        yield scout
-    finally:
-        with suppress(PlaywrightError):
-            await stage.page.context.close()

@@ -93,6 +93,7 @@ class Survey:
     def _may_try(self, element: Element, base: Base) -> bool:
         return (
             self._scout is not None
+            and not self._scout.lost
             and self._left > 0
             and self._seconds_left > 0
             and self._failures < MOST_FAILURES

@@ -40,6 +40,8 @@ class Wishes:
     #: Tries off camera what is worth filming.
     scout: bool = True
     ignore_robots: bool = False
+    #: Films sites whose certificate is self-signed, expired or another host's.
+    ignore_certificate_errors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +264,10 @@ class Clock(Protocol):
 
     def picture(self) -> bytes:
         """The picture that is on screen, as JPEG; b"" from a clock without a camera."""
+        ...
+
+    def cover(self, covered: bool) -> None:
+        """While covered, the film goes on showing what it showed before, whatever is on screen."""
         ...
 
     async def hold(self, duration_ms: float) -> None:

@@ -7,6 +7,7 @@ from itertools import cycle
 
 from playwright.async_api import Locator, Page
 
+from explorer.aside import aside
 from explorer.fields import Filling
 from explorer.hand import FRAME_MS, Hand
 from explorer.types import Clock, Element, FieldKind, Point
@@ -93,7 +94,7 @@ class Typist:
 
     async def _takes_text(self) -> bool:
         """A click may have opened something else, and keys that no field takes are an app's commands."""
-        return await self._clock.during(self._page.evaluate(_TAKES_TEXT)) is not False
+        return await self._clock.during(aside(self._page, _TAKES_TEXT)) is not False
 
     async def _set(self, element: Element, filling: Filling, point: Point) -> None:
         await self._hand.move_to(point)

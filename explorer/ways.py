@@ -32,7 +32,9 @@ class Ways:
         self._memory = memory
 
     async def settle(self, cap_ms: float = CAP_MS) -> None:
+        """Waits for the page to come to rest; from then on it is filmed, if it was not before."""
         await self._patience.limit(self._settler.settle(cap_ms), SLOWEST * cap_ms / 1000)
+        self._navigator.reveal()
 
     async def open(self, url: str) -> None:
         """Straight to `url`; a page that cannot be opened is not tried again."""

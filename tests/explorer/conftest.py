@@ -93,5 +93,6 @@ def pages(theatre: Theatre) -> dict[str, str]:
     theatre.pages.clear()
     theatre.plain.clear()
     theatre.heads.clear()
+    theatre.failing.clear()
     theatre.asked.clear()
     return theatre.pages

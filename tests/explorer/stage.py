@@ -16,13 +16,17 @@ from explorer.executor import Event, Explorer
 from explorer.fence import Endpoint, Fence
 from explorer.keywords import KeywordPlanner
 from explorer.proxy import EgressProxy
-from explorer.scout import scouting
+from explorer.retries import NoteRetry, Persistence, Retry
+from explorer.scouting import scouting
 from explorer.story import Story
 from explorer.types import ActionPlan, Brief, Clock, Metrics, Planner, Refusal, Scene, State, Step
 from tests.explorer.clocks import FrameClock as FrameClock
 from tests.explorer.clocks import HastyClock, SeeingClock
 from tests.explorer.clocks import RealClock as RealClock
 from tests.site.server import SiteServer
+
+#: What lies between tries: seconds before addresses, cut short, and milliseconds before elements.
+PAUSES = ((0.03, 0.05, 0.05), (300.0, 700.0))
 
 T = TypeVar("T")
 Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -68,6 +72,7 @@ class Take:
 
     events: list[Event]
     so_far: list[Story]
+    retries: list[Retry]
 
     @property
     def story(self) -> Story:
@@ -154,6 +159,8 @@ class Theatre:
         self.pages: dict[str, str] = {}
         self.plain: dict[str, str] = {}
         self.heads: dict[str, tuple[str, ...]] = {}
+        #: How a path fails before it works: status line and headers each time, or () for no answer at all.
+        self.failing: dict[str, list[tuple[str, ...]]] = {}
         self.asked: list[str] = []
         self.port = 0
         self.proxy: EgressProxy
@@ -187,6 +194,7 @@ class Theatre:
         planner: Planner | None = None,
         clock: Clock | None = None,
         scout: bool = False,
+        told: NoteRetry | None = None,
         **limits: Any,
     ) -> Take:
         """The take of `url`, by keywords unless told otherwise; with a `scout`, its clock sees pictures."""
@@ -197,8 +205,11 @@ class Theatre:
                 stage = await opened.enter_async_context(self.stage(brief))
                 scouted = await opened.enter_async_context(scouting(brief, self.offstage)) if scout else None
                 time = clock or (SeeingClock(stage.page) if scout else HastyClock())
-                explorer = Explorer(brief, stage, time, planner or KeywordPlanner(), self.proxy, scouted)
-                take = Take([], [])
+                take = Take([], [], [])
+                often = Persistence(told or take.retries.append, *PAUSES)
+                explorer = Explorer(
+                    brief, stage, time, planner or KeywordPlanner(), self.proxy, scouted, often
+                )
                 async for event in explorer.explore():
                     take.events.append(event)
                     if isinstance(event, Metrics):
@@ -218,7 +229,10 @@ class Theatre:
         method, path, _ = first.split(" ")
         self.asked.append(f"{method} {path}")
         page = self.pages.get(path)
-        if path in self.plain:
+        if self.failing.get(path):
+            if how := self.failing[path].pop(0):
+                writer.write(answer(b"<body style='background:red'>Sorry", *how))
+        elif path in self.plain:
             writer.write(answer(self.plain[path].encode(), "200 OK", "Content-Type: text/plain"))
         elif method == "POST":
             writer.write(answer(b"", "204 No Content"))
@@ -232,7 +246,7 @@ class Theatre:
 
 
 @contextmanager
-def open_theatre() -> Iterator[Theatre]:
+def open_theatre(*allowed_too: str) -> Iterator[Theatre]:
     """Browser, proxy and servers, all on one event loop that runs while a test does."""
     with SiteServer() as site, asyncio.Runner() as runner:
         theatre = Theatre(runner, site)
@@ -243,7 +257,7 @@ def open_theatre() -> Iterator[Theatre]:
                 theatre.port = port
                 # Under its second name the machine is another site to a browser.
                 hosts = (site.url, theatre.url, f"http://localhost:{port}/")
-                allowed = frozenset(str(Endpoint.of(url)) for url in hosts)
+                allowed = frozenset({*(str(Endpoint.of(url)) for url in hosts), *allowed_too})
                 async with (
                     EgressProxy(Fence(allowed)) as theatre.proxy,
                     open_browser(find_chromium(), theatre.proxy.url) as theatre.browser,

@@ -1,6 +1,10 @@
 """Chromium: found, launched, hardened, forgetful, and missed when it dies."""
 
 import asyncio
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -85,6 +89,81 @@ def test_a_program_that_is_no_browser_is_an_error_that_names_it(tmp_path: Path) 
     assert str(path) in str(caught.value)
 
 
+#: Everything is read before, because the interpreter may lie where only root can look.
+AS_NOBODY = """
+import asyncio, concurrent.futures.thread, encodings.idna, os, sys
+from explorer.browser import find_chromium, try_launch
+chromium = find_chromium(sys.argv[1])
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+print(asyncio.run(try_launch(chromium)).sandboxed)
+"""
+
+
+def may_have_namespaces() -> bool:
+    """Whether the kernel lets an ordinary user make those that Chromium's sandbox is made of."""
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    return (
+        subprocess.run([*nobody, "unshare", "-Urpn", "true"], capture_output=True, check=False).returncode
+        == 0
+    )
+
+
+def test_an_ordinary_users_browser_has_its_sandbox_wherever_the_kernel_lets_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    for parent in tmp_path.parents:
+        if parent == Path(tempfile.gettempdir()):
+            break
+        parent.chmod(0o755)
+    command = [sys.executable, "-c", AS_NOBODY, find_chromium().path]
+    environment = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+
+    assert said.stdout.strip() == str(may_have_namespaces())
+    assert ("without its own sandbox" in said.stderr) is not may_have_namespaces()
+
+
+def refusing(path: Path, complaint: str) -> Chromium:
+    """A browser that starts only without its sandbox, and says why."""
+    own = find_chromium().path
+    path.write_text(
+        f'#!/bin/sh\ncase "$*" in *--no-sandbox*) exec {own} "$@";; esac\necho \'{complaint}\' >&2\nexit 1\n'
+    )
+    path.chmod(0o755)
+    return find_chromium(str(path))
+
+
+def launched_as_a_user(chromium: Chromium) -> str:
+    """What comes of a launch where the user is not root; a process of its own, as there is no way back."""
+    told = "try: print(asyncio.run(try_launch(chromium)).sandboxed)\nexcept Exception as exc: print(exc)"
+    script = AS_NOBODY.replace("print(asyncio.run(try_launch(chromium)).sandboxed)", told)
+    home = str(Path(chromium.path).parent)
+    environment = {**os.environ, "HOME": home, "TMPDIR": home}
+    command = [sys.executable, "-c", script, chromium.path]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("complaint", "said"),
+    [
+        ("FATAL: No usable sandbox! Update your kernel", "False"),
+        ("Failed to move to new namespace: Operation not permitted", "False"),
+        ("error while loading shared libraries: libnss3.so", "did not start"),
+    ],
+)
+def test_only_a_browser_that_is_refused_its_sandbox_is_started_without(
+    tmp_path: Path, complaint: str, said: str
+) -> None:
+    tmp_path.chmod(0o777)
+    for parent in tmp_path.parents:
+        if parent == Path(tempfile.gettempdir()):
+            break
+        parent.chmod(0o755)
+
+    assert said in launched_as_a_user(refusing(tmp_path / "headless", complaint))
+
+
 def test_a_take_starts_without_cookies_and_storage_of_another(theatre: Theatre) -> None:
     remember = "document.cookie = 'seen=1; path=/'; localStorage.seen = 1"
 
@@ -104,6 +183,14 @@ def test_dialogs_are_declined(theatre: Theatre) -> None:
     answers = on_stage(theatre, "about.html", "[alert('x'), confirm('sure?'), prompt('name?', 'me')]")
 
     assert answers == [None, False, None]
+
+
+def test_nothing_is_printed(theatre: Theatre) -> None:
+    script = (
+        "(() => { let n = 0; onbeforeprint = () => n++; for (let i = 0; i < 99; i++) print(); return n })()"
+    )
+
+    assert on_stage(theatre, "about.html", script) == 0
 
 
 def test_a_page_may_be_left_though_it_asks_to_stay(theatre: Theatre) -> None:

@@ -15,9 +15,11 @@ from explorer.guardrails import Site
 from explorer.navigation import Navigator
 from explorer.patience import Patience
 from explorer.proxy import EgressProxy
+from explorer.retries import Persistence
 from explorer.types import Refusal
 from tests.explorer.clocks import RealClock
 from tests.explorer.conftest import Show
+from tests.explorer.stage import PAUSES
 from tests.site.server import SiteServer
 
 
@@ -37,7 +39,8 @@ def open_each(show: Show, site: SiteServer, *urls: str, fenced: tuple[Refusal, .
         proxy.refused.extend(fenced)
         border = Border(page, clock, Site.of(site.url), proxy)
         stage = Stage(page.context.browser, page)
-        navigator = Navigator(stage, Patience(clock, 60), border, proxy)
+        often = Persistence(navigation_pauses_s=PAUSES[0])
+        navigator = Navigator(stage, clock, Patience(clock, 60), border, proxy, often)
         for url in urls:
             await navigator.open(url)
         return page.url

@@ -8,7 +8,8 @@ import pytest
 from explorer.atlas import Sighting
 from explorer.guardrails import Site
 from explorer.offstage import Base
-from explorer.scout import OUT_OF_REACH, Scout, scouting
+from explorer.scout import OUT_OF_REACH, Scout
+from explorer.scouting import scouting
 from explorer.types import ActionPlan, Brief, Wishes
 from tests.explorer.stage import Theatre
 

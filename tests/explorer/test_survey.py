@@ -41,6 +41,7 @@ class Notes:
     pages: dict[str, Sighting] = field(default_factory=dict)
     failures: list[Exception] = field(default_factory=list)
     gone: bool = False
+    lost: bool = False
     asked: list[str] = field(default_factory=list)
     bases: list[Base] = field(default_factory=list)
 
@@ -124,6 +125,13 @@ def test_what_must_not_be_shown_is_known_as_such() -> None:
 
     assert here.vet(link("a")) == here.atlas.find(link("a"), HOME)
     assert here.survey.knows(link("a"), BASE)
+
+
+def test_a_scout_whose_browser_has_died_is_not_asked() -> None:
+    here = surveyed(Notes(lost=True))
+
+    assert here.vet(button("b")) is None
+    assert here.notes.asked == []
 
 
 def test_what_could_not_be_had_is_tried_once_on_each_page() -> None:

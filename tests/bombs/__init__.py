@@ -1,0 +1,1 @@
+"""Hostile pages and servers, and what becomes of a take that meets them."""

@@ -1,0 +1,110 @@
+"""A world beside the page's own, and the end of scripts that have none."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+
+from explorer.aside import aside, ask_page, stop_script, stop_scripts, trusts
+from explorer.discovery import discover
+from explorer.scenery import view_of
+from tests.explorer.conftest import Show
+
+BENT = """
+<a href=/one>One</a> <button>Two</button>
+<script>
+  Document.prototype.querySelectorAll = Element.prototype.querySelectorAll = () => { throw new Error("no") };
+  JSON.stringify = () => "bent"; Array.prototype.map = () => "bent"; Object.prototype.toJSON = () => "bent";
+  window.getComputedStyle = () => { throw new Error("no") };
+</script>
+"""
+
+
+def test_what_a_page_overrides_does_not_reach_beside_it(show: Show) -> None:
+    async def look(page: Page) -> Any:
+        function = "(word) => [JSON.stringify([1].map((n) => n + 1)), document.querySelectorAll(word).length]"
+        return await aside(page, function, "button")
+
+    assert show(BENT, look) == ["[2]", 1]
+
+
+def test_a_page_that_breaks_questions_is_looked_at_from_beside_it(show: Show) -> None:
+    async def look(page: Page) -> Any:
+        trusted = trusts(page)
+        found = await discover(page, frozenset())
+        view = await view_of(page)
+        return [element.text for element in found.elements], trusted, trusts(page), bool(view.signature)
+
+    assert show(BENT, look) == (["One", "Two"], True, False, True)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "String.prototype.slice = () => 7",
+        "Element.prototype.getBoundingClientRect = () => ({x: 'a', y: null, width: 9, height: 9})",
+        "Object.prototype.then = (done) => done('bent')",
+        "Array.prototype.push = function () { return 0 }",
+        "Array.prototype[Symbol.iterator] = function* () {}",
+    ],
+)
+def test_no_answer_that_a_page_has_bent_is_an_error(show: Show, script: str) -> None:
+    async def look(page: Page) -> Any:
+        try:
+            return await discover(page, frozenset())
+        except PlaywrightError:
+            return "an error that a take survives"
+
+    assert show(f"<a href=/one>One</a><script>{script}</script>", look)
+
+
+def test_what_throws_beside_a_page_is_an_error_of_it(show: Show) -> None:
+    async def look(page: Page) -> Any:
+        with pytest.raises(PlaywrightError, match="no such luck"):
+            await aside(page, "() => { throw new Error('no such luck') }")
+        with pytest.raises(PlaywrightError, match="before it had an answer"):
+            await aside(page, "() => undefined")
+        return await ask_page(page, "() => 1")
+
+    assert show("<p>Page", look) == 1
+
+
+def test_a_script_that_does_not_end_is_stopped_and_the_others_stay(show: Show) -> None:
+    later = "setInterval(() => { window.later = 1 }, 20)"
+    html = f"<script>setTimeout(() => {{ while (true); }}, 50); {later}</script>"
+
+    async def look(page: Page) -> Any:
+        await aside(page, "() => 0")  # from here on the page can be reached whatever it does
+        await asyncio.sleep(0.2)
+        answer = asyncio.ensure_future(aside(page, "() => document.readyState"))
+        await asyncio.sleep(0.2)
+        hung = not answer.done()
+        await stop_script(page)
+        await answer
+        await page.wait_for_function("() => window.later")
+        return hung, answer.result()
+
+    assert show(html, look) == (True, "complete")
+
+
+def test_scripts_that_are_switched_off_stay_so_on_the_next_page(show: Show) -> None:
+    count = "let n = 0; setInterval(() => { document.querySelector('p').textContent = ++n }, 5)"
+    html = f"<p>0</p><script>{count}</script>"
+
+    async def look(page: Page) -> Any:
+        await page.wait_for_function("() => document.querySelector('p').textContent > 1")
+        await stop_scripts(page)
+        first = await aside(page, "() => document.querySelector('p').textContent")
+        await asyncio.sleep(0.1)
+        later = await aside(
+            page,
+            "() => new Promise((done) => requestAnimationFrame("
+            "() => done(document.querySelector('p').textContent)))",
+        )
+        await page.reload()
+        await asyncio.sleep(0.1)
+        return first == later, await aside(page, "() => document.querySelector('p').textContent")
+
+    assert show(html, look) == (True, "0")
