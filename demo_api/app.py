@@ -1,31 +1,47 @@
-"""The application: routes, errors and what lives as long as it does."""
+"""The application: routes, errors, what surrounds them, and what lives as long as it does."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from actors.broker import make_broker, ticket_sender
 from actors.settings import Settings
 from actors.store import Store
 from actors.watchdog import watch
-from demo_api.endpoints import export, health, run, status
-from demo_api.extras import KINDS, extra
+from demo_api.farewells import Farewells
+from demo_api.guard import Guard
+from demo_api.headers import SecurityHeaders
+from demo_api.openapi import describe
+from demo_api.operations import OPERATIONS, route
 from demo_api.problems import HANDLERS
+from demo_api.ratelimit import Rate, RateLimiter
+from demo_api.requestlog import RequestLog
+from demo_api.token import check_token
 
-ROUTES = [
-    Route("/demo/run", run, methods=["POST"]),
-    Route("/demo/status/{job_id}", status, methods=["GET"]),
-    Route("/demo/export/{job_id}", export, methods=["GET"]),
-    *(Route(f"/demo/{name}/{{job_id}}", partial(extra, name), methods=["GET"]) for name in KINDS),
-    Route("/health", health, methods=["GET"]),
-]
+#: What a page of a listed origin may send and read beyond what any page may.
+CORS_SENT = ("authorization", "content-type", "idempotency-key", "x-request-id")
+CORS_READ = ("content-disposition", "location", "retry-after", "x-request-id")
 
 
-def create_app(settings: Settings) -> Starlette:
+async def openapi(request: Request) -> Response:
+    """The description of the API."""
+    check_token(request, request.app.state.settings)
+    return JSONResponse(_description())
+
+
+ROUTES = [*map(route, OPERATIONS), Route("/openapi.json", openapi, methods=["GET"])]
+
+
+def create_app(settings: Settings) -> ASGIApp:
     """The API on `settings.redis`, which must be set."""
     url = settings.redis
     if url is None:
@@ -36,6 +52,8 @@ def create_app(settings: Settings) -> Starlette:
         broker = make_broker(url)
         app.state.settings = settings
         app.state.send_ticket = ticket_sender(broker)
+        app.state.limiter = RateLimiter(Rate.parse(settings.rate_limit))
+        app.state.farewells = Farewells()
         async with Store.opened(url, settings) as store:
             app.state.store = store
             watching = asyncio.create_task(watch(store, app.state.send_ticket))
@@ -45,4 +63,25 @@ def create_app(settings: Settings) -> Starlette:
                 watching.cancel()
                 broker.close()
 
-    return Starlette(routes=ROUTES, exception_handlers=HANDLERS, lifespan=lifespan)
+    inside = Starlette(
+        routes=ROUTES, exception_handlers=HANDLERS, lifespan=lifespan, middleware=_middleware(settings)
+    )
+    # Outside, so that the answer to an unexpected error has its headers and its line in the log too.
+    return RequestLog(SecurityHeaders(inside), settings)
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    guard = Middleware(Guard, settings=settings)
+    if not settings.cors_origins:
+        return [guard]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=sorted(settings.cors_origins),
+        allow_methods=("GET", "HEAD", "POST"),
+        allow_headers=CORS_SENT,
+        expose_headers=CORS_READ,
+    )
+    return [cors, guard]
+
+
+_description = cache(describe)

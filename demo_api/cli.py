@@ -18,9 +18,11 @@ from actors.embedded import embedded_valkey
 from actors.errors import LineError
 from actors.settings import Settings
 from actors.worker import working
-from demo_api.console import fail, log_to_stderr, read_settings, say
+from demo_api.console import fail, read_settings, say
 from demo_api.doctor import examine
+from demo_api.guard import is_loopback
 from demo_api.inspect_command import inspect_command
+from demo_api.logs import log_to_stderr
 from demo_api.record_command import record_command
 from demo_api.server import listen, make_server
 from explorer.errors import ExplorerError
@@ -32,6 +34,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Give it a URL, get a polished demo film of that site, filmed by a browser that explored it alone.",
 )
+log = logging.getLogger(__name__)
+
 #: What a shell reports for a process that SIGTERM has ended.
 STOPPED = 128 + signal.SIGTERM
 
@@ -49,32 +53,31 @@ app.command("inspect")(inspect_command)
 @app.command()
 def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = None) -> None:
     """Runs everything in one process: the API, workers, and a Valkey when no Redis is set."""
-    log_to_stderr(logging.INFO)
-    settings = read_settings()
+    settings = _logging(read_settings())
     with ExitStack() as stack:
+        grace_s = None
         if settings.redis is None:
-            settings = settings.on_redis(stack.enter_context(embedded_valkey()))
-        stack.enter_context(working(settings, workers or default_slots()))
+            # What ends together with its Valkey nobody could fetch any more.
+            settings, grace_s = settings.on_redis(stack.enter_context(embedded_valkey())), 0.0
+        stack.enter_context(working(settings, workers or default_slots(), grace_s=grace_s))
         _serve(settings, host, port)
 
 
 @app.command()
 def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Runs the API alone, against the Redis in REDIS_URL or REDIS_HOST."""
-    log_to_stderr(logging.INFO)
     _serve(_shared_settings(), host, port)
 
 
 @app.command()
 def worker(workers: Workers = None) -> None:
     """Runs workers alone, against the Redis in REDIS_URL or REDIS_HOST."""
-    log_to_stderr(logging.INFO)
     settings = _shared_settings()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with working(settings, workers or default_slots()):
-        logging.getLogger(__name__).info("worker is ready")
+        log.info("worker is ready")
         stop.wait()
 
 
@@ -98,14 +101,23 @@ def default_slots() -> int:
 
 def _serve(settings: Settings, host: str, port: int) -> None:
     with listen(host, port) as listener:
-        logging.getLogger(__name__).info("Sitereel listens on http://%s:%d", host, listener.getsockname()[1])
+        address, port = listener.getsockname()[:2]
+        log.info("Sitereel listens on http://%s:%d", f"[{host}]" if ":" in host else host, port)
+        if settings.api_token is None and not is_loopback(address):
+            log.warning("Whoever reaches this address may film, without a token: set API_TOKEN.")
         make_server(settings).run(sockets=[listener])
 
 
 def _shared_settings() -> Settings:
-    settings = read_settings()
+    settings = _logging(read_settings())
     if settings.redis is None:
         fail("Set REDIS_URL or REDIS_HOST to the shared Redis, or run `sitereel serve` instead.", code=2)
+    return settings
+
+
+def _logging(settings: Settings) -> Settings:
+    """The same settings; from here on the log is written as they say."""
+    log_to_stderr(logging.INFO, settings.log_format)
     return settings
 
 

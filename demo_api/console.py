@@ -1,7 +1,5 @@
-"""What all commands share: the terminal, the log, the settings, and how a command ends that cannot go on."""
+"""What all commands share: the terminal, the settings, and how a command ends that cannot go on."""
 
-import logging
-import sys
 from typing import NoReturn
 
 import typer
@@ -34,9 +32,3 @@ def say(sentence: str) -> None:
 
 def warn(sentence: str) -> None:
     screen.print(f"[yellow]warning:[/yellow] {escape(sentence)}", soft_wrap=True)
-
-
-def log_to_stderr(level: int) -> None:
-    logging.basicConfig(
-        level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )

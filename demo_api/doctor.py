@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
+from actors.appetite import counts_shared_once, memory_there_bytes
 from actors.embedded import embedded_valkey
 from actors.errors import LineError
 from actors.settings import Settings
@@ -59,6 +60,17 @@ def _browser(settings: Settings) -> list[Finding]:
     who = "Chromium refuses it to root" if os.geteuid() == 0 else "the kernel does not allow user namespaces"
     mend = "Run as an ordinary user on a kernel with user namespaces."
     return [Finding("Browser", True, kind), Finding("Sandbox", None, f"off: {who}", mend)]
+
+
+def _limits(settings: Settings) -> list[Finding]:
+    limit_mb, there_mb = settings.max_memory_mb, memory_there_bytes() >> 20
+    stage = f"a stage may take {limit_mb} MB of memory and {settings.max_disk_mb} MB of disk"
+    if there_mb < limit_mb:
+        mend = f"Set MAX_MEMORY_MB to less than {there_mb}, so that a greedy page is stopped in order."
+        return [Finding("Limits", None, f"{stage}, but there are only {there_mb} MB of memory", mend)]
+    if not counts_shared_once():
+        return [Finding("Limits", None, f"{stage}, without what processes share: the kernel tells no PSS")]
+    return [Finding("Limits", True, f"{stage}; what processes share counts once")]
 
 
 def _camera(settings: Settings) -> list[Finding]:
@@ -116,6 +128,7 @@ def _fonts(_: Settings) -> list[Finding]:
 CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (
     _python,
     _browser,
+    _limits,
     _camera,
     _ffmpeg,
     _redis,

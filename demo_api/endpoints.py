@@ -1,21 +1,29 @@
 """The endpoints: each reads its request, asks the store and answers."""
 
+import re
+
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from actors.admission import accept, announce, check_address, limits_of, style_of
-from actors.errors import JobUnknown
+from actors.job import Job, Stage
+from actors.once import Once
 from actors.settings import Settings
 from actors.store import Store
-from demo_api.export import ExportResponse, claim_export, exportable, film_headers
-from demo_api.problems import RequestInvalid
-from demo_api.schemas import MAX_BODY_BYTES, Accepted, JobStatus, Links, RunRequest
+from demo_api.bodies import read_body
+from demo_api.errors import RequestInvalid
+from demo_api.export import ExportResponse, check_wanted, claim_export, exportable, film_headers
+from demo_api.schemas import Accepted, Health, JobStatus, Links, RunRequest
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
+VISIBLE = re.compile(r"[!-~]{1,255}")
 
 
 async def run(request: Request) -> Response:
     """Accepts a job, at once."""
-    wish = RunRequest.parse(await _body(request))
+    wish = RunRequest.parse(await read_body(request))
+    once = _once(request, wish)
     settings, store = _settings(request), _store(request)
     await check_address(wish.url, settings.allow_private_hosts)
     limits = limits_of(settings, wish.max_clicks, wish.max_depth, wish.max_runtime)
@@ -37,49 +45,76 @@ async def run(request: Request) -> Response:
         wish.camera or settings.camera,
         wishes=wish.wishes_on(settings),
         storyboard=wish.storyboard,
+        priority=wish.priority,
+        once=once,
     )
-    links = Links.of(job.id)
+    links = Links.of(job, with_key=settings.api_token is not None)
     return JSONResponse(
         Accepted(job_id=job.id, links=links).model_dump(mode="json"),
         status_code=202,
         headers={"location": links.status},
-        background=BackgroundTask(announce, request.app.state.send_ticket, job.id),
+        background=_ticket(request, job) if job.stage is Stage.QUEUED else None,
     )
 
 
 async def status(request: Request) -> Response:
     """Where a job stands."""
-    job_id = request.path_params["job_id"]
-    job = await _store(request).get(job_id)
-    if job is None:
-        raise JobUnknown(f"There is no job {job_id}, or its time is over.")
-    answer = JobStatus.of(job).model_dump(mode="json")
-    return JSONResponse(answer, headers={"cache-control": "no-store"})
+    return _told(request, await _find(request))
+
+
+async def cancel(request: Request) -> Response:
+    """Ends a job before its film is ready."""
+    return _told(request, await _store(request).cancel(request.path_params["job_id"]))
+
+
+async def retry(request: Request) -> Response:
+    """Puts a job back into line that failed or was cancelled."""
+    job = await _store(request).retry(request.path_params["job_id"])
+    response = _told(request, job, 202, _ticket(request, job))
+    response.headers["location"] = Links.of(job).status
+    return response
 
 
 async def export(request: Request) -> Response:
     """The film, once. HEAD only looks."""
-    store, job_id = _store(request), request.path_params["job_id"]
-    job, size_bytes = await exportable(store, job_id)
+    check_wanted(request.headers)
+    store, job = _store(request), await _find(request)
+    size_bytes = await exportable(store, job)
     if request.method == "HEAD":
         return Response(headers=film_headers(job, size_bytes))
-    claim = await claim_export(store, job_id)
-    return ExportResponse(store, _settings(request), job, claim, size_bytes)
+    claim = await claim_export(store, job)
+    return ExportResponse(store, request.app.state.farewells, job, claim, size_bytes)
 
 
 async def health(request: Request) -> Response:
     """Whether this process can do its job; problems.py answers when Redis is away."""
     await _store(request).ping()
-    return JSONResponse({"status": "ok", "redis": "ok"}, headers={"cache-control": "no-store"})
+    return JSONResponse(Health().model_dump())
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            raise RequestInvalid([{"field": "body", "message": f"is larger than {MAX_BODY_BYTES} bytes"}])
-    return body
+def _told(
+    request: Request, job: Job, status_code: int = 200, background: BackgroundTask | None = None
+) -> Response:
+    answer = JobStatus.of(job, with_key=_settings(request).api_token is not None)
+    return JSONResponse(answer.model_dump(mode="json"), status_code, background=background)
+
+
+def _ticket(request: Request, job: Job) -> BackgroundTask:
+    return BackgroundTask(announce, request.app.state.send_ticket, job.id, job.stage)
+
+
+def _once(request: Request, wish: RunRequest) -> Once | None:
+    """The request's Idempotency-Key with what it stands for. Raises RequestInvalid."""
+    match request.headers.getlist(IDEMPOTENCY_KEY):
+        case []:
+            return None
+        case [key] if VISIBLE.fullmatch(key):
+            return Once(key, wish.fingerprint)
+    raise RequestInvalid([{"field": IDEMPOTENCY_KEY, "message": "must be 1 to 255 visible ASCII characters"}])
+
+
+async def _find(request: Request) -> Job:
+    return await _store(request).find(request.path_params["job_id"])
 
 
 def _store(request: Request) -> Store:

@@ -21,10 +21,9 @@ KINDS = {
 
 async def _owner(store: Store, job_id: str, name: str) -> Job:
     """The job whose extra may be had: a completed one, or one whose storyboard has outlived its film."""
-    job = await store.get(job_id)
-    if job and job.status is Status.FAILED and name in job.extras:
-        return job
-    job, _ = await exportable(store, job_id)
+    job = await store.find(job_id)
+    if job.status is not Status.FAILED or name not in job.extras:
+        await exportable(store, job)
     return job
 
 
@@ -41,8 +40,6 @@ async def extra(name: str, request: Request) -> Response:
         "content-type": media_type,
         "content-length": str(size_bytes),
         "content-disposition": f'inline; filename="sitereel-{job.id[:8]}-{name}.{ending}"',
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
     }
     if request.method == "HEAD":
         return Response(headers=headers)

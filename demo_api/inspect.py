@@ -21,6 +21,7 @@ from explorer.patience import Patience
 from explorer.private import refuse_field
 from explorer.proxy import EgressProxy
 from explorer.replay import robust
+from explorer.retries import Persistence
 from explorer.settle import Settler
 from explorer.text import title_of
 from explorer.types import Brief, Element, Refusal
@@ -119,7 +120,7 @@ async def inspect(url: str, settings: Settings, width_px: int, height_px: int) -
         open_stage(brief, chromium, proxy.url) as stage,
     ):
         border = Border(stage.page, clock, Site.of(url), proxy)
-        navigator = Navigator(stage, Patience(clock, LOOK_LIMIT_S), border, proxy)
+        navigator = Navigator(stage, clock, Patience(clock, LOOK_LIMIT_S), border, proxy, Persistence())
         settler = Settler(stage.page, clock)
         await settler.install()
         await Gate(None, brief.wishes, lambda refusal: log.info("held back: %s", refusal.what)).install(

@@ -12,8 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from actors.admission import check_address
-from demo_api.console import fail, log_to_stderr, read_settings, screen
+from demo_api.console import fail, read_settings, screen
 from demo_api.inspect import Finding, Inspection, inspect
+from demo_api.logs import log_to_stderr
 from demo_api.numbered import numbered
 from demo_api.record import check_writable
 from demo_api.wishes import check_url

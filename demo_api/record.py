@@ -12,8 +12,9 @@ from actors.broker import make_broker, ticket_sender
 from actors.embedded import embedded_valkey
 from actors.errors import JobUnknown, LineError
 from actors.job import CameraWish, Job, Limits, Stage, Status
+from actors.keys import film_key
 from actors.settings import Settings
-from actors.store import Store, film_key
+from actors.store import Store
 from actors.worker import working
 from explorer.fence import Endpoint
 from explorer.types import Wishes
@@ -70,7 +71,7 @@ def record(
         check_folder(storyboard)
     with embedded_valkey() as redis_url:
         settings = settings.on_redis(redis_url)
-        with working(settings, slots=1):
+        with working(settings, slots=1, grace_s=0):
             wish = Wish(
                 limits,
                 style or style_of(settings),

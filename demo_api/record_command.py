@@ -12,7 +12,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from actors.admission import limits_of, style_of
 from actors.job import CameraWish, Job, Stage
-from demo_api.console import fail, log_to_stderr, read_settings, screen, warn
+from demo_api.console import fail, read_settings, screen, warn
+from demo_api.logs import log_to_stderr
 from demo_api.record import record
 from demo_api.wishes import WishRequest
 from explorer.types import Interact
@@ -102,6 +103,13 @@ def record_command(
     ignore_robots: Annotated[
         bool, _wish("--ignore-robots", help="Look also at what robots.txt asks to leave alone.")
     ] = False,
+    ignore_certificate_errors: Annotated[
+        bool,
+        _wish(
+            "--ignore-certificate-errors",
+            help="Film a site whose certificate is self-signed, expired or another host's.",
+        ),
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
 ) -> None:
     """Films a site, with nothing else running.
@@ -122,6 +130,7 @@ def record_command(
             "allow_writes": allow_writes,
             "scout": scout,
             "ignore_robots": ignore_robots,
+            "ignore_certificate_errors": ignore_certificate_errors,
         }
     ).wishes_on(settings)
     limits = limits_of(settings, max_clicks, max_depth, max_runtime)

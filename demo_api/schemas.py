@@ -1,18 +1,19 @@
 """What comes in and what goes out, as pydantic models."""
 
+import hashlib
 import json
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, StrictBool, StrictInt, ValidationError
 
-from actors.job import CameraWish, Job, Stage, Status, iso
-from demo_api.problems import RequestInvalid
+from actors.job import CameraWish, Job, Priority, Stage, Status, iso
+from demo_api.bodies import parse_object
+from demo_api.errors import RequestInvalid
+from demo_api.token import KEY
 from demo_api.wishes import WishRequest
 from explorer.types import Interact
 from video.style import Format, Size, StyleName
-
-MAX_BODY_BYTES = 64 * 1024
 
 Clicks = Annotated[StrictInt, Field(ge=1, le=100, description="most clicks to make")]
 Depth = Annotated[StrictInt, Field(ge=1, le=20, description="most links to follow from the start page")]
@@ -33,29 +34,30 @@ class RunRequest(WishRequest):
     zoom: StrictBool | None = None
     title_card: StrictBool | None = None
     camera: CameraWish | None = None
+    priority: Priority = Field("default", description="who is filmed first")
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest that is the same for requests that ask for the same, however they are written."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
         """Raises RequestInvalid naming each field that is wrong."""
         try:
-            row = json.loads(body)
-        except (ValueError, RecursionError) as exc:
-            raise RequestInvalid([{"field": "body", "message": f"is not valid JSON: {exc}"}]) from exc
-        if not isinstance(row, dict):
-            raise RequestInvalid([{"field": "body", "message": "must be a JSON object"}])
-        try:
-            return cls.model_validate(row)
+            return cls.model_validate(parse_object(body))
         except ValidationError as exc:
             raise RequestInvalid([_complaint(error) for error in exc.errors()]) from exc
 
 
 def _complaint(error: Any) -> dict[str, str]:
-    field = str(error["loc"][0]) if error["loc"] else "body"
+    field = str(error["loc"][0])[:100] if error["loc"] else "body"
     return {"field": field, "message": error["msg"].removeprefix("Value error, ")}
 
 
 class Links(BaseModel):
-    """Where a job's answers are, as paths."""
+    """Where a job's answers are, as paths. With a token set, film and extras also open with the job's key."""
 
     status: str
     export: str
@@ -66,8 +68,11 @@ class Links(BaseModel):
     storyboard: str
 
     @classmethod
-    def of(cls, job_id: str) -> Self:
-        return cls(**{name: f"/demo/{name}/{job_id}" for name in cls.model_fields})
+    def of(cls, job: Job, *, with_key: bool = False) -> Self:
+        links = {name: f"/demo/{name}/{job.id}" for name in cls.model_fields}
+        if with_key:
+            links |= {name: f"{link}?{KEY}={job.secret}" for name, link in links.items() if name != "status"}
+        return cls(**links)
 
 
 class Accepted(BaseModel):
@@ -76,6 +81,13 @@ class Accepted(BaseModel):
     job_id: str
     status: Literal[Status.PENDING] = Status.PENDING
     links: Links
+
+
+class Health(BaseModel):
+    """The answer to `GET /health`."""
+
+    status: Literal["ok"] = "ok"
+    redis: Literal["ok"] = "ok"
 
 
 class Plan(BaseModel):
@@ -109,6 +121,25 @@ class RefusalOut(BaseModel):
     page_url: str = ""
 
 
+class RetryOut(BaseModel):
+    """Something that failed within a take, and which further try that was, of at most `limit`."""
+
+    at_ms: float
+    kind: Literal["navigation", "element", "browser", "database"]
+    attempt: int
+    limit: int
+    reason: str
+
+
+class FailureOut(BaseModel):
+    """An attempt at a stage that failed and was followed by another."""
+
+    stage: Stage
+    attempt: int
+    code: str
+    error: str
+
+
 class MetricsOut(BaseModel):
     """How far the exploration is, and what planning has cost; `runtime` is in seconds."""
 
@@ -134,6 +165,7 @@ class WishesOut(BaseModel):
     allow_writes: bool
     scout: bool
     ignore_robots: bool
+    ignore_certificate_errors: bool
 
 
 class CameraOut(BaseModel):
@@ -166,6 +198,7 @@ class JobStatus(BaseModel):
     url: str
     status: Status
     stage: Stage
+    priority: Priority
     created_at: str
     updated_at: str
     error: str | None
@@ -176,18 +209,21 @@ class JobStatus(BaseModel):
     stop_reason: str | None
     steps: list[StepOut]
     refused: list[RefusalOut]
+    retries: list[RetryOut]
+    failures: list[FailureOut]
     warnings: list[str]
     camera: CameraOut
     film: FilmOut | None
     links: Links
 
     @classmethod
-    def of(cls, job: Job) -> Self:
+    def of(cls, job: Job, *, with_key: bool = False) -> Self:
         return cls(
             job_id=job.id,
             url=job.url,
             status=job.status,
             stage=job.stage,
+            priority=job.priority,
             created_at=iso(job.created_ms),
             updated_at=iso(job.updated_ms),
             error=job.error,
@@ -198,10 +234,12 @@ class JobStatus(BaseModel):
             stop_reason=job.stop_reason,
             steps=[StepOut.model_validate(step) for step in job.steps],
             refused=[RefusalOut.model_validate(refusal) for refusal in job.refused],
+            retries=[RetryOut.model_validate(retry) for retry in job.retries],
+            failures=[FailureOut.model_validate(failure) for failure in job.failures],
             warnings=list(job.warnings),
             camera=CameraOut.model_validate({**job.camera_report, "wanted": job.camera}),
             film=_film(job),
-            links=Links.of(job.id),
+            links=Links.of(job, with_key=with_key),
         )
 
 

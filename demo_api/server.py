@@ -3,12 +3,15 @@
 import asyncio
 import socket
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from actors.errors import LineError
 from actors.settings import Settings
 from demo_api.app import create_app
+from demo_api.headers import HEADERS
+from demo_api.problems import problem
 
 KEEP_ALIVE_S = 5
 SHUTDOWN_GRACE_S = 5
@@ -21,11 +24,49 @@ class ListenFailed(LineError):
 
 
 class Http(H11Protocol):
-    """Puts each connection's transport into `scope["state"]`, for `export` to see what has arrived."""
+    """Puts each connection's transport into `scope["state"]`, for `export` to see what has arrived.
+
+    A connection whose request does not begin, or whose head does not end, is closed: uvicorn would keep it
+    for ever. What is no HTTP is answered as everything else is.
+    """
+
+    head_limit_s = 10.0
+    _hanging_up: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.app_state = {**self.app_state, "transport": transport}
         super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._hanging_up:
+            self._hanging_up.cancel()
+
+    def send_400_response(self, msg: str) -> None:
+        answer = problem(400, "bad_request", msg)
+        headers = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+        headers += [*answer.raw_headers, (b"connection", b"close")]
+        for event in (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=bytes(answer.body)),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def _await_head(self) -> None:
+        """From the connection, or a head's first byte, to the head's end; uvicorn times what is between."""
+        if self.conn.their_state is not h11.IDLE:
+            if self._hanging_up:
+                self._hanging_up.cancel()
+                self._hanging_up = None
+        elif self._hanging_up is None:
+            self._hanging_up = self.loop.call_later(self.head_limit_s, self.transport.close)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -41,13 +82,16 @@ def listen(host: str, port: int) -> socket.socket:
         raise ListenFailed(f"Nothing can listen on {host}:{port}: {cause}. Choose --host or --port.") from exc
 
 
-def make_server(settings: Settings) -> uvicorn.Server:
+def make_server(settings: Settings, http: type[Http] = Http) -> uvicorn.Server:
     """A server for the API; run it with `sockets=[listen(…)]`."""
     config = uvicorn.Config(
         create_app(settings),
-        http=Http,
+        http=http,
         ws="none",
         access_log=False,
+        # Whom a proxy names is clients.py's to say; uvicorn would believe anybody on this machine.
+        proxy_headers=False,
+        server_header=False,
         log_config=None,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=SHUTDOWN_GRACE_S,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationInfo, f
 
 from actors.admission import wishes_of
 from actors.settings import Settings
-from explorer.fence import literal
+from explorer.addresses import literal
 from explorer.types import Interact, Wishes
 
 MAX_URL_LENGTH = 2048
@@ -114,7 +114,13 @@ class WishRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(min_length=1, max_length=MAX_URL_LENGTH)
+    url: str = Field(
+        min_length=1,
+        max_length=MAX_URL_LENGTH,
+        description="the page where the film begins, without a user name or password",
+        json_schema_extra={"format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"},
+        examples=["https://example.com/"],
+    )
     goal: str = Field("", max_length=MAX_GOAL, description="what the film is to show, in words")
     focus: Texts = Field([], description="paths, words or css=… that are shown first")
     avoid: Texts = Field([], description="paths, words or css=… that are never clicked")
@@ -123,6 +129,9 @@ class WishRequest(BaseModel):
     allow_writes: StrictBool = False
     scout: StrictBool | None = None
     ignore_robots: StrictBool = False
+    ignore_certificate_errors: StrictBool = Field(
+        False, description="film a site whose certificate is self-signed, expired or another host's"
+    )
     storyboard: StrictBool = False
 
     @field_validator("url")
@@ -158,4 +167,5 @@ class WishRequest(BaseModel):
             scout=self.scout,
             allow_writes=self.allow_writes,
             ignore_robots=self.ignore_robots,
+            ignore_certificate_errors=self.ignore_certificate_errors,
         )

@@ -188,7 +188,7 @@ def running(*words: str, **variables: str) -> Iterator[tuple[psutil.Popen, str]]
     try:
         assert process.stderr is not None
         for line in process.stderr:
-            if found := re.search(r"listens on (http://\S+)", line):
+            if found := re.search(r"listens on (http://[\w.:]+)", line):
                 yield process, found[1]
                 break
         else:
@@ -232,7 +232,7 @@ def test_the_doctor_shows_every_part() -> None:
     done = sitereel("doctor", COLUMNS="200")
 
     assert done.returncode == 0
-    for part in ("Python", "Browser", "Sandbox", "Camera", "ffmpeg", "Redis", "Fonts"):
+    for part in ("Python", "Browser", "Sandbox", "Limits", "Camera", "ffmpeg", "Redis", "Fonts"):
         assert part in done.stdout
 
 
@@ -254,6 +254,13 @@ def test_the_doctor_says_which_camera_will_be_taken(
     done = sitereel("doctor", COLUMNS="250", CHROMIUM_PATH=str(tmp_path / kind), CAMERA=camera)
 
     assert said in flat(done.stdout)
+
+
+def test_the_doctor_says_when_a_stage_may_take_more_memory_than_there_is() -> None:
+    done = sitereel("doctor", COLUMNS="250", MAX_MEMORY_MB="1000000")
+
+    assert "a stage may take 1000000 MB of memory" in flat(done.stdout)
+    assert "Set MAX_MEMORY_MB to less than" in flat(done.stdout)
 
 
 def test_the_doctor_fails_and_says_how_to_mend_what_is_missing(tmp_path: Path) -> None:

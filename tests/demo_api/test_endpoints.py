@@ -80,7 +80,8 @@ async def test_what_is_wished_reaches_the_job_and_its_status(
         links = client.post("/demo/run", json=asked).json()["links"]
         body = client.get(links["status"]).json()
 
-    rest = {"domains": ["docs.example.com"], "allow_writes": False, "scout": False, "ignore_robots": False}
+    unasked = dict.fromkeys(("allow_writes", "scout", "ignore_robots", "ignore_certificate_errors"), False)
+    rest = {"domains": ["docs.example.com"], **unasked}
     assert body["wishes"] == wished | rest
     job = await store.get(body["job_id"])
     assert job is not None
@@ -147,6 +148,7 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
         "url": PUBLIC,
         "status": "pending",
         "stage": "queued",
+        "priority": "default",
         "error": None,
         "error_code": None,
         "progress": 0,
@@ -159,6 +161,7 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
             "allow_writes": False,
             "scout": True,
             "ignore_robots": False,
+            "ignore_certificate_errors": False,
         },
         "metrics": {
             "state": "initial",
@@ -172,6 +175,8 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
             "scouted": 0,
         },
         "stop_reason": None,
+        "failures": [],
+        "retries": [],
         "steps": [],
         "refused": [],
         "warnings": [],
@@ -189,7 +194,7 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
         (b'{"url": "https://example.com", "max_clicks": -1}', "max_clicks"),
         (b'{"url": "https://example.com", "colour": "red"}', "colour"),
         (b'{"url": "https://example.com", "fps": 25}', "fps"),
-        (b'{"url": "' + b"x" * 70_000 + b'"}', "body"),
+        (b'{"url": "https://example.com", "priority": "urgent"}', "priority"),
     ],
 )
 async def test_a_bad_request_is_422_and_names_the_field(

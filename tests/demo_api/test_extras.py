@@ -62,8 +62,8 @@ async def test_an_extra_can_be_fetched_again_and_again_and_goes_with_the_film(
 
     # The film is still there to be exported, once, and takes everything with it
     assert (await client.get("/demo/export/j1")).content == FILM
-    assert (await client.get(f"/demo/{name}/j1")).status_code == 404
-    assert set(await cast(Any, store.redis.keys("demo:*"))) <= {b"demo:watchdog"}
+    assert (await client.get(f"/demo/{name}/j1")).status_code == 410
+    assert not any(b"j1" in key for key in await cast(Any, store.redis.keys("*")))
 
 
 async def test_an_extra_can_be_fetched_while_the_film_leaves(store: Store, client: httpx.AsyncClient) -> None:

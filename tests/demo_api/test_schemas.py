@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from demo_api.problems import RequestInvalid
+from demo_api.errors import RequestInvalid
 from demo_api.schemas import RunRequest
 
 URL = "https://example.com/"

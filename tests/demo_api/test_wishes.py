@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from actors.settings import Settings
-from demo_api.problems import RequestInvalid
+from demo_api.errors import RequestInvalid
 from demo_api.schemas import RunRequest
 from demo_api.wishes import check_domain
 from explorer.types import Wishes
@@ -41,6 +41,7 @@ def test_everything_that_is_wished_arrives() -> None:
         "allow_writes": True,
         "scout": False,
         "ignore_robots": True,
+        "ignore_certificate_errors": True,
     }
 
     assert parse(**wished).wishes_on(Settings()) == Wishes(
@@ -52,6 +53,7 @@ def test_everything_that_is_wished_arrives() -> None:
         allow_writes=True,
         scout=False,
         ignore_robots=True,
+        ignore_certificate_errors=True,
     )
 
 
@@ -98,6 +100,7 @@ def test_the_operators_habits_hold_where_a_request_says_nothing() -> None:
         ("allow_writes", 1, "boolean"),
         ("scout", 0, "boolean"),
         ("ignore_robots", None, "boolean"),
+        ("ignore_certificate_errors", "true", "boolean"),
         ("storyboard", "here", "boolean"),
     ],
 )

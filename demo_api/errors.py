@@ -1,0 +1,81 @@
+"""What the door itself turns down. Each error has a stable `code`; `problems.py` has its HTTP status."""
+
+
+class DoorError(Exception):
+    """A request that is not answered as it was asked."""
+
+    code = "refused"
+
+
+class RequestInvalid(DoorError):
+    """A request that cannot be understood; `fields` is a list of `{"field", "message"}`."""
+
+    code = "request_invalid"
+
+    def __init__(self, fields: list[dict[str, str]]) -> None:
+        super().__init__("; ".join(f"{row['field']}: {row['message']}" for row in fields))
+        self.fields = fields
+
+
+class BodyTooLarge(DoorError):
+    """More was sent than any request needs."""
+
+    code = "body_too_large"
+
+
+class BodyTooSlow(DoorError):
+    """The body did not arrive in time."""
+
+    code = "body_too_slow"
+
+
+class MediaUnsupported(DoorError):
+    """The body says that it is something other than JSON."""
+
+    code = "media_type_unsupported"
+
+
+class AddressTooLong(DoorError):
+    """The path and query are longer than any link of ours."""
+
+    code = "address_too_long"
+
+
+class HeadersTooLarge(DoorError):
+    """The headers are larger than a browser's."""
+
+    code = "headers_too_large"
+
+
+class HostRefused(DoorError):
+    """The API was called by a name that is not its own, as when a page has rebound a name of its own."""
+
+    code = "host_refused"
+
+
+class CrossSite(DoorError):
+    """A page of another site asked for work in its visitor's name."""
+
+    code = "cross_site_refused"
+
+
+class Unauthorized(DoorError):
+    """Neither the token nor the key of the job was given."""
+
+    code = "unauthorized"
+
+
+class RateLimited(DoorError):
+    """One client asked for too much; it may come again in `retry_after_s`."""
+
+    code = "rate_limited"
+
+    def __init__(self, sentence: str, retry_after_s: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
+class PreviewRefused(DoorError):
+    """A link preview or a prefetch asked for a film that leaves only once."""
+
+    code = "preview_refused"

@@ -1,0 +1,56 @@
+"""How the log is written: lines of JSON or of text, each with its request's id and without secrets."""
+
+import json
+import logging
+import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from demo_api.redact import redact
+
+LogFormat = Literal["auto", "json", "text"]
+
+#: The id of the request that is being answered, in its task and in all that begin there.
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+#: Attribute of a record that holds further members of its line.
+FACTS = "facts"
+
+
+class TextFormatter(logging.Formatter):
+    """For people."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """For programs: one object a line. What a line says beside its message is in members of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if (current := request_id.get()) is not None:
+            line["request_id"] = current
+        line |= getattr(record, FACTS, {})
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        clean = {name: redact(value) if isinstance(value, str) else value for name, value in line.items()}
+        # ASCII: half a surrogate pair, which a page may well contain, could not be written otherwise.
+        return json.dumps(clean, default=str)
+
+
+def log_to_stderr(level: int, kind: LogFormat = "text") -> None:
+    """Sends the log of the whole process to stderr."""
+    as_json = kind == "json" or (kind == "auto" and not sys.stderr.isatty())
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter() if as_json else TextFormatter())
+    logging.basicConfig(level=level, handlers=[handler])

@@ -1,0 +1,109 @@
+"""The API does as its description says: schemathesis asks whatever that allows, and what not."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, strategies
+from hypothesis import settings as trials
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from actors.embedded import embedded_valkey
+from actors.settings import Settings
+from actors.store import Store
+from demo_api.openapi import describe
+from demo_api.operations import OPERATIONS
+from demo_api.problems import STATUS
+from tests.conftest import Serve
+from tests.jobs import exploring, failed, queued, ready
+
+DESCRIPTION = describe()
+SCHEMA = schemathesis.openapi.from_dict(DESCRIPTION)
+ASKED = [(path, method) for path, methods in DESCRIPTION["paths"].items() for method in methods]
+JOBS = ("waiting", "running", "broken", "done", "none")
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve) -> Iterator[str]:
+    """An API that has a job in every status."""
+    with embedded_valkey() as url:
+        settings = Settings(redis_url=url, rate_limit="off", max_queue=100_000, export_grace_s=0)
+        asyncio.run(_prepare(settings))
+        with serve(settings) as address:
+            yield address
+
+
+async def _prepare(settings: Settings) -> None:
+    assert settings.redis is not None
+    async with Store.opened(settings.redis, settings) as store:
+        await queued(store, "waiting")
+        await exploring(store, "running")
+        await failed(store, "broken")
+        await ready(store, b"a film", "done", extras={"poster": b"a picture"})
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "mode"),
+    # Of what has no parameters nothing can be wrong.
+    [
+        (*asked, mode)
+        for asked in ASKED
+        for mode in GenerationMode
+        if asked[0] != "/health" or mode.is_positive
+    ],
+)
+def test_whatever_is_asked_the_answer_is_described(
+    path: str, method: str, mode: GenerationMode, address: str
+) -> None:
+    cases = SCHEMA[path][method].as_strategy(generation_mode=mode)
+
+    @trials(
+        max_examples=15 if "run" in path else 3,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases, job_id=strategies.sampled_from(("", *JOBS)))
+    def ask(case: schemathesis.Case[Any], job_id: str) -> None:
+        if job_id and "job_id" in case.path_parameters:
+            case.path_parameters["job_id"] = job_id
+        # JSON Schema cannot say what is a URL that may be filmed, nor which hosts belong to a site.
+        case.call_and_validate(base_url=address, excluded_checks=[positive_data_acceptance])
+
+    ask()
+
+
+@pytest.mark.parametrize("job_id", JOBS)
+@pytest.mark.parametrize(("path", "method"), [asked for asked in ASKED if "{job_id}" in asked[0]])
+def test_in_every_status_of_a_job_the_answer_is_described(
+    path: str, method: str, job_id: str, address: str
+) -> None:
+    case = SCHEMA[path][method].Case(path_parameters={"job_id": job_id})
+
+    case.call_and_validate(base_url=address)
+
+
+def test_the_description_is_served_as_it_is_tested(address: str) -> None:
+    answer = httpx.get(f"{address}/openapi.json")
+
+    assert answer.json() == DESCRIPTION
+    assert answer.json()["openapi"].startswith("3.1")
+
+
+def test_every_error_that_is_known_is_answered_by_some_operation() -> None:
+    described = {kind for operation in OPERATIONS for kind in operation.refusals}
+
+    # Redis away, as `store_unavailable` is
+    assert {kind.__name__ for kind in set(STATUS) - described} <= {"VaultUnavailable"}
+
+
+def test_every_code_is_in_the_description() -> None:
+    for operation in OPERATIONS:
+        described = DESCRIPTION["paths"][operation.path][operation.method.lower()]["responses"]
+        for kind in operation.refusals:
+            assert f"`{kind.code}`" in described[str(STATUS[kind])]["description"]  # type: ignore[attr-defined]
