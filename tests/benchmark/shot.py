@@ -1,6 +1,5 @@
 """One film of the clock pages: by this project through its API, or by another tool's command."""
 
-import asyncio
 import os
 import subprocess
 import time
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from actors.supervisor import MARK, kill_tree
+from actors.family import MARK, kill_marked
 from tests.benchmark.rivals import Rival
 from tests.benchmark.take import Span, TakeLost, Wishes, film
 
@@ -56,7 +55,7 @@ def shoot_rival(rival: Rival, url: str, folder: Path) -> Shot:
         except subprocess.TimeoutExpired:
             lost = f"no end after {GIVE_UP_S:g} s"
         wall, ended_ms = Span(began_s, time.monotonic()), time.time() * 1000
-        asyncio.run(kill_tree(None, str(folder)))
+        kill_marked(str(folder))
         child.wait()
     path = folder / rival.film
     if not lost and not path.is_file():

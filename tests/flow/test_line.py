@@ -62,6 +62,8 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     assert captions.count("-->") == 3
     timeline = Timeline.decode(line.extra(job_id, "timeline"))
     assert [step.label for step in timeline.steps] == [step["label"] for step in body["steps"]]
+    answer = line.http.get(f"/demo/storyboard/{job_id}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "extra_missing")
 
     # The film is what it should be
     answer = line.http.get(f"/demo/export/{job_id}")
@@ -77,9 +79,10 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     assert not is_blank(picture(film_path, 0))
 
     # Nothing is left, nothing dangerous was sent
-    for name in ("export", "poster", "sheet", "captions", "timeline"):
-        assert line.http.get(f"/demo/{name}/{job_id}").status_code == 404
-    assert set(Redis.from_url(redis_url).scan_iter("demo:*")) <= {b"demo:watchdog"}
+    for name in ("export", "poster", "sheet", "captions", "timeline", "status"):
+        assert line.http.get(f"/demo/{name}/{job_id}").status_code == 410
+    left = set(Redis.from_url(redis_url).scan_iter("demo:*"))
+    assert left <= {b"demo:watchdog", b"demo:watchdog:seen", b"demo:gone"}
     assert [request for request in site.requests[before:] if request[0] not in ("GET", "HEAD")] == []
     assert kin("chrom") == []
 
@@ -94,17 +97,17 @@ def test_an_llm_may_choose_and_its_failure_falls_back_within_the_scan(
         )
         with serve(asking) as address, working(asking, slots=1):
             client = Client(address)
-            body = client.ended(client.run(site.url, max_clicks=1))
-            assert body["status"] == "completed", body["error"]
-            assert body["steps"][0]["plan"]["reason"].startswith("llm:")
-            calls = len(llm.requests)
-            assert (body["metrics"]["llm_calls"], body["metrics"]["llm_tokens"]) == (calls, 750 * calls)
-            assert body["metrics"]["llm_fallbacks"] == 0
+            job_id = client.run(site.url, max_clicks=2)
+            client.until(job_id, lambda body: body["metrics"]["clicks"] == 1)
             llm.behave = fails(500)
-            body = client.ended(client.run(site.url, max_clicks=1))
-            assert body["status"] == "completed", body["error"]
-            assert body["steps"][0]["plan"]["reason"].startswith("keywords (llm failed")
-            assert body["metrics"]["llm_fallbacks"] == body["metrics"]["llm_calls"] > 0
+            body = client.ended(job_id)
+
+    assert body["status"] == "completed", body["error"]
+    assert body["steps"][0]["plan"]["reason"].startswith("llm:")
+    assert body["steps"][1]["plan"]["reason"].startswith("keywords (llm failed")
+    metrics = body["metrics"]
+    assert metrics["llm_calls"] == len(llm.requests) > metrics["llm_fallbacks"] > 0
+    assert metrics["llm_tokens"] > 750
 
 
 @pytest.mark.parametrize(
@@ -114,7 +117,8 @@ def test_an_llm_may_choose_and_its_failure_falls_back_within_the_scan(
         ("lab/to-login", "auth_required", "sign-in page"),
         ("lab/status?code=503", "page_unreachable", "503"),
         ("lab/close", "page_unreachable", "could not be opened"),
-        ("lab/redirect?to=http://169.254.169.254/", "address_refused", "private or local"),
+        ("lab/redirect?to=http://10.0.0.1/", "address_refused", "private or local"),
+        ("lab/redirect?to=http://169.254.169.254/", "address_refused", "metadata service"),
     ],
 )
 def test_a_start_page_that_cannot_be_filmed_fails_with_a_clear_error(

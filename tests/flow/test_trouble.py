@@ -1,5 +1,6 @@
 """What becomes of a job when something that it needs dies, fails or hangs."""
 
+import json
 import os
 import signal
 import sys
@@ -20,18 +21,21 @@ from tests.site.server import SiteServer
 from video.ffmpeg_binary import find_ffmpeg
 
 
-def test_a_browser_that_is_killed_fails_the_job(
-    line: Client, site: SiteServer, redis_url: str, kin: Kin
+def test_a_browser_that_is_killed_costs_the_film_so_far_but_no_job(
+    line: Client, site: SiteServer, kin: Kin
 ) -> None:
-    job_id = line.run(site.url)
-    line.until(job_id, lambda body: body["metrics"]["state"] == "executing")
+    job_id = line.run(site.url + "lab/dead.html", max_clicks=2)
+    line.until(job_id, lambda body: len(body["steps"]) == 1)
 
     for process in kin("chrom"):
         process.kill()
     body = line.ended(job_id)
 
-    assert (body["status"], body["error_code"]) == ("failed", "browser_crashed")
-    assert not list(Redis.from_url(redis_url).scan_iter("demo:foot:*"))
+    assert (body["status"], body["error"]) == ("completed", None)
+    assert [step["number"] for step in body["steps"]] == [1, 2]
+    [retry] = body["retries"]
+    assert (retry["kind"], retry["attempt"], retry["limit"], retry["at_ms"]) == ("browser", 1, 1, 0.0)
+    assert json.loads(line.extra(job_id, "timeline"))["retries"] == [retry]
 
 
 def broken_ffmpeg(path: Path, failures: int) -> str:
@@ -64,18 +68,21 @@ def test_a_film_that_fails_while_filming_is_made_from_the_footage(
     assert not [key for key in left if key.startswith(b"demo:foot")]
 
 
-def test_an_ffmpeg_that_fails_fails_the_job_and_leaves_no_parts(
+def test_an_ffmpeg_that_always_fails_fails_the_job_but_the_take_is_kept(
     settings: Settings, serve: Serve, site: SiteServer, tmp_path: Path, redis_url: str
 ) -> None:
-    failing = settings.model_copy(update={"ffmpeg_path": broken_ffmpeg(tmp_path / "ffmpeg", 99)})
+    failing = settings.model_copy(
+        update={"ffmpeg_path": broken_ffmpeg(tmp_path / "ffmpeg", 99), "max_attempts": 2}
+    )
     with serve(failing) as address, working(failing, slots=1):
         client = Client(address)
         body = client.ended(client.run(site.url + "lab/dead.html", max_clicks=1))
 
     assert (body["status"], body["stage"], body["error_code"]) == ("failed", "encoding", "encoding_failed")
     assert "out of luck" in body["error"]
-    left = set(Redis.from_url(redis_url).scan_iter("demo:*"))
-    assert left <= {b"demo:watchdog", f"demo:job:{body['job_id']}".encode()}
+    assert "The footage is kept" in body["error"]
+    left = {key.decode().split(":")[1] for key in Redis.from_url(redis_url).scan_iter("demo:*")}
+    assert left - {"watchdog"} == {"job", "foot", "timeline"}
 
 
 def test_a_worker_that_dies_in_mid_take_loses_nothing(
@@ -118,6 +125,7 @@ def test_a_redis_that_hangs_for_a_while_costs_no_film(serve: Serve, site: SiteSe
             redis_url=url,
             poll_interval_s=0.1,
             lease_s=30,
+            scout=False,
             allow_private_hosts=frozenset({site.url.removeprefix("http://").rstrip("/")}),
         )
         with serve(settings) as address, working(settings, slots=1):

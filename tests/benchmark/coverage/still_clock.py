@@ -58,6 +58,9 @@ class StillClock:
             return None
         return self._frames[max(0, bisect_right(self._frames, moment_ms, key=lambda f: f.at_ms) - 1)]
 
+    def cover(self, covered: bool) -> None:
+        """Nobody watches."""
+
     async def hold(self, duration_ms: float) -> None:
         slept_ms = min(HOLD_PART * duration_ms, HOLD_MOST_MS)
         await asyncio.sleep(slept_ms / 1000)

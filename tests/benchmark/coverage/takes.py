@@ -16,7 +16,7 @@ from explorer.executor import Explorer
 from explorer.fence import Fence
 from explorer.guardrails import Site, is_auth_url, is_blank
 from explorer.proxy import EgressProxy
-from explorer.scout import scouting
+from explorer.scouting import scouting
 from explorer.story import Story
 from explorer.types import Brief
 from tests.benchmark.coverage.oracle import near
