@@ -9,7 +9,7 @@ export FILM_OUT := $(value OUT)
 unexport URL OUT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench chaos fence lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,15 @@ check: setup ## Lint, formatting and types
 bench: setup ## Measure time, cost, size and latency
 	@.venv/bin/python -m tests.benchmark
 
+chaos: setup ## Kill at random what films, and count what is lost (about 25 minutes)
+	@.venv/bin/python -m tests.chaos --kills 200 --redis-kills 10
+	@.venv/bin/python -m tests.ends
+
+fence: setup ## Attack the fence, the worker and the export: what leaks, what hurts, what is lost
+	@.venv/bin/python -m tests.fence
+	@.venv/bin/python -m tests.bombs
+	@.venv/bin/python -m tests.disconnects
+
 # Not after setup, which refuses a lock that does not fit. To move every pin, remove the lock first.
 lock: ## Write requirements.lock anew from pyproject.toml
 	@$(PYTHON) -m venv --clear build/lock
@@ -43,5 +52,5 @@ lock: ## Write requirements.lock anew from pyproject.toml
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
 
 clean: ## Remove what setup and the tools made; films stay
-	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
