@@ -27,6 +27,9 @@ PASSING = frozenset(
         "browser_crashed",
         "encoder_stalled",
         "encoding_failed",
+        # Both were there when the worker began: a look at one that was killed finds none.
+        "browser_missing",
+        "ffmpeg_missing",
         "internal_error",
         "stage_overrun",
         "vault_full",

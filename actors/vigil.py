@@ -12,6 +12,8 @@ LOOK_S = 0.25
 DISK_LOOKS = 4
 #: A child says once a second that it is alive; where a lease is short, a busy machine may miss some.
 LEAST_SILENCE_S = 5.0
+#: Before the first sign of life, modules are loaded: 2 s, and more than 5 on a busy machine.
+LEAST_START_S = 10.0
 
 
 class MemoryLimit(LineError):
@@ -52,14 +54,14 @@ class ChildFroze(LineError):
 class Vigil:
     """Over one child, which may be silent for as long as a worker: a lease.
 
-    Before its first sign of life it has twice as long, to load its modules. Silence counts in looks, not by
-    the clock: while we are frozen ourselves we hear nothing.
+    Silence counts in looks, not by the clock: while we are frozen ourselves we hear nothing.
     """
 
     def __init__(self, family: Family, order: Order, silence_limit_s: float | None = None) -> None:
         self._family, self._order = family, order
         self._appetite = Appetite(order.max_memory_mb << 20)
         self._silence_limit_s = silence_limit_s or max(LEAST_SILENCE_S, order.lease_s)
+        self._start_limit_s = silence_limit_s or max(LEAST_START_S, order.lease_s)
         self._beats = False
         self._silent_looks = 0
 
@@ -86,7 +88,7 @@ class Vigil:
         return MemoryLimit(limit_mb, used_bytes) if used_bytes > limit_mb << 20 else None
 
     def _silence(self) -> LineError | None:
-        limit_s = self._silence_limit_s * (1 if self._beats else 2)
+        limit_s = self._silence_limit_s if self._beats else self._start_limit_s
         return ChildFroze(limit_s) if self._silent_looks * LOOK_S > limit_s else None
 
     async def _disk(self) -> LineError | None:

@@ -47,6 +47,8 @@ PASSING_ERRORS = frozenset(
 )
 #: A server that asks for more patience gets this much.
 LONGEST_PAUSE_S = 8.0
+#: A page whose process has died first ends its navigation, as an answer without a page does.
+VERDICT_S = 0.5
 #: What a further try should have left of the take's time when it begins.
 LEAST_LEFT_S = 2.0
 
@@ -152,9 +154,11 @@ class Navigator:
         except (PlaywrightTimeout, PageUnresponsive) as exc:
             raise MayPass(f"{url} did not answer within {NAVIGATION_TIMEOUT_S:.0f} s.") from exc
         except PlaywrightError as exc:
-            self._stage.check()
             said = str(exc).splitlines()[0].removeprefix("Page.goto: ")
             name = said.partition("net::")[2].partition(" at ")[0]
+            if name in ("", "ERR_ABORTED"):
+                await asyncio.wait({self._stage.lost}, timeout=VERDICT_S)
+            self._stage.check()
             if refused := certificate_error(clip(self._border.wanted or url), name):
                 raise refused from exc
             failure = self.failure(CAUSES.get(name, name or said))

@@ -7,7 +7,7 @@ import psutil
 from video.errors import EncoderStalled
 
 #: Even on a busy machine an ffmpeg that lives gets some of the processor every second.
-STALL_LIMIT_S = 20.0
+STALL_LIMIT_S = 8.0
 #: A longer pause between two looks is ours: nobody looked, so nothing is known of it.
 LONGEST_LOOK_S = 1.0
 

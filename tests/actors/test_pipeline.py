@@ -257,9 +257,12 @@ async def test_a_site_that_cannot_be_filmed_is_tried_once(store: Store, settings
     assert await keys(store) == {b"demo:job:j1"}
 
 
-async def test_a_browser_that_dies_costs_an_attempt_and_not_the_job(store: Store, settings: Settings) -> None:
+@pytest.mark.parametrize("code", ["browser_crashed", "ffmpeg_missing"])
+async def test_what_dies_costs_an_attempt_and_not_the_job(
+    code: str, store: Store, settings: Settings
+) -> None:
     await queued(store)
-    crashing = Stages(refuses="browser_crashed")
+    crashing = Stages(refuses=code)
 
     for left in (2, 1):
         await asyncio.to_thread(line(settings, crashing).explore_and_record, "j1")

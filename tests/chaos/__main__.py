@@ -52,7 +52,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60.0, help="no more signals after so long")
     parser.add_argument("--clients", type=int, default=2, help="jobs at a time")
     parser.add_argument("--workers", type=int, default=4, help="two more than clients, for free slots")
-    parser.add_argument("--lease", type=float, default=5.0, help="LEASE_S")
+    parser.add_argument("--lease", type=float, default=10.0, help="LEASE_S, as the product has it")
     parser.add_argument("--keep", action="store_true", help="keep logs and films also when all went well")
     return parser.parse_args()
 

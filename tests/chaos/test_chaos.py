@@ -7,7 +7,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[2]
 #: A run stops sending signals after half a minute, lets its last job end and stops all it has started.
 LIMIT_S = 240
-SHORT = "--kills 8 --redis-kills 1 --clients 2 --workers 3 --minutes 0.6"
+SHORT = "--kills 8 --redis-kills 1 --clients 2 --workers 3 --minutes 0.6 --lease 5"
 #: Its deck has SIGKILL for a worker, a take, a browser, a driver and an encoder, and freezes a browser.
 SEED = "81"
 
