@@ -36,7 +36,8 @@ LIMITS: dict[Kind, Limit] = {
     "windows": Limit(10, "opened a window"),
     "downloads": Limit(15, "began a download"),
     "pages": Limit(40, "went to another page by itself"),
-    "addresses": Limit(250, "changed its address"),
+    # Chromium itself lets no more than 200 pass in 10 s.
+    "addresses": Limit(150, "changed its address"),
 }
 
 

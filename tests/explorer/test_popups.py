@@ -10,17 +10,16 @@ from tests.explorer.conftest import Show
 from tests.site.server import SiteServer
 
 
-async def opened(page: Page, count: int) -> None:
-    """Until that many popups have been seen by the browser's context, the first page not counted."""
-    while len(page.context.pages) <= count:
-        await page.wait_for_timeout(5)
+async def open_one(page: Page, url: str) -> None:
+    """Returns when the popup has been seen, however soon it is closed."""
+    async with page.context.expect_event("page"):
+        await page.evaluate("url => void window.open(url)", url)
 
 
 def test_a_popup_is_closed_and_its_address_told_once(show: Show) -> None:
     async def look(page: Page) -> Any:
         popups = Popups(page)
-        await page.evaluate("void window.open('/wanted')")
-        await opened(page, 1)
+        await open_one(page, "/wanted")
         return await popups.take(), await popups.take(), len(page.context.pages)
 
     wanted, again, pages = show("<p>Page", look)
@@ -48,8 +47,7 @@ def test_of_many_popups_none_stays_open(show: Show) -> None:
 def test_a_popup_that_cannot_load_tells_what_it_wanted(show: Show) -> None:
     async def look(page: Page) -> Any:
         popups = Popups(page)
-        await page.evaluate("void window.open('http://no-such-name.invalid/')")
-        await opened(page, 1)
+        await open_one(page, "http://no-such-name.invalid/")
         return await popups.take()
 
     assert show("<p>Page", look) == "http://no-such-name.invalid/"
@@ -68,8 +66,7 @@ def test_what_a_popup_asks_for_is_known_before_it_gets_an_answer(show: Show, sit
 def test_an_empty_popup_wanted_nothing(show: Show) -> None:
     async def look(page: Page) -> Any:
         popups = Popups(page)
-        await page.evaluate("void window.open('about:blank')")
-        await opened(page, 1)
+        await open_one(page, "about:blank")
         return await popups.take(), len(page.context.pages)
 
     assert show("<p>Page", look) == (None, 1)
