@@ -9,10 +9,10 @@ export FILM_OUT := $(value OUT)
 unexport URL OUT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench chaos fence lock clean
+.PHONY: help setup demo test test-all check bench chaos fence lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Make .venv with the pinned packages, and find or fetch a browser
 	@.ci/setup
@@ -26,6 +26,9 @@ demo: setup ## Film a site: make demo URL='https://…' OUT=demo.mp4 (without UR
 
 test: setup ## Run the tests
 	@.venv/bin/pytest -n 3 --dist loadfile
+
+test-all: setup ## Run all tests, also those that take long and that make chaos shows as well
+	@.venv/bin/pytest -n 3 --dist loadfile -m ""
 
 check: setup ## Lint, formatting and types
 	@.venv/bin/ruff check .

@@ -79,6 +79,7 @@ async def timeline_of(store: Store, order: Order) -> Timeline:
     return Timeline.decode(b"".join([piece async for piece in read_blob(store.redis, order.timeline_key)]))
 
 
+@pytest.mark.thorough
 async def test_a_browser_that_freezes_is_replaced_once_and_the_film_begun_anew(
     settings: Settings, site: SiteServer, store: Store, kin: Kin
 ) -> None:

@@ -123,6 +123,7 @@ def test_bad_options_are_usage_errors(option: str) -> None:
     assert sitereel("record", "https://example.com", option).returncode == 2
 
 
+@pytest.mark.thorough
 def test_a_film_can_be_made_to_measure_and_what_comes_with_it_be_saved(
     site: SiteServer, tmp_path: Path
 ) -> None:

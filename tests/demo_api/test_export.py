@@ -293,6 +293,7 @@ async def _counted(pieces: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, byt
         number += 1
 
 
+@pytest.mark.thorough
 async def test_a_large_film_is_streamed_in_little_memory(store: Store, address: str) -> None:
     size = 64 << 20
     await ready(store, bytes(size))

@@ -62,7 +62,7 @@ def test_whatever_is_asked_the_answer_is_described(
     cases = SCHEMA[path][method].as_strategy(generation_mode=mode)
 
     @trials(
-        max_examples=15 if "run" in path else 3,
+        max_examples=8 if "run" in path else 3,
         deadline=None,
         derandomize=True,
         database=None,

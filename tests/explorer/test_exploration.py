@@ -99,6 +99,7 @@ def test_a_broken_link_is_not_filmed(theatre: Theatre, pages: dict[str, str]) ->
     assert f"{theatre.url}gone" not in {visit.url for visit in take.story.visits}
 
 
+@pytest.mark.thorough
 def test_the_same_start_gives_the_same_plan_twice(theatre: Theatre, shop: dict[str, str]) -> None:
     shop["/blue"] = page("blue", links=LINKS, more=DIALOG)
 
@@ -168,6 +169,7 @@ def test_a_dialog_is_shown_and_closed_and_the_film_goes_on(theatre: Theatre, pag
     assert outcomes == {"Look": "dialog", "Blue": "page"}
 
 
+@pytest.mark.thorough
 def test_a_wizard_is_walked_through_with_one_button(theatre: Theatre, pages: dict[str, str]) -> None:
     pages["/"] = f"""{STYLE}<h1 id=title>Welcome</h1><button onclick='go()'>Next</button><script>
     const steps = ["blue", "red", "lime"];

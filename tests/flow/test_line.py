@@ -143,6 +143,7 @@ def test_a_page_that_never_answers_ends_with_a_safety_violation(
     assert kin("chrom") == []
 
 
+@pytest.mark.thorough
 def test_a_short_runtime_still_gives_the_film_so_far(line: Client, site: SiteServer) -> None:
     body = line.ended(line.run(site.url, max_runtime=9))
 
@@ -150,6 +151,7 @@ def test_a_short_runtime_still_gives_the_film_so_far(line: Client, site: SiteSer
     assert body["film"]["duration_s"] >= 2
 
 
+@pytest.mark.thorough
 def test_a_film_of_another_kind_is_made_as_it_was_asked_for(line: Client, site: SiteServer) -> None:
     job_id = line.run(site.url + "lab/dead.html", max_clicks=1, format="gif", style="plain", captions=False)
 

@@ -79,6 +79,7 @@ async def test_a_running_stage_may_end_and_nothing_else_is_begun(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.thorough
 async def test_a_second_signal_hands_the_job_back_at_once(
     settings: Settings, store: Store, site: SiteServer, tmp_path: Path
 ) -> None:

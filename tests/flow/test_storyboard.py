@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from actors.settings import Settings
@@ -67,6 +68,7 @@ def test_it_comes_as_a_zip_with_pages_as_they_were_filmed(line: Client, site: Si
         assert Image.open(io.BytesIO(binder.read("000.png"))).size == (403, 720)
 
 
+@pytest.mark.thorough
 def test_it_counts_even_if_the_film_then_fails(
     settings: Settings, serve: Serve, site: SiteServer, tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import pytest
 from redis import Redis
 
 from actors.embedded import embedded_valkey
@@ -25,7 +26,7 @@ def test_a_browser_that_is_killed_costs_the_film_so_far_but_no_job(
     line: Client, site: SiteServer, kin: Kin
 ) -> None:
     job_id = line.run(site.url + "lab/dead.html", max_clicks=2)
-    line.until(job_id, lambda body: len(body["steps"]) == 1)
+    line.until(job_id, lambda body: body["metrics"]["state"] == "executing")
 
     for process in kin("chrom"):
         process.kill()
@@ -85,6 +86,7 @@ def test_an_ffmpeg_that_always_fails_fails_the_job_but_the_take_is_kept(
     assert left - {"watchdog"} == {"job", "foot", "timeline"}
 
 
+@pytest.mark.thorough
 def test_a_worker_that_dies_in_mid_take_loses_nothing(
     settings: Settings, serve: Serve, site: SiteServer
 ) -> None:
@@ -118,6 +120,7 @@ def _worker_process(settings: Settings) -> Iterator[psutil.Popen]:
         process.wait()
 
 
+@pytest.mark.thorough
 def test_a_redis_that_hangs_for_a_while_costs_no_film(serve: Serve, site: SiteServer, kin: Kin) -> None:
     with embedded_valkey() as url:
         [server] = kin("valkey-server")

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.benchmark.coverage.oracle import Search, near
 from tests.benchmark.coverage.policies import POLICIES
 from tests.benchmark.coverage.report import Score, policy_table, summary_table
@@ -24,6 +26,7 @@ def searched(site: SiteServer, path: str, tries: int) -> tuple[int, list[str]]:
     return asyncio.run(search())
 
 
+@pytest.mark.thorough
 def test_the_oracle_types_and_never_writes(site: SiteServer) -> None:
     before = len(site.requests)
     best, labels = searched(site, "lab/todo/", 9)
@@ -40,6 +43,7 @@ def taken(place: Place, policy: str) -> Take:
     return asyncio.run(one())
 
 
+@pytest.mark.thorough
 def test_a_policy_is_measured(site: SiteServer, tmp_path: Path) -> None:
     done = taken(Place("tests/site", site.url, lambda: 0), "ours")
     keep(done, tmp_path)
