@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from actors.keys import Claim
-from actors.store import Store
+from actors.store import Event, Store
 from actors.supervisor import Report
 
 log = logging.getLogger(__name__)
@@ -29,40 +29,56 @@ class ClaimLost(Exception):
 
 @dataclass(slots=True)
 class Board:
-    """What is known of a running stage; `news` is what Redis has not been told yet."""
+    """What is known of a running stage; Redis does not know `news` yet, and those who watch not `events`."""
 
     max_clicks: int
     steps: list[Any] = field(default_factory=list)
     refused: list[Any] = field(default_factory=list)
     retries: list[Any] = field(default_factory=list)
     news: News = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    progress: int = 0
 
     def note(self, report: Report) -> None:
         """Takes in one report of the child."""
         NOTE[report["kind"]](self, report)
 
     def _metrics(self, report: Report) -> None:
-        done = min(1.0, report["metrics"]["clicks"] / self.max_clicks)
-        self.news |= {"metrics": json.dumps(report["metrics"]), "progress": int(RECORD_SHARE * done)}
+        metrics = report["metrics"]
+        self.progress = int(RECORD_SHARE * min(1.0, metrics["clicks"] / self.max_clicks))
+        self.news |= {"metrics": json.dumps(metrics), "progress": self.progress}
+        told = {name: metrics[name] for name in ("state", "clicks", "depth", "runtime_s")}
+        self._tell("progress", {"progress": self.progress, "max_clicks": self.max_clicks, **told})
 
     def _step(self, report: Report) -> None:
         self.steps.append(report["step"])
         self.news["steps"] = json.dumps(self.steps)
+        self._tell("step", report["step"])
 
     def _refused(self, report: Report) -> None:
         self.refused.append(report["refused"])
         self.news["refused"] = json.dumps(self.refused)
+        self._tell("refused", report["refused"])
 
     def _retry(self, report: Report) -> None:
         self.retries.append(report["retry"])
         self.news["retries"] = json.dumps(self.retries)
+        self._tell("retry", report["retry"])
         if report["retry"]["kind"] == "browser":
             # The film begins anew, and so do its steps.
             self.steps = []
             self.news["steps"] = "[]"
 
     def _progress(self, report: Report) -> None:
-        self.news["progress"] = RECORD_SHARE + int((99 - RECORD_SHARE) * report["part"])
+        self.progress = RECORD_SHARE + int((99 - RECORD_SHARE) * report["part"])
+        self.news["progress"] = self.progress
+        self._tell("progress", {"progress": self.progress})
+
+    def _tell(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Keeps it for those who watch; of several that only say how far it is, the last will do."""
+        if kind == "progress" and self.events and self.events[-1][0] == kind:
+            self.events.pop()
+        self.events.append((kind, json.dumps(data)))
 
 
 NOTE: dict[str, Callable[[Board, Report], None]] = {
@@ -83,12 +99,19 @@ async def keep_claim(store: Store, claim: Claim, board: Board, ended: asyncio.Ev
             async with asyncio.timeout(BEAT_S):
                 await ended.wait()
                 return
-        news, board.news = board.news, {}
-        try:
-            kept = await store.beat(claim, news)
-        except RedisError as exc:
-            log.warning("Redis is away while job %s runs: %s", claim.job_id, exc)
-            board.news = {**news, **board.news}
-            continue
-        if not kept:
-            raise ClaimLost(claim.job_id)
+        await beat(store, claim, board)
+
+
+async def beat(store: Store, claim: Claim, board: Board) -> None:
+    """Renews the claim and tells the news; while Redis is away they are kept. Raises ClaimLost."""
+    news, board.news = board.news, {}
+    events, board.events = board.events, []
+    try:
+        kept = await store.beat(claim, news, events)
+    except RedisError as exc:
+        log.warning("Redis is away while job %s runs: %s", claim.job_id, exc)
+        board.news = {**news, **board.news}
+        board.events = [*events, *board.events]
+        return
+    if not kept:
+        raise ClaimLost(claim.job_id)

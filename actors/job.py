@@ -129,6 +129,8 @@ class Job:
     stage: Stage = Stage.QUEUED
     created_ms: int = 0
     updated_ms: int = 0
+    #: When it ended; the film, if there is one, is kept for JOB_TTL from then on.
+    ended_ms: int | None = None
     attempt: int = 0
     progress: int = 0
     error: str | None = None
@@ -205,6 +207,7 @@ class Job:
             stage=Stage(text["stage"]),
             created_ms=int(text["created_ms"]),
             updated_ms=int(text["updated_ms"]),
+            ended_ms=int(text["ended_ms"]) if "ended_ms" in text else None,
             attempt=int(text.get("attempt", 0)),
             progress=int(text.get("progress", 0)),
             error=text.get("error") or None,

@@ -23,6 +23,13 @@ ACTIVE = "demo:active"
 GONE = "demo:gone"
 #: Followed by the digest of an Idempotency-Key: which job it has made.
 ONCE = "demo:once:"
+#: Followed by a job's id: streams of what is told of it, and of its newest picture; that somebody is looking.
+EVENTS = "demo:events:"
+FRAMES = "demo:frames:"
+WATCHED = "demo:watched:"
+#: Sorted set: when whom to call of the jobs that have ended. Hash: what has been counted.
+CALLS = "demo:calls"
+TOTALS = "demo:totals"
 LEADER = "demo:watchdog"
 SEEN = "demo:watchdog:seen"
 

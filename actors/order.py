@@ -21,6 +21,7 @@ class Order:
     `extra_keys` says where poster, sheet, captions and storyboard go.
     """
 
+    job_id: str
     stage: Stage
     url: str
     limits: Limits
@@ -55,6 +56,7 @@ class Order:
         """The order for the stage that `claim` has taken on."""
         key = settings.openai_api_key
         return cls(
+            job_id=job.id,
             stage=claim.stage,
             url=job.url,
             limits=job.limits,

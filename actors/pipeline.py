@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 
-from actors.board import RECORD_SHARE, Board, ClaimLost, News, keep_claim
+from actors.board import RECORD_SHARE, Board, ClaimLost, News, beat, keep_claim
 from actors.broker import ticket_sender
 from actors.endings import Endings, StageFailed, write_at_last
 from actors.errors import FilmMissing, LineError, MoveRefused
@@ -223,6 +223,8 @@ class Line:
                 ended.set()
                 following.cancel()
                 await asyncio.gather(beating, following, return_exceptions=True)
+        if board.events:
+            await beat(store, claim, board)
         if last["kind"] == "failed":
             raise StageFailed(last["code"], last["error"], board.news)
         return last, board.news

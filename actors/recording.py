@@ -18,6 +18,7 @@ from actors.report import RetryLog, Tell, last_words
 from actors.rough_cut import RoughCut
 from actors.storyboard import keep_storyboard
 from actors.uplink import Uplink, store
+from actors.window import window
 from explorer.browser import Stage, find_chromium
 from explorer.budget import Budget
 from explorer.errors import BrowserCrashed
@@ -96,6 +97,7 @@ class Recording:
         async with (
             aclosing(Uplink(order, retries.database)) as uplink,
             filming(order, self.brief, self._scale, proxy.url, uplink.take) as on,
+            window(order, uplink.reel),
         ):
             # The last word is said before the browser is closed: the supervisor ends it faster, hung or not.
             with last_words(self._tell, unless):

@@ -4,7 +4,6 @@ import json
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Literal, cast
 
 from redis.asyncio import Redis
@@ -13,7 +12,8 @@ from redis.backoff import NoBackoff
 
 from actors.errors import AlreadyEnded, FilmMissing, JobGone, JobUnknown, MoveRefused, NotEnded, QueueFull
 from actors.job import BACK, ENDS, NEXT, OF_ATTEMPT, OF_EXPLORATION, QUEUE_OF, STATUS_OF, Job, Stage, Status
-from actors.keys import ACTIVE, BLOBS, GONE, JOB, LEADER, SEEN, WAITING, Claim, film_key
+from actors.keys import ACTIVE, BLOBS, EVENTS, GONE, JOB, LEADER, SEEN, WAITING, Claim, film_key
+from actors.scripts import scripts
 from actors.settings import Settings
 
 #: redis-py's own defaults leave a caller blocked for 40 s and more when Redis hangs.
@@ -36,7 +36,8 @@ Fields = Mapping[str, str | int]
 Args = list[str | int]
 #: What becomes of the count of attempts at a stage: another stage begins, this failed, or it never counted.
 Attempts = Literal["reset", "keep", "undo"]
-LUA = Path(__file__).parent / "lua"
+#: What is told to those who watch: kind and data, which is JSON.
+Event = tuple[str, str]
 
 
 def connect(url: str) -> Redis:
@@ -55,7 +56,7 @@ class Store:
     def __init__(self, redis: Redis, settings: Settings) -> None:
         self.redis = redis
         self.settings = settings
-        self._scripts = {path.stem: redis.register_script(path.read_text()) for path in LUA.glob("*.lua")}
+        self._scripts = {name: redis.register_script(text) for name, text in scripts().items()}
 
     @classmethod
     @asynccontextmanager
@@ -118,9 +119,9 @@ class Store:
         )
         return Claim(taken[0].decode(), to, token, taken[1]) if taken else None
 
-    async def beat(self, claim: Claim, fields: Fields) -> bool:
-        """Renews the lease and all times to live, and writes what is new; False when the claim is lost."""
-        args: Args = [claim.job_id, claim.token, self._lease_ms, self.settings.job_ttl_s]
+    async def beat(self, claim: Claim, fields: Fields, events: Sequence[Event] = ()) -> bool:
+        """Renews lease and times to live, writes and tells what is new; False when the claim is lost."""
+        args: Args = [claim.job_id, claim.token, self._lease_ms, self.settings.job_ttl_s, json.dumps(events)]
         keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id), *claim.blobs]
         # HSET wants at least one pair: the lease is renewed even when nothing is new.
         return bool(await self.run("beat", keys, [*args, *_flat(fields or {"beat": 1})]))
@@ -235,7 +236,7 @@ class Store:
                 if job is None:
                     await self.redis.zrem(key, raw)
                     continue
-                for kept in (JOB + job.id, *job.blobs, *([job.once] if job.once else [])):
+                for kept in (JOB + job.id, EVENTS + job.id, *job.blobs, *([job.once] if job.once else [])):
                     await self.redis.expire(kept, self.settings.job_ttl_s)
                 if job.updated_ms <= latest_ms:
                     found.append((queue, job.id))

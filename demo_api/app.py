@@ -1,9 +1,10 @@
 """The application: routes, errors, what surrounds them, and what lives as long as it does."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,7 +18,9 @@ from actors.broker import make_broker, ticket_sender
 from actors.settings import Settings
 from actors.store import Store
 from actors.watchdog import watch
+from demo_api.events import WORDS
 from demo_api.farewells import Farewells
+from demo_api.feeds import Feeds
 from demo_api.guard import Guard
 from demo_api.headers import SecurityHeaders
 from demo_api.openapi import describe
@@ -28,7 +31,7 @@ from demo_api.requestlog import RequestLog
 from demo_api.token import check_token
 
 #: What a page of a listed origin may send and read beyond what any page may.
-CORS_SENT = ("authorization", "content-type", "idempotency-key", "x-request-id")
+CORS_SENT = ("authorization", "content-type", "idempotency-key", "last-event-id", "x-request-id")
 CORS_READ = ("content-disposition", "location", "retry-after", "x-request-id")
 
 
@@ -48,7 +51,7 @@ def create_app(settings: Settings) -> ASGIApp:
         raise ValueError("the API needs settings with a Redis")
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         broker = make_broker(url)
         app.state.settings = settings
         app.state.send_ticket = ticket_sender(broker)
@@ -56,9 +59,11 @@ def create_app(settings: Settings) -> ASGIApp:
         app.state.farewells = Farewells()
         async with Store.opened(url, settings) as store:
             app.state.store = store
+            app.state.feeds = feeds = Feeds(store, WORDS)
             watching = asyncio.create_task(watch(store, app.state.send_ticket))
             try:
-                yield
+                # The server, as it shuts down, has those sent away who would stay for ever.
+                yield {"feeds": feeds}
             finally:
                 watching.cancel()
                 broker.close()

@@ -95,7 +95,8 @@ async def health(request: Request) -> Response:
 def _told(
     request: Request, job: Job, status_code: int = 200, background: BackgroundTask | None = None
 ) -> Response:
-    answer = JobStatus.of(job, with_key=_settings(request).api_token is not None)
+    settings = _settings(request)
+    answer = JobStatus.of(job, settings.job_ttl_s, with_key=settings.api_token is not None)
     return JSONResponse(answer.model_dump(mode="json"), status_code, background=background)
 
 

@@ -15,6 +15,7 @@ from actors.settings import Settings
 from demo_api import errors as door
 from demo_api.clients import client_of, subscriber_of
 from demo_api.endpoints import cancel, export, health, retry, run, status
+from demo_api.events import events
 from demo_api.export import MEDIA_TYPES
 from demo_api.extras import KINDS, extra
 from demo_api.farewells import Farewells
@@ -83,7 +84,19 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         request=RunRequest,
     ),
-    Operation("GET", "/demo/status/{job_id}", status, "Tells where a job stands.", 200, JobStatus, JOB),
+    Operation(
+        "GET", "/demo/status/{job_id}", status, "Tells where a job stands.", 200, JobStatus, JOB, access="key"
+    ),
+    Operation(
+        "GET",
+        "/demo/events/{job_id}",
+        events,
+        "Tells of a job as it happens, as server-sent events, until it ends.",
+        200,
+        ("text/event-stream",),
+        (*JOB, door.RequestInvalid),
+        access="key",
+    ),
     Operation(
         "POST",
         "/demo/cancel/{job_id}",

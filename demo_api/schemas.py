@@ -57,9 +57,10 @@ def _complaint(error: Any) -> dict[str, str]:
 
 
 class Links(BaseModel):
-    """Where a job's answers are, as paths. With a token set, film and extras also open with the job's key."""
+    """Where a job's answers are, as paths. With a token set, they also open with the job's key."""
 
     status: str
+    events: str
     export: str
     poster: str
     sheet: str
@@ -71,7 +72,7 @@ class Links(BaseModel):
     def of(cls, job: Job, *, with_key: bool = False) -> Self:
         links = {name: f"/demo/{name}/{job.id}" for name in cls.model_fields}
         if with_key:
-            links |= {name: f"{link}?{KEY}={job.secret}" for name, link in links.items() if name != "status"}
+            links = {name: f"{link}?{KEY}={job.secret}" for name, link in links.items()}
         return cls(**links)
 
 
@@ -201,6 +202,7 @@ class JobStatus(BaseModel):
     priority: Priority
     created_at: str
     updated_at: str
+    expires_at: str | None = Field(description="when a job that has ended is forgotten, film and all")
     error: str | None
     error_code: str | None
     progress: int
@@ -217,7 +219,9 @@ class JobStatus(BaseModel):
     links: Links
 
     @classmethod
-    def of(cls, job: Job, *, with_key: bool = False) -> Self:
+    def of(cls, job: Job, ttl_s: int, *, with_key: bool = False) -> Self:
+        """`ttl_s` is how long jobs are kept."""
+        ended = job.ended_ms is not None
         return cls(
             job_id=job.id,
             url=job.url,
@@ -226,6 +230,7 @@ class JobStatus(BaseModel):
             priority=job.priority,
             created_at=iso(job.created_ms),
             updated_at=iso(job.updated_ms),
+            expires_at=iso(job.updated_ms + ttl_s * 1000) if ended else None,
             error=job.error,
             error_code=job.error_code,
             progress=job.progress,

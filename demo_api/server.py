@@ -47,6 +47,11 @@ class Http(H11Protocol):
         if self._hanging_up:
             self._hanging_up.cancel()
 
+    def shutdown(self) -> None:
+        if feeds := self.app_state.get("feeds"):
+            feeds.leave()
+        super().shutdown()
+
     def send_400_response(self, msg: str) -> None:
         answer = problem(400, "bad_request", msg)
         headers = [(name.encode(), value.encode()) for name, value in HEADERS.items()]

@@ -1,13 +1,27 @@
 """Jobs brought to a stage by the same moves that the line makes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 from actors.job import Job, Limits, Stage, Status
-from actors.keys import Claim
+from actors.keys import EVENTS, GONE, LEADER, SEEN, TOTALS, Claim
 from actors.store import Store
 from video.style import Style
 from video.vault import BlobWriter
+
+#: Keys of the whole line, which no job leaves behind as its own.
+OF_THE_LINE = frozenset(key.encode() for key in (TOTALS, GONE, LEADER, SEEN))
+
+
+def of_jobs(keys: Iterable[bytes]) -> set[bytes]:
+    """Those keys of ours that belong to a job, but for what was told of it."""
+    return {key for key in keys if key not in OF_THE_LINE and not key.startswith(EVENTS.encode())}
+
+
+async def job_keys(store: Store) -> set[bytes]:
+    """What is stored of all jobs, but for what was told of them."""
+    return of_jobs(await cast(Any, store.redis.keys("demo:*")))
 
 
 async def queued(

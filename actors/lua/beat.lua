@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
--- Renews a lease and writes progress, also when memory is full. Answers 1, or 0 when the claim is lost.
--- KEYS: job, active, film, then the claim's blobs.  ARGV: id, token, lease_ms, ttl_s, field, value, ...
+-- Renews a lease, writes progress and tells of it, also when memory is full. Answers 1, or 0 when the claim is lost.
+-- KEYS: job, active, film, then the claim's blobs.
+-- ARGV: id, token, lease_ms, ttl_s, events as pairs of kind and data (JSON), field, value, ...
 local at = redis.call('HMGET', KEYS[1], 'token', 'blobs', 'once')
 if at[1] ~= ARGV[2] then
   return 0
@@ -8,7 +9,7 @@ end
 local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZADD', KEYS[2], now_ms + ARGV[3], ARGV[1])
-redis.call('HSET', KEYS[1], 'updated_ms', now_ms, unpack(ARGV, 5))
+redis.call('HSET', KEYS[1], 'updated_ms', now_ms, unpack(ARGV, 6))
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 for i = 3, #KEYS do
   redis.call('EXPIRE', KEYS[i], ARGV[4])
@@ -18,5 +19,9 @@ for _, key in ipairs(cjson.decode(at[2] or '[]')) do
 end
 if at[3] then
   redis.call('EXPIRE', at[3], ARGV[4])
+end
+redis.call('EXPIRE', EVENTS .. ARGV[1], ARGV[4])
+for _, event in ipairs(cjson.decode(ARGV[5])) do
+  tell(KEYS[1], ARGV[1], event[1], event[2])
 end
 return 1

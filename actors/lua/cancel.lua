@@ -19,4 +19,5 @@ local time = redis.call('TIME')
 redis.call('HDEL', KEYS[1], 'token', 'attempt')
 redis.call('HSET', KEYS[1], 'status', 'cancelled', 'error', ARGV[3], 'error_code', 'cancelled', 'blobs', '[]',
   'extras', '{}', 'updated_ms', time[1] * 1000 + math.floor(time[2] / 1000))
+changed(KEYS[1], ARGV[1])
 return 1

@@ -28,4 +28,5 @@ redis.call('ZADD', KEYS[2], now_ms + ARGV[7], id)
 redis.call('HSET', key, 'stage', ARGV[4], 'status', ARGV[5], 'token', ARGV[6], 'updated_ms', now_ms)
 redis.call('EXPIRE', key, ARGV[8])
 redis.call('HINCRBY', key, 'attempt', 1)
+changed(key, id)
 return {id, redis.call('HINCRBY', key, 'claims', 1)}

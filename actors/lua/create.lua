@@ -21,4 +21,6 @@ redis.call('HSET', KEYS[1], 'created_ms', now_ms, 'updated_ms', now_ms, 'queued_
   unpack(ARGV, 6))
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 redis.call('ZADD', KEYS[2], ARGV[5] * 1e13 + now_ms, ARGV[1])
+redis.call('HINCRBY', TOTALS, 'jobs:accepted', 1)
+changed(KEYS[1], ARGV[1])
 return 1

@@ -10,6 +10,8 @@ redis.call('UNLINK', KEYS[1], KEYS[3], unpack(cjson.decode(at[2] or '[]')))
 if at[3] then
   redis.call('UNLINK', at[3])
 end
+hush(ARGV[1])
+redis.call('HINCRBY', TOTALS, 'jobs:exported', 1)
 local time = redis.call('TIME')
 redis.call('ZREMRANGEBYSCORE', KEYS[4], 0, time[1])
 redis.call('ZADD', KEYS[4], time[1] + ARGV[3], ARGV[1])

@@ -49,4 +49,5 @@ elseif ARGV[6] == 'undo' then
   redis.call('HINCRBY', KEYS[1], 'attempt', -1)
 end
 redis.call('EXPIRE', KEYS[1], ARGV[7])
+changed(KEYS[1], ARGV[1])
 return 1

@@ -37,6 +37,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], 0, now_ms)) do
         redis.call('ZADD', to == 'queued' and KEYS[2] or KEYS[3], at[4] * 1e13 + at[5], id)
       end
     end
+    changed(key, id)
     taken[#taken + 1] = id
   end
 end

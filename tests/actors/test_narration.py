@@ -79,6 +79,7 @@ def test_nothing_is_noted_that_no_stage_reports() -> None:
 
 def encoding_order(redis_url: str, folder: Path) -> Order:
     return Order(
+        job_id="j1",
         stage=Stage.ENCODING,
         url="http://localhost/",
         limits=Limits(10, 3, 300),

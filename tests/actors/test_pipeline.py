@@ -17,7 +17,7 @@ from actors.pipeline import Line
 from actors.settings import Settings
 from actors.store import Store, connect
 from actors.supervisor import Report
-from tests.jobs import exploring, queued
+from tests.jobs import exploring, job_keys, queued
 from video.vault import BlobWriter, read_blob
 
 pytestmark = pytest.mark.anyio
@@ -141,10 +141,6 @@ async def blob(store: Store, key: str) -> bytes:
     return b"".join([piece async for piece in read_blob(store.redis, key)])
 
 
-async def keys(store: Store) -> set[bytes]:
-    return set(await cast(Any, store.redis.keys("demo:*")))
-
-
 async def finished(store: Store) -> Job:
     job = await store.get("j1")
     assert job is not None
@@ -168,7 +164,7 @@ async def test_a_film_made_while_filming_is_published_at_once(store: Store, sett
     assert set(job.extras) == {"poster", "captions", "timeline"}
     assert await blob(store, job.extras["timeline"]) == b"{}"
     kept = {b"demo:job:j1", b"demo:film:j1", *(key.encode() for key in job.extras.values())}
-    assert await keys(store) == kept
+    assert await job_keys(store) == kept
     for key in kept:
         assert 0 < await store.redis.ttl(key) <= settings.job_ttl_s
 
@@ -190,7 +186,11 @@ async def test_without_a_film_a_ticket_goes_out_and_the_footage_is_encoded(
     # Extras that were made again take the place of the first ones, the others stay
     assert await blob(store, job.extras["poster"]) == b"encoding"
     assert await blob(store, job.extras["captions"]) == b"vtt"
-    assert await keys(store) == {b"demo:job:j1", b"demo:film:j1", *(k.encode() for k in job.extras.values())}
+    assert await job_keys(store) == {
+        b"demo:job:j1",
+        b"demo:film:j1",
+        *(k.encode() for k in job.extras.values()),
+    }
 
 
 @pytest.mark.parametrize("damage", ["gone", "unfinished", "a chunk is missing"])
@@ -234,7 +234,7 @@ async def test_an_encoder_that_fails_is_tried_again_and_a_retry_needs_no_camera(
     assert "last of 3 attempts" in (job.error or "")
     assert job.footage_key
     assert job.timeline_key
-    assert await keys(store) == {b"demo:job:j1", job.footage_key.encode(), job.timeline_key.encode()}
+    assert await job_keys(store) == {b"demo:job:j1", job.footage_key.encode(), job.timeline_key.encode()}
     # A retry begins where it failed
     again = await store.retry("j1")
     assert (again.status, again.stage, again.error, again.failures) == (
@@ -254,7 +254,7 @@ async def test_a_site_that_cannot_be_filmed_is_tried_once(store: Store, settings
 
     job = await finished(store)
     assert (job.status, job.error_code, job.error) == (Status.FAILED, "page_unreachable", "out of luck")
-    assert await keys(store) == {b"demo:job:j1"}
+    assert await job_keys(store) == {b"demo:job:j1"}
 
 
 @pytest.mark.parametrize("code", ["browser_crashed", "ffmpeg_missing"])
@@ -317,7 +317,7 @@ async def test_a_stage_that_is_cancelled_stops_within_a_second(store: Store, set
     assert time.monotonic() - began < 1
     job = await finished(store)
     assert (job.status, job.error_code) == (Status.CANCELLED, "cancelled")
-    assert await keys(store) == {b"demo:job:j1"}
+    assert await job_keys(store) == {b"demo:job:j1"}
 
 
 async def test_a_storyboard_counts_though_its_film_fails(store: Store, settings: Settings) -> None:

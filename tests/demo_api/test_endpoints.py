@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 PUBLIC = "http://93.184.215.14/"
 PROBLEM = "application/problem+json"
-LINKS = ("status", "export", "poster", "sheet", "captions", "timeline", "storyboard")
+LINKS = ("status", "events", "export", "poster", "sheet", "captions", "timeline", "storyboard")
 
 
 def is_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:

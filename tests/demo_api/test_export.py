@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from actors.job import Stage
-from actors.keys import GONE, LEADER, SEEN, film_key
+from actors.keys import GONE, LEADER, SEEN, TOTALS, film_key
 from actors.settings import Settings
 from actors.store import GONE_S, Store
 from demo_api.previews import is_preview
@@ -27,7 +27,7 @@ from video.style import Format, Style
 
 pytestmark = pytest.mark.anyio
 
-REMEMBERED = {GONE.encode(), LEADER.encode(), SEEN.encode()}
+REMEMBERED = {key.encode() for key in (GONE, LEADER, SEEN, TOTALS)}
 FILM = random.Random(7).randbytes(3 * 256 * 1024 + 17)
 
 

@@ -14,6 +14,7 @@ from actors.worker import working
 from tests.conftest import Kin, Serve
 from tests.films import is_blank, picture, probed
 from tests.flow.conftest import Client
+from tests.jobs import OF_THE_LINE
 from tests.llm_server import LlmServer, answers, fails
 from tests.site.server import SiteServer
 from video.timeline import Timeline
@@ -82,7 +83,7 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     for name in ("export", "poster", "sheet", "captions", "timeline", "status"):
         assert line.http.get(f"/demo/{name}/{job_id}").status_code == 410
     left = set(Redis.from_url(redis_url).scan_iter("demo:*"))
-    assert left <= {b"demo:watchdog", b"demo:watchdog:seen", b"demo:gone"}
+    assert left <= OF_THE_LINE
     assert [request for request in site.requests[before:] if request[0] not in ("GET", "HEAD")] == []
     assert kin("chrom") == []
 

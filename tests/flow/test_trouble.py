@@ -18,6 +18,7 @@ from actors.settings import Settings
 from actors.worker import working
 from tests.conftest import Kin, Serve
 from tests.flow.conftest import Client
+from tests.jobs import of_jobs
 from tests.site.server import SiteServer
 from video.ffmpeg_binary import find_ffmpeg
 
@@ -82,8 +83,8 @@ def test_an_ffmpeg_that_always_fails_fails_the_job_but_the_take_is_kept(
     assert (body["status"], body["stage"], body["error_code"]) == ("failed", "encoding", "encoding_failed")
     assert "out of luck" in body["error"]
     assert "The footage is kept" in body["error"]
-    left = {key.decode().split(":")[1] for key in Redis.from_url(redis_url).scan_iter("demo:*")}
-    assert left - {"watchdog"} == {"job", "foot", "timeline"}
+    left = of_jobs(Redis.from_url(redis_url).scan_iter("demo:*"))
+    assert {key.decode().split(":")[1] for key in left} == {"job", "foot", "timeline"}
 
 
 @pytest.mark.thorough
