@@ -52,7 +52,7 @@ async def run(request: Request) -> Response:
     return JSONResponse(
         Accepted(job_id=job.id, links=links).model_dump(mode="json"),
         status_code=202,
-        headers={"location": links.status},
+        headers={"location": Links.of(job).status},
         background=_ticket(request, job) if job.stage is Stage.QUEUED else None,
     )
 

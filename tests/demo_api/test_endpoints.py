@@ -152,6 +152,7 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
         "error": None,
         "error_code": None,
         "progress": 0,
+        "expires_at": None,
         "wishes": {
             "goal": "",
             "focus": [],

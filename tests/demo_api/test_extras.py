@@ -32,7 +32,7 @@ async def client(settings: Settings, serve: Serve) -> AsyncIterator[httpx.AsyncC
 
 
 def test_every_extra_has_a_link() -> None:
-    assert set(Links.model_fields) == {"status", "export", *KINDS}
+    assert set(Links.model_fields) == {"status", "events", "export", *KINDS}
 
 
 @pytest.mark.parametrize(
