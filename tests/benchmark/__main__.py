@@ -14,6 +14,7 @@ from tests.benchmark.console import screen
 from tests.benchmark.contest import hold
 from tests.benchmark.contest_report import contest_table
 from tests.benchmark.coverage.bench import add_options, cover
+from tests.benchmark.crowded import crowd_table, measure_crowd
 from tests.benchmark.deployment import NotStarted, client_of, deployed, name_of
 from tests.benchmark.latency import measure_at_rest, measure_while_filming
 from tests.benchmark.meter import INTERVAL_S, Meter
@@ -21,6 +22,7 @@ from tests.benchmark.report import Cost, film_table, latency_table
 from tests.benchmark.take import TakeLost, Wishes, film
 from tests.site.server import SiteServer
 
+PARTS = ("all", "contest", "costs", "coverage", "crowd")
 #: Films made at the same time.
 AT_ONCE = (1, 4)
 
@@ -38,6 +40,8 @@ def main() -> int:
                 compete(site.url, options.at_once, options.only)
             if options.part in ("all", "costs"):
                 measure(targets, options.clicks, options.runs, _wishes(options))
+            if options.part in ("all", "crowd"):
+                look_on(site.url, options.clicks)
         except (NotStarted, TakeLost, httpx.HTTPError) as exc:
             print(f"The benchmark was stopped: {exc}", file=sys.stderr)
             return 1
@@ -79,6 +83,13 @@ def measure(targets: dict[str, str], clicks: int, runs: int, wishes: Wishes) -> 
     screen.print(film_table(costs), latency_table(at_rest, filming), notes, sep="\n")
 
 
+def look_on(url: str, clicks: int) -> None:
+    """Films with and without a crowd that looks on, and prints what it saw."""
+    with deployed([url]) as here, client_of(here) as client:
+        screen.print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}: films alone, then with a crowd")
+        screen.print(crowd_table(*measure_crowd(here, client, url, clicks)))
+
+
 NOTES = (
     "CPU and memory are those of all processes: API, worker, Valkey with the footage in it, the child of "
     "each stage, Playwright's driver, Chromium and ffmpeg. Memory is the sum of their PSS every "
@@ -102,7 +113,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--clicks", type=int, default=5, help="most clicks a film (default: 5)")
     parser.add_argument("--runs", type=int, default=2, help="films of each site (default: 2)")
     parser.add_argument(
-        "--part", choices=["all", "contest", "costs", "coverage"], default="all", help="measure only this"
+        "--part",
+        choices=PARTS,
+        default="all",
+        help="measure only this",
     )
     parser.add_argument(
         "--only", default="", metavar="NAME", help="in the contest, only tools named like this"

@@ -54,7 +54,7 @@ def _judged(
         if contender.missing:
             yield contender.name, Verdict(missing=contender.missing)
             continue
-        with tempfile.TemporaryDirectory(prefix="sitereel-bench-") as folder:
+        with tempfile.TemporaryDirectory(prefix="bench-of-sitereel-") as folder:
             shots = _together(contender, site_url + START, Path(folder), at_once)
             with lossless(site_url, find_chromium().path, contender.flags) as originals:
                 yield contender.name, judge(shots, meter, originals)

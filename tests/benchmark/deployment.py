@@ -86,7 +86,7 @@ def _running(
 ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """A `sitereel` process and its log file; stopped on leaving, as by an operator."""
     sitereel = Path(sys.executable).with_name("sitereel")
-    with tempfile.TemporaryDirectory(prefix="sitereel-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-of-sitereel-") as folder:
         log = Path(folder) / "log"
         with log.open("wb") as out:
             process = subprocess.Popen([sitereel, *arguments], env=environment, stdout=out, stderr=out)

@@ -31,7 +31,7 @@ WISHES: Wishes = {"title_card": False}
 
 def attempt(client: httpx.Client, site: str, url: str, clicks: int, at_once: int) -> Outcome:
     """Films a site and plays the film."""
-    with tempfile.TemporaryDirectory(prefix="sitereel-soak-") as folder:
+    with tempfile.TemporaryDirectory(prefix="soak-of-sitereel-") as folder:
         path = Path(folder) / "film.mp4"
         try:
             take = film(client, url, clicks, WISHES, path)
