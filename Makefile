@@ -25,10 +25,10 @@ demo: setup ## Film a site: make demo URL='https://…' OUT=demo.mp4 (without UR
 	fi
 
 test: setup ## Run the tests
-	@.venv/bin/pytest -n 3 --dist loadfile
+	@.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-all: setup ## Run all tests, also those that take long and that make chaos shows as well
-	@.venv/bin/pytest -n 3 --dist loadfile -m ""
+	@.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder -m ""
 
 check: setup ## Lint, formatting and types
 	@.venv/bin/ruff check .

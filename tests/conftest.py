@@ -19,6 +19,28 @@ Kin = Callable[[str], list[psutil.Process]]
 Serve = Callable[[Settings], AbstractContextManager[str]]
 
 START_TIMEOUT_S = 10.0
+#: Files that take longest come first, so that at the end no process is left alone with one of them.
+LONGEST = (
+    "flow/test_line.py",
+    "page/",
+    "demo_api/test_cli.py",
+    "explorer/test_exploration.py",
+    "flow/",
+    "chaos/",
+    "explorer/test_executor.py",
+    "actors/test_supervisor.py",
+    "demo_api/test_mcp.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Orders files, and never the tests of one."""
+
+    def rank(item: pytest.Item) -> int:
+        path = item.nodeid.removeprefix("tests/")
+        return next((place for place, name in enumerate(LONGEST) if path.startswith(name)), len(LONGEST))
+
+    items.sort(key=rank)
 
 
 @pytest.fixture
