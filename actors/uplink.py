@@ -23,7 +23,12 @@ log = logging.getLogger(__name__)
 REDIS_PATIENCE_S = 75.0
 PIECE_BYTES = 256 * 1024
 #: What can be fetched beside the film, as files in the folder of a take.
-EXTRA_FILES = {"poster": "poster.png", "sheet": "sheet.png", "captions": "captions.vtt"}
+EXTRA_FILES = {
+    "preview": "preview.mp4",
+    "poster": "poster.png",
+    "sheet": "sheet.png",
+    "captions": "captions.vtt",
+}
 MAX_EXTRA_BYTES = 32 << 20
 
 

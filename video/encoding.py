@@ -14,7 +14,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from video.encoder import PART_FILES, build
+from video.encoder import WORK_FILES, build
 from video.errors import EncodingFailed
 from video.ffmpeg_binary import Ffmpeg
 from video.headway import STALL_LIMIT_S, Headway
@@ -31,17 +31,25 @@ LOOK_S = 0.25
 class Encoding:
     """Encodes pictures as a cut's style asks. Its methods block: call them in a thread beside the event loop.
 
-    Raises EncodingFailed when ffmpeg does not start, and from then on whenever it has ended by itself, with
-    its last words. `nice` is how much less it claims of the processor than others, 0 to 19.
+    With `preview` one is made beside the film; its mark has to lie in the folder. `nice` is how much less
+    ffmpeg claims of the processor than others, 0 to 19. Raises EncodingFailed when it does not start, and
+    from then on whenever it has ended by itself, with its last words.
     """
 
     def __init__(
-        self, ffmpeg: Ffmpeg, cut: Cut, folder: Path, *, nice: int = 0, stall_limit_s: float = STALL_LIMIT_S
+        self,
+        ffmpeg: Ffmpeg,
+        cut: Cut,
+        folder: Path,
+        *,
+        preview: bool = False,
+        nice: int = 0,
+        stall_limit_s: float = STALL_LIMIT_S,
     ) -> None:
         #: How many pictures have been encoded, as ffmpeg reports it.
         self.frames = 0
-        self._part = folder / PART_FILES[cut.style.format]
-        self._process = _start(ffmpeg, build(cut), folder, subprocess.PIPE)
+        self._folder = folder
+        self._process = _start(ffmpeg, build(cut, preview=preview), folder, subprocess.PIPE)
         self._headway = Headway(self._process.pid, stall_limit_s)
         assert self._process.stdin
         assert self._process.stdout
@@ -90,7 +98,8 @@ class Encoding:
             self._pictures.close()
         for listener in self._listeners:
             listener.join(LISTENERS_LIMIT_S)
-        self._part.unlink(missing_ok=True)
+        for file in WORK_FILES:
+            (self._folder / file).unlink(missing_ok=True)
 
     def _count(self, lines: Iterable[bytes]) -> None:
         for line in lines:

@@ -35,6 +35,10 @@ class EncodingTooSlow(EncodingFailed):
     """The film took longer than it was given."""
 
 
+class PaintingFailed(EncodingFailed):
+    """A picture of the film could not be drawn: ffmpeg is not to blame."""
+
+
 class EncoderStalled(EncodingFailed):
     """ffmpeg no longer got anywhere and was killed; another may well do better."""
 

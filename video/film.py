@@ -4,11 +4,18 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from video.cut import cut
-from video.errors import EncoderStalled, EncodingTooSlow, FootageDamaged, NoFootage
+from video.errors import (
+    EncoderStalled,
+    EncodingFailed,
+    EncodingTooSlow,
+    FootageDamaged,
+    NoFootage,
+    PaintingFailed,
+)
 from video.ffmpeg_binary import Ffmpeg
 from video.footage import Frame
 from video.live import ENCODE_LIMIT_S, LiveFilm
@@ -33,10 +40,10 @@ async def make_film(
     *,
     limit_s: float = ENCODE_LIMIT_S,
 ) -> AsyncGenerator[float | Film, None]:
-    """Makes the film, `poster.png`, `sheet.png` and `captions.vtt` in `folder`, an existing and empty one.
+    """Makes the film and `preview.mp4`, `poster.png`, `sheet.png`, `captions.vtt` in an empty folder.
 
     Yields progress from 0 to 1, and last of all what the film was found to be when it was checked. Where the
-    style cannot be made the film is plain, and its warnings say why.
+    style cannot be made the film is plain, and what fails beside it is left out; its warnings say why.
     The folder needs room for all frames and belongs to the caller, who deletes it. Raises FootageDamaged,
     NoFootage or EncodingFailed, and then leaves no film; `limit_s` bounds the encoding.
     """
@@ -53,44 +60,61 @@ async def make_film(
         (folder / REEL_FILE).unlink(missing_ok=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How a film is made."""
+
+    style: Style
+    preview: bool = True
+
+
 async def _encode(
     reel: Reel, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, limit_s: float
 ) -> AsyncGenerator[float | Film, None]:
-    """The film in its style, or else without any."""
-    end_s, done = time.monotonic() + limit_s, 0.0
-    try:
-        async with aclosing(_styled(reel, timeline, folder, ffmpeg, style, limit_s)) as parts:
-            async for part in parts:
-                done = part if isinstance(part, float) else done
-                yield part
-        return
-    except HOPELESS:
-        raise
-    except Exception as error:
-        if simple(style) == style:
+    """The film in its style, or else with less."""
+    end_s, done, warnings = time.monotonic() + limit_s, 0.0, list[str]()
+    attempt, left_s = Attempt(style), limit_s
+    while True:
+        try:
+            async with aclosing(_made(reel, timeline, folder, ffmpeg, attempt, left_s)) as parts:
+                async for part in parts:
+                    if isinstance(part, Film):
+                        yield replace(part, warnings=(*warnings, *part.warnings))
+                    elif part >= done:
+                        yield (done := part)
+            return
+        except HOPELESS:
             raise
-        log.warning("the film is made again, plain", exc_info=error)
-        warning = f"The film is plain, because in the style that was asked for it failed: {error}"
-    left_s = end_s - time.monotonic()
-    async with aclosing(_styled(reel, timeline, folder, ffmpeg, simple(style), left_s)) as parts:
-        async for part in parts:
-            if isinstance(part, Film):
-                yield replace(part, warnings=(warning, *part.warnings))
-            elif part > done:
-                yield part
+        except Exception as error:
+            attempt, warning = less(attempt, error)
+            log.warning(warning, exc_info=error)
+            warnings.append(warning)
+            left_s = end_s - time.monotonic()
 
 
-async def _styled(
-    reel: Reel, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, limit_s: float
+async def _made(
+    reel: Reel, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, attempt: Attempt, limit_s: float
 ) -> AsyncGenerator[float | Film, None]:
-    wanted = cut(timeline, reel.times_ms, style)
-    film = LiveFilm(reel, ffmpeg, folder, nice=0)
+    wanted = cut(timeline, reel.times_ms, attempt.style)
+    film = LiveFilm(reel, ffmpeg, folder, preview=attempt.preview, nice=0)
     try:
         async with aclosing(film.finishing(wanted, limit_s=limit_s)) as parts:
             async for part in parts:
                 yield part
     finally:
         await film.close()
+
+
+def less(attempt: Attempt, error: Exception) -> tuple[Attempt, str]:
+    """What is tried after this error, and how it is told; raises it when nothing is left to go without."""
+    encoding = isinstance(error, EncodingFailed) and not isinstance(error, PaintingFailed)
+    if attempt.preview and encoding:
+        warning = f"The film has no preview, because with one it failed: {error}"
+        return replace(attempt, preview=False), warning
+    if (plain := simple(attempt.style)) != attempt.style:
+        warning = f"The film is plain, because in the style that was asked for it failed: {error}"
+        return replace(attempt, style=plain), warning
+    raise error
 
 
 def simple(style: Style) -> Style:

@@ -1,4 +1,4 @@
-"""The end of every film: subtitles and chapters, the check, and the pictures that go beside it."""
+"""The end of every film: subtitles and chapters, the check, and what goes beside it."""
 
 import asyncio
 import logging
@@ -7,14 +7,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from video.encoder import CAPTIONS_FILE, CHAPTERS_FILE, FILM_FILES, PART_FILES, build_gif, build_mux
+from video.encoder import (
+    CAPTIONS_FILE,
+    CHAPTERS_FILE,
+    FILM_FILES,
+    PART_FILES,
+    PREVIEW_FILE,
+    PREVIEW_PART,
+    build_gif,
+    build_mux,
+)
 from video.encoding import run
-from video.errors import EncoderStalled, EncodingFailed
+from video.errors import EncoderStalled, EncodingFailed, VideoError
 from video.ffmpeg_binary import Ffmpeg
 from video.looks import Cut
 from video.mp4 import hide_subtitles
 from video.poster import write_poster, write_sheet
-from video.probe import Film, check, probe
+from video.probe import Film, check, check_preview, probe
 from video.reel import Reel
 from video.tracks import chapters_metadata, webvtt
 
@@ -24,13 +33,19 @@ log = logging.getLogger(__name__)
 EXTRAS: dict[str, Callable[[Cut, Reel, Path], None]] = {"poster": write_poster, "sheet": write_sheet}
 
 
-async def finish_film(ffmpeg: Ffmpeg, cut: Cut, reel: Reel, folder: Path, limit_s: float) -> Film:
+async def finish_film(
+    ffmpeg: Ffmpeg, cut: Cut, reel: Reel, folder: Path, limit_s: float, *, preview: bool = False
+) -> Film:
     """Makes the film file of what was encoded in `folder`, and `poster.png`, `sheet.png`, `captions.vtt`.
+
+    `preview` is whether one was encoded too, which then becomes `preview.mp4`.
 
     Raises EncodingFailed when the film is not what the cut asked for, and then leaves none.
     """
     path = folder / FILM_FILES[cut.style.format]
+    # All of it is told only at the end, so the film does not wait for what goes beside it.
     extras = asyncio.create_task(asyncio.to_thread(make_extras, cut, reel, folder))
+    previewed = asyncio.create_task(keep_preview(ffmpeg, cut, folder, made=preview))
     try:
         lost = await asyncio.to_thread(put_together, ffmpeg, cut, folder, limit_s)
         film = await probe(ffmpeg, path)
@@ -40,8 +55,23 @@ async def finish_film(ffmpeg: Ffmpeg, cut: Cut, reel: Reel, folder: Path, limit_
         raise
     finally:
         (folder / PART_FILES[cut.style.format]).unlink(missing_ok=True)
-        warnings = await extras
+        warnings = (*await previewed, *await extras)
     return replace(film, warnings=(*lost, *warnings))
+
+
+async def keep_preview(ffmpeg: Ffmpeg, cut: Cut, folder: Path, *, made: bool) -> tuple[str, ...]:
+    """Checks the preview, and says why the film goes without it. One of another attempt is removed."""
+    part, path = folder / PREVIEW_PART, folder / PREVIEW_FILE
+    path.unlink(missing_ok=True)
+    if not made:
+        return ()
+    try:
+        check_preview(await probe(ffmpeg, part), cut)
+        part.rename(path)
+    except (VideoError, OSError) as error:
+        log.warning("no preview", exc_info=error)
+        return (f"The film has no preview: {error}",)
+    return ()
 
 
 def put_together(ffmpeg: Ffmpeg, cut: Cut, folder: Path, limit_s: float) -> tuple[str, ...]:

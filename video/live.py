@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from video.colours import yuv420
-from video.encoder import PART_FILES
+from video.encoder import WORK_FILES
 from video.encoding import Encoding
-from video.errors import EncodingFailed, EncodingTooSlow, LiveFilmStale, VideoError
+from video.errors import EncodingFailed, EncodingTooSlow, LiveFilmStale, PaintingFailed, VideoError
 from video.ffmpeg_binary import Ffmpeg
 from video.finish import finish_film
 from video.headway import STALL_LIMIT_S
@@ -23,6 +23,7 @@ from video.looks import Cut, Look
 from video.painter import Painter
 from video.probe import Film
 from video.reel import Reel
+from video.watermark import write_watermark
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +49,12 @@ class LiveFilm:
         ffmpeg: Ffmpeg,
         folder: Path,
         *,
+        preview: bool = True,
         nice: int = LIVE_NICE,
         stall_limit_s: float = STALL_LIMIT_S,
     ) -> None:
         self._reel, self._ffmpeg, self._folder, self._nice = reel, ffmpeg, folder, nice
-        self._stall_limit_s = stall_limit_s
+        self._preview, self._stall_limit_s = preview, stall_limit_s
         self._news = threading.Condition()
         self._cut: Cut | None = None
         self._followed: Cut | None = None
@@ -106,7 +108,8 @@ class LiveFilm:
         if self._error:
             raise self._error
         yield ENCODING_SHARE
-        film = await finish_film(self._ffmpeg, cut, self._reel, self._folder, end_s - time.monotonic())
+        left_s = end_s - time.monotonic()
+        film = await finish_film(self._ffmpeg, cut, self._reel, self._folder, left_s, preview=self._preview)
         yield 1.0
         yield film
 
@@ -119,8 +122,8 @@ class LiveFilm:
             await asyncio.to_thread(self._encoding.kill)
         if self._thread:
             await asyncio.to_thread(self._thread.join, JOIN_LIMIT_S)
-        for part in {*PART_FILES.values()}:
-            (self._folder / part).unlink(missing_ok=True)
+        for file in WORK_FILES:
+            (self._folder / file).unlink(missing_ok=True)
 
     def _work(self) -> None:
         """The thread: follows the newest cut until one is final, or something goes wrong."""
@@ -156,8 +159,15 @@ class LiveFilm:
     def _follow(self, cut: Cut) -> None:
         """Encodes what the cut adds, until there is a newer one."""
         if self._made is None:
+            if self._preview:
+                write_watermark(self._folder)
             self._encoding = Encoding(
-                self._ffmpeg, cut, self._folder, nice=self._nice, stall_limit_s=self._stall_limit_s
+                self._ffmpeg,
+                cut,
+                self._folder,
+                preview=self._preview,
+                nice=self._nice,
+                stall_limit_s=self._stall_limit_s,
             )
             self._made = _Made(cut, self._reel)
         assert self._encoding
@@ -207,7 +217,7 @@ def _words(cut: Cut, index: int) -> tuple[str, str] | None:
     return cut.captions[index].text, cut.captions[index].anchor
 
 
-def _failed(error: Exception) -> EncodingFailed:
-    failure = EncodingFailed(f"The site was filmed, but painting its film failed: {error!r}.")
+def _failed(error: Exception) -> PaintingFailed:
+    failure = PaintingFailed(f"The site was filmed, but painting its film failed: {error!r}.")
     failure.__cause__ = error
     return failure

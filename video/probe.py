@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from video.encoder import GIF_FPS, gif_size
+from video.encoder import GIF_FPS, PREVIEW_FPS, fewer, gif_size, preview_size
 from video.errors import EncodingFailed
 from video.ffmpeg_binary import Ffmpeg
 from video.headway import Headway
@@ -93,11 +93,20 @@ def check(film: Film, cut: Cut) -> None:
         )
 
 
+def check_preview(preview: Film, cut: Cut) -> None:
+    """Raises EncodingFailed unless it is a small film of the same length, which plays before it is loaded."""
+    size = (preview.width, preview.height)
+    late = abs(preview.frames - fewer(cut, PREVIEW_FPS))
+    if size != preview_size(cut) or late > 1 or preview.codec != "h264" or not preview.faststart:
+        raise EncodingFailed(
+            f"It came out as {preview.codec} of {preview.frames} frames of {size[0]}x{size[1]}."
+        )
+
+
 def expected(cut: Cut) -> tuple[Format, int, int, int, float]:
     """Format, frames, width, height and frames a second of the film that a cut asks for."""
     if cut.style.format == "gif":
-        frames = max(int(cut.film_frames * GIF_FPS / cut.style.fps + 0.5), 1)
-        return "gif", frames, *gif_size(cut), GIF_FPS
+        return "gif", fewer(cut, GIF_FPS), *gif_size(cut), GIF_FPS
     canvas = cut.layout.canvas
     return cut.style.format, cut.film_frames, canvas.width_px, canvas.height_px, cut.style.fps
 

@@ -31,6 +31,11 @@ class Reel:
         start, size = self._places[index]
         return os.pread(self._file.fileno(), size, start)
 
+    @property
+    def size_bytes(self) -> int:
+        """All frames together."""
+        return self._end
+
     def close(self) -> None:
         self._file.close()
 

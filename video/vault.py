@@ -157,6 +157,19 @@ async def read_blob(
         yield chunk
 
 
+async def read_range(client: Redis, key: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
+    """Yields the bytes from `start` up to `end` of a finished binary; only chunks that have some are read.
+
+    `end` is at most the size that `blob_size` has told. Raises as `read_blob`.
+    """
+    for number in range(start // CHUNK_BYTES, -(-end // CHUNK_BYTES)):
+        chunk = await _field(client, key, str(number), 0.0)
+        if chunk is None:
+            raise BlobMissing(f"{key} vanished while it was being read, at chunk {number}.")
+        base = number * CHUNK_BYTES
+        yield chunk[max(start - base, 0) : end - base]
+
+
 async def _field(
     client: Redis, key: str, name: str, give_up_s: float, note: NoteRetry = _unheard
 ) -> bytes | None:

@@ -39,7 +39,7 @@ async def test_what_lies_beside_the_film_is_stored_under_its_own_key(
     for name, file in EXTRA_FILES.items():
         (tmp_path / file).write_text(f"a {name}")
 
-    assert await store_extras(order, tmp_path, unheard) == ["poster", "sheet", "captions"]
+    assert await store_extras(order, tmp_path, unheard) == ["preview", "poster", "sheet", "captions"]
 
     for name in EXTRA_FILES:
         key = order.extra_keys[name]

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.anyio
 
 FILM = b"a film"
 EXTRAS = {
+    "preview": b"\0\0\0\x20ftypisom",
     "poster": b"\x89PNG",
     "sheet": bytes(300_000),
     "captions": b"WEBVTT",
@@ -38,6 +39,7 @@ def test_every_extra_has_a_link() -> None:
 @pytest.mark.parametrize(
     ("name", "media_type", "file"),
     [
+        ("preview", "video/mp4", "sitereel-j1-preview.mp4"),
         ("poster", "image/png", "sitereel-j1-poster.png"),
         ("sheet", "image/png", "sitereel-j1-sheet.png"),
         ("captions", "text/vtt; charset=utf-8", "sitereel-j1-captions.vtt"),

