@@ -9,12 +9,16 @@ from typing import Literal
 from redis.exceptions import OutOfMemoryError, RedisError
 
 from actors.broker import SendTicket
+from actors.callback import Callback
 from actors.errors import LineError, NoRoom, StoreUnavailable
 from actors.job import QUEUE_OF, CameraWish, Job, Limits, Priority, Stage
 from actors.once import Once, release, reserve
+from actors.order import own_services
 from actors.room import has_room
 from actors.settings import Settings
+from actors.signing import new_secret
 from actors.store import Store
+from explorer.errors import AddressRefused
 from explorer.fence import Endpoint, Fence
 from explorer.types import Interact, Wishes
 from video.style import Format, Size, Style, StyleName
@@ -32,7 +36,18 @@ ROOM_RETRY_S = 60
 
 async def check_address(url: str, allow: frozenset[str]) -> None:
     """Raises explorer's AddressRefused when `url` leads to a private address that nobody listed."""
-    fence, endpoint = Fence(allow), Endpoint.of(url)
+    await _check(Fence(allow), Endpoint.of(url))
+
+
+async def check_callback(url: str, settings: Settings) -> None:
+    """Raises explorer's AddressRefused when nothing may be sent to `url`: a private address, or ourselves."""
+    endpoint = Endpoint.of(url)
+    if settings.public_url and endpoint == Endpoint.of(settings.public_url):
+        raise AddressRefused(f"{endpoint} is this API itself: it does not call itself.", "own_service")
+    await _check(Fence(settings.allow_private_hosts, own_services(settings.redis or "")), endpoint)
+
+
+async def _check(fence: Fence, endpoint: Endpoint) -> None:
     fence.check_literal(endpoint)
     try:
         async with asyncio.timeout(RESOLVE_TIMEOUT_S):
@@ -52,6 +67,7 @@ async def accept(
     wishes: Wishes | None = None,
     storyboard: bool = False,
     priority: Priority = "default",
+    callback: Callback | None = None,
     once: Once | None = None,
 ) -> Job:
     """Writes a new job and puts it into line, or answers the one that an equal request has made before.
@@ -69,6 +85,7 @@ async def accept(
         wishes=wishes or Wishes(),
         storyboard=storyboard,
         priority=priority,
+        callback=callback,
         once=once.record if once else None,
     )
     try:
@@ -110,6 +127,14 @@ async def announce(send: SendTicket, job_id: str, stage: Stage = Stage.QUEUED) -
         await asyncio.to_thread(send, QUEUE_OF[stage], job_id)
     except RedisError as exc:
         log.warning("the ticket of job %s was not sent, the watchdog will: %s", job_id, exc)
+
+
+def callback_of(settings: Settings, url: str | None) -> Callback | None:
+    """Who is called when the job has ended, with a secret of its own unless the operator's signs."""
+    if url is None:
+        return None
+    secret = None if settings.webhook_secret else new_secret()
+    return Callback(url, secret, settings.public_url or "", keyed=settings.api_token is not None)
 
 
 def limits_of(

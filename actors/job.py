@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal, Self, cast
 
+from actors.callback import Callback
 from explorer.types import Wishes
 from video.style import Format, Style
 
@@ -96,7 +97,7 @@ OF_EXPLORATION = (
     "extras",
     "film",
 )
-OF_ATTEMPT = ("error", "error_code", "attempt", "failures")
+OF_ATTEMPT = ("error", "error_code", "attempt", "failures", "callback_report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,9 @@ class Job:
     priority: Priority = "default"
     #: Opens the job's film and extras to whoever was given its links, where a token guards everything else.
     secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    #: Who is called when it has ended, and what came of that: `state`, `attempts`, `error`.
+    callback: Callback | None = None
+    callback_report: dict[str, Any] = field(default_factory=dict)
     #: Key of the record of the Idempotency-Key that has made this job.
     once: str | None = None
     status: Status = Status.PENDING
@@ -185,6 +189,7 @@ class Job:
             "priority": self.priority,
             "secret": self.secret,
             **once,
+            **(self.callback.encode() if self.callback else {}),
             "allow_hosts": json.dumps(self.allow_hosts),
         }
 
@@ -202,6 +207,8 @@ class Job:
             storyboard=text.get("storyboard") == "1",
             priority=cast(Priority, text.get("priority", "default")),
             secret=text.get("secret", ""),
+            callback=Callback.decode(text),
+            callback_report=json.loads(text.get("callback_report", "{}")),
             once=text.get("once"),
             status=Status(text["status"]),
             stage=Stage(text["stage"]),

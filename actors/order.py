@@ -89,11 +89,8 @@ class Order:
 
     @property
     def own_services(self) -> frozenset[str]:
-        """The `host:port` of our Redis, which no page may reach; none when it listens on a unix socket."""
-        parts = urlsplit(self.redis_url)
-        if parts.scheme not in ("redis", "rediss"):
-            return frozenset()
-        return frozenset({str(Endpoint.parse(parts.hostname or "localhost", parts.port or 6379))})
+        """What no page may reach."""
+        return own_services(self.redis_url)
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -109,3 +106,11 @@ class Order:
             "wishes": decode_wishes(row["wishes"]),
         }
         return cls(**row)
+
+
+def own_services(redis_url: str) -> frozenset[str]:
+    """The `host:port` of our Redis, which nobody reaches through us; none on a unix socket."""
+    parts = urlsplit(redis_url)
+    if parts.scheme not in ("redis", "rediss"):
+        return frozenset()
+    return frozenset({str(Endpoint.parse(parts.hostname or "localhost", parts.port or 6379))})

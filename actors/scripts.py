@@ -3,12 +3,19 @@
 from functools import cache
 from pathlib import Path
 
-from actors.keys import CALLS, EVENTS, FRAMES, TOTALS, WATCHED
+from actors.keys import CALL, CALLS, EVENTS, FRAMES, TOTALS, WATCHED
 
 LUA = Path(__file__).parent / "lua"
 PRELUDE = "prelude"
 #: What scripts call keys that are made from a job's id, or known to all of them.
-NAMES = {"EVENTS": EVENTS, "FRAMES": FRAMES, "WATCHED": WATCHED, "CALLS": CALLS, "TOTALS": TOTALS}
+NAMES = {
+    "EVENTS": EVENTS,
+    "FRAMES": FRAMES,
+    "WATCHED": WATCHED,
+    "CALL": CALL,
+    "CALLS": CALLS,
+    "TOTALS": TOTALS,
+}
 
 
 @cache

@@ -11,12 +11,14 @@ from redis.connection import parse_url
 
 from actors.errors import SettingsInvalid
 from actors.job import CameraWish
+from actors.signing import key_of
 from explorer.errors import AddressRefused
 from explorer.fence import Endpoint
 from explorer.types import Interact
 from video.style import Format, Size, StyleName
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+ORIGIN = r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?"
 
 
 def _named(default: Any, env: str, **bounds: Any) -> Any:
@@ -25,7 +27,7 @@ def _named(default: Any, env: str, **bounds: Any) -> Any:
 
 
 class Settings(BaseSettings):
-    """Read with `Settings.read()`. Names in the environment are given in README's table."""
+    """Read with `Settings.read()`. Names in the environment are given in docs/settings.md."""
 
     model_config = SettingsConfigDict(
         frozen=True, env_ignore_empty=True, populate_by_name=True, extra="forbid", hide_input_in_errors=True
@@ -79,6 +81,10 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[frozenset[Network], NoDecode] = frozenset()
     #: Origins whose pages may use the API from a browser.
     cors_origins: Annotated[frozenset[str], NoDecode] = frozenset()
+    #: Signs every webhook; without it each job has a secret of its own.
+    webhook_secret: SecretStr | None = None
+    #: Where this API is reached from outside: what links in a webhook begin with.
+    public_url: str | None = None
     #: `auto` is text on a terminal and JSON elsewhere.
     log_format: Literal["auto", "json", "text"] = "auto"
 
@@ -118,6 +124,20 @@ class Settings(BaseSettings):
         if value and not re.fullmatch(r"[!-~]{16,}", value.get_secret_value()):
             raise ValueError("must be 16 or more visible ASCII characters: try `openssl rand -hex 16`")
         return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _signs(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            key_of(value.get_secret_value())
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _base(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(rf"{ORIGIN}(/[A-Za-z0-9._~/-]*)?", value):
+            raise ValueError(f"{value!r} is not an address to begin with, such as https://films.example.com")
+        return value.rstrip("/") if value else value
 
     @field_validator("film_fps", mode="before")
     @classmethod
@@ -190,7 +210,7 @@ def _network(text: str) -> Network:
 
 def _origin(text: str) -> str:
     """A web page's origin as browsers send it. Raises ValueError."""
-    if not re.fullmatch(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?", text):
+    if not re.fullmatch(ORIGIN, text):
         raise ValueError(f"{text!r} is not an origin, such as https://films.example.com")
     return text
 

@@ -71,9 +71,11 @@ async def _answer(reader: asyncio.StreamReader, sending: asyncio.Task[None]) -> 
     """The site's answer, or None when the browser has gone before it came."""
     for _ in range(MAX_INTERIM):
         reading = asyncio.create_task(_read_answer(reader))
-        await asyncio.wait((reading, sending), return_when=asyncio.FIRST_COMPLETED)
+        try:
+            await asyncio.wait((reading, sending), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            reading.cancel()  # also when the take ends meanwhile: what it would raise then nobody hears
         if not reading.done():
-            reading.cancel()
             await sending
             return None
         answer = reading.result()
