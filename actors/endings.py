@@ -14,6 +14,7 @@ from actors.job import BACK, QUEUE_OF, Job, Stage, Status
 from actors.keys import Claim
 from actors.settings import Settings
 from actors.store import Store
+from actors.tally import Tally
 
 log = logging.getLogger(__name__)
 
@@ -53,13 +54,15 @@ class StageFailed(LineError):
 class Endings:
     """Ends attempts; tells the workers of jobs that wait again."""
 
-    def __init__(self, settings: Settings, send: SendTicket) -> None:
+    def __init__(self, settings: Settings, send: SendTicket, tally: Tally) -> None:
         self._settings = settings
         self._send = send
+        self._tally = tally
 
     async def fail(self, store: Store, claim: Claim, job: Job, exc: LineError) -> None:
         """Lets a failed attempt be followed by another, or the job end with its cause."""
         log.warning("attempt %d of job %s failed while %s: %s", job.attempt, job.id, claim.stage, exc)
+        self._tally.failed(exc.code)
         again = exc.code in PASSING and job.attempt < self._settings.max_attempts
         try:
             await (self._again if again else self._end)(store, claim, job, exc)

@@ -4,6 +4,7 @@ The stream is written by the scripts that change the job. It lives as long as th
 away goes on after the last entry that he has seen. The picture is only made while somebody is looking.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from redis.asyncio import Redis
 
 from actors.keys import EVENTS, FRAMES, WATCHED
 
+ID = re.compile(r"([0-9]{1,15})-([0-9]{1,15})")
 #: Before everything.
 FIRST = "0-0"
 #: Whoever watches says so every second; when he has not for so long, no more pictures are made.
@@ -44,10 +46,10 @@ class Frame:
 
 def place(event_id: str) -> tuple[int, int]:
     """Where an id stands among others. Raises ValueError for what is none."""
-    ms, dash, number = event_id.partition("-")
-    if not (ms.isascii() and ms.isdigit() and (number.isascii() and number.isdigit() if dash else True)):
-        raise ValueError(f"{event_id[:50]!r} is no id of an event")
-    return int(ms), int(number or 0)
+    found = ID.fullmatch(event_id)
+    if found is None:
+        raise ValueError(f"{event_id[:50]!r} is no id of an event, such as 1764021786123-0")
+    return int(found[1]), int(found[2])
 
 
 async def told(redis: Redis, job_id: str, after: str = FIRST) -> list[Told]:
@@ -56,13 +58,14 @@ async def told(redis: Redis, job_id: str, after: str = FIRST) -> list[Told]:
 
 
 async def listen(
-    redis: Redis, job_id: str, after: str, frame_after: str, wait_ms: int
+    redis: Redis, job_id: str, after: str, frame_after: str, wait_ms: int, *, looking: bool = True
 ) -> tuple[list[Told], Frame | None]:
     """What is told after these two ids; waits for something for `wait_ms` at most.
 
-    Somebody is looking meanwhile, which whoever films is told.
+    Whoever films is told when somebody is `looking`, for whom pictures are made.
     """
-    await redis.set(WATCHED + job_id, 1, ex=WATCHED_TTL_S)
+    if looking:
+        await redis.set(WATCHED + job_id, 1, ex=WATCHED_TTL_S)
     events, frames = EVENTS + job_id, FRAMES + job_id
     found = cast(Any, await redis.xread({events: after, frames: frame_after}, block=wait_ms))
     rows = {key.decode(): entries for key, entries in (found.items() if isinstance(found, dict) else found)}

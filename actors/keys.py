@@ -10,6 +10,7 @@ TIMELINE = "demo:timeline:"
 FILM = "demo:film:"
 #: What can be fetched beside the film, besides the timeline.
 EXTRAS = {
+    "preview": "demo:preview:",
     "poster": "demo:poster:",
     "sheet": "demo:sheet:",
     "captions": "demo:captions:",
@@ -29,9 +30,13 @@ FRAMES = "demo:frames:"
 WATCHED = "demo:watched:"
 #: Sorted set: when whom to call of the jobs that have ended. Hash: what has been counted.
 CALLS = "demo:calls"
+#: Hash, by the job's id: what a call says, and how far it is.
+CALL = "demo:call:"
 TOTALS = "demo:totals"
 LEADER = "demo:watchdog"
 SEEN = "demo:watchdog:seen"
+#: Hash: what each worker has told last, by its name.
+WORKERS = "demo:workers"
 
 
 def film_key(job_id: str) -> str:

@@ -21,7 +21,8 @@ from actors.order import Order
 from actors.room import has_room
 from actors.settings import Settings
 from actors.store import Store
-from actors.supervisor import Report, StageOverrun, supervise
+from actors.supervisor import StageOverrun, supervise
+from actors.tally import Report, Supervise, Tally, counted
 from explorer.errors import SafetyViolation
 from video.errors import VaultUnavailable
 from video.vault import is_whole
@@ -40,8 +41,6 @@ ENCODE_GRACE_S = 180.0
 #: Shorter than a lease: nobody renews the claim while a draft is looked at.
 DRAFT_PATIENCE_S = 5.0
 
-Supervise = Callable[[Order, Mapping[str, float]], AsyncGenerator[Report, None]]
-
 
 class Line:
     """Declares the actors on a broker. A message is only a ticket: it says that somebody waits in its queue.
@@ -49,12 +48,19 @@ class Line:
     Which job that is decides the line in Redis: by priority, then by who has come first.
     """
 
-    def __init__(self, settings: Settings, broker: RedisBroker, supervise: Supervise = supervise) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        broker: RedisBroker,
+        supervise: Supervise = supervise,
+        tally: Tally | None = None,
+    ) -> None:
+        tally = tally or Tally()
         self._settings = settings
-        self._supervise = supervise
+        self._supervise = counted(supervise, tally)
         self._stopping = False
         self._running: dict[asyncio.Task[Any], asyncio.AbstractEventLoop] = {}
-        self._endings = Endings(settings, ticket_sender(broker))
+        self._endings = Endings(settings, ticket_sender(broker), tally)
         dramatiq.actor(broker=broker, queue_name="record")(self.explore_and_record)
         dramatiq.actor(broker=broker, queue_name="encode")(self.encode)
 

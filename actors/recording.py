@@ -154,6 +154,7 @@ class Recording:
             "camera": on.report(order.style.fps),
             "extras": [*kept, *done["extras"]],
             "warnings": [*lacking, *done["warnings"]],
+            "footage": {"frames": len(uplink.reel.times_ms), "size_bytes": uplink.reel.size_bytes},
         }
         return {"kind": "done", **done, **take}
 

@@ -4,12 +4,17 @@ import asyncio
 import itertools
 import logging
 import threading
+import time
 import uuid
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from redis.exceptions import RedisError
 
 from actors.broker import SendTicket
+from actors.courier import carry
 from actors.job import QUEUE_OF, Status
+from actors.presence import Presence, keep_present
 from actors.settings import Settings
 from actors.store import Store
 
@@ -24,11 +29,27 @@ TICKET_AGE_MS = 1_000
 THOROUGH_ROUNDS = 60
 
 
-async def watch(store: Store, send: SendTicket) -> None:
+@dataclass(slots=True)
+class Rounds:
+    """When a watchdog has last come round, whatever it found."""
+
+    last_s: float = field(default_factory=time.monotonic)
+
+    def note(self) -> None:
+        self.last_s = time.monotonic()
+
+    @property
+    def ago_s(self) -> float:
+        return time.monotonic() - self.last_s
+
+
+async def watch(store: Store, send: SendTicket, rounds: Rounds | None = None) -> None:
     """Runs until cancelled. Any number of processes may run it: one of them sends tickets again."""
+    rounds = rounds or Rounds()
     name = uuid.uuid4().hex
     for number in itertools.count(1):
         await asyncio.sleep(ROUND_S)
+        rounds.note()
         try:
             leads = await store.lead(name, LEADER_TTL_MS)
             # Anybody may reap, so that a leader who died with its jobs does not delay them.
@@ -64,12 +85,13 @@ async def resend(store: Store, send: SendTicket, *, thorough: bool = False) -> N
 
 
 class WatchdogThread(threading.Thread):
-    """Runs the watchdog beside a worker's threads until `stop`."""
+    """Runs the watchdog, a courier and the heartbeat beside a worker's threads until `stop`."""
 
-    def __init__(self, settings: Settings, send: SendTicket) -> None:
+    def __init__(self, settings: Settings, send: SendTicket, presence: Presence) -> None:
         super().__init__(name="watchdog", daemon=True)
         self._settings = settings
         self._send = send
+        self._presence = presence
         self._stop_asked = threading.Event()
 
     def run(self) -> None:
@@ -78,9 +100,13 @@ class WatchdogThread(threading.Thread):
     async def _main(self) -> None:
         assert self._settings.redis is not None
         async with Store.opened(self._settings.redis, self._settings) as store:
-            watching = asyncio.create_task(watch(store, self._send))
+            work = (watch(store, self._send), carry(store), keep_present(store, self._presence))
+            duties = [asyncio.create_task(duty) for duty in work]
             await asyncio.to_thread(self._stop_asked.wait)
-            watching.cancel()
+            for duty in duties:
+                duty.cancel()
+            with suppress(RedisError):
+                await self._presence.leave(store)
 
     def stop(self) -> None:
         self._stop_asked.set()

@@ -11,6 +11,7 @@ import dramatiq
 from actors.broker import make_broker, ticket_sender
 from actors.janitor import JanitorThread
 from actors.pipeline import Line
+from actors.presence import Presence
 from actors.settings import Settings
 from actors.watchdog import WatchdogThread
 from explorer.browser import find_chromium
@@ -38,13 +39,14 @@ def working(settings: Settings, slots: int, *, grace_s: float | None = None) -> 
     check_tools(settings)
     grace_s = settings.shutdown_grace_s if grace_s is None else grace_s
     broker = make_broker(settings.redis)
-    line = Line(settings, broker)
+    presence = Presence(slots)
+    line = Line(settings, broker, tally=presence.tally)
     worker = dramatiq.Worker(
         broker, worker_threads=slots, worker_timeout=int(settings.poll_interval_s * 1000)
     )
     # A worker must not hoard tickets that another could start on at once.
     worker.queue_prefetch = slots
-    watchdog, janitor = WatchdogThread(settings, ticket_sender(broker)), JanitorThread()
+    watchdog, janitor = WatchdogThread(settings, ticket_sender(broker), presence), JanitorThread()
     worker.start()
     watchdog.start()
     janitor.start()

@@ -14,7 +14,7 @@ from actors.job import Stage, Status
 from actors.store import Store
 from demo_api.errors import RequestInvalid
 from demo_api.feeds import Feeds, Words
-from demo_api.schemas import RefusalOut, RetryOut, StepOut
+from demo_api.parts import RefusalOut, RetryOut, StepOut
 
 LAST_EVENT_ID = "Last-Event-ID"
 #: Proxies and browsers give up on connections that say nothing for about a minute.
@@ -82,15 +82,22 @@ EVENTS: dict[str, type[BaseModel]] = {
 async def events(request: Request) -> Response:
     """All that was told of a job and is going to be, until it ends; after Last-Event-ID only what is new.
 
-    204 when nothing more will come, which browsers take as the end.
+    204 when nothing more will come, which browsers take as the end. `?frames=0` leaves out the pictures.
     """
     store: Store = request.app.state.store
     job = await store.find(request.path_params["job_id"])
     after = _after(request)
     if job.ended_ms is not None and not await told(store.redis, job.id, after):
         return Response(status_code=204)
+    if request.method == "HEAD":
+        return Response(media_type="text/event-stream")
     feeds: Feeds = request.app.state.feeds
-    return EventSourceResponse(_greeted(feeds.watch(job.id, after)), ping=PING_S, sep="\n")
+    frames = request.query_params.get("frames", "1")
+    if frames not in ("0", "1"):
+        raise RequestInvalid([{"field": "frames", "message": "must be 0 or 1"}])
+    return EventSourceResponse(
+        _greeted(feeds.watch(job.id, after, frames=frames == "1")), ping=PING_S, sep="\n"
+    )
 
 
 async def _greeted(watching: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

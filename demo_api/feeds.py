@@ -34,6 +34,8 @@ class Feed:
 
     def __init__(self, store: Store, job_id: str, words: Words) -> None:
         self.watchers = 0
+        #: Those who want pictures as well.
+        self.lookers = 0
         #: Nothing more will come: the job has ended, or is gone.
         self.over = False
         self.changed = asyncio.Event()
@@ -60,7 +62,9 @@ class Feed:
         silent = 0
         while not self.over and self.watchers:
             try:
-                events, frame = await listen(self._store.redis, self._job_id, after, frame_after, WAIT_MS)
+                events, frame = await listen(
+                    self._store.redis, self._job_id, after, frame_after, WAIT_MS, looking=self.lookers > 0
+                )
                 silent = 0 if events or frame else silent + 1
                 if silent and silent % SILENT_WAITS == 0 and await self._store.get(self._job_id) is None:
                     self._add(None, self._words.gone)
@@ -96,18 +100,25 @@ class Feeds:
         self._feeds: dict[str, Feed] = {}
         self._leaving = False
 
+    @property
+    def watchers(self) -> int:
+        return sum(feed.watchers for feed in self._feeds.values())
+
     def leave(self) -> None:
         """Sends all watchers away, who will come back to another process."""
         self._leaving = True
         for feed in self._feeds.values():
             feed.wake()
 
-    async def watch(self, job_id: str, after: str = FIRST) -> AsyncGenerator[bytes, None]:
+    async def watch(
+        self, job_id: str, after: str = FIRST, *, frames: bool = True
+    ) -> AsyncGenerator[bytes, None]:
         """What is told of a job after this id, as pieces to be sent, until it ends or we do.
 
-        Whoever is slow misses pictures, and nothing else.
+        Pictures are told too if `frames` are wanted. Whoever is slow misses pictures, and nothing else.
         """
         feed = self._join(job_id)
+        feed.lookers += frames
         seen, frame = place(after), b""
         try:
             while not self._leaving:
@@ -117,13 +128,14 @@ class Feeds:
                     yield feed.pieces[index]
                 if feed.over and (not feed.places or seen >= feed.places[-1]):
                     return
-                if feed.frame is not frame:
+                if frames and feed.frame is not frame:
                     frame = feed.frame
                     yield frame
                 else:
                     await changed.wait()
         finally:
             feed.watchers -= 1
+            feed.lookers -= frames
 
     def _join(self, job_id: str) -> Feed:
         feed = self._feeds.get(job_id)

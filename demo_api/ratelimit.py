@@ -35,6 +35,8 @@ class RateLimiter:
         self._rate = rate
         self._now = now
         self._paid_at: dict[str, float] = {}
+        #: How many requests were turned down.
+        self.refused = 0
 
     def admit(self, client: str) -> None:
         """Counts a request. Raises RateLimited, and then it is not counted."""
@@ -50,6 +52,7 @@ class RateLimiter:
         if len(self._paid_at) > MOST_CLIENTS:
             del self._paid_at[next(iter(self._paid_at))]
         if refused:
+            self.refused += 1
             raise RateLimited(
                 f"More than {self._rate.count} requests in {self._rate.period_s} s came from your address. "
                 "Nothing was accepted; wait a little.",

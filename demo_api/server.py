@@ -10,6 +10,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from actors.errors import LineError
 from actors.settings import Settings
 from demo_api.app import create_app
+from demo_api.bodies import BODY_LIMIT_S
 from demo_api.headers import HEADERS
 from demo_api.problems import problem
 
@@ -87,10 +88,13 @@ def listen(host: str, port: int) -> socket.socket:
         raise ListenFailed(f"Nothing can listen on {host}:{port}: {cause}. Choose --host or --port.") from exc
 
 
-def make_server(settings: Settings, http: type[Http] = Http) -> uvicorn.Server:
+def make_server(
+    settings: Settings, http: type[Http] = Http, *, body_limit_s: float = BODY_LIMIT_S
+) -> uvicorn.Server:
     """A server for the API; run it with `sockets=[listen(…)]`."""
+    server: uvicorn.Server
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, lambda: server.should_exit, body_limit_s),
         http=http,
         ws="none",
         access_log=False,
@@ -101,4 +105,5 @@ def make_server(settings: Settings, http: type[Http] = Http) -> uvicorn.Server:
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
     )
-    return uvicorn.Server(config)
+    server = uvicorn.Server(config)
+    return server

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What planning has cost so far; `fallbacks` are scans that keywords planned in the model's place."""
+    """What planning has cost so far.
+
+    `failures` are requests without a usable answer, `fallbacks` scans that keywords planned in the model's
+    place: after a failure, or since the budget is spent.
+    """
 
     calls: int = 0
     tokens: int = 0
     fallbacks: int = 0
+    failures: int = 0
 
 
 @dataclass(slots=True)

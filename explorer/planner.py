@@ -20,11 +20,12 @@ class FallbackPlanner:
         self._then = then
         self._budget = budget or Budget()
         self._fallbacks = 0
+        self._failures = 0
 
     @property
     def usage(self) -> Usage:
         """What planning has cost so far."""
-        return Usage(self._budget.calls, self._budget.tokens, self._fallbacks)
+        return Usage(self._budget.calls, self._budget.tokens, self._fallbacks, self._failures)
 
     async def plan(self, scene: Scene) -> list[ActionPlan]:
         """The first planner's plans, or the second's, reasons reading `keywords (llm failed: timeout): …`."""
@@ -32,6 +33,7 @@ class FallbackPlanner:
             return (await self._first.plan(scene))[:MAX_PLANS]
         except PlannerFailed as failure:
             self._fallbacks += 1
+            self._failures += str(failure) != BUDGET_SPENT
             plans = await self._then.plan(scene)
             return [_blaming(plan, str(failure)) for plan in plans[:MAX_PLANS]]
 

@@ -238,10 +238,12 @@ class Metrics:
     depth: int = 0
     visited_urls: tuple[str, ...] = ()
     runtime_s: float = 0.0
-    #: What planning has cost: requests to a language model, their tokens, and scans planned without it.
+    #: What planning has cost: requests to a language model, their tokens, scans planned without it,
+    #: and requests without a usable answer.
     llm_calls: int = 0
     llm_tokens: int = 0
     llm_fallbacks: int = 0
+    llm_failures: int = 0
     #: Link targets that were looked at off camera.
     scouted: int = 0
 

@@ -24,6 +24,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], 0, now_ms)) do
       local failures = cjson.decode(at[6] or '[]')
       failures[#failures + 1] = {stage = at[1], attempt = tonumber(at[2]), code = 'lease_lost', error = ARGV[6]}
       redis.call('HSET', key, 'failures', cjson.encode(failures))
+      redis.call('HINCRBY', TOTALS, 'attempts_failed:lease_lost', 1)
     end
     if to ~= 'ready' and tonumber(at[2]) >= tonumber(ARGV[3]) then
       redis.call('HSET', key, 'status', 'failed', 'error', ARGV[7], 'error_code', 'attempts_exhausted',

@@ -194,6 +194,20 @@ async def test_pictures_are_sent_while_somebody_looks_and_only_the_newest(
     assert len(watching.heard.ids) == len(watching.heard.kinds) - 2
 
 
+async def test_whoever_wants_no_pictures_has_none_made(
+    settings: Settings, store: Store, serve: Serve
+) -> None:
+    await exploring(store)
+    await show(store.redis, "j1", Frame("", 1.0, 4, 3, b"old"))
+    with serve(settings) as address:
+        watching = Watching(address, "j1?frames=0")
+        watching.until(lambda heard: len(heard.ids) == 2)
+        await store.cancel("j1")
+        watching.join(WITHIN_S)
+    assert watching.heard.kinds == ["stage", "stage", "stage", "done"]
+    assert not await is_watched(store.redis, "j1")
+
+
 async def test_many_watch_one_job_and_all_hear_the_same(
     settings: Settings, store: Store, serve: Serve
 ) -> None:
