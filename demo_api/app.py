@@ -1,7 +1,7 @@
 """The application: routes, errors, what surrounds them, and what lives as long as it does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
@@ -9,15 +9,15 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from actors.broker import make_broker, ticket_sender
+from actors.courier import carry
 from actors.settings import Settings
 from actors.store import Store
-from actors.watchdog import watch
+from actors.watchdog import Rounds, watch
+from demo_api.bodies import BODY_LIMIT_S
 from demo_api.events import WORDS
 from demo_api.farewells import Farewells
 from demo_api.feeds import Feeds
@@ -25,27 +25,24 @@ from demo_api.guard import Guard
 from demo_api.headers import SecurityHeaders
 from demo_api.openapi import describe
 from demo_api.operations import OPERATIONS, route
+from demo_api.page import ROUTES as PAGE
 from demo_api.problems import HANDLERS
 from demo_api.ratelimit import Rate, RateLimiter
+from demo_api.reference import ROUTES as REFERENCE
 from demo_api.requestlog import RequestLog
-from demo_api.token import check_token
 
 #: What a page of a listed origin may send and read beyond what any page may.
 CORS_SENT = ("authorization", "content-type", "idempotency-key", "last-event-id", "x-request-id")
 CORS_READ = ("content-disposition", "location", "retry-after", "x-request-id")
 
 
-async def openapi(request: Request) -> Response:
-    """The description of the API."""
-    check_token(request, request.app.state.settings)
-    return JSONResponse(_description())
+ROUTES: list[BaseRoute] = [*map(route, OPERATIONS), *REFERENCE, *PAGE]
 
 
-ROUTES = [*map(route, OPERATIONS), Route("/openapi.json", openapi, methods=["GET"])]
-
-
-def create_app(settings: Settings) -> ASGIApp:
-    """The API on `settings.redis`, which must be set."""
+def create_app(
+    settings: Settings, stopping: Callable[[], bool] = lambda: False, body_limit_s: float = BODY_LIMIT_S
+) -> ASGIApp:
+    """The API on `settings.redis`, which must be set; `stopping` says whether its server takes no more."""
     url = settings.redis
     if url is None:
         raise ValueError("the API needs settings with a Redis")
@@ -57,15 +54,21 @@ def create_app(settings: Settings) -> ASGIApp:
         app.state.send_ticket = ticket_sender(broker)
         app.state.limiter = RateLimiter(Rate.parse(settings.rate_limit))
         app.state.farewells = Farewells()
+        app.state.rounds = Rounds()
+        app.state.stopping = stopping
+        app.state.body_limit_s = body_limit_s
+        app.state.description = _description()
         async with Store.opened(url, settings) as store:
             app.state.store = store
             app.state.feeds = feeds = Feeds(store, WORDS)
-            watching = asyncio.create_task(watch(store, app.state.send_ticket))
+            work = (watch(store, app.state.send_ticket, app.state.rounds), carry(store))
+            duties = [asyncio.create_task(duty) for duty in work]
             try:
                 # The server, as it shuts down, has those sent away who would stay for ever.
                 yield {"feeds": feeds}
             finally:
-                watching.cancel()
+                for duty in duties:
+                    duty.cancel()
                 broker.close()
 
     inside = Starlette(

@@ -1,20 +1,22 @@
 """The endpoints: each reads its request, asks the store and answers."""
 
+import asyncio
 import re
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from actors.admission import accept, announce, check_address, limits_of, style_of
+from actors.admission import accept, announce, callback_of, check_address, check_callback
 from actors.job import Job, Stage
 from actors.once import Once
 from actors.settings import Settings
 from actors.store import Store
 from demo_api.bodies import read_body
-from demo_api.errors import RequestInvalid
+from demo_api.errors import CallbackRefused, RequestInvalid
 from demo_api.export import ExportResponse, check_wanted, claim_export, exportable, film_headers
-from demo_api.schemas import Accepted, Health, JobStatus, Links, RunRequest
+from demo_api.schemas import Accepted, JobStatus, Links, RunRequest
+from explorer.errors import AddressRefused
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 VISIBLE = re.compile(r"[!-~]{1,255}")
@@ -22,35 +24,25 @@ VISIBLE = re.compile(r"[!-~]{1,255}")
 
 async def run(request: Request) -> Response:
     """Accepts a job, at once."""
-    wish = RunRequest.parse(await read_body(request))
+    wish = RunRequest.parse(await read_body(request, request.app.state.body_limit_s))
     once = _once(request, wish)
     settings, store = _settings(request), _store(request)
-    await check_address(wish.url, settings.allow_private_hosts)
-    limits = limits_of(settings, wish.max_clicks, wish.max_depth, wish.max_runtime)
-    style = style_of(
-        settings,
-        wish.style,
-        wish.size,
-        wish.fps,
-        wish.format,
-        wish.captions,
-        wish.zoom,
-        wish.title_card,
-    )
+    await _check_addresses(wish, settings)
     job = await accept(
         store,
         wish.url,
-        limits,
-        style,
+        wish.limits_on(settings),
+        wish.style_on(settings),
         wish.camera or settings.camera,
         wishes=wish.wishes_on(settings),
         storyboard=wish.storyboard,
         priority=wish.priority,
+        callback=callback_of(settings, wish.callback_url),
         once=once,
     )
     links = Links.of(job, with_key=settings.api_token is not None)
     return JSONResponse(
-        Accepted(job_id=job.id, links=links).model_dump(mode="json"),
+        Accepted.of(job, links).model_dump(mode="json"),
         status_code=202,
         headers={"location": Links.of(job).status},
         background=_ticket(request, job) if job.stage is Stage.QUEUED else None,
@@ -86,18 +78,29 @@ async def export(request: Request) -> Response:
     return ExportResponse(store, request.app.state.farewells, job, claim, size_bytes)
 
 
-async def health(request: Request) -> Response:
-    """Whether this process can do its job; problems.py answers when Redis is away."""
-    await _store(request).ping()
-    return JSONResponse(Health().model_dump())
-
-
 def _told(
     request: Request, job: Job, status_code: int = 200, background: BackgroundTask | None = None
 ) -> Response:
     settings = _settings(request)
     answer = JobStatus.of(job, settings.job_ttl_s, with_key=settings.api_token is not None)
     return JSONResponse(answer.model_dump(mode="json"), status_code, background=background)
+
+
+async def _check_addresses(wish: RunRequest, settings: Settings) -> None:
+    """Both at a time: a slow name server is waited for once. Raises AddressRefused and CallbackRefused."""
+    checks = [check_address(wish.url, settings.allow_private_hosts)]
+    if wish.callback_url is not None:
+        checks.append(_check_callback(wish.callback_url, settings))
+    for found in await asyncio.gather(*checks, return_exceptions=True):
+        if isinstance(found, BaseException):
+            raise found
+
+
+async def _check_callback(url: str, settings: Settings) -> None:
+    try:
+        await check_callback(url, settings)
+    except AddressRefused as exc:
+        raise CallbackRefused(str(exc)) from exc
 
 
 def _ticket(request: Request, job: Job) -> BackgroundTask:

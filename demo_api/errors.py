@@ -17,6 +17,13 @@ class RequestInvalid(DoorError):
         self.fields = fields
 
 
+class CallbackRefused(DoorError):
+    """Nothing may be sent to the address that is to be called."""
+
+    code = "address_refused"
+    field = "callback_url"
+
+
 class BodyTooLarge(DoorError):
     """More was sent than any request needs."""
 
@@ -79,3 +86,33 @@ class PreviewRefused(DoorError):
     """A link preview or a prefetch asked for a film that leaves only once."""
 
     code = "preview_refused"
+
+
+class RangeUnsatisfiable(DoorError):
+    """A part was asked for that begins behind the end of the file, which has `size_bytes`."""
+
+    code = "range_unsatisfiable"
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__(f"The file has {size_bytes} bytes, and none in the range that was asked for.")
+        self.size_bytes = size_bytes
+
+
+class ApiError(Exception):
+    """What a server said instead of what it was asked for, in its own sentence, or why none has answered.
+
+    `status` is that of the answer, None when there was none; `retry_after_s` is the server's.
+    """
+
+    def __init__(
+        self, sentence: str, code: str, status: int | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same may well be answered a little later."""
+        return self.status is None or self.status == 429 or self.status >= 500

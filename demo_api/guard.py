@@ -1,12 +1,12 @@
 """What is looked at before any endpoint: size of the head, Host, and whose page is asking."""
 
 from collections.abc import Callable
-from ipaddress import ip_address
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actors.settings import Settings
+from demo_api.address import is_loopback
 from demo_api.errors import (
     AddressTooLong,
     BodyTooLarge,
@@ -84,10 +84,8 @@ def check_origin(request: Request, settings: Settings) -> None:
     if origin in settings.cors_origins:
         return
     site = request.headers.get("sec-fetch-site", "none").lower()
-    own = (
-        origin is None
-        or origin.lower() == f"{request.url.scheme}://{request.headers.get('host', '').lower()}"
-    )
+    # Not the scheme, which a proxy changes that speaks TLS for us; browsers have it in Sec-Fetch-Site.
+    own = origin is None or origin.lower().rpartition("://")[2] == request.headers.get("host", "").lower()
     if site not in OWN_SITE or not own:
         raise CrossSite(
             "A page of another site asked for this. If it is yours, list its origin in CORS_ORIGINS."
@@ -112,15 +110,6 @@ def _bare(host: str) -> str:
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.rpartition(":")[0] if host.count(":") == 1 else host
-
-
-def is_loopback(host: str) -> bool:
-    """Whether it spells an address that only this machine reaches."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 #: In this order: the first that objects is the one that answers.

@@ -1,7 +1,7 @@
 """Everything that can be asked of the API, in one table, from which routes and description are made."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
@@ -13,14 +13,18 @@ from starlette.routing import Route
 from actors import errors as line
 from actors.settings import Settings
 from demo_api import errors as door
+from demo_api import texts
 from demo_api.clients import client_of, subscriber_of
-from demo_api.endpoints import cancel, export, health, retry, run, status
+from demo_api.endpoints import cancel, export, retry, run, status
 from demo_api.events import events
 from demo_api.export import MEDIA_TYPES
 from demo_api.extras import KINDS, extra
 from demo_api.farewells import Farewells
+from demo_api.health import Health, Readiness, health, ready
+from demo_api.metrics import metrics
 from demo_api.ratelimit import RateLimiter
-from demo_api.schemas import Accepted, Health, JobStatus, RunRequest
+from demo_api.reference import docs, document
+from demo_api.schemas import Accepted, JobStatus, RunRequest
 from demo_api.token import check_token, check_token_or_key
 from explorer.errors import AddressRefused
 
@@ -28,6 +32,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 #: Who may: anybody, whoever has the API's token, or also whoever has the key of the job.
 Access = Literal["anybody", "token", "key"]
 Errors = tuple[type[Exception], ...]
+#: A model, the media types of a file, or nothing.
+Body = type[BaseModel] | tuple[str, ...] | None
 
 #: What may be answered everywhere, to a POST, and where a job is named.
 ANYWHERE: Errors = (door.AddressTooLong, door.HeadersTooLarge, door.HostRefused)
@@ -44,12 +50,22 @@ class Operation:
     path: str
     endpoint: Endpoint
     summary: str
-    #: Status and body of the good answer: a model, or the media types of a file.
+    #: Status and body of the good answer.
     status: int
-    body: type[BaseModel] | tuple[str, ...]
+    body: Body
     errors: Errors = ()
     access: Access = "token"
     request: type[BaseModel] | None = None
+    #: A part of the file may be asked for, which is answered with 206.
+    in_ranges: bool = False
+    #: Errors that a HEAD, which uses nothing up, never has.
+    using: Errors = ()
+    #: Other answers that are no problem documents, by status.
+    also: Mapping[int, Body] = field(default_factory=dict)
+    #: Whether it answers 503 with a problem document when Redis is away.
+    stores: bool = True
+    #: More than the summary says, in Markdown.
+    text: str = ""
 
     @property
     def name(self) -> str:
@@ -57,11 +73,22 @@ class Operation:
         return self.path.split("/")[-2 if "{" in self.path else -1].partition(".")[0]
 
     @property
+    def is_extra(self) -> bool:
+        """Whether it gives something that lies beside the film."""
+        return self.name in KINDS
+
+    @property
     def refusals(self) -> Errors:
         """All errors that it may answer with."""
         writing = WRITING if self.method == "POST" else ()
         guarded = () if self.access == "anybody" else (door.Unauthorized,)
-        return (*ANYWHERE, *writing, *guarded, *self.errors, line.StoreUnavailable)
+        stored = (line.StoreUnavailable,) if self.stores else ()
+        return (*ANYWHERE, *writing, *guarded, *self.errors, *self.using, *stored)
+
+    @property
+    def answers(self) -> Mapping[int, Body]:
+        """All answers that are no problem documents, by status."""
+        return {self.status: self.body, **self.also}
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -76,6 +103,7 @@ OPERATIONS: tuple[Operation, ...] = (
             door.RequestInvalid,
             door.BodyTooSlow,
             AddressRefused,
+            door.CallbackRefused,
             line.KeyReused,
             line.KeyInFlight,
             line.QueueFull,
@@ -83,6 +111,7 @@ OPERATIONS: tuple[Operation, ...] = (
             *JOB,
         ),
         request=RunRequest,
+        text=texts.RUN,
     ),
     Operation(
         "GET", "/demo/status/{job_id}", status, "Tells where a job stands.", 200, JobStatus, JOB, access="key"
@@ -96,6 +125,8 @@ OPERATIONS: tuple[Operation, ...] = (
         ("text/event-stream",),
         (*JOB, door.RequestInvalid),
         access="key",
+        also={204: None},
+        text=texts.EVENTS,
     ),
     Operation(
         "POST",
@@ -119,11 +150,13 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/demo/export/{job_id}",
         export,
-        "Gives the film, once. HEAD only looks, Range is ignored, previews and prefetches are refused.",
+        "Gives the film, once.",
         200,
         tuple(MEDIA_TYPES.values()),
-        (*FILM, line.ExportTaken, door.PreviewRefused),
+        (*FILM, door.PreviewRefused),
+        using=(line.ExportTaken,),
         access="key",
+        text=texts.EXPORT,
     ),
     *(
         Operation(
@@ -134,7 +167,9 @@ OPERATIONS: tuple[Operation, ...] = (
             200,
             (media_type.partition(";")[0],),
             (*FILM, line.ExtraMissing),
+            using=(door.RangeUnsatisfiable,),
             access="key",
+            in_ranges=True,
         )
         for name, (media_type, _) in KINDS.items()
     ),
@@ -142,10 +177,54 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/health",
         health,
-        "Tells whether this process can do its job.",
+        "Tells whether this process can do its job, part by part.",
         200,
         Health,
         access="anybody",
+        also={503: Health},
+        stores=False,
+        text=texts.HEALTH,
+    ),
+    Operation(
+        "GET",
+        "/ready",
+        ready,
+        "Tells whether a request for a film would be accepted now.",
+        200,
+        Readiness,
+        access="anybody",
+        also={503: Readiness},
+        stores=False,
+        text=texts.READY,
+    ),
+    Operation(
+        "GET",
+        "/metrics",
+        metrics,
+        "Gives the figures of the whole installation, for Prometheus.",
+        200,
+        ("text/plain",),
+        text=texts.METRICS,
+    ),
+    Operation(
+        "GET",
+        "/openapi.json",
+        document,
+        "Gives this description.",
+        200,
+        ("application/json",),
+        access="anybody",
+        stores=False,
+    ),
+    Operation(
+        "GET",
+        "/docs",
+        docs,
+        "Shows this description as a page.",
+        200,
+        ("text/html",),
+        access="anybody",
+        stores=False,
     ),
 )
 

@@ -62,6 +62,7 @@ def _text(detail: str) -> str:
 
 STATUS: dict[type[Exception], int] = {
     door.RequestInvalid: 422,
+    door.CallbackRefused: 422,
     door.BodyTooLarge: 413,
     door.BodyTooSlow: 408,
     door.MediaUnsupported: 415,
@@ -72,6 +73,7 @@ STATUS: dict[type[Exception], int] = {
     door.Unauthorized: 401,
     door.RateLimited: 429,
     door.PreviewRefused: 403,
+    door.RangeUnsatisfiable: 416,
     AddressRefused: 422,
     line.JobUnknown: 404,
     line.JobGone: 410,
@@ -97,8 +99,8 @@ def answer(exc: Exception) -> JSONResponse:
     more: dict[str, Any] = {}
     if isinstance(exc, door.RequestInvalid):
         more["errors"] = [{name: _text(text) for name, text in row.items()} for row in exc.fields]
-    if isinstance(exc, AddressRefused):
-        more["errors"] = [{"field": "url", "message": str(exc)}]
+    if isinstance(exc, (AddressRefused, door.CallbackRefused)):
+        more["errors"] = [{"field": getattr(exc, "field", "url"), "message": _text(str(exc))}]
     if isinstance(exc, line.WrongStatus):
         more["job_status"] = exc.job_status
     status = next(STATUS[kind] for kind in type(exc).__mro__ if kind in STATUS)
@@ -108,6 +110,8 @@ def answer(exc: Exception) -> JSONResponse:
         response.headers["retry-after"] = str(retry_after_s)
     if isinstance(exc, door.Unauthorized):
         response.headers["www-authenticate"] = 'Bearer realm="sitereel"'
+    if isinstance(exc, door.RangeUnsatisfiable):
+        response.headers["content-range"] = f"bytes */{exc.size_bytes}"
     if isinstance(exc, CLOSING):
         response.headers["connection"] = "close"
     return response

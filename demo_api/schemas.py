@@ -5,15 +5,27 @@ import json
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, StrictBool, StrictInt, ValidationError
+from pydantic import BaseModel, Field, StrictBool, StrictInt, ValidationError, field_validator
 
-from actors.job import CameraWish, Job, Priority, Stage, Status, iso
+from actors.admission import limits_of, style_of
+from actors.job import CameraWish, Job, Limits, Priority, Stage, Status, iso
+from actors.settings import Settings
 from demo_api.bodies import parse_object
 from demo_api.errors import RequestInvalid
+from demo_api.parts import (
+    CallbackOut,
+    CameraOut,
+    FailureOut,
+    FilmOut,
+    MetricsOut,
+    RefusalOut,
+    RetryOut,
+    StepOut,
+    WishesOut,
+)
 from demo_api.token import KEY
-from demo_api.wishes import WishRequest
-from explorer.types import Interact
-from video.style import Format, Size, StyleName
+from demo_api.wishes import MAX_URL_LENGTH, WishRequest, check_url
+from video.style import Format, Size, Style, StyleName
 
 Clicks = Annotated[StrictInt, Field(ge=1, le=100, description="most clicks to make")]
 Depth = Annotated[StrictInt, Field(ge=1, le=20, description="most links to follow from the start page")]
@@ -26,21 +38,53 @@ class RunRequest(WishRequest):
     max_clicks: Clicks | None = None
     max_depth: Depth | None = None
     max_runtime: Runtime | None = None
-    style: StyleName | None = None
-    size: Size | None = None
-    fps: Literal[30, 60] | None = None
-    format: Format | None = None
-    captions: StrictBool | None = None
-    zoom: StrictBool | None = None
-    title_card: StrictBool | None = None
-    camera: CameraWish | None = None
+    style: StyleName | None = Field(
+        None, description="studio: a window on a background of the site's own colour; plain: the page alone"
+    )
+    size: Size | None = Field(
+        None, description="1280x720, 1920x1080, vertical as 1080x1920 or square as 1080x1080"
+    )
+    fps: Literal[30, 60] | None = Field(None, description="pictures a second")
+    format: Format | None = Field(None, description="of the film's file")
+    captions: StrictBool | None = Field(None, description="say at the edge of the picture what happens")
+    zoom: StrictBool | None = Field(None, description="move closer to what is clicked and what appears")
+    title_card: StrictBool | None = Field(None, description="open with the site's title and icon")
+    camera: CameraWish | None = Field(
+        None,
+        description="frames: outside real time, loses none; realtime; auto: what the browser can do",
+    )
     priority: Priority = Field("default", description="who is filmed first")
+    callback_url: str | None = Field(
+        None,
+        min_length=1,
+        max_length=MAX_URL_LENGTH,
+        description="who is told when the job has ended, by a signed POST; see the webhook",
+        json_schema_extra={"format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"},
+        examples=["https://example.com/hooks/films"],
+    )
+
+    @field_validator("callback_url")
+    @classmethod
+    def _callable(cls, value: str | None) -> str | None:
+        if value is not None and check_url(value).partition("//")[2].startswith("["):
+            raise ValueError("must name a host or an IPv4 address")
+        return value
 
     @property
     def fingerprint(self) -> str:
         """A digest that is the same for requests that ask for the same, however they are written."""
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def limits_on(self, settings: Settings) -> Limits:
+        """The operator's limits, with those of the request in their place."""
+        return limits_of(settings, self.max_clicks, self.max_depth, self.max_runtime)
+
+    def style_on(self, settings: Settings) -> Style:
+        """The operator's film, with what the request names in its place."""
+        return style_of(
+            settings, self.style, self.size, self.fps, self.format, self.captions, self.zoom, self.title_card
+        )
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
@@ -62,6 +106,7 @@ class Links(BaseModel):
     status: str
     events: str
     export: str
+    preview: str
     poster: str
     sheet: str
     captions: str
@@ -82,114 +127,13 @@ class Accepted(BaseModel):
     job_id: str
     status: Literal[Status.PENDING] = Status.PENDING
     links: Links
+    callback_secret: str | None = Field(
+        None, description="signs the webhook of this job; told nowhere else. Null where the operator's does"
+    )
 
-
-class Health(BaseModel):
-    """The answer to `GET /health`."""
-
-    status: Literal["ok"] = "ok"
-    redis: Literal["ok"] = "ok"
-
-
-class Plan(BaseModel):
-    """Why a step was taken."""
-
-    selector: str
-    action: str
-    priority: int
-    reason: str
-
-
-class StepOut(BaseModel):
-    """One click; times are milliseconds since the camera started."""
-
-    number: int
-    plan: Plan
-    label: str
-    page_url: str
-    start_ms: float
-    click_ms: float
-    end_ms: float
-    outcome: str
-
-
-class RefusalOut(BaseModel):
-    """Something a guardrail turned down."""
-
-    rule: str
-    what: str
-    detail: str
-    page_url: str = ""
-
-
-class RetryOut(BaseModel):
-    """Something that failed within a take, and which further try that was, of at most `limit`."""
-
-    at_ms: float
-    kind: Literal["navigation", "element", "browser", "database"]
-    attempt: int
-    limit: int
-    reason: str
-
-
-class FailureOut(BaseModel):
-    """An attempt at a stage that failed and was followed by another."""
-
-    stage: Stage
-    attempt: int
-    code: str
-    error: str
-
-
-class MetricsOut(BaseModel):
-    """How far the exploration is, and what planning has cost; `runtime` is in seconds."""
-
-    state: str = "initial"
-    clicks: int = 0
-    depth: int = 0
-    visited_urls: list[str] = []
-    runtime: float = Field(0.0, validation_alias="runtime_s")
-    llm_calls: int = 0
-    llm_tokens: int = 0
-    llm_fallbacks: int = 0
-    scouted: int = 0
-
-
-class WishesOut(BaseModel):
-    """What was wished of the exploration, with the operator's habits filled in."""
-
-    goal: str
-    focus: list[str]
-    avoid: list[str]
-    domains: list[str]
-    interact: Interact
-    allow_writes: bool
-    scout: bool
-    ignore_robots: bool
-    ignore_certificate_errors: bool
-
-
-class CameraOut(BaseModel):
-    """How it was filmed; `used` and `lost_frames` are null until that is known, `notes` say why."""
-
-    wanted: CameraWish
-    used: str | None = None
-    notes: list[str] = []
-    lost_frames: int | None = None
-
-
-class FilmOut(BaseModel):
-    """What the finished film really is; `subtitles` and `chapters` are how many it has."""
-
-    format: Format
-    duration_s: float
-    frames: int
-    width: int
-    height: int
-    fps: float
-    size_bytes: int
-    subtitles: int = 0
-    chapters: int = 0
+    @classmethod
+    def of(cls, job: Job, links: Links) -> Self:
+        return cls(job_id=job.id, links=links, callback_secret=job.callback.secret if job.callback else None)
 
 
 class JobStatus(BaseModel):
@@ -214,8 +158,10 @@ class JobStatus(BaseModel):
     retries: list[RetryOut]
     failures: list[FailureOut]
     warnings: list[str]
+    storyboard: bool = Field(description="whether there are pictures of its steps")
     camera: CameraOut
     film: FilmOut | None
+    callback: CallbackOut | None
     links: Links
 
     @classmethod
@@ -242,8 +188,10 @@ class JobStatus(BaseModel):
             retries=[RetryOut.model_validate(retry) for retry in job.retries],
             failures=[FailureOut.model_validate(failure) for failure in job.failures],
             warnings=list(job.warnings),
+            storyboard="storyboard" in job.extras,
             camera=CameraOut.model_validate({**job.camera_report, "wanted": job.camera}),
             film=_film(job),
+            callback=_callback(job),
             links=Links.of(job, with_key=with_key),
         )
 
@@ -253,3 +201,10 @@ def _film(job: Job) -> FilmOut | None:
     if not job.film or job.status is not Status.COMPLETED:
         return None
     return FilmOut.model_validate({**job.film, "format": job.format})
+
+
+def _callback(job: Job) -> CallbackOut | None:
+    """Whether somebody is to be called, and what has come of it."""
+    if job.callback is None:
+        return None
+    return CallbackOut.model_validate({"url": job.callback.origin, **job.callback_report})

@@ -45,7 +45,7 @@ def is_refused(answer: httpx.Response) -> None:
         {"authorization": b"Bearer \xff\xfe\x80"},
     ],
 )
-async def test_without_the_token_nothing_but_health_is_answered(
+async def test_without_the_token_nothing_that_is_guarded_is_answered(
     headers: dict[str, str], store: Store, client: httpx.AsyncClient
 ) -> None:
     await ready(store, b"film", "j1", extras={"poster": POSTER})
@@ -54,11 +54,16 @@ async def test_without_the_token_nothing_but_health_is_answered(
         for job_id in ("j1", "j2", "none"):
             path = operation.path.replace("{job_id}", job_id)
             answer = await client.request(operation.method, path, headers=headers)
-            if operation.path == "/health":
-                assert answer.status_code == 200
+            if operation.access == "anybody":
+                assert answer.status_code == (503 if operation.path == "/health" else 200)
             else:
                 is_refused(answer)
-    is_refused(await client.get("/openapi.json", headers=headers))
+
+
+def test_only_what_holds_no_secrets_is_for_anybody() -> None:
+    open_to_all = {operation.path for operation in OPERATIONS if operation.access == "anybody"}
+
+    assert open_to_all == {"/health", "/ready", "/openapi.json", "/docs"}
 
 
 async def test_with_the_token_everything_is_answered(store: Store, client: httpx.AsyncClient) -> None:
