@@ -1,4 +1,8 @@
-"""The command line: `sitereel record | inspect | serve | api | worker | doctor`."""
+"""The command line, `sitereel`: all its commands, and how it ends.
+
+What films, serves or speaks to Redis is imported where it is used: it costs 1.3 s of CPU, and every `--help`
+and every TAB of a shell would pay for it.
+"""
 
 import logging
 import os
@@ -6,33 +10,54 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from redis.exceptions import RedisError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from typer.rich_utils import rich_format_error
 
-from actors.embedded import embedded_valkey
 from actors.errors import LineError
-from actors.settings import Settings
-from actors.worker import working
-from demo_api.console import fail, read_settings, say
-from demo_api.doctor import examine
-from demo_api.guard import is_loopback
+from demo_api.console import CommandEnds, answer, fail, read_settings, say
+from demo_api.errors import ApiError
+from demo_api.helptext import teach
+from demo_api.inspect_command import HELP as INSPECT_HELP
 from demo_api.inspect_command import inspect_command
+from demo_api.job_commands import (
+    CANCEL_HELP,
+    EXPORT_HELP,
+    RETRY_HELP,
+    STATUS_HELP,
+    cancel_command,
+    export_command,
+    retry_command,
+    status_command,
+)
 from demo_api.logs import log_to_stderr
+from demo_api.mcp_command import HELP as MCP_HELP
+from demo_api.mcp_command import mcp_command
+from demo_api.record_command import HELP as RECORD_HELP
 from demo_api.record_command import record_command
-from demo_api.server import listen, make_server
 from explorer.errors import ExplorerError
 from video.errors import VideoError
+
+if TYPE_CHECKING:
+    from actors.settings import Settings
+
+FILMS, JOBS, RUNS = "Films", "Jobs on a server", "Runs and looks after a server"
 
 app = typer.Typer(
     add_completion=True,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Give it a URL, get a polished demo film of that site, filmed by a browser that explored it alone.",
+    help=teach(
+        "Give it a URL, get a polished demo film of that site, filmed by a browser that explored it alone.",
+        ("sitereel record https://example.com", "A film, with nothing else running:"),
+        ("sitereel serve", "A page and an API for films, on http://127.0.0.1:8000:"),
+        ("sitereel doctor", "What this machine lacks for filming:"),
+        ("sitereel --install-completion", "Completes commands, options and their choices in your shell:"),
+    ),
 )
 log = logging.getLogger(__name__)
 
@@ -46,13 +71,29 @@ Workers = Annotated[
 ]
 
 
-app.command("record")(record_command)
-app.command("inspect")(inspect_command)
+app.command("record", help=RECORD_HELP, rich_help_panel=FILMS)(record_command)
+app.command("inspect", help=INSPECT_HELP, rich_help_panel=FILMS)(inspect_command)
+app.command("mcp", help=MCP_HELP, rich_help_panel=FILMS)(mcp_command)
+app.command("status", help=STATUS_HELP, rich_help_panel=JOBS)(status_command)
+app.command("export", help=EXPORT_HELP, rich_help_panel=JOBS)(export_command)
+app.command("cancel", help=CANCEL_HELP, rich_help_panel=JOBS)(cancel_command)
+app.command("retry", help=RETRY_HELP, rich_help_panel=JOBS)(retry_command)
 
 
-@app.command()
+@app.command(
+    rich_help_panel=RUNS,
+    help=teach(
+        "Runs everything in one process: the page, the API, workers, and a Valkey when no Redis is set.",
+        ("sitereel serve", "On http://127.0.0.1:8000, for this machine alone:"),
+        ("sitereel serve --port 9000 --workers 2", "Two films at a time:"),
+        ("API_TOKEN=… sitereel serve --host 0.0.0.0", "For others, who need the token:"),
+        ("ALLOW_PRIVATE_HOSTS=localhost:3000 sitereel serve", "May film what you work on:"),
+    ),
+)
 def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = None) -> None:
-    """Runs everything in one process: the API, workers, and a Valkey when no Redis is set."""
+    from actors.embedded import embedded_valkey
+    from actors.worker import working
+
     settings = _logging(read_settings())
     with ExitStack() as stack:
         grace_s = None
@@ -63,15 +104,34 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = None) 
         _serve(settings, host, port)
 
 
-@app.command()
+@app.command(
+    rich_help_panel=RUNS,
+    help=teach(
+        "Runs the API alone, against the Redis in REDIS_URL or REDIS_HOST.",
+        (
+            "REDIS_URL=redis://redis.example:6379/0 sitereel api",
+            "Films are made by `sitereel worker` elsewhere:",
+        ),
+        ("sitereel api --host 0.0.0.0 --port 8000", "For others; set API_TOKEN too:"),
+        ("sitereel api --port 0", "On a free port, which it says:"),
+    ),
+)
 def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    """Runs the API alone, against the Redis in REDIS_URL or REDIS_HOST."""
     _serve(_shared_settings(), host, port)
 
 
-@app.command()
+@app.command(
+    rich_help_panel=RUNS,
+    help=teach(
+        "Runs workers alone, against the Redis in REDIS_URL or REDIS_HOST.",
+        ("REDIS_URL=redis://redis.example:6379/0 sitereel worker", "As many at a time as half the cores:"),
+        ("sitereel worker --workers 4", "Four at a time:"),
+        ("LOG_FORMAT=json sitereel worker", "With a log for programs:"),
+    ),
+)
 def worker(workers: Workers = None) -> None:
-    """Runs workers alone, against the Redis in REDIS_URL or REDIS_HOST."""
+    from actors.worker import working
+
     settings = _shared_settings()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -81,9 +141,18 @@ def worker(workers: Workers = None) -> None:
         stop.wait()
 
 
-@app.command()
+@app.command(
+    rich_help_panel=RUNS,
+    help=teach(
+        "Shows what this machine has for filming, and how to mend what is missing.",
+        ("sitereel doctor", "Ends with 1 when something is missing:"),
+        ("CHROMIUM_PATH=/usr/bin/chromium sitereel doctor", "Would another browser do?"),
+        ("REDIS_URL=redis://redis.example:6379/0 sitereel doctor", "Is that Redis there?"),
+    ),
+)
 def doctor() -> None:
-    """Shows what this machine has for filming, and how to mend what is missing."""
+    from demo_api.doctor import examine
+
     table = Table("", "Part", "Found", "To mend it")
     findings = examine(read_settings())
     marks = {True: "[green]ok[/green]", None: "[yellow]fair[/yellow]", False: "[red]missing[/red]"}
@@ -99,7 +168,10 @@ def default_slots() -> int:
     return max(1, (os.cpu_count() or 2) // 2)
 
 
-def _serve(settings: Settings, host: str, port: int) -> None:
+def _serve(settings: "Settings", host: str, port: int) -> None:
+    from demo_api.address import is_loopback
+    from demo_api.server import listen, make_server
+
     with listen(host, port) as listener:
         address, port = listener.getsockname()[:2]
         log.info("Sitereel listens on http://%s:%d", f"[{host}]" if ":" in host else host, port)
@@ -108,14 +180,14 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         make_server(settings).run(sockets=[listener])
 
 
-def _shared_settings() -> Settings:
+def _shared_settings() -> "Settings":
     settings = _logging(read_settings())
     if settings.redis is None:
         fail("Set REDIS_URL or REDIS_HOST to the shared Redis, or run `sitereel serve` instead.", code=2)
     return settings
 
 
-def _logging(settings: Settings) -> Settings:
+def _logging(settings: "Settings") -> "Settings":
     """The same settings; from here on the log is written as they say."""
     log_to_stderr(logging.INFO, settings.log_format)
     return settings
@@ -130,10 +202,29 @@ def main() -> None:
     """Entry point of the `sitereel` command."""
     signal.signal(signal.SIGTERM, _stop_in_order)
     try:
-        app()
-    except (LineError, ExplorerError, VideoError) as exc:
-        say(str(exc))
-        sys.exit(1)
-    except (RedisError, OSError) as exc:
-        say(f"Something that Sitereel needs has failed: {exc}. Nothing was kept; try again.")
-        sys.exit(1)
+        sys.exit(app(prog_name="sitereel", standalone_mode=False) or 0)
+    except typer.TyperException as exc:
+        rich_format_error(exc)  # type: ignore[arg-type]  # all that typer raises here are of that kind
+        ending = CommandEnds(exc.format_message(), exc.exit_code, "usage_error")
+    except Exception as exc:  # noqa: BLE001  # raised again unless it is known
+        ending = _ending(exc)
+        say(str(ending))
+    # Looked for where it was typed, so that there is an object also when the rest cannot be understood.
+    if "--json" in sys.argv:
+        answer({"error": str(ending), "error_code": ending.name})
+    sys.exit(ending.exit_code)
+
+
+def _ending(exc: Exception) -> CommandEnds:
+    """What is said of an error that is known. Raises it when it is not."""
+    from redis.exceptions import RedisError
+
+    match exc:
+        case CommandEnds():
+            return exc
+        case LineError() | ExplorerError() | VideoError() | ApiError():
+            return CommandEnds(str(exc), 1, exc.code)
+        case RedisError() | OSError():
+            sentence = f"Something that Sitereel needs has failed: {exc}. Nothing was kept; try again."
+            return CommandEnds(sentence, 1, "failed")
+    raise exc

@@ -4,46 +4,55 @@ import asyncio
 import json
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from actors.admission import check_address
+from demo_api.address import with_scheme
 from demo_api.console import fail, read_settings, screen
-from demo_api.inspect import Finding, Inspection, inspect
+from demo_api.files import check_writable
+from demo_api.helptext import teach
 from demo_api.logs import log_to_stderr
-from demo_api.numbered import numbered
-from demo_api.record import check_writable
-from demo_api.wishes import check_url
-from explorer.fence import Endpoint
 from video.style import CANVASES, Size
+
+if TYPE_CHECKING:
+    from demo_api.inspect import Finding, Inspection
+
+HELP = teach(
+    "Shows what could be clicked on a page, and why something would not be.",
+    ("sitereel inspect https://example.com", "As a table:"),
+    ("sitereel inspect example.com --screenshot boxes.png", "And numbered, in a picture of the page:"),
+    ("sitereel inspect localhost:3000 --size vertical --json", "As a telephone sees it, for a script:"),
+)
 
 MARKS = {"offered": "[green]yes[/green]", "refused": "[red]no[/red]", "covered": "[dim]no[/dim]"}
 
 
 def inspect_command(
     url: Annotated[
-        str, typer.Argument(help="The page to look at. https:// is assumed when no scheme is given.")
+        str,
+        typer.Argument(metavar="URL", help="The page. https:// is assumed, and http:// for this machine."),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     screenshot: Annotated[
         Path | None,
-        typer.Option("--screenshot", help="Save the page with numbered boxes (PNG).", dir_okay=False),
+        typer.Option(
+            "--screenshot", metavar="FILE", help="Save the page with numbered boxes (PNG).", dir_okay=False
+        ),
     ] = None,
     size: Annotated[
-        Size, typer.Option("--size", help="Look through the viewport that a film of this size has.")
+        Size,
+        typer.Option("--size", metavar="NAME", help="As a film sees it: 720p, 1080p, vertical or square."),
     ] = "720p",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
 ) -> None:
-    """Shows what could be clicked on a page, and why something would not be.
+    from demo_api.wishes import check_url
 
-    Example: sitereel inspect https://example.com --screenshot boxes.png
-    """
     log_to_stderr(logging.INFO if verbose else logging.CRITICAL)
-    url = url if "://" in url else f"https://{url}"
+    url = with_scheme(url)
     try:
         check_url(url)
     except ValueError as exc:
@@ -52,6 +61,8 @@ def inspect_command(
         check_writable(screenshot)
     inspection = asyncio.run(_inspected(url, size))
     if screenshot:
+        from demo_api.numbered import numbered
+
         screenshot.write_bytes(numbered(inspection))
     if as_json:
         typer.echo(json.dumps(inspection.as_json(), ensure_ascii=False, indent=2))
@@ -59,7 +70,11 @@ def inspect_command(
         _tell(inspection)
 
 
-async def _inspected(url: str, size: Size) -> Inspection:
+async def _inspected(url: str, size: Size) -> "Inspection":
+    from actors.admission import check_address
+    from demo_api.inspect import inspect
+    from explorer.fence import Endpoint
+
     settings = read_settings()
     await check_address(url, settings.allow_private_hosts | {str(Endpoint.of(url))})
     canvas = CANVASES[size]
@@ -68,7 +83,7 @@ async def _inspected(url: str, size: Size) -> Inspection:
     )
 
 
-def _tell(inspection: Inspection) -> None:
+def _tell(inspection: "Inspection") -> None:
     table = Table(
         "#", "Click", "Role", "Name", "Why", "Selector", title=escape(inspection.title or inspection.url)
     )
@@ -83,7 +98,7 @@ def _tell(inspection: Inspection) -> None:
     )
 
 
-def _cells(finding: Finding) -> tuple[str, ...]:
+def _cells(finding: "Finding") -> tuple[str, ...]:
     element = finding.element
     kind = f"{element.role} ({element.fills})" if element.fills else element.role
     name = element.label or element.text or f"<{element.tag}>"

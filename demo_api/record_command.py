@@ -1,57 +1,100 @@
-"""`sitereel record`: its options, what they mean together, and what is said while filming."""
+"""`sitereel record`: its options, and what is said when it is done."""
 
+import asyncio
 import logging
-from collections.abc import Mapping
+import os
+import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from pydantic import ValidationError
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from actors.admission import limits_of, style_of
-from actors.job import CameraWish, Job, Stage
-from demo_api.console import fail, read_settings, screen, warn
+from actors.job import CameraWish, Priority
+from demo_api.address import Server, with_scheme
+from demo_api.console import answer, fail, read_settings, screen, warn
+from demo_api.files import Files
+from demo_api.helptext import teach
 from demo_api.logs import log_to_stderr
-from demo_api.record import record
-from demo_api.wishes import WishRequest
+from demo_api.made import Made
+from demo_api.options import (
+    SERVER,
+    JsonOption,
+    PosterOption,
+    SheetOption,
+    SubtitlesOption,
+    TimelineOption,
+    TokenOption,
+    beside,
+    extras_of,
+    files_of,
+    server_of,
+)
 from explorer.types import Interact
 from video.style import Format, Size, StyleName
 
+if TYPE_CHECKING:
+    from actors.settings import Settings
+    from demo_api.schemas import RunRequest
 
-def _film(*names: str, help: str) -> Any:
-    return typer.Option(*names, help=help, rich_help_panel="The film")
+HELP = teach(
+    "Films a site: on this machine, with nothing else running, or on a server.",
+    ("sitereel record https://example.com", "Writes demo.mp4:"),
+    ("sitereel record example.com -o tour.webm --size vertical", "For a telephone:"),
+    (
+        'sitereel record example.com --goal "how to order" --avoid /blog',
+        "Say what is to be seen, and what not:",
+    ),
+    ("sitereel record localhost:3000 --poster demo.png --open", "What you work on, played at once:"),
+    ("sitereel record example.com --json > demo.json", "For a script:"),
+    more="Ends with 0 when there is a film, 1 when there is none, 2 when the command is wrong, "
+    "and 130 after Ctrl-C.",
+)
 
 
-def _beside(*names: str, help: str) -> Any:
-    return typer.Option(*names, help=help, rich_help_panel="Beside the film", dir_okay=False)
+def _option(panel: str, *names: str, help: str, metavar: str | None = None, **more: Any) -> Any:
+    return typer.Option(*names, help=help, metavar=metavar, rich_help_panel=panel, **more)
 
 
-def _wish(*names: str, help: str) -> Any:
-    return typer.Option(*names, help=help, rich_help_panel="What is shown")
+def _film(*names: str, help: str, metavar: str | None = None) -> Any:
+    return _option("The film", *names, help=help, metavar=metavar)
+
+
+def _far(*names: str, help: str, most: int) -> Any:
+    return _option("How far it goes", *names, help=help, metavar="N", min=1, max=most)
+
+
+def _wish(*names: str, help: str, metavar: str | None = None) -> Any:
+    return _option("What is shown", *names, help=help, metavar=metavar)
+
+
+def _risk(*names: str, help: str) -> Any:
+    return _option("What is allowed", *names, help=help)
 
 
 def record_command(
     url: Annotated[
-        str, typer.Argument(help="The site to film. https:// is assumed when no scheme is given.")
+        str,
+        typer.Argument(metavar="URL", help="The site. https:// is assumed, and http:// for this machine."),
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="The film to write: .mp4, .webm or .gif.", show_default="demo.mp4"),
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="The film: .mp4, .webm or .gif.", show_default="demo.mp4"
+        ),
     ] = None,
-    max_clicks: Annotated[int | None, typer.Option(min=1, max=100, help="Most clicks to make.")] = None,
-    max_depth: Annotated[int | None, typer.Option(min=1, max=20, help="Most links deep.")] = None,
-    max_runtime: Annotated[
-        int | None, typer.Option(min=1, max=3600, help="Longest exploration, in seconds.")
+    show: Annotated[bool, typer.Option("--open", help="Play the film when it is done.")] = False,
+    as_json: JsonOption = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
+    style: Annotated[
+        StyleName | None, _film("--style", metavar="NAME", help="plain: the page alone; studio: framed.")
     ] = None,
-    look: Annotated[
-        StyleName | None, _film("--style", help="The page alone, or as a window on a background.")
+    size: Annotated[
+        Size | None, _film("--size", metavar="NAME", help="720p, 1080p, vertical or square.")
     ] = None,
-    size: Annotated[Size | None, _film("--size", help="Size of the picture.")] = None,
-    fps: Annotated[Literal[30, 60] | None, _film("--fps", help="Frames a second.")] = None,
+    fps: Annotated[Literal[30, 60] | None, _film("--fps", metavar="N", help="30 or 60 a second.")] = None,
     container: Annotated[
-        Format | None, _film("--format", help="Kind of file; otherwise from the name in -o.")
+        Format | None, _film("--format", metavar="NAME", help="mp4, webm or gif; else the name says it.")
     ] = None,
     captions: Annotated[
         bool | None, _film("--captions/--no-captions", help="Say in a few words what is happening.")
@@ -61,152 +104,143 @@ def record_command(
         bool | None, _film("--title-card/--no-title-card", help="Open with the site's title and icon.")
     ] = None,
     camera: Annotated[
-        CameraWish | None, _film("--camera", help="Film in real time, or frame by frame outside of it.")
+        CameraWish | None, _film("--camera", metavar="NAME", help="auto, realtime or frames (outside of it).")
     ] = None,
-    poster: Annotated[Path | None, _beside("--poster", help="Save one picture of it (PNG).")] = None,
-    sheet: Annotated[
-        Path | None, _beside("--contact-sheet", help="Save pictures from all of it on one sheet (PNG).")
+    max_clicks: Annotated[int | None, _far("--max-clicks", most=100, help="Most clicks to make.")] = None,
+    max_depth: Annotated[
+        int | None, _far("--max-depth", most=20, help="Most links away from the start.")
     ] = None,
-    subtitles: Annotated[Path | None, _beside("--subtitles", help="Save its captions (WebVTT).")] = None,
-    timeline: Annotated[
-        Path | None, _beside("--timeline", help="Save what happened in it, and when (JSON).")
+    max_runtime: Annotated[
+        int | None, _far("--max-runtime", most=3600, help="Longest exploration, in seconds.")
     ] = None,
-    storyboard: Annotated[
-        Path | None,
-        typer.Option(
-            help="Save a picture of the start and of each step, and steps.json, into this folder.",
-            rich_help_panel="Beside the film",
-            file_okay=False,
-        ),
-    ] = None,
-    goal: Annotated[str, _wish("--goal", help="What the film is to show, in your words.")] = "",
+    goal: Annotated[str, _wish("--goal", metavar="TEXT", help="What is to be seen, in your words.")] = "",
     focus: Annotated[
         list[str] | None,
-        _wish("--focus", help="A /path, words or css=… to show first; may be given several times."),
+        _wish("--focus", metavar="TEXT", help="Shown first: a /path, words or css=…; repeatable."),
     ] = None,
     avoid: Annotated[
-        list[str] | None, _wish("--avoid", help="A /path, words or css=… never to click; several are fine.")
+        list[str] | None, _wish("--avoid", metavar="TEXT", help="Never clicked: as --focus; repeatable.")
     ] = None,
     domain: Annotated[
         list[str] | None,
-        _wish("--domain", help="Another host of the site, or *.example.com; several are fine."),
+        _wish("--domain", metavar="HOST", help="Belongs to the site, or *.example.com; repeatable."),
     ] = None,
     interact: Annotated[
-        Interact | None, _wish("--interact", help="Fill in fields as well, or only click.")
+        Interact | None,
+        _wish("--interact", metavar="NAME", help="all: fill in fields too; click: only click."),
     ] = None,
-    allow_writes: Annotated[
-        bool, _wish("--allow-writes", help="Let requests other than GET and HEAD through.")
-    ] = False,
     scout: Annotated[
         bool | None, _wish("--scout/--no-scout", help="Try off camera what is worth filming.")
     ] = None,
+    allow_writes: Annotated[
+        bool, _risk("--allow-writes", help="Let requests other than GET and HEAD through.")
+    ] = False,
     ignore_robots: Annotated[
-        bool, _wish("--ignore-robots", help="Look also at what robots.txt asks to leave alone.")
+        bool, _risk("--ignore-robots", help="Look also at what robots.txt asks to leave alone.")
     ] = False,
     ignore_certificate_errors: Annotated[
         bool,
-        _wish(
-            "--ignore-certificate-errors",
-            help="Film a site whose certificate is self-signed, expired or another host's.",
-        ),
+        _risk("--ignore-certificate-errors", help="A certificate may be self-signed, expired, another's."),
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
+    poster: PosterOption = None,
+    sheet: SheetOption = None,
+    subtitles: SubtitlesOption = None,
+    timeline: TimelineOption = None,
+    storyboard: Annotated[
+        Path | None,
+        beside(
+            "--storyboard",
+            help="Save a picture of the start and of each step, and steps.json, into this folder.",
+            metavar="FOLDER",
+            dir_okay=True,
+            file_okay=False,
+        ),
+    ] = None,
+    server: Annotated[
+        str | None,
+        _option(SERVER, "--server", metavar="URL", help="Film there, not here; then bring the film."),
+    ] = None,
+    token: TokenOption = None,
+    priority: Annotated[
+        Priority | None, _option(SERVER, "--priority", metavar="NAME", help="high, default or low.")
+    ] = None,
 ) -> None:
-    """Films a site, with nothing else running.
+    from demo_api.record_wish import agreed, checked
 
-    Example: sitereel record https://example.com -o demo.mp4 --max-clicks 5
-    """
     log_to_stderr(logging.INFO if verbose else logging.CRITICAL)
-    settings = read_settings()
-    url = url if "://" in url else f"https://{url}"
-    wishes = _checked(
+    if priority and not server:
+        fail("--priority is for a server with other jobs: give --server too.", code=2)
+    wish = checked(
         {
-            "url": url,
+            "url": with_scheme(url),
             "goal": goal,
-            "focus": focus or [],
-            "avoid": avoid or [],
-            "domains": domain or [],
+            "focus": focus,
+            "avoid": avoid,
+            "domains": domain,
             "interact": interact,
             "allow_writes": allow_writes,
             "scout": scout,
             "ignore_robots": ignore_robots,
             "ignore_certificate_errors": ignore_certificate_errors,
+            "storyboard": storyboard is not None,
+            "max_clicks": max_clicks,
+            "max_depth": max_depth,
+            "max_runtime": max_runtime,
+            "style": style,
+            "size": size,
+            "fps": fps,
+            "format": agreed(container, out),
+            "captions": captions,
+            "zoom": zoom,
+            "title_card": title_card,
+            "camera": camera,
+            "priority": priority,
         }
-    ).wishes_on(settings)
-    limits = limits_of(settings, max_clicks, max_depth, max_runtime)
-    style = style_of(settings, look, size, fps, _agreed(container, out), captions, zoom, title_card)
-    out = out or Path(f"demo.{style.format}")
-    beside = {"poster": poster, "sheet": sheet, "captions": subtitles, "timeline": timeline}
-    extras = {name: path for name, path in beside.items() if path}
-    if len({out, *extras.values()}) <= len(extras):
-        fail("Two files cannot have the same name.", code=2)
-    progress = Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=screen
     )
+    settings = read_settings()
+    film = Path(f"demo.{wish.style_on(settings).format}")
+    files = files_of(out or film, extras_of(poster, sheet, subtitles, timeline), storyboard)
+    files.check()
     try:
-        with progress:
-            task = progress.add_task("Starting", total=100)
-            job = record(
-                url,
-                out,
-                limits,
-                settings,
-                lambda job: progress.update(task, completed=job.progress, description=describe(job)),
-                style=style,
-                camera=camera,
-                extras=extras,
-                wishes=wishes,
-                storyboard=storyboard,
-            )
+        if server:
+            made = _there(server_of(server, token), wish, settings, files)
+        else:
+            made = _here(wish, settings, files)
     except KeyboardInterrupt:
         fail("Stopped. Nothing was kept.", code=130)
-    _tell(job, out, extras)
+    tell(made)
+    if as_json:
+        answer(made.facts())
+    if show:
+        _play(made.files.film)
 
 
-#: How a field of a request is called on the command line.
-OPTIONS = {"url": "The URL", "domains": "--domain"}
+def _here(wish: "RunRequest", settings: "Settings", files: Files) -> Made:
+    from demo_api.onscreen import Onscreen
+    from demo_api.record import record
+
+    with Onscreen(wish.limits_on(settings).max_clicks) as onscreen:
+        return record(wish, files, settings, onscreen.told)
 
 
-def _checked(wished: Mapping[str, Any]) -> WishRequest:
-    """The wishes as a request would make them, or the end with a sentence on each that is wrong."""
-    try:
-        return WishRequest.model_validate(wished)
-    except ValidationError as exc:
-        found = [(str(error["loc"][0]), error["msg"].removeprefix("Value error, ")) for error in exc.errors()]
-        sentences = [f"{OPTIONS.get(name, f'--{name}')} {said}." for name, said in found]
-        fail(" ".join(sentences), code=2)
+def _there(server: Server, wish: "RunRequest", settings: "Settings", files: Files) -> Made:
+    """What is not asked for is as that server has it; only the format is promised by the file's name."""
+    from demo_api.record_remote import record_remote
+
+    asked = wish.model_dump(mode="json", exclude_unset=True)
+    return asyncio.run(record_remote(server, asked | {"format": wish.style_on(settings).format}, files))
 
 
-def _agreed(container: Format | None, out: Path | None) -> Format | None:
-    """The format that was asked for, by `--format` or by the ending of the film's name."""
-    ending = out.suffix.lower().removeprefix(".") if out else ""
-    implied = cast(Format, ending) if ending in get_args(Format) else None
-    if container and implied and container != implied:
-        fail(f"{out} cannot be a {container} film: name it ….{container}, or leave out --format.", code=2)
-    return container or implied
-
-
-def describe(job: Job) -> str:
-    """What is happening, in a few words."""
-    clicks = f"{job.metrics.get('clicks', 0)} of up to {job.limits.max_clicks} clicks"
-    doing = {
-        Stage.QUEUED: "Starting the browser",
-        Stage.EXPLORING: f"Filming, {clicks}" + (f", “{job.steps[-1]['label']}”" if job.steps else ""),
-        Stage.RECORDED: "Waiting for the encoder",
-        Stage.ENCODING: "Encoding the film",
-    }
-    return escape(doing.get(job.stage, "Saving the film"))
-
-
-def _tell(job: Job, out: Path, extras: Mapping[str, Path]) -> None:
+def tell(made: Made) -> None:
     """What was made, and what was not."""
-    film = job.film
-    screen.print(
-        f"[bold]{escape(str(out))}[/bold]: {film['duration_s']:.1f} s, {film['width']}x{film['height']}, "
-        f"{film['size_bytes'] / 1e6:.1f} MB, {len(job.steps)} clicks, {len(job.refused)} refused.",
-        soft_wrap=True,
-    )
-    for warning in job.warnings:
+    screen.print(f"[bold]{escape(str(made.files.film))}[/bold]: {made.summary}", soft_wrap=True)
+    for warning in made.warnings:
         warn(warning)
-    for name in extras.keys() - job.extras.keys():
-        warn(f"{extras[name]} was not written: this film has no {name}.")
+
+
+def _play(film: Path) -> None:
+    # Whatever a viewer says is not for the script that reads our stdout.
+    sys.stdout.flush()
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    if typer.launch(str(film.absolute())):
+        warn(f"{film} could not be opened: this machine has no viewer for films.")

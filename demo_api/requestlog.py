@@ -19,7 +19,7 @@ HEADER = "x-request-id"
 SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 LONGEST_PATH = 256
 #: Asked every few seconds by whoever watches over us.
-QUIET = frozenset({"/health"})
+QUIET = frozenset({"/health", "/ready", "/metrics"})
 
 
 class RequestLog:

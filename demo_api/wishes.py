@@ -125,14 +125,20 @@ class WishRequest(BaseModel):
     focus: Texts = Field([], description="paths, words or css=… that are shown first")
     avoid: Texts = Field([], description="paths, words or css=… that are never clicked")
     domains: Domains = Field([], description="other hosts of the site")
-    interact: Interact | None = None
-    allow_writes: StrictBool = False
-    scout: StrictBool | None = None
-    ignore_robots: StrictBool = False
+    interact: Interact | None = Field(
+        None, description="all: fields are filled in as well; click: only clicked"
+    )
+    allow_writes: StrictBool = Field(
+        False, description="let requests other than GET, HEAD and OPTIONS out of the browser"
+    )
+    scout: StrictBool | None = Field(None, description="try off camera what is worth filming")
+    ignore_robots: StrictBool = Field(
+        False, description="look off camera also at what robots.txt asks to leave alone"
+    )
     ignore_certificate_errors: StrictBool = Field(
         False, description="film a site whose certificate is self-signed, expired or another host's"
     )
-    storyboard: StrictBool = False
+    storyboard: StrictBool = Field(False, description="keep pictures of all steps beside the film")
 
     @field_validator("url")
     @classmethod
