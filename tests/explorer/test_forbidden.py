@@ -6,6 +6,7 @@ from explorer.border import COMMIT_MARGIN_MS
 from explorer.types import Refusal
 from tests.explorer.stage import Clicks, Proposes, Theatre, dead_port
 from tests.site.server import SiteServer
+from tests.thorough import thorough
 
 PASSWORD = "<center><h1>Members only</h1><input><input type=password><button>Enter</button></center>"
 #: No request is sent for this page, so nothing can hold it back.
@@ -101,7 +102,9 @@ def test_nothing_is_written_by_a_click_and_that_is_told(theatre: Theatre, pages:
     assert not any(line.startswith("POST") for line in theatre.asked)
 
 
-@pytest.mark.parametrize("selector", ["[data-danger=delete]", "[data-danger=sign-out]", "#nowhere", "]["])
+@pytest.mark.parametrize(
+    "selector", ["[data-danger=delete]", thorough("[data-danger=sign-out]"), thorough("#nowhere"), "]["]
+)
 def test_what_a_planner_was_not_offered_is_not_clicked_but_told(
     theatre: Theatre, site: SiteServer, selector: str
 ) -> None:

@@ -1,9 +1,12 @@
 """How soon it is noticed that a browser has died or is frozen, and what is left of it then."""
 
 import asyncio
+import gc
 import signal
 import time
+from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 
 import psutil
 import pytest
@@ -20,6 +23,22 @@ pytestmark = pytest.mark.anyio
 PROXY = f"http://127.0.0.1:{dead_port()}"
 #: A busy machine takes its time, but not that of a limit on actions: 8 s.
 NOTICED_S = 4.0
+
+
+@pytest.fixture(autouse=True)
+async def abandoned() -> AsyncIterator[None]:
+    """What Playwright abandons when its driver dies is told of when it is collected: here, and to nobody."""
+    loop = asyncio.get_running_loop()
+    told = loop.get_exception_handler()
+
+    def unless_abandoned(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if told and "reading from the driver" not in str(context.get("exception")):
+            told(loop, context)
+
+    loop.set_exception_handler(unless_abandoned)
+    yield
+    gc.collect()
+    loop.set_exception_handler(told)
 
 
 def parts(kin: Kin) -> dict[str, list[psutil.Process]]:

@@ -5,6 +5,7 @@ import pytest
 from explorer.types import Wishes
 from tests.explorer.clocks import RealClock
 from tests.explorer.stage import Clicks, Theatre
+from tests.thorough import thorough
 
 COVER = """
 const cover = (ms) => {
@@ -39,7 +40,7 @@ def reasons(theatre: Theatre, html: str, labels: list[str]) -> tuple[list[str], 
     ("trap", "said"),
     [
         ("it.addEventListener('mouseover', () => cover(900), {once: true})", "covered by"),
-        (
+        thorough(
             "it.addEventListener('mouseover', () => { const old = it; old.remove();"
             "setTimeout(() => document.body.prepend(old), 900) }, {once: true})",
             "gone",

@@ -12,6 +12,7 @@ from explorer.types import Box, Clock, Element, FieldKind, Point
 from explorer.typist import KEYS_MS, Typist
 from tests.explorer.conftest import Show
 from tests.explorer.stage import FrameClock, RealClock
+from tests.thorough import thorough
 
 PAGE = """<style>body { margin: 0 } #it { position: absolute; left: 100px; top: 100px; width: 300px;
     height: 30px }
@@ -79,12 +80,12 @@ def test_nothing_is_sent_unless_told(show: Show) -> None:
     ("kind", "value"),
     [
         ("date", "2026-11-15"),
-        ("time", "14:30"),
-        ("month", "2026-11"),
-        ("week", "2026-W46"),
+        thorough("time", "14:30"),
+        thorough("month", "2026-11"),
+        thorough("week", "2026-W46"),
         ("datetime", "2026-11-15T14:30"),
         ("color", "#2a9d8f"),
-        ("number", "4"),
+        thorough("number", "4"),
     ],
 )
 def test_values_of_every_kind_arrive_and_are_heard_of(show: Show, kind: FieldKind, value: str) -> None:

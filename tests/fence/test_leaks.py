@@ -34,7 +34,8 @@ def test_a_leak_shows_when_a_guard_is_taken_away(canary: Canary) -> None:
     families = canary.families[-1:] or ("elements", "workers")
     few = [one for one in every_vector() if one.family in families][::3]
 
-    assert canary.sings(outcome_of(few, *canary.removed, added=canary.added))
+    # What so few vectors let out by UDP is a matter of moments, which a busy machine may miss once.
+    assert any(canary.sings(outcome_of(few, *canary.removed, added=canary.added)) for _ in range(2))
 
 
 def test_there_are_many_vectors_and_no_two_alike() -> None:

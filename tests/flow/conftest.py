@@ -44,6 +44,21 @@ class Client:
             time.sleep(0.05)
         return body
 
+    def figures(self, arrived: Callable[[dict[str, float]], bool]) -> dict[str, float]:
+        """What /metrics tells, by name and labels."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not arrived(told := self._figures()):
+            assert time.monotonic() < deadline, told
+            time.sleep(0.05)
+        return told
+
+    def _figures(self) -> dict[str, float]:
+        lines = self.http.get("/metrics").text.splitlines()
+        return {
+            name: float(value)
+            for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")
+        }
+
     def ended(self, job_id: str) -> dict[str, Any]:
         return self.until(job_id, lambda body: body["status"] not in ("pending", "processing"))
 

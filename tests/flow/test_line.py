@@ -17,6 +17,7 @@ from tests.flow.conftest import Client
 from tests.jobs import OF_THE_LINE
 from tests.llm_server import LlmServer, answers, fails
 from tests.site.server import SiteServer
+from tests.thorough import thorough
 from video.timeline import Timeline
 
 
@@ -58,6 +59,11 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     assert poster.size == (1280, 720)
     assert not is_blank(poster)
     assert not is_blank(sheet)
+    preview_path = tmp_path / "preview.mp4"
+    preview_path.write_bytes(line.extra(job_id, "preview"))
+    preview = probed(preview_path)
+    assert (preview.width, preview.height, preview.fps, preview.faststart) == (640, 360, 15.0, True)
+    assert not is_blank(picture(preview_path, 4))
     captions = line.extra(job_id, "captions").decode()
     assert captions.startswith("WEBVTT")
     assert captions.count("-->") == 3
@@ -75,12 +81,20 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     assert (film.codec, film.pix_fmt, film.profile, film.faststart) == ("h264", "yuv420p", "High", True)
     assert film.duration_s == pytest.approx(body["film"]["duration_s"], abs=0.05)
     assert film.duration_s > 5
+    assert film.duration_s == pytest.approx(preview.duration_s, abs=0.1)
+    assert preview.size_bytes < film.size_bytes / 3
     assert film.subtitles == body["film"]["subtitles"] == 1
     assert film.chapters == body["film"]["chapters"] > 0
     assert not is_blank(picture(film_path, 0))
 
+    # What it took is counted with the worker's next heartbeat
+    figures = line.figures(lambda told: told.get("sitereel_film_frames_total") == body["film"]["frames"])
+    assert figures["sitereel_footage_frames_total"] > 0
+    assert figures['sitereel_stage_duration_seconds_count{outcome="done",stage="exploring"}'] == 1
+    assert figures['sitereel_jobs_total{status="exported"}'] == 1
+
     # Nothing is left, nothing dangerous was sent
-    for name in ("export", "poster", "sheet", "captions", "timeline", "status"):
+    for name in ("export", "preview", "poster", "sheet", "captions", "timeline", "status"):
         assert line.http.get(f"/demo/{name}/{job_id}").status_code == 410
     left = set(Redis.from_url(redis_url).scan_iter("demo:*"))
     assert left <= OF_THE_LINE
@@ -88,6 +102,7 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     assert kin("chrom") == []
 
 
+@pytest.mark.thorough
 def test_an_llm_may_choose_and_its_failure_falls_back_within_the_scan(
     settings: Settings, serve: Serve, site: SiteServer
 ) -> None:
@@ -109,16 +124,17 @@ def test_an_llm_may_choose_and_its_failure_falls_back_within_the_scan(
     metrics = body["metrics"]
     assert metrics["llm_calls"] == len(llm.requests) > metrics["llm_fallbacks"] > 0
     assert metrics["llm_tokens"] > 750
+    assert 0 < metrics["llm_failures"] <= metrics["llm_fallbacks"]
 
 
 @pytest.mark.parametrize(
     ("path", "code", "words"),
     [
         ("login.html", "auth_required", "sign-in page"),
-        ("lab/to-login", "auth_required", "sign-in page"),
-        ("lab/status?code=503", "page_unreachable", "503"),
+        thorough("lab/to-login", "auth_required", "sign-in page"),
+        thorough("lab/status?code=503", "page_unreachable", "503"),
         ("lab/close", "page_unreachable", "could not be opened"),
-        ("lab/redirect?to=http://10.0.0.1/", "address_refused", "private or local"),
+        thorough("lab/redirect?to=http://10.0.0.1/", "address_refused", "private or local"),
         ("lab/redirect?to=http://169.254.169.254/", "address_refused", "metadata service"),
     ],
 )

@@ -21,6 +21,7 @@ from tests.site.server import SiteServer
 FIELDS = ["png", "url", "label", "action", "reason", "outcome"]
 
 
+@pytest.mark.thorough
 def test_recording_leaves_pictures_of_the_start_and_of_each_step(site: SiteServer, tmp_path: Path) -> None:
     board = tmp_path / "a board" / "of mine"
     board.mkdir(parents=True)
