@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from actors.events import FIRST, Frame, listen
-from actors.job import Limits, Stage
+from actors.job import Job, Limits, Stage
+from actors.keys import Claim
 from actors.order import Order
 from actors.settings import Settings
 from actors.store import Store
@@ -43,26 +44,8 @@ def reel(tmp_path: Path) -> Iterator[Reel]:
 
 @pytest.fixture
 def order(settings: Settings) -> Order:
-    return Order(
-        job_id="j1",
-        stage=Stage.EXPLORING,
-        url="http://localhost/",
-        limits=Limits(10, 3, 300),
-        allow_hosts=(),
-        footage_key="footage",
-        timeline_key="timeline",
-        film_key="film",
-        folder="",
-        redis_url=settings.redis or "",
-        ttl_s=60,
-        max_footage_bytes=1 << 20,
-        encode_limit_s=60,
-        chromium_path=None,
-        ffmpeg_path=None,
-        openai_model="",
-        openai_base_url=None,
-        openai_api_key=None,
-    )
+    job = Job("j1", "http://localhost/", Limits(10, 3, 300))
+    return Order.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, "")
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
