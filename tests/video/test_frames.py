@@ -173,14 +173,13 @@ async def test_no_frame_is_lost_however_busy_the_machine(studio: Studio) -> None
 
 
 async def test_waiting_for_the_network_takes_hardly_any_film(studio: Studio) -> None:
-    # Less than what counts as a stall: of those a busy machine may see another one.
-    studio.pages["/slow"] = waits(0.8)
+    studio.pages["/slow"] = waits(1.5)
     camera = await studio.film(CLOCKS)
     began_ms, began_s = camera.now_ms(), time.monotonic()
 
     await camera.during(studio.ask("fetch('/slow').then(r => r.text())"))
 
-    assert time.monotonic() - began_s > 0.7
+    assert time.monotonic() - began_s > 1.4
     assert camera.now_ms() - began_ms < 200
     assert camera.notes == ()
 
