@@ -3,8 +3,6 @@
 import asyncio
 import os
 import platform
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,10 +15,14 @@ from actors.errors import LineError
 from actors.settings import Settings
 from actors.store import Store
 from explorer.browser import find_chromium, try_launch
+from explorer.environment import only_passed
 from explorer.errors import ExplorerError
 from video.camera import CameraKind, choose_camera
+from video.coverage import all_missing, packages_for
 from video.errors import FramesImpossible, VideoError
 from video.ffmpeg_binary import find_ffmpeg
+from video.scripts import SCRIPTS
+from video.typefaces import shapes
 
 WHY: dict[CameraKind, str] = {
     "frames": "this browser renders frame by frame, so that none is lost",
@@ -40,7 +42,8 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Looks at everything that a film needs; takes about two seconds."""
-    return [finding for check in CHECKS for finding in check(settings)]
+    with only_passed():  # a browser is started, and programs are asked what they can
+        return [finding for check in CHECKS for finding in check(settings)]
 
 
 def _python(_: Settings) -> list[Finding]:
@@ -116,13 +119,20 @@ async def _ping(url: str, settings: Settings) -> None:
 
 
 def _fonts(_: Settings) -> list[Finding]:
-    mend = "Install fonts: `apt-get install fonts-liberation`."
-    if shutil.which("fc-list") is None:
-        return [Finding("Fonts", None, "unknown: fontconfig's fc-list is not here", mend)]
-    listed = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True, check=False).stdout
-    families = {line.split(",")[0].strip() for line in listed.splitlines() if line.strip()}
-    sans = any(name.startswith(("Liberation", "DejaVu", "Noto", "Arial")) for name in families)
-    return [Finding("Fonts", sans or None, f"{len(families)} families", "" if sans else mend)]
+    missing = all_missing()
+    if not missing:
+        return [Finding("Fonts", True, f"for all {len(SCRIPTS)} scripts that are looked for")]
+    found = f"none for {', '.join(missing)}: pages show boxes instead"
+    return [
+        Finding("Fonts", None, found, f"Install them: `apt-get install {' '.join(packages_for(missing))}`.")
+    ]
+
+
+def _letters(_: Settings) -> list[Finding]:
+    if shapes():
+        return [Finding("Letters", True, "joined and ordered as their script wants it")]
+    found = "in captions Arabic is joined coarsely and Indic scripts not at all: FriBidi is not here"
+    return [Finding("Letters", None, found, "Install it: `apt-get install libfribidi0`.")]
 
 
 CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (
@@ -133,4 +143,5 @@ CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (
     _ffmpeg,
     _redis,
     _fonts,
+    _letters,
 )

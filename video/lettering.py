@@ -1,138 +1,187 @@
 """Lettering: text as a picture of its coverage, in the font that ships with this package.
 
-What Inter lacks is drawn with a font of the system that has it, as fontconfig tells; what nobody has is left
-out rather than drawn as a box.
+What Inter lacks is drawn with a font of the system that has it, each script with its own; what no font has,
+with coarse bitmaps that ship with the package too. Pictures (emoji) are left out: they are no words.
 """
 
-import subprocess
-from functools import lru_cache
-from pathlib import Path
-from typing import Literal
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
+
+from video.bidi import base_level, levels, visual_order
+from video.breaking import clusters, pieces, words
+from video.faces import Face, Faces, Weight
+from video.scripts import is_emoji
+from video.typefaces import UNSEEN, Ink
 
 Mask = NDArray[np.uint8]
-Weight = Literal["medium", "semibold"]
 
-FOLDER = Path(__file__).parent / "fonts"
-FILES: dict[Weight, str] = {"medium": "Inter-Medium.otf", "semibold": "Inter-SemiBold.otf"}
-FACES: dict[Weight, str] = {"medium": "sans:weight=100", "semibold": "sans:weight=180"}
 LINE_HEIGHT = 1.28
+#: Digits and capitals, of which most lines are made, stand centred between the line's edges.
+CAPITALS = 0.72
+#: What is kept free between the marks of two lines.
+LEADING = 0.06
+#: Round what is drawn: its outline is known for whole pixels, and it may lie between them.
+EDGE_PX = 1
 ELLIPSIS = "…"
 #: How many widths are tried for lines of about equal length.
 STEPS = 20
-FC_MATCH_LIMIT_S = 5.0
-#: No font has a glyph for a non-character, so what is drawn for it is the font's box.
-NOTHING = "\U0010ffff"
+#: The keys of emoji, and what chooses between a letter's pictures.
+DRESS = {"\u20e3", *map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A part of a line in one font and one direction."""
+
+    text: str
+    face: Face
+    backwards: bool
+
+    @property
+    def length(self) -> float:
+        return self.face.length(self.text, self.backwards)
 
 
 class Type:
-    """A font at a size, chosen so that it covers as much of `text` as any; `text` is what it covers of it."""
+    """A text in fonts that have its letters; `text` is what of it can be drawn."""
 
     def __init__(self, text: str, weight: Weight, size_px: int) -> None:
-        wanted = printable(text)
-        own = (str(FOLDER / FILES[weight]), 0)
-        missing = [char for char in wanted if not has(*own, char)]
-        offers = [own]
-        if missing:
-            offers += [found for chars in (wanted, missing) if (found := _system(FACES[weight], chars))]
-        file, index = max(offers, key=lambda offer: sum(has(*offer, char) for char in wanted))
-        text = " ".join("".join(char for char in wanted if has(file, index, char)).split())
+        self._faces = Faces(printable(text), weight, size_px)
+        text = " ".join(self._faces.text.split())
         #: Only commas and dashes of a sentence say nothing.
         self.text = text if any(char.isalnum() for char in text) else ""
         self.size_px = size_px
-        self._font = _load(file, index, size_px)
+        self._base = base_level(self.text)
 
     def width(self, line: str) -> float:
         """How long a line is, in pixels."""
-        return self._font.getlength(line)
+        return sum(run.length for run in self._runs(line))
 
     def lines(self, max_width_px: float, most: int = 2) -> list[str]:
-        """The text in lines of about equal length, at most so many; what does not fit ends in an ellipsis."""
+        """The text in lines of about equal length, at most so many; what does not fit ends in an ellipsis.
+
+        They end at spaces where they can, else where the script lets them.
+        """
         if self.width(self.text) <= max_width_px:
             return [self.text]
-        narrowest = self.width(self.text) / most
-        for part in range(STEPS + 1):
-            found = self._wrap(narrowest + max(max_width_px - narrowest, 0.0) * part / STEPS)
-            if max(map(self.width, found)) > max_width_px:
-                break
-            if len(found) <= most:
+        for parts in (words(self.text), self._pieces(max_width_px)):
+            if found := self._balanced(parts, max_width_px, most):
                 return found
-        kept = self._wrap(max_width_px)[:most]
-        return [*kept[:-1], self._shorten(kept[-1] + ELLIPSIS, max_width_px)]
+        kept = _wrap(parts, [*map(self.width, parts)], max_width_px)[:most]
+        return [*kept[:-1], self._shorten(kept[-1], max_width_px)]
 
     def draw(self, lines: list[str]) -> Mask:
         """The lines below each other, centred, on as little room as they take."""
-        step = round(self.size_px * LINE_HEIGHT)
-        width = int(max(map(self.width, lines), default=0)) + 3
-        image = Image.new("L", (width, step * max(len(lines), 1)))
-        pen = ImageDraw.Draw(image)
-        # Digits and capitals, of which most lines are made, stand centred between the line's edges.
-        rise = (step + self.size_px * 0.72) / 2
-        for number, line in enumerate(lines):
-            pen.text((width / 2, step * number + rise), line, fill=255, font=self._font, anchor="ms")
+        rows = [self._runs(line) for line in lines]
+        inks = [_ink(row) for row in rows]
+        lengths = [sum(run.length for run in row) for row in rows]
+        over = max(
+            (max(-ink[0], ink[2] - length) for ink, length in zip(inks, lengths, strict=True)), default=0
+        )
+        width = int(max(lengths, default=0)) + 3 + 2 * math.ceil(max(over, 0))
+        baselines, height = self._baselines(inks)
+        image = Image.new("L", (width, height))
+        for row, length, y in zip(rows, lengths, baselines, strict=True):
+            x = (width - length) / 2
+            for run in row:
+                run.face.draw(image, x, y, run.text, run.backwards)
+                x += run.length
         return np.asarray(image)
 
-    def _wrap(self, width_px: float) -> list[str]:
-        """Breaks at spaces, and inside a word only where it is longer than a line."""
-        lines: list[str] = []
-        for word in self.text.split():
-            joined = f"{lines[-1]} {word}" if lines else word
-            if lines and self.width(joined) <= width_px:
-                lines[-1] = joined
-                continue
-            lines.append("")
-            for char in word:
-                if lines[-1] and self.width(lines[-1] + char) > width_px:
-                    lines.append("")
-                lines[-1] += char
-        return lines
+    def _runs(self, line: str) -> list[Run]:
+        """The line's parts from left to right."""
+        deep = levels(line, self._base)
+        found: list[tuple[str, Face, int]] = []
+        place = 0
+        for cluster in clusters(line):
+            if face := self._faces.of(cluster):
+                found.append((cluster, face, deep[place]))
+            place += len(cluster)
+        runs = [
+            (Run("".join(text for text, _, _ in parts), face, level % 2 == 1), level)
+            for (face, level), group in groupby(found, key=lambda part: part[1:])
+            if (parts := [*group])
+        ]
+        return [runs[place][0] for place in visual_order([level for _, level in runs])]
+
+    def _baselines(self, inks: Sequence[Ink]) -> tuple[list[float], int]:
+        """How far down each line stands, and how high all are: some scripts reach far above or below."""
+        step = round(self.size_px * LINE_HEIGHT)
+        rise = (step + self.size_px * CAPITALS) / 2
+        if not inks:
+            return [], step
+        apart = [below[3] - above[1] + self.size_px * LEADING for below, above in pairwise(inks)]
+        first = max(rise, EDGE_PX - inks[0][1])
+        baselines = [*accumulate((max(step, math.ceil(gap)) for gap in apart), initial=first)]
+        return baselines, math.ceil(round(baselines[-1] + max(step - rise, inks[-1][3] + EDGE_PX), 3))
+
+    def _pieces(self, max_width_px: float) -> list[str]:
+        """Parts of the text that fit into a line."""
+        found = pieces(self.text)
+        return [part for piece in found for part in self._fitting(piece, max_width_px)]
+
+    def _fitting(self, piece: str, max_width_px: float) -> list[str]:
+        return [piece] if self.width(piece) <= max_width_px else clusters(piece)
+
+    def _balanced(self, parts: list[str], max_width_px: float, most: int) -> list[str]:
+        """Lines of about equal length; none when it takes too many, or one would be too long."""
+        widths = [*map(self.width, parts)]
+        narrowest = self.width(self.text) / most
+        for part in range(STEPS + 1):
+            found = _wrap(parts, widths, narrowest + max(max_width_px - narrowest, 0.0) * part / STEPS)
+            if len(found) <= most and max(map(self.width, found)) <= max_width_px:
+                return found
+        return []
 
     def _shorten(self, line: str, width_px: float) -> str:
-        while len(line) > 1 and self.width(line) > width_px:
-            line = line[: -len(ELLIPSIS) - 1].rstrip() + ELLIPSIS
-        return line
+        kept = clusters(line)
+        while len(kept) > 1 and self.width("".join(kept).rstrip() + ELLIPSIS) > width_px:
+            kept.pop()
+        return "".join(kept).rstrip() + ELLIPSIS
 
 
 def printable(text: str) -> str:
-    """The text without what cannot be drawn: controls, halves of characters, selectors of emoji variants."""
-    kept = (char if char.isprintable() else " " for char in text if not "\ufe00" <= char <= "\ufe0f")
-    return " ".join("".join(kept).split())
+    """The text without what is no letter: controls, halves of characters, emoji and how they are to look."""
+    kept = "".join(map(_kept, unicodedata.normalize("NFC", text)))
+    return " ".join(filter(None, (word.strip("".join(UNSEEN)) for word in kept.split())))
 
 
-@lru_cache(maxsize=4096)
-def has(file: str, index: int, char: str) -> bool:
-    """True when the font has a glyph for the character."""
-    if char.isspace():
-        return True
-    try:
-        font = _load(file, index, 24)
-        return _shape(font, char) != _shape(font, NOTHING)
-    except OSError:
-        # A font of pictures, such as colour emoji, has one size only.
-        return False
+def _kept(char: str) -> str:
+    if char in UNSEEN or (char.isprintable() and char not in DRESS and not is_emoji(char)):
+        return char
+    # Marks of direction and soft hyphens are inside words, all others are between them.
+    return "" if char in DRESS or is_emoji(char) or unicodedata.category(char) == "Cf" else " "
 
 
-@lru_cache(maxsize=64)
-def _load(file: str, index: int, size_px: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(file, size_px, index=index)
+def _wrap(parts: Sequence[str], widths: Sequence[float], width_px: float) -> list[str]:
+    """As many parts in a line as fit."""
+    lines: list[str] = []
+    filled = math.inf
+    for part, width in zip(parts, widths, strict=True):
+        if filled + width > width_px:
+            lines.append("")
+            filled = 0.0
+        lines[-1] += part
+        filled += width
+    return [line.strip() for line in lines]
 
 
-def _shape(font: ImageFont.FreeTypeFont, char: str) -> tuple[tuple[int, int], bytes]:
-    mask = font.getmask(char)
-    return mask.size, bytes(mask)
-
-
-def _system(face: str, chars: str | list[str]) -> tuple[str, int] | None:
-    """The file and index of the system's font for these characters, if there is fontconfig to ask."""
-    codes = " ".join(f"{ord(char):x}" for char in sorted({*chars}) if not char.isspace())
-    command = ["fc-match", "-f", "%{file}\n%{index}", f"{face}:charset={codes}"]
-    try:
-        found = subprocess.run(command, capture_output=True, text=True, timeout=FC_MATCH_LIMIT_S, check=True)
-        file, index = found.stdout.splitlines()
-        _load(file, int(index), 24)
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return None
-    return file, int(index)
+def _ink(row: Sequence[Run]) -> Ink:
+    """What is drawn of a line, around its beginning on the baseline."""
+    starts = accumulate((run.length for run in row), initial=0.0)
+    inks = [(x, *run.face.ink(run.text, run.backwards)) for x, run in zip(starts, row, strict=False)]
+    if not inks:
+        return 0, 0, 0, 0
+    return (
+        min(x + left for x, left, _, _, _ in inks),
+        min(top for _, _, top, _, _ in inks),
+        max(x + right for x, _, _, right, _ in inks),
+        max(bottom for _, _, _, _, bottom in inks),
+    )
