@@ -7,7 +7,16 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_NOT_A_WORD = re.compile(r"[\W_\d]+")
+#: Vowels and tones of Devanagari, Thai and their kin are parts of words; Python's `\w` leaves them out.
+_MARKS = "".join(chr(point) for point in range(0x900, 0xF00) if unicodedata.category(chr(point))[0] == "M")
+_NOT_A_WORD = re.compile(rf"(?:[^\w{_MARKS}]|[\d_])+")
+#: Accents that a letter can go without, vowel points of Hebrew and Arabic, the stroke that lengthens words.
+_STRAY = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640"
+    "\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]"
+)
+_DOTLESS_I = "\u0131"
+_DOT_ABOVE = "\u0307"
 
 
 def readings(text: str) -> Iterator[str]:
@@ -16,7 +25,7 @@ def readings(text: str) -> Iterator[str]:
     for zero_width_space in ("", " "):
         even = even_out(text, zero_width_space)
         for spelling in (even, _CAMEL.sub(" ", even)):
-            words = _NOT_A_WORD.sub(" ", spelling.casefold()).strip()
+            words = _NOT_A_WORD.sub(" ", fold(spelling)).strip()
             if words not in seen:
                 seen.add(words)
                 yield words
@@ -25,7 +34,13 @@ def readings(text: str) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def words_of(text: str) -> str:
     """The words of `text` in lower case, separated by single spaces; camelCase is split."""
-    return _NOT_A_WORD.sub(" ", _CAMEL.sub(" ", even_out(text)).casefold()).strip()
+    return _NOT_A_WORD.sub(" ", fold(_CAMEL.sub(" ", even_out(text)))).strip()
+
+
+def fold(text: str) -> str:
+    """The text without case; of Turkish, which writes two letters i, with one."""
+    folded = text.casefold()
+    return folded if text.isascii() else folded.replace(_DOTLESS_I, "i").replace(_DOT_ABOVE, "")
 
 
 def even_out(text: str, zero_width_space: str = "") -> str:
@@ -35,4 +50,4 @@ def even_out(text: str, zero_width_space: str = "") -> str:
     for _ in range(3):
         text = unquote(text)
     shown = unicodedata.normalize("NFKC", text).replace("\u200b", zero_width_space)
-    return "".join(c for c in shown if unicodedata.category(c) not in {"Cf", "Mn"})
+    return "".join(c for c in _STRAY.sub("", shown) if unicodedata.category(c) != "Cf")
