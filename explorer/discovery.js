@@ -39,6 +39,8 @@ const describe = (el, names, key, sight) => {
     covered_by: sight.over ? nameOfCover(sight.over).slice(0, 100) : "",
     icon: iconWords(el).join(" ").slice(0, 200),
     state: stateOf(el),
+    context: contextOf(el),
+    handler: handlerOf(el),
     frame_origin: request.framed ? self.origin : "",
     ...fieldOf(el),
   };
@@ -145,11 +147,12 @@ const discover = () => {
   return {
     found: told(cap(found, request.cap)),
     covered: told(covered.slice(0, MAX_COVERED)),
+    sample: sampleOf(),
   };
 };
 const describeNow = (el) => {
   const { signals, modal } = survey();
   const sight = isUsable(el) ? (sightOf(el, modal) ?? { rect: rectsOf(el)[0], inView: false }) : null;
   const key = identify(choose(signals))(el);
-  return sight?.rect ? describe(el, catalogue(), key, sight) : null;
+  return sight?.rect ? { ...describe(el, catalogue(), key, sight), sample: sampleOf() } : null;
 };

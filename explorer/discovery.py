@@ -6,13 +6,14 @@ rows become records. All functions raise `playwright.async_api.Error` when the p
 
 import logging
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.async_api import Page
 
 from explorer.frames import ENTER, ask, look, panes, within
 from explorer.identity import identity_of
+from explorer.page_language import language_of
 from explorer.text import clean
 from explorer.types import Box, Element, Point
 
@@ -26,12 +27,16 @@ MAX_ELEMENTS = 400
 class Discovery:
     """What was found: the unvisited `elements` in document order, and how many distinct ones were `seen`.
 
-    `covered` lie under something, such as a dialog; `covered_by` says what that is.
+    `covered` lie under something, such as a dialog; `covered_by` says what that is. `language` is the page's,
+    as ISO 639-1 has it, "" for unknown.
     """
 
     elements: tuple[Element, ...]
     seen: int
     covered: tuple[Element, ...] = ()
+    language: str = ""
+    #: The page's first words.
+    sample: str = field(repr=False, default="")
 
 
 async def discover(page: Page, visited: Container[str]) -> Discovery:
@@ -41,10 +46,17 @@ async def discover(page: Page, visited: Container[str]) -> Discovery:
     `point`; those that must be scrolled to carry `in_view=False` and are not yet tested.
     """
     sights = await look(page, MAX_ELEMENTS)
-    found = tuple(_distinct(_elements(sights.found[:MAX_ELEMENTS])))
+    language = await language_of(sights.sample)
+    found = tuple(_distinct(_elements(sights.found[:MAX_ELEMENTS], language)))
     known = {element.identity for element in found}
-    covered = tuple(e for e in _distinct(_elements(sights.covered)) if e.identity not in known)
-    return Discovery(tuple(e for e in found if e.identity not in visited), len(found), covered)
+    covered = tuple(e for e in _distinct(_elements(sights.covered, language)) if e.identity not in known)
+    return Discovery(
+        tuple(e for e in found if e.identity not in visited),
+        len(found),
+        covered,
+        language,
+        str(sights.sample.get("text", "")),
+    )
 
 
 async def describe(page: Page, selector: str) -> Element | None:
@@ -59,7 +71,8 @@ async def describe(page: Page, selector: str) -> Element | None:
             place.update(x=place["x"] + pane.x, y=place["y"] + pane.y)
         row["selector"] = pane.selector + ENTER + row["selector"]
         row["landmark"] = row["landmark"] or pane.landmark
-    return next(_elements([row]), None)
+    language = await language_of(row.pop("sample", {}))
+    return next(_elements([row], language), None)
 
 
 async def aim(page: Page, selector: str) -> Point | None:
@@ -105,23 +118,23 @@ async def bring(page: Page, selector: str) -> bool:
     return moved
 
 
-def _elements(rows: list[dict[str, Any]]) -> Iterator[Element]:
+def _elements(rows: list[dict[str, Any]], language: str) -> Iterator[Element]:
     """Those rows that make sense: a page can bend what runs in its own world."""
     for row in rows:
         try:
-            yield _element(row)
+            yield _element(row, language)
         except (TypeError, ValueError, KeyError, AttributeError) as exc:
             log.debug("a row of the page makes no element: %r", exc)
 
 
-def _element(row: dict[str, Any]) -> Element:
+def _element(row: dict[str, Any], language: str) -> Element:
     box = Box(**{side: float(length) for side, length in row["box"].items()})
     point = Point(float(row["point"]["x"]), float(row["point"]["y"])) if row["point"] else None
     # The page cuts its strings anywhere, also within an emoji, and its attributes may be broken as they are.
     texts = {name: clean(value) for name, value in row.items() if isinstance(value, str)}
     texts["identity"] = identity_of(texts["identity"], texts["href"], texts.get("frame_origin", ""))
     options = tuple(map(clean, row["options"]))
-    return Element(**{**row, **texts, "box": box, "point": point, "options": options})
+    return Element(**{**row, **texts, "box": box, "point": point, "options": options, "language": language})
 
 
 def _distinct(elements: Iterator[Element]) -> Iterator[Element]:

@@ -23,7 +23,7 @@ MAX_FRAMES = 12
 FRAME_TIMEOUT_S = 2.0
 _PARTS = (
     *("sight.js", "scrolling.js", "listeners.js", "fields.js", "naming.js", "icons.js", "selectors.js"),
-    *("identity.js", "discovery.js", "answer.js"),
+    *("identity.js", "context.js", "discovery.js", "answer.js"),
 )
 
 
@@ -33,6 +33,8 @@ class Sights:
 
     found: list[Row] = field(default_factory=list)
     covered: list[Row] = field(default_factory=list)
+    #: The page's first words as `text`, and the language that it says it is in as `lang`.
+    sample: Row = field(default_factory=dict)
 
 
 async def look(page: Page, cap: int) -> Sights:
@@ -105,7 +107,8 @@ async def _look_at(frame: Frame, request: Row, left: list[int]) -> Sights:
         answer = await aside(frame.page, script, request)
     if not _is_sight(answer):
         raise PlaywrightError("The page's own scripts answered in place of ours.")
-    sights = Sights(answer["found"], answer["covered"])
+    sample = answer.get("sample")
+    sights = Sights(answer["found"], answer["covered"], sample if isinstance(sample, dict) else {})
     for child in frame.child_frames:
         if left[0] <= 0:
             break

@@ -3,19 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Self
 from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 
-from explorer.blacklist import (
-    blacklisted,
-    blacklisted_address,
-    blacklisted_title,
-    commanded,
-    destructive_icon,
-    is_plain_cancel,
-)
+from explorer.acting import SAYS, acting
+from explorer.action_urls import action_of, suspicion_of
+from explorer.blacklist import blacklisted
 from explorer.errors import AddressRefused
-from explorer.pickers import is_nameless, is_plain_link, picks_language, picks_theme
+from explorer.languages import entries
+from explorer.page_language import is_known
+from explorer.page_links import is_clearly_page, own_part
+from explorer.pickers import picks_language, picks_theme
 from explorer.spelling import even_out, words_of
 from explorer.types import Element, Refusal, Wishes
 
@@ -23,16 +22,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"(?:\*\.(?=[^.]+\.))?(?:[^\W_](?:[\w-]*[^\W_])?\.)*[^\W_](?:[\w-]*[^\W_])?\.?")
 _EXTENSION = re.compile(r"\.[a-z]{1,6}\d?$")
 #: Compared in lower case without hyphens, underscores and spaces: sign-in, sign_in and SignIn are one.
-_AUTH_NAME = re.compile(
-    r"(?:wp|user)?(?:log|sign)(?:in|on|up)|loginform|(?:user)?register|registration|createaccount"
-    r"|auth|oauth2?|oidc|saml2?|sso|authenticat(?:e|ion)|authori[sz](?:e|ation)"
-    r"|(?:forgot(?:ten)?|reset|lost|recover)(?:your)?password|password(?:reset|recovery|forgotten)|createanaccount"
-    r"|anmelden|anmeldung|einloggen|registrieren|registrierung|passwortvergessen"
-    r"|connexion|seconnecter|inscription|sinscrire|motdepasseoublie|creeruncompte"
-    r"|iniciarsesi[oó]n|acceder|registrarse|registro|crearcuenta|accedi|registrati|iscriviti"
-    r"|entrar|iniciarsess[aã]o|cadastro|cadastrarse|criarconta|inloggen|aanmelden|registreren"
-    r"|logowanie|zaloguj(?:sie)?|rejestracja|вход|войти|регистрация|ログイン|会員登録|登录|登錄|注册|註冊"
-)
+_AUTH_NAMES = "auth|oauth2?|oidc|saml2?|sso|authenticat(?:e|ion)|authori[sz](?:e|ation)"
 #: Query parameters that name a page, as in `index.php?action=login`.
 _PAGE_PARAMETERS = frozenset({"action", "page", "view", "route", "mode", "do", "title"})
 _DOWNLOAD = re.compile(
@@ -40,17 +30,6 @@ _DOWNLOAD = re.compile(
     r"|pdf|epub|docx?|xlsx?|pptx?|od[tsp]|csv|ics|mp[34]|mov|avi"
 )
 
-_SEARCHES = re.compile(r"search|find|query|such|buscar|recherche|cerca|zoek|szukaj")
-_TEXTS = ("text", "label", "aria_label", "title", "value")
-_BUTTONS = frozenset(
-    {"button", "menuitem", "switch", "checkbox", "radio", "menuitemcheckbox", "menuitemradio"}
-)
-#: Roles of what only shows, sorts or selects.
-_SHOWS = frozenset(
-    {"tab", "treeitem", "option", "heading", "columnheader", "rowheader", "textbox", "searchbox", "combobox"}
-)
-#: With more words a clickable box is a card that tells something.
-_PROSE_WORDS = 8
 _NO_WISHES = Wishes()
 
 
@@ -112,7 +91,7 @@ def is_auth_url(url: str) -> bool:
     route = fragment if fragment.startswith("/") else ""
     pages = [value for name, value in parse_qsl(parts.query) if name.lower() in _PAGE_PARAMETERS]
     segments = [*parts.path.split("/"), *route.partition("?")[0].split("/"), *pages]
-    return any(_AUTH_NAME.fullmatch(_page_name(segment)) for segment in segments)
+    return any(_auth_name().fullmatch(_page_name(segment)) for segment in segments)
 
 
 def refuse_element(
@@ -137,8 +116,13 @@ def refuse_url(url: str, site: Site, page_url: str, wishes: Wishes = _NO_WISHES)
 
 
 def _broken_rules(element: Element, site: Site, page_url: str, wishes: Wishes) -> Iterator[tuple[str, str]]:
-    if said := _blacklisted(element, page_url):
+    if said := acting(element, page_url):
         yield "blacklist", said
+    if not is_known(element.language) and not is_clearly_page(element, page_url):
+        yield (
+            "language",
+            f"we have no words for pages in {element.language!r}: only links to pages are followed",
+        )
     if picked := picks_language(element, page_url):
         yield "language", picked
     if picked := picks_theme(element, page_url):
@@ -146,59 +130,21 @@ def _broken_rules(element: Element, site: Site, page_url: str, wishes: Wishes) -
     for url in filter(None, (element.href, element.form_action)):
         if broken := _broken_rule(url, site, page_url) or _avoided_address(url, page_url, wishes):
             yield broken
+    if element.form_action and (word := suspicion_of(own_part(element.form_action))):
+        yield "blacklist", f"its form's address says {word!r}"
     if element.download:
         yield "download", "it saves a file"
     if element.form_action and element.form_method.lower() == "post" and not wishes.allow_writes:
         yield "form", "its form is sent by POST"
-    for name in _TEXTS:
+    for name in SAYS:
         if word := _avoided_word(getattr(element, name), wishes):
             yield "avoid", f"its {name} says {word!r}"
-
-
-def _blacklisted(element: Element, page_url: str) -> str | None:
-    """How one of the element's texts, or its icon, says what must not be done."""
-    if element.form_action and (word := blacklisted(element.field_name)):
-        return f"its name says {word!r}"
-    for name in _TEXTS:
-        text = getattr(element, name)
-        if element.landmark == "dialog" and is_plain_cancel(text):
-            continue  # refusing it could trap the explorer inside the dialog
-        if word := _forbidden(text, element, page_url):
-            return f"its {name} says {word!r}"
-    alone = is_nameless(element)
-    shown = element.text not in {"", element.icon, element.aria_label, element.title}
-    # A link "Trash" with a bin beside it is a mailbox: there the words count.
-    if (alone or not (shown or is_plain_link(element, page_url))) and (
-        word := destructive_icon(element.icon, alone)
-    ):
-        return f"its icon says {word!r}"
-    return None
-
-
-def _forbidden(text: str, element: Element, page_url: str) -> str | None:
-    if not text:
-        return None
-    is_prose = element.role not in _BUTTONS and words_of(text).count(" ") >= _PROSE_WORDS
-    if is_prose or is_plain_link(element, page_url):
-        return blacklisted_title(text)
-    return blacklisted(text) or _commanded(text, element)
-
-
-def _commanded(text: str, element: Element) -> str | None:
-    """Commands count on what commits, not on what only shows: tabs, menus, headings, fields, anchors."""
-    if element.role == "link" and "#" in element.href:
-        return None
-    if element.role in _SHOWS or element.reveals or element.fills or "expanded=" in element.state:
-        return None
-    word = commanded(text, submits=bool(element.form_action))
-    searches = element.form_method.lower() == "get" and _SEARCHES.search(element.form_action.lower())
-    return None if word == "submit" and searches else word
 
 
 def _broken_rule(url: str, site: Site, page_url: str) -> tuple[str, str] | None:
     target = _tidy(urljoin(_tidy(page_url), _tidy(url)))
     scheme = target.partition(":")[0].lower()
-    judge = blacklisted_address if scheme in _DEFAULT_PORTS else blacklisted
+    judge = action_of if scheme in _DEFAULT_PORTS else blacklisted
     if word := judge(_own_part(target, page_url)):
         return "blacklist", f"its address says {word!r}"
     if is_blank(target) or scheme == "javascript":
@@ -275,6 +221,12 @@ def _plain_host(host: str) -> str:
 
 def _ascii_label(label: str) -> str:
     return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+
+
+@cache
+def _auth_name() -> re.Pattern[str]:
+    """Names of pages to sign in or up, in all languages."""
+    return re.compile("|".join((_AUTH_NAMES, *(entry.pattern for entry in entries("pages")))))
 
 
 def _page_name(segment: str) -> str:

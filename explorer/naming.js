@@ -53,7 +53,7 @@ const spoken = memo((el) => {
     () => byIds(el, "aria-labelledby"),
     () => attr(el, "aria-label"),
     () => attr(el, "alt"),
-    () => [...(el.labels ?? [])].map((l) => l.textContent).join(" "),
+    () => [...(el.labels ?? [])].map((l) => gather(l, true)).join(" "),
     () => visibleText(el),
     () => gather(rootOf(el) ?? el, true),
     () => attr(el, "title"),

@@ -101,11 +101,12 @@ def _leads_on(href: str, page_url: str) -> bool:
 
 
 def is_nameless(element: Element) -> bool:
-    """Whether nothing but its icon says what it is. A missing label may repeat the icon's name to the letter:
-    "Trash" beside a `trash` is a word.
+    """Whether nothing but its icon says what it is: a sign or a number says nothing, and a missing label may
+    repeat the icon's name to the letter. "Trash" beside a `trash` is a word.
     """
     icons = {"", element.icon, *element.icon.split()}
-    return {element.text, element.label, element.aria_label, element.title} <= icons
+    names = (element.text, element.label, element.aria_label, element.title)
+    return all(name in icons or not words_of(name) for name in names)
 
 
 def _names(element: Element) -> tuple[str, ...]:

@@ -20,6 +20,9 @@ Interact = Literal["all", "click"]
 FieldKind = Literal[
     "", "text", "search", "number", "date", "time", "month", "week", "datetime", "range", "color", "select"
 ]
+#: As a title, on the way down to this page, as a box with a picture or some lines, in a sentence, as the only
+#: link of its row in a list, and as text by itself; "" for what is painted like a button.
+LinkContext = Literal["", "heading", "breadcrumb", "card", "prose", "list", "plain"]
 Landmark = Literal["header", "nav", "main", "aside", "footer", "dialog", ""]
 
 
@@ -124,6 +127,12 @@ class Element:
     bounds: str = ""
     #: The origin of the frame that it lies in; "" in the page itself.
     frame_origin: str = ""
+    #: Where a link stands that shows a page; "" for links that stand by themselves, and for what is no link.
+    context: LinkContext = ""
+    #: What its markup does on a click, one `name=value` a line: `onclick`, `hx-get`, `data-method` and such.
+    handler: str = ""
+    #: The language of its page, as ISO 639-1 has it; "" for unknown.
+    language: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -203,6 +212,14 @@ class Refusal:
     what: str
     detail: str
     page_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeWarning:
+    """What a take comes without: a stable code (`warnings.TakeCode`), and why, with what to do about it."""
+
+    code: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
