@@ -1,24 +1,33 @@
-"""The gate to the network: no request that writes gets out, no page that must not be shown gets in."""
+"""The gate to the network: nothing that acts gets out, no page that must not be shown gets in."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import CDPSession, Page
+from playwright.async_api import CDPSession, Page, Request
 from playwright.async_api import Error as PlaywrightError
 
+from explorer.action_urls import suspicion_of
 from explorer.guardrails import Site, refuse_url
+from explorer.page_links import address_acts, own_part
+from explorer.static_files import is_file_path, is_harmless_file
 from explorer.types import Refusal, Wishes
 
 log = logging.getLogger(__name__)
 
 #: The methods that only read (RFC 9110, section 9.2.1).
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-#: The kinds that can write or navigate. Pictures, scripts and styles are always GET and are not paused:
-#: a pause costs 4 to 11 ms on two busy cores, and unlike Playwright's `route` this leaves the HTTP cache on.
+#: The kinds that can write or navigate. While a page loads by itself its pictures, scripts and styles are not
+#: paused: that costs 4 to 11 ms on two busy cores. Unlike Playwright's `route` this leaves the cache on.
 KINDS = ("Document", "XHR", "Fetch", "Ping", "CSPViolationReport", "Other")
+#: After a press, pictures are messages too: `new Image().src = "/vote/7"`.
+PRESSED_KINDS = (*KINDS, "Image", "Media")
+#: What files are asked for as.
+FILE_KINDS = frozenset({"Stylesheet", "Script", "Font", "Image", "Media", "Manifest", "TextTrack"})
+#: A page that asks for more addresses by itself is not remembered in full.
+MAX_ASKED = 5_000
 #: What Chromium shows instead of saving it; beside these, all text, pictures, sound and film.
 SHOWN_TYPES = frozenset({"application/json", "application/xml", "application/xhtml+xml", "multipart/related"})
 SHOWN_KINDS = ("text/", "image/", "audio/", "video/", "application/javascript", "multipart/x-mixed-replace")
@@ -31,18 +40,31 @@ SAVED_TYPES = frozenset(
 class Gate:
     """Pauses requests of a whole browser, workers and all frames included; one take at a time.
 
-    Each request that writes is held back, unless the wishes allow it. Once `site` is set, so is each document
-    of an installed page's main frame that `refuse_url` turns down, redirects included, and whatever would be
-    saved as a file: the old page stays on screen. Every refusal is given to `report`, as often as it happens.
-    WebSockets do not come by here.
+    Each request that writes is held back, unless the wishes allow it, and after a press each that reads from
+    an address that orders something. Once `site` is set, so is each document of an installed page's main
+    frame that `refuse_url` turns down, redirects included, and whatever would be saved as a file: the old one
+    stays on screen. Every refusal is given to `report`, as often as it happens. WebSockets do not come by.
+
+    `unseen` is for a page off camera: after a press there, only documents that may be shown, files, and
+    addresses that the page had asked for by itself may leave; `held` counts what was kept back of all that.
     """
 
-    def __init__(self, site: Site | None, wishes: Wishes, report: Callable[[Refusal], None]) -> None:
+    def __init__(
+        self, site: Site | None, wishes: Wishes, report: Callable[[Refusal], None], unseen: bool = False
+    ) -> None:
         #: Where the page may go; None lets every navigation pass.
         self.site = site
         self.last_refused: Refusal | None = None
+        self.held = 0
         self._wishes = wishes
         self._report = report
+        self._unseen = unseen
+        #: The document that is on screen has been acted upon: what it asks for from now on may be our doing.
+        self._pressed = False
+        #: What was set to something on it may be kept by what it asks for.
+        self._keeps = False
+        #: What it has asked for before that.
+        self._asked: set[str] = set()
         #: The pages whose navigations are judged, by the id of their main frame.
         self._pages: dict[str, Page] = {}
         self._session: CDPSession | None = None
@@ -65,12 +87,47 @@ class Gate:
         await own.detach()
         self._pages[main_frame] = page
         page.once("close", lambda _: self._closed(main_frame))
+        page.on("request", self._requested)
         if self._session is None:
             self._session = await browser.new_browser_cdp_session()
             self._session.on("Fetch.requestPaused", self._paused)
-            patterns = [{"resourceType": kind, "requestStage": "Request"} for kind in KINDS]
-            patterns.append({"resourceType": "Document", "requestStage": "Response"})
-            await self._session.send("Fetch.enable", {"patterns": patterns})
+            await self._watch(KINDS)
+
+    @property
+    def pressed(self) -> bool:
+        """Whether the document that is on screen has been acted upon."""
+        return self._pressed
+
+    async def press(self, keeps: bool = False) -> None:
+        """To be called before each press: what the page asks for from now on may be its doing.
+
+        `keeps` says that it sets a switch or a field: then nothing is read from addresses that the page had
+        not asked for by itself, but for another query, as a filter does.
+        """
+        self.held, self._keeps = 0, keeps
+        if not self._pressed:
+            self._pressed = True
+            await self._watch(PRESSED_KINDS)
+
+    async def _watch(self, kinds: tuple[str, ...]) -> None:
+        if self._session is None:
+            return
+        patterns = [{"resourceType": kind, "requestStage": "Request"} for kind in kinds]
+        if self._unseen and kinds is PRESSED_KINDS:
+            patterns = [{"requestStage": "Request"}]
+        patterns.append({"resourceType": "Document", "requestStage": "Response"})
+        await self._session.send("Fetch.enable", {"patterns": patterns})
+
+    def _requested(self, request: Request) -> None:
+        if not self._pressed and len(self._asked) < MAX_ASKED:
+            self._asked.add(_document(request.url))
+
+    def _loads_anew(self) -> None:
+        """Another document comes, and what it asks for is its own doing."""
+        if self._pressed:
+            self._pressed = False
+            self._start(self._quietly(self._watch(KINDS)))
+        self._asked.clear()
 
     async def remove(self) -> None:
         """Lets everything pass again, also what is paused right now."""
@@ -89,9 +146,16 @@ class Gate:
     def _paused(self, event: dict[str, Any]) -> None:
         answered = "responseStatusCode" in event or "responseErrorReason" in event
         refusal = self._judge_answer(event) if answered else self._judge_request(event)
+        if refusal is None and not answered and self._is_kept_back(event):
+            self.held += 1
+            self._start(self._send("Fetch.failRequest", event, errorReason="BlockedByClient"))
+            return
         if refusal is None:
+            if answered and event.get("frameId") in self._pages:
+                self._loads_anew()
             self._start(self._send("Fetch.continueRequest", event))
             return
+        self.held += 1
         self.last_refused = refusal
         self._report(refusal)
         # An aborted document leaves the old page as it is. A script's request must fail instead: `Aborted`
@@ -108,12 +172,38 @@ class Gate:
                 "write", what, "a request that may change something was held back", self._here(page)
             )
         if page is None or event["resourceType"] != "Document":
-            return None
+            return self._judge_order(event, page)
         if self.site is None:
             self._granted.add(_document(url))
         if self.site is None or _document(url) in {*self._granted, _document(page.url)}:
             return None
         return refuse_url(url, self.site, page.url, self._wishes)
+
+    def _judge_order(self, event: dict[str, Any], page: Page | None) -> Refusal | None:
+        """After a press, what scripts, frames and windows read from an address that orders something."""
+        url = event["request"]["url"]
+        if not self._pressed or self._wishes.allow_writes or _document(url) in self._asked:
+            return None
+        is_document = event["resourceType"] == "Document"
+        word = address_acts(url) if is_document else suspicion_of(own_part(url))
+        if event["resourceType"] in FILE_KINDS and is_file_path(own_part(url)):
+            return None
+        keeps = self._keeps and not is_document and _bare(url) not in map(_bare, self._asked)
+        if word is None and not keeps:
+            return None
+        why = f"a request whose address says {word!r}" if word else "a request that may keep what was set"
+        what = f"{event['request']['method'].upper()} {_bare(url)}"
+        return Refusal("write", what, f"{why} was held back", self._here(page))
+
+    def _is_kept_back(self, event: dict[str, Any]) -> bool:
+        """Off camera, after a press: whatever nobody has asked for."""
+        url = event["request"]["url"]
+        if not (self._unseen and self._pressed) or _document(url) in self._asked:
+            return False
+        if event["resourceType"] == "Document":
+            shown = self.site is None or refuse_url(url, self.site, self._here(None), self._wishes) is None
+            return not shown
+        return not is_harmless_file(own_part(url))
 
     def _judge_answer(self, event: dict[str, Any]) -> Refusal | None:
         if self.site is None or not 200 <= event.get("responseStatusCode", 0) < 300:
@@ -129,6 +219,12 @@ class Gate:
         """The page's address; for what workers, frames and popups ask for, that of the film's page."""
         shown = page or next(iter(self._pages.values()), None)
         return shown.url if shown else ""
+
+    async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except PlaywrightError as exc:
+            log.debug("the browser was gone before its gate: %s", exc)
 
     async def _send(self, command: str, event: dict[str, Any], **more: str) -> None:
         session = self._session

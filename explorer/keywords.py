@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 
 from explorer.memory import AGAIN
 from explorer.merit import discounted, foreseen, wished
+from explorer.overlay_phrases import says, says_only
 from explorer.places import place
 from explorer.types import ActionPlan, Element, Scene
-from explorer.words import ACCEPT, BOOST, CALL, CLOSE, CONSENT, DEMOTED, NEXT, REJECT
+from explorer.words import BOOST, CALL, CLOSE_SIGN, CONSENT, DEMOTED
 
 #: A scan proposes at most this many plans.
 MAX_PLANS = 5
 
 _CLOSES = "closes the open dialog"
 SAME_NAME = 12
+#: With fewer steps a film is nearly empty.
+FEW_STEPS = 3
 _ANCHOR = re.compile(r"#(?![/!])")
 #: What is out of view by no more than this is a short way to scroll; a viewport is 720 px high.
 _NEAR_PX = 900
@@ -46,7 +49,10 @@ class KeywordPlanner:
 def rank(scene: Scene) -> list[Ranked]:
     """Everything worth offering, best first. Links to pages that were seen already are left out."""
     view = _View.of(scene)
-    ranked = [found for index, element in enumerate(scene.elements) if (found := view.judge(element, index))]
+    ranked = list(view.judge_all())
+    if not ranked and len(scene.story) < FEW_STEPS:
+        # A click that changes little is better than an empty film.
+        ranked = list(replace(view, content=True).judge_all())
     return sorted(ranked, key=lambda one: -one.score)
 
 
@@ -64,19 +70,21 @@ class _View:
     count: int
     scene: Scene
     names: Counter[str]
+    #: Content with what shows little.
+    content: bool = False
 
     @classmethod
     def of(cls, scene: Scene) -> "_View":
         here = place(scene.url)
         seen = frozenset({here, *map(place, scene.visited_urls)})
-        says = [(e, _words(e)) for e in scene.elements]
+        said = [(e, _words(e)) for e in scene.elements]
         main = {place(e.href) for e in scene.elements if e.href and e.landmark in {"nav", "header"}} - seen
         return cls(
             here=here,
             seen=seen,
-            dialog=any(e.landmark == "dialog" and e.in_view for e, _ in says),
-            consent=any(CONSENT.search(words) for _, words in says),
-            rejectable=any(REJECT.search(words) for _, words in says),
+            dialog=any(e.landmark == "dialog" and e.in_view for e, _ in said),
+            consent=any(CONSENT.search(words) or says("necessary", words) for _, words in said),
+            rejectable=any(_rejects(words) for _, words in said),
             # One look inside each page, and a click to end it, while enough are left for all main pages;
             # where these are too many, with every third click.
             look_inside=scene.clicks_here == 0
@@ -87,11 +95,19 @@ class _View:
             names=Counter(label.casefold().strip() for label in scene.story),
         )
 
+    def judge_all(self) -> Iterator[Ranked]:
+        """Everything worth offering, in document order."""
+        for index, element in enumerate(self.scene.elements):
+            if found := self.judge(element, index):
+                yield found
+
     def judge(self, element: Element, index: int) -> Ranked | None:
         target = place(element.href) if element.href else ""
         fragment_only = target == self.here and _ANCHOR.search(element.href) is not None
         if target and target in self.seen and not fragment_only:
             return None
+        if self._agrees(element) and self.rejectable:
+            return None  # nobody agrees to cookies who can refuse them
         score, kind = self._base(element, fragment_only)
         score, kind = self._adjust(element, score, kind)
         valued = self._value(element, score, kind)
@@ -107,11 +123,11 @@ class _View:
         """What is known of it and what was wished for, on top of what it is; None for a dead click."""
         prospect, kind_of_it = self.scene.prospects.get(element.key), kind_of(element)
         again = AGAIN in element.key
-        if again and prospect is None and not element.fills and not NEXT.search(_words(element)):
+        if again and prospect is None and not element.fills and not says("next", _words(element)):
             return None  # mostly it would show what it has shown before
         if prospect is None and not element.href:
             score = discounted(score, self.scene.payoffs, kind_of_it)
-        valued = foreseen(score, kind, prospect, score <= 12, self.scene.tired)
+        valued = foreseen(score, kind, prospect, score <= 12, self.scene.tired, self.content)
         if valued is None:
             return None
         score, why = valued
@@ -134,13 +150,20 @@ class _View:
     def _obstacle(self, element: Element) -> tuple[float, str] | None:
         """Cookie banners and open dialogs come before everything else."""
         words = _words(element)
-        if self.consent and not element.href and REJECT.search(words):
+        if self.consent and not element.href and _rejects(words):
             return 106, "cookie banner, only what is necessary"
-        if self.consent and not element.href and ACCEPT.search(words):
-            return (30, "cookie banner, accept") if self.rejectable else (105, "cookie banner, accept")
+        if self._agrees(element):
+            return 105, "cookie banner, accept"
         if element.landmark != "dialog":
             return None
-        return (84, _CLOSES) if CLOSE.match(words) else (96, "inside the open dialog")
+        closes = says_only("close", words) or says("later", words) or CLOSE_SIGN.search(words)
+        return (84, _CLOSES) if closes else (96, "inside the open dialog")
+
+    def _agrees(self, element: Element) -> bool:
+        """Whether this lets a cookie banner have its way."""
+        words = _words(element)
+        agrees = (says("accept", words) or says_only("fine", words)) and not says("manage", words)
+        return self.consent and not element.href and agrees and not _rejects(words)
 
     def _control_score(self, element: Element) -> tuple[float, str]:
         for applies, score, why in _CONTROLS:
@@ -250,7 +273,11 @@ def _prefix(url: str) -> str:
 def _demoted(words: str, element: Element) -> str | None:
     found = next((name for name, pattern in DEMOTED if pattern.search(words)), None)
     # A button that says "next" is a step of something on this page.
-    return None if found == "pagination" and not element.href and NEXT.search(words) else found
+    return None if found == "pagination" and not element.href and says("next", words) else found
+
+
+def _rejects(words: str) -> bool:
+    return says("reject", words) or says("necessary", words)
 
 
 def _words(element: Element) -> str:

@@ -18,6 +18,8 @@ MENU, SMALL_MENU = 52.0, 42.0
 CLEARLY_NEW = 1.15
 #: Below this it is what was shown before; two clicks of half a scene may make one.
 SEEN, HALF_NEW = 0.25, 0.6
+#: What is noticed at all: 0.4 % of the picture.
+LITTLE = 0.04
 GOAL_FIRST, GOAL_MORE, FOCUS = 24.0, 8.0, 45.0
 #: Words that a goal needs for its grammar only.
 _FILLER = frozenset(
@@ -35,11 +37,16 @@ _STEM = 5
 
 
 def foreseen(
-    score: float, why: str, prospect: Prospect | None, demoted: bool, tired: bool = False
+    score: float,
+    why: str,
+    prospect: Prospect | None,
+    demoted: bool,
+    tired: bool = False,
+    content: bool = False,
 ) -> tuple[float, str] | None:
     """Score and reason with what is known of the click; None when it is known to show nothing new.
 
-    A film that is `tired` leaves out what shows little new, too.
+    A film that is `tired` leaves out what shows little new, too; one that is `content` has nothing better.
     """
     if prospect is None:
         return score, why
@@ -49,7 +56,7 @@ def foreseen(
         most = MENU if prospect.opens >= MANY else SMALL_MENU
         return min(most, score + prospect.opens), f"{why} (opens {prospect.opens} more)"
     if prospect.novelty < CLEARLY_NEW:
-        if prospect.novelty < (HALF_NEW if tired else SEEN):
+        if prospect.novelty < (LITTLE if content else HALF_NEW if tired else SEEN):
             return None
         return STALE * prospect.novelty, f"{why} (shows little new)"
     floor = NEWS_OF_DEMOTED if demoted else NEWS
@@ -58,14 +65,12 @@ def foreseen(
 
 def wished(element: Element, wishes: Wishes, title: str, focused: bool) -> tuple[float, str]:
     """What goal and focus add to a score, and why; `focused` when a selector of the focus holds it."""
-    if focused or any(_is_about(element, wish) for wish in wishes.focus):
+    if focused or any(is_about(element, wish) for wish in wishes.focus):
         return FOCUS, "focus"
     goal = stems(wishes.goal)
     if not goal:
         return 0.0, ""
-    path = unquote(urlsplit(element.href).path)
-    texts = (element.label, element.text, element.title, element.placeholder, path, title)
-    shared = len(goal & stems(" ".join(texts)))
+    shared = len(goal & stems_of(element, title))
     return (GOAL_FIRST + GOAL_MORE * (shared - 1), "goal") if shared else (0.0, "")
 
 
@@ -79,17 +84,29 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(_stems(text))
 
 
+def stems_of(element: Element, title: str = "") -> frozenset[str]:
+    """Those of all that an element says, of where it leads, and of that page's title if it is known."""
+    path = unquote(urlsplit(element.href).path)
+    return stems(" ".join((element.label, element.text, element.title, element.placeholder, path, title)))
+
+
 def _stems(text: str) -> Iterator[str]:
     for word in _WORD.findall(text.casefold()):
         if word not in _FILLER:
             yield word[:_STEM]
 
 
-def _is_about(element: Element, wish: str) -> bool:
+def is_about(element: Element, wish: str) -> bool:
+    """Whether an entry of the focus names the element; of a selector that cannot be told here."""
+    return names(wish, element.href, f"{element.label} {element.text} {element.title}")
+
+
+def names(wish: str, url: str, text: str) -> bool:
+    """Whether an entry of the focus is a path that `url` lies below, or words that stand in `text`."""
     if wish.startswith("css="):
         return False
     if wish.startswith("/"):
-        path = urlsplit(element.href).path
+        path = urlsplit(url).path
         return path == wish or path.startswith((wish.rstrip("/") + "/", wish + "."))
-    words = f" {' '.join(_WORD.findall(f'{element.label} {element.text} {element.title}'.casefold()))} "
+    words = f" {' '.join(_WORD.findall(text.casefold()))} "
     return f" {' '.join(_WORD.findall(wish.casefold()))} " in words

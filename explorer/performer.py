@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from playwright.async_api import Page
 
+from explorer.acting import keeps
 from explorer.discovery import describe
 from explorer.fields import Filling
+from explorer.gate import Gate
 from explorer.guide import Guide
 from explorer.hand import Hand
 from explorer.journal import role_of
@@ -61,7 +63,15 @@ class Performer:
     """Makes steps. Nothing is clicked that `judge` refuses as it is just before the click."""
 
     def __init__(
-        self, page: Page, clock: Clock, hand: Hand, guide: Guide, ways: Ways, patience: Patience, judge: Judge
+        self,
+        page: Page,
+        clock: Clock,
+        hand: Hand,
+        guide: Guide,
+        ways: Ways,
+        patience: Patience,
+        judge: Judge,
+        gate: Gate,
     ) -> None:
         self._page = page
         self._clock = clock
@@ -70,6 +80,7 @@ class Performer:
         self._ways = ways
         self._patience = patience
         self._judge = judge
+        self._gate = gate
         self._popups = Popups(page)
         self._typist = Typist(page, clock, hand)
         #: What popups were kept from.
@@ -94,6 +105,7 @@ class Performer:
         selector = await self._patience.do(robust(self._page, element))
         before = await self.view()
         await self._patience.do(self._popups.take())
+        await self._patience.do(self._gate.press(keeps(element)))
         # All that takes time is done: what is under the pointer now is what is clicked.
         last = await self._patience.do(describe(self._page, plan.selector))
         refusal = self._judge(last) if last else None

@@ -9,7 +9,13 @@ from explorer.aside import aside
 from explorer.discovery import aim, bring, describe, reveal_delta
 from explorer.hand import SCROLL
 from explorer.popups import OPEN_IN_PLACE
+from explorer.private import is_search
 from explorer.types import ActionPlan, Element
+
+#: What these do stays done: chosen, switched, sent. Nobody does that where nobody sees it.
+_TOGGLES = frozenset(
+    {"checkbox", "radio", "switch", "option", "menuitemcheckbox", "menuitemradio", "slider", "spinbutton"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,17 @@ class Approached:
 
     element: Element
     scrolled: bool
+
+
+def may_be_tried(plan: ActionPlan, element: Element) -> bool:
+    """Whether a plan may be acted out off camera: presses that only show something, and searches.
+
+    Nothing is toggled, chosen or sent there, and nothing is typed but what is looked for.
+    """
+    if plan.action != "click":
+        return plan.action == "type" and is_search(element)
+    toggles = element.role in _TOGGLES or element.fills != "" or "pressed=" in element.state
+    return not (toggles or element.form_action or "checked=" in element.state)
 
 
 async def approach(page: Page, plan: ActionPlan, refuses: Callable[[Element], bool]) -> Approached | None:

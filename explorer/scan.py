@@ -13,6 +13,7 @@ from explorer.guardrails import refuse_element
 from explorer.keywords import rank
 from explorer.memory import Memory, Refusals, plain_key
 from explorer.offstage import Base
+from explorer.page_language import is_known
 from explorer.patience import Patience
 from explorer.places import place
 from explorer.private import refuse_field
@@ -77,6 +78,10 @@ class Scanner:
         self._atlas = atlas
         self._survey = survey
         self._scans = 0
+        #: The language of a page for which there are no words; "" where there was none.
+        self.unknown_language = ""
+        #: The first words of the page that was looked at last.
+        self.sample = ""
 
     async def look(self, signature: str) -> tuple[Offer, list[Refusal]]:
         """What may be done here, and what the guardrails newly turned down.
@@ -85,7 +90,11 @@ class Scanner:
         """
         self._scans += 1
         url = self._page.url
-        found = (await self._patience.do(discover(self._page, ()))).elements
+        discovery = await self._patience.do(discover(self._page, ()))
+        found = discovery.elements
+        self.sample = discovery.sample
+        if not is_known(discovery.language):
+            self.unknown_language = discovery.language
         self._memory.note_links(found, url)
         avoided = await self._patience.do(within(self._page, found, self._brief.wishes.avoid))
         offered, refused = [], []

@@ -20,7 +20,7 @@ from explorer.pictures import share
 from explorer.places import place
 from explorer.popups import Popups
 from explorer.private import refuse_field
-from explorer.rehearsal import act, approach
+from explorer.rehearsal import act, approach, may_be_tried
 from explorer.robots import Robots, fetch_robots
 from explorer.scenery import View, outcome_of
 from explorer.settle import Settler
@@ -59,7 +59,7 @@ class Scout:
         self._page = page = stage.page
         page.set_default_timeout(ACT_TIMEOUT_MS)
         self.refused: list[Refusal] = []
-        self._gate = Gate(None, brief.wishes, self.refused.append)
+        self._gate = Gate(None, brief.wishes, self.refused.append, unseen=True)
         self._clock = OffstageClock()
         self._settler = Settler(page, self._clock, quiet_ms=QUIET_MS, floor_ms=FLOOR_MS)
         self._popups = Popups(page)
@@ -113,10 +113,14 @@ class Scout:
             await self._popups.take()
             self._status, self._at, self._before = 0, None, None
             target = await approach(self._page, deed, self._refuses)
+            if target is not None and not may_be_tried(deed, target.element):
+                self._at, self._before = base, before
+                return None
             if target is not None and target.scrolled:
                 # What a click changes is told from the view that it is made in.
                 await self._settler.settle(SETTLE_MS)
                 before = await self._rest.view()
+            await self._gate.press()
             if target is None or not await act(self._page, deed, target.element):
                 self._at, self._before = base, before
                 return Sighting("nothing", self._page.url, detail=OUT_OF_REACH) if self._exact else None
@@ -126,6 +130,8 @@ class Scout:
                 return await self._popped(wanted)
             after = await self._rest.view()
             outcome = outcome_of(before, after)
+            if outcome == "nothing" and self._gate.held:
+                return None  # what it asked for was kept back: on camera it may well show something
             sighting = replace(
                 await self._seen(after, outcome),
                 changed=_changed(before, after, outcome),
@@ -185,6 +191,9 @@ class Scout:
 
     async def _act(self, deed: ActionPlan) -> bool:
         target = await approach(self._page, deed, self._refuses)
+        if target is not None and not may_be_tried(deed, target.element):
+            target = None
+        await self._gate.press()
         done = target is not None and await act(self._page, deed, target.element)
         await self._settler.settle(SETTLE_MS)
         return done
@@ -193,6 +202,9 @@ class Scout:
         """Goes there and clears the view; a sighting when that failed or is not allowed."""
         self._status, self._gate.last_refused = 0, None
         try:
+            if self._gate.pressed:
+                # Another address of the same document would not load anew, and be kept from what it asks for.
+                await self._page.goto("about:blank", wait_until="commit", timeout=GOTO_TIMEOUT_MS)
             response = await self._page.goto(url, wait_until="commit", timeout=GOTO_TIMEOUT_MS)
         except PlaywrightError:
             refused = self._gate.last_refused

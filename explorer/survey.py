@@ -4,15 +4,19 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from explorer.atlas import Atlas, Sighting
 from explorer.errors import BrowserCrashed, PageUnresponsive
 from explorer.keywords import kind_of
 from explorer.memory import Memory
 from explorer.offstage import Base
+from explorer.page_links import is_clearly_page
 from explorer.patience import Patience
 from explorer.places import place
+from explorer.rehearsal import may_be_tried
 from explorer.scout import OUT_OF_REACH, Scout
+from explorer.story import MAX_LOOKED_AT, LookedAt
 from explorer.types import ActionPlan, Element
 
 log = logging.getLogger(__name__)
@@ -35,7 +39,13 @@ class Survey:
     """Fills the atlas. Without a scout, or once it has failed too often, nothing is known beforehand."""
 
     def __init__(
-        self, scout: Scout | None, atlas: Atlas, patience: Patience, memory: Memory, max_clicks: int
+        self,
+        scout: Scout | None,
+        atlas: Atlas,
+        patience: Patience,
+        memory: Memory,
+        max_clicks: int,
+        looked_at: list[LookedAt],
     ) -> None:
         self._scout = scout
         self._atlas = atlas
@@ -46,6 +56,8 @@ class Survey:
         self._failures = 0
         self._tried: set[tuple[str, str]] = set()
         self.looks = 0
+        #: What was tried, in order: at most `MAX_LOOKED_AT`.
+        self.looked_at = looked_at
 
     async def look(
         self, ranking: Ranking, plans: Mapping[str, ActionPlan], base: Base, *, enough: int, most: int
@@ -57,7 +69,7 @@ class Survey:
         """
         for _ in range(most):
             best = ranking()[:enough]
-            unknown = next((e for e in best if self._may_try(e, base)), None)
+            unknown = next((e for e in best if self._may_try(e, plans[e.key], base)), None)
             if unknown is None:
                 return
             await self.vet(unknown, plans[unknown.key], base)
@@ -68,7 +80,7 @@ class Survey:
     async def vet(self, element: Element, plan: ActionPlan, base: Base) -> Sighting | None:
         """What is known of this click, tried now if it was not before; None when that cannot be known."""
         known = self._atlas.find(element, base.url)
-        if known is not None or not self._may_try(element, base):
+        if known is not None or not self._may_try(element, plan, base):
             return known
         self._tried.add((place(base.url), element.key))
         self._left -= 1
@@ -84,13 +96,26 @@ class Survey:
             return None
         finally:
             self._seconds_left -= time.monotonic() - began_s
+        self._note(element, base, sighting)
         if sighting is None or sighting.rule == "robots":
             return None
         self._atlas.note(element, base.url, sighting)
         self._memory.hear(kind_of(element), self._atlas.is_news(sighting))
         return sighting
 
-    def _may_try(self, element: Element, base: Base) -> bool:
+    def _note(self, element: Element, base: Base, sighting: Sighting | None) -> None:
+        if len(self.looked_at) < MAX_LOOKED_AT:
+            what = element.label or element.text or element.href or element.tag
+            outcome = "unknown" if sighting is None else sighting.rule or sighting.outcome
+            how: Literal["opened", "pressed"] = "opened" if _leads_on(element, base) else "pressed"
+            self.looked_at.append(LookedAt(what, base.url, how, outcome))
+
+    def _may_try(self, element: Element, plan: ActionPlan, base: Base) -> bool:
+        """A link that is not clearly a page stays unknown, and what would be toggled, chosen or sent."""
+        if _leads_on(element, base) and not is_clearly_page(element, base.url):
+            return False
+        if not may_be_tried(plan, element):
+            return False
         return (
             self._scout is not None
             and not self._scout.lost
@@ -105,7 +130,7 @@ class Survey:
         """A link by going there; where that fails, as on a site that knows its addresses only by script, or
         for any other control, by acting it out."""
         assert self._scout is not None
-        if element.href and place(element.href) != place(base.url) and plan.action == "click":
+        if _leads_on(element, base) and plan.action == "click":
             sighting = await self._scout.visit(element.href)
             if sighting.rule != "broken":
                 return sighting
@@ -114,3 +139,8 @@ class Survey:
         # Most controls do the same on the page as it was opened; what is not there yet stays unknown.
         found = await self._scout.rehearse(plan, Base(base.url))
         return found if found and found.detail != OUT_OF_REACH else None
+
+
+def _leads_on(element: Element, base: Base) -> bool:
+    """Whether it is a link to another page."""
+    return bool(element.href) and place(element.href) != place(base.url)

@@ -62,20 +62,7 @@ DEMOTED: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
-#: Answers to a cookie banner that give away nothing.
-REJECT = re.compile(
-    r"\b(?:reject|decline|refuse|deny|only (?:necessary|essential|required)"
-    r"|(?:necessary|essential|required)(?: cookies)? only|continue without|nur notwendige|ablehnen)\b"
-)
-#: Answers to a cookie banner that let it go away.
-ACCEPT = re.compile(
-    r"\b(?:accept|agree|allow (?:all|cookies)|got it|understood|consent|akzeptieren)\b|^ok(?:ay)?$"
-)
-#: Words by which a cookie banner is known.
+#: Words by which a cookie banner is known, besides its answers.
 CONSENT = re.compile(r"\b(?:cookies?|consent|necessary|essential)\b|\b(?:reject|accept|decline|allow) all\b")
 #: Closes a dialog.
-CLOSE = re.compile(r"(?:close|dismiss|no thanks|not now|later|maybe later)\b|[\u00d7x\u2715\u2716]$")
-#: Goes on to the next step of something.
-NEXT = re.compile(
-    r"^\W*(?:next|continue|weiter|suivant|siguiente|avanti|próximo|volgende|dalej|далее)\b|次へ|下一步"
-)
+CLOSE_SIGN = re.compile(r"^(?:close|dismiss)\b|[\u00d7x\u2715\u2716]$")

@@ -358,3 +358,56 @@ def test_a_page_that_closes_leaves_nothing_hanging_and_frees_the_browser(behind:
 )
 def test_files_are_known_by_their_headers(headers: dict[str, str], saved: bool) -> None:
     assert is_file(headers) is saved
+
+
+def test_after_a_press_reads_that_order_something_are_held_back(behind: Enter) -> None:
+    async def work(world: World) -> Any:
+        await world.page.goto(f"{world.home}/")
+        await world.page.evaluate("fetch('/queue/clear')")
+        await world.gate.press()
+        await world.page.evaluate(
+            """() => Promise.allSettled(["/queue/clear", "/vote/7", "/rows", "/orders/7/approve.json"].map((one) =>
+            fetch(one)).concat(new Promise((done) => {
+              const image = new Image();
+              image.onerror = image.onload = done;
+              image.src = "/orders/7/approve";
+            })))"""
+        )
+        return [line.removeprefix("GET ") for line in world.asked[2:]], world.rules
+
+    asked, rules = behind(work)
+
+    assert sorted(asked) == ["/queue/clear", "/queue/clear", "/rows"]
+    assert sorted(what for _, what in rules) == [
+        "GET http://127.0.0.1:PORT/orders/7/approve",
+        "GET http://127.0.0.1:PORT/orders/7/approve.json",
+        "GET http://127.0.0.1:PORT/vote/7",
+    ]
+    assert {rule for rule, _ in rules} == {"write"}
+
+
+def test_what_sets_a_switch_may_only_filter_what_was_asked_for_before(behind: Enter) -> None:
+    async def work(world: World) -> Any:
+        await world.page.goto(f"{world.home}/")
+        await world.page.evaluate("fetch('/rows')")
+        await world.gate.press(keeps=True)
+        await world.page.evaluate(
+            "() => Promise.allSettled(['/rows?open=1', '/prefs?mails=1'].map((one) => fetch(one)))"
+        )
+        return [line.removeprefix("GET ") for line in world.asked[2:]], world.rules
+
+    asked, rules = behind(work)
+
+    assert asked == ["/rows", "/rows?open=1"]
+    assert rules == [("write", "GET http://127.0.0.1:PORT/prefs")]
+
+
+def test_another_document_asks_for_what_it_wants(behind: Enter) -> None:
+    async def work(world: World) -> Any:
+        await world.page.goto(f"{world.home}/")
+        await world.gate.press()
+        await world.page.goto(f"{world.home}/second")
+        await world.page.evaluate("fetch('/vote/7')")
+        return world.asked[-1], world.rules
+
+    assert behind(work) == ("GET /vote/7", [])

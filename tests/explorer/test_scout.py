@@ -142,7 +142,7 @@ REHEARSALS = f"""{STYLE}<h1>Home</h1><p id=out></p>
 <button id=dialog onclick='box.showModal()'>Dialog</button> <dialog id=box>A question?</dialog>
 <button id=unfold aria-expanded=false onclick='this.ariaExpanded = "true"; more.hidden = false'>Unfold
 </button><p id=more hidden>Much more to read</p>
-<button id=leave onclick='location = "/a"'>Leave</button> <a id=window href=/a target=_blank>Window</a>
+<button id=leave onclick='location = "/a"'>Go on</button> <a id=window href=/a target=_blank>Window</a>
 <button id=popup onclick='window.open("/a")'>Popup</button>"""
 
 
@@ -264,16 +264,20 @@ def test_places_that_come_within_reach_are_told(theatre: Theatre, pages: dict[st
     assert set(sighting.opens) == {f"{host}b", f"{host}c"}
 
 
-def test_what_a_rehearsal_types_is_seen_too(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_what_is_looked_for_is_seen_off_camera_and_nothing_is_chosen_there(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
     pages["/"] = f"""{STYLE}<input id=q oninput='out.textContent = this.value + " was found here"'>
     <select id=s onchange='out.textContent = this.value + " was chosen here"'><option>A<option>B</select>
     <p id=out>Nothing</p>"""
 
-    typed, chosen = rehearsed(
+    typed, chosen = tried(
         theatre, ActionPlan("#q", "type", 0, "", value="lamp"), ActionPlan("#s", "choose", 0, "", value="B")
     )
 
-    assert (typed.outcome, chosen.outcome) == ("scene", "scene")
+    assert typed is not None
+    assert typed.outcome == "scene"
+    assert chosen is None
 
 
 def test_nothing_is_written_off_camera_and_what_was_held_back_is_told(
@@ -287,3 +291,58 @@ def test_nothing_is_written_off_camera_and_what_was_held_back_is_told(
 
     assert scouted(theatre, work) == [("write", f"POST {theatre.url}x")]
     assert not any(line.startswith("POST") for line in theatre.asked)
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        "<input type=checkbox id=c oninput='ask()'>",
+        "<button id=c role=switch aria-checked=false onclick='ask()'>Mails</button>",
+        "<button id=c aria-pressed=false onclick='ask()'>Bold</button>",
+        "<select id=c onchange='ask()'><option>A<option>B</select>",
+        "<input id=c placeholder=Title oninput='ask()'>",
+        "<form action=/found><button id=c>Go</button></form>",
+    ],
+)
+def test_nothing_is_toggled_chosen_or_sent_off_camera(
+    theatre: Theatre, pages: dict[str, str], control: str
+) -> None:
+    pages["/"] = f"{STYLE}{control}<script>const ask = () => fetch('/asked')</script>"
+
+    assert tried(theatre, click("#c")) == [None]
+    assert "GET /asked" not in theatre.asked
+    assert "GET /found?" not in theatre.asked
+
+
+def test_after_a_press_off_camera_only_files_pages_and_what_was_asked_for_before_may_leave(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    asks = ["/rows", "/rows?page=2", "/part.json", "/vote/7"]
+    pages["/"] = f"""{STYLE}<p id=out>Nothing</p><button id=b onclick='ask()'>Show more</button><script>
+    fetch("/rows");
+    function ask() {{
+      {"".join(f'fetch("{one}");' for one in asks)}
+      new Image().src = "/pixel?open=1"; new Image().src = "/hand.png";
+    }}</script>"""
+
+    async def work(scout: Scout) -> list[str]:
+        await scout.rehearse(click("#b"), Base(theatre.url))
+        return [refusal.what.removeprefix(f"GET {theatre.url}") for refusal in scout.refused]
+
+    told = scouted(theatre, work)
+
+    assert theatre.asked.count("GET /rows") == 2
+    assert "GET /part.json" in theatre.asked
+    assert "GET /hand.png" in theatre.asked
+    assert not [line for line in theatre.asked if "vote" in line or "?" in line]
+    assert told == ["vote/7"]
+
+
+def test_what_shows_nothing_because_it_was_held_back_stays_unknown(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = f"""{STYLE}<p id=out>Nothing</p><button id=b onclick='
+    fetch("/rows").then(() => {{ out.textContent = "All the rows, one below the other" }})'>Show more</button>
+    <button id=dead>Nothing at all</button>"""
+
+    assert [one and one.outcome for one in tried(theatre, click("#b"), click("#dead"))] == [None, "nothing"]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import pytest
@@ -27,7 +27,9 @@ def button(name: str) -> Element:
 
 
 def link(name: str) -> Element:
-    return Element(f"#{name}", "a", name, "link", HOME + name, name, Box(0, 0, 10, 10), identity=name)
+    return Element(
+        f"#{name}", "a", name, "link", HOME + name, name, Box(0, 0, 10, 10), identity=name, context="list"
+    )
 
 
 def plan_for(element: Element) -> ActionPlan:
@@ -81,7 +83,7 @@ def surveyed(notes: Notes | None = None, max_clicks: int = 10, scout: bool = Tru
     notes = notes or Notes()
     atlas = Atlas(Gallery(), lambda _: False)
     patience = Patience(RealClock(), 60)
-    survey = Survey(cast(Scout, notes) if scout else None, atlas, patience, Memory(), max_clicks)
+    survey = Survey(cast(Scout, notes) if scout else None, atlas, patience, Memory(), max_clicks, [])
     return Surveyed(notes, atlas, survey)
 
 
@@ -94,6 +96,14 @@ def test_a_link_is_gone_to_and_any_other_control_acted_out() -> None:
 
     assert here.notes.asked == [HOME + "a", "#b", "#c"]
     assert here.survey.looks == 3
+
+
+def test_a_link_that_is_not_clearly_a_page_stays_unknown() -> None:
+    here = surveyed()
+
+    assert here.vet(replace(link("a"), context="")) is None
+    assert here.vet(replace(link("a"), label="Approve", context="list")) is None
+    assert here.notes.asked == []
 
 
 def test_what_is_known_is_not_tried_again() -> None:
