@@ -1,9 +1,4 @@
 // Which dialog, menu or enlarged picture is open over the page, and what closes it without deciding anything.
-const CANCEL = whole(
-  "cancel|back|abbrechen|zurück|annuler|cancelar|volver|annulla|indietro|voltar|annuleren|terug|anuluj" +
-    "|wróć|отмена|отменить|назад",
-  "キャンセル|戻る|取消|返回",
-);
 const SAID_OPEN = "dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true], :popover-open";
 const MENUS = "[role=menu], [role=listbox], [role=tree][aria-modal], [role=grid][aria-modal]";
 const BOXES = `${SAID_OPEN}, ${MENUS}`;
@@ -129,10 +124,10 @@ const closersOf = (el) => {
     text: plain(one.label).replace(/\(.*?\)/g, "").trim(),
   }));
   const real = buttons.filter((one) => one.el.matches("button, a, [role=button], input"));
-  const cross = buttons.filter((one) => CLOSE.test(one.text) || (one.text.length < 2 && isCross(one.el)));
-  const cancel = buttons.filter(({ text }) => CANCEL.test(text) || (LATER.test(text) && text.length < 30));
+  const cross = buttons.filter((one) => saysClose(one.text) || (one.text.length < 2 && isCross(one.el)));
+  const cancel = buttons.filter(({ text }) => whole("cancel").test(text) || (words("later").test(text) && text.length < 30));
   const asks = real.length !== 1 || parts.some((part) => part.matches(FIELDS));
-  const sole = asks ? [] : real.filter(({ text }) => FINE.test(text));
+  const sole = asks ? [] : real.filter(({ text }) => whole("fine").test(text));
   return [...cross, ...cancel, ...sole].filter((one) => isHit(one.el));
 };
 const CONTROLS =
@@ -165,6 +160,7 @@ const JOBS = {
   },
   closer() {
     const found = memory.dialog ? closersOf(memory.dialog) : [];
+    if (memory.dialog && !found.length && MORE) return MORE;
     return found.map((one) => ({ ...middleOf(one.el), label: one.text }));
   },
   beside() {

@@ -7,61 +7,78 @@ const TEXT_FIELDS = `input:not(${NO_TEXT}), textarea, select, [contenteditable=t
 const said = (label) =>
   plain(label).replace(/\(.*?\)/g, "").replace(/^[×✕✖]\s+|\s+[×✕✖]$/g, "").trim();
 
+// What consent boxes and their buttons are called in ids, classes and attributes, whatever language they speak.
+const NAMED_CONSENT = /cookie|consent|gdpr|dsgvo|ccpa|(?:^|[-_ ])cmp(?:$|[-_ ])/;
+const NAMED_REJECT = /reject|decline|refuse|deny|disagree|opt-?out|necessary|essential/;
+const NAMED_ACCEPT = /accept|agree|allow|opt-?in/;
+const namesOf = (el) =>
+  [...el.attributes]
+    .filter(({ name }) => /^(id|class|name|aria-label$|data-)/.test(name))
+    .map(({ value }) => value.slice(0, 200).replace(/([a-z])([A-Z])/g, "$1-$2").toLowerCase())
+    .join(" ");
 const ANSWERS = {
-  reject: ({ text }) => REJECT.test(text),
-  necessary: ({ text }) => NECESSARY.test(text),
-  later: ({ text }) => LATER.test(text) && !/^skip (to|nav)/.test(text),
-  close: ({ text, el }) => CLOSE.test(text) || (text.length < 2 && isCross(el)),
-  stay: ({ text }) => STAY.test(text),
-  save: ({ text }) => SAVE.test(text),
-  accept: ({ text }) => ACCEPT.test(text) && !MANAGE.test(text) && !REJECT.test(text),
-  fine: ({ text }) => FINE.test(text),
-  yes: ({ text }) => YES_OLD_ENOUGH.test(text),
-  enter: ({ text }) => ENTER.test(text),
+  reject: ({ text }) => words("reject").test(text),
+  necessary: ({ text }) => words("necessary").test(text),
+  later: ({ text }) => words("later").test(text) && !/^skip (to|nav)/.test(text),
+  close: ({ text, el }) => saysClose(text) || (text.length < 2 && isCross(el)),
+  stay: ({ text }) => words("stay").test(text),
+  save: ({ text }) => words("save").test(text),
+  accept: ({ text }) => words("accept").test(text) && !words("manage").test(text) && !words("reject").test(text),
+  fine: ({ text }) => whole("fine").test(text),
+  yes: ({ text }) => whole("yes").test(text),
+  enter: ({ text }) => whole("enter").test(text),
+  // Of consents only, where no word is known.
+  named_reject: ({ el }) => NAMED_REJECT.test(namesOf(el)) && !NAMED_ACCEPT.test(namesOf(el)),
+  named_accept: ({ el }) => NAMED_ACCEPT.test(namesOf(el)) && !NAMED_REJECT.test(namesOf(el)),
 };
+const REFUSES = ["reject", "necessary", "named_reject"];
+const AGREES = ["accept", "fine", "named_accept"];
 const gives = (how) => ({ buttons }) => buttons.some(ANSWERS[how]);
 const asksConsent = (box) =>
-  ["reject", "necessary", "accept", "fine"].some((how) => gives(how)(box))
-  || (box.text.length < 600 && gives("close")(box));
+  [...REFUSES, ...AGREES].some((how) => gives(how)(box)) || (box.text.length < 600 && gives("close")(box));
+const isNamedConsent = ({ el, parts }) =>
+  [...pathOf(el).slice(0, 3), ...parts.slice(0, 3)].some((part) => NAMED_CONSENT.test(namesOf(part)));
 const offersNews = ({ buttons }) =>
   buttons.some((one) => ANSWERS.accept(one) || /enable|turn on|subscribe/.test(one.text));
-const invites = (box) => gives("enter")(box) || gives("later")(box) || ANYWHERE.test(box.text);
+const invites = (box) => gives("enter")(box) || gives("later")(box) || words("anywhere").test(box.text);
 // In this order: what a box is about, how long its text may be, whether it may have fields, what else holds
 // of it, and what it is answered, the best first. `shy` boxes count only as long as nobody has clicked in the
 // document, or where they can be put off: others may have been asked for.
 const KINDS = [
   {
-    kind: "consent", about: CONSENT, most: MAX_TEXT, fields: true, is: asksConsent,
-    answers: ["reject", "necessary", "later", "close", "save", "accept", "fine"],
+    kind: "consent", about: "consent", named: isNamedConsent, most: MAX_TEXT, fields: true, is: asksConsent,
+    answers: ["reject", "necessary", "named_reject", "later", "close", "save", "accept", "fine", "named_accept"],
   },
-  { kind: "age", shy: true, about: AGE, most: 1200, answers: ["yes"] },
-  { kind: "region", shy: true, about: REGION, most: 2500, fields: true, answers: ["stay", "close", "later"] },
-  { kind: "browser", about: BROWSER, most: 800, answers: ["later", "close", "fine", "stay"] },
-  { kind: "app", shy: true, about: APP, most: 600, answers: ["later", "stay", "reject", "close"] },
+  { kind: "age", shy: true, about: "age", most: 1200, answers: ["yes"] },
+  { kind: "region", shy: true, about: "region", most: 2500, fields: true, answers: ["stay", "close", "later"] },
+  { kind: "browser", about: "browser", most: 800, answers: ["later", "close", "fine", "stay"] },
+  { kind: "app", shy: true, about: "app", most: 600, answers: ["later", "stay", "reject", "close"] },
   {
-    kind: "notifications", shy: true, about: NOTIFY, most: 600, is: offersNews,
+    kind: "notifications", shy: true, about: "notifications", most: 600, is: offersNews,
     answers: ["later", "reject", "close"],
   },
   {
-    kind: "newsletter", shy: true, about: NEWSLETTER, most: 1500, fields: true,
+    kind: "newsletter", shy: true, about: "newsletter", most: 1500, fields: true,
     answers: ["later", "reject", "close"],
   },
-  { kind: "tour", shy: true, about: TOUR, most: 1200, answers: ["later", "close", "fine"] },
+  { kind: "tour", shy: true, about: "tour", most: 1200, answers: ["later", "close", "fine"] },
   {
-    kind: "teaser", shy: true, about: CHAT, most: 400, answers: ["close", "later"],
+    kind: "teaser", shy: true, about: "chat", most: 400, answers: ["close", "later"],
     is: ({ cover, corner }) => cover < 0.25 && corner,
   },
   {
-    kind: "splash", shy: true, about: /^/, most: 400, answers: ["later", "enter", "click"],
+    kind: "splash", shy: true, most: 400, answers: ["later", "enter", "click"],
     is: (box) => !box.framed && box.cover > 0.85 && box.buttons.length < 5 && invites(box) && hides(box.el),
   },
   {
-    kind: "notice", shy: true, about: /^/, most: 3000, answers: ["later", "close", "fine"],
-    is: ({ framed, modal, text }) => !framed && modal && !SIGN_IN.test(text),
+    kind: "notice", shy: true, most: 3000, answers: ["later", "close", "fine"],
+    is: ({ framed, modal, text }) => !framed && modal && !about("sign_in").test(text),
   },
 ];
-const isOf = ({ about, most, fields, is = () => true }, box) =>
-  about.test(box.text) && box.text.length <= most && (fields || !box.fields) && is(box);
+const isAbout = ({ about: topic, named }, box) =>
+  !topic || about(topic).test(box.text) || (named ? named(box) : false);
+const isOf = (kind, box) =>
+  isAbout(kind, box) && box.text.length <= kind.most && (kind.fields || !box.fields) && (kind.is ?? (() => true))(box);
 
 const PAGE_PARTS = "main, [role=main], nav, [role=navigation]";
 const isPagePart = (el, parts) =>
@@ -89,20 +106,25 @@ const describe = ({ el, cover }, layers, framed) => {
     },
   };
 };
-const isPaid = (el) => labelOf(el).length <= MAX_LABEL && PAID.test(said(labelOf(el)));
+const isPaid = (el) => labelOf(el).length <= MAX_LABEL && words("paid").test(said(labelOf(el)));
 // Links to the till count as well, which are never among the buttons.
 const asksPay = ({ parts, text }) =>
-  PAID_FOR.test(text) || parts.some((part) => part.matches(PRESSABLE) && isShown(part) && isPaid(part));
+  about("pay_or_accept").test(text) || parts.some((part) => part.matches(PRESSABLE) && isShown(part) && isPaid(part));
 // One button an answer, the best answers first; none where something is to be bought, unless to refuse that.
+// Beside a refusal nobody agrees, also where refusing has not helped.
 const answersOf = (box, kind, order) => {
-  const free = box.buttons.filter(({ text }) => !PAID.test(text));
-  const hows = kind === "consent" && asksPay(box) ? order.filter((how) => how === "reject") : order;
+  const free = box.buttons.filter(({ text }) => !words("paid").test(text));
+  let hows = order;
+  if (kind === "consent" && asksPay(box)) hows = order.filter((how) => how === "reject");
+  else if (free.some((one) => REFUSES.some((how) => ANSWERS[how](one))))
+    hows = order.filter((how) => !AGREES.includes(how) || kind !== "consent");
   const answers = hows.flatMap((how) => {
     const one = how === "click" ? null : free.find((button) => ANSWERS[how](button) && isHit(button.el));
     return one ? [{ el: one.el, label: one.label, how }] : [];
   });
-  const anywhere = hows.includes("click") && !answers.length && ANYWHERE.test(box.text);
-  return anywhere ? [{ el: box.el, label: box.text.slice(0, 80), how: "click" }] : answers;
+  const distinct = answers.filter(({ el }, at) => answers.findIndex((one) => one.el === el) === at);
+  const anywhere = hows.includes("click") && !answers.length && words("anywhere").test(box.text);
+  return anywhere ? [{ el: box.el, label: box.text.slice(0, 80), how: "click" }] : distinct;
 };
 const unasked = () => pressed() <= memory.own;
 const canWait = ({ how }) => how === "later" || how === "stay";
@@ -111,6 +133,7 @@ const judge = (box) => {
   if (!kind) return null;
   const answers = answersOf(box, kind.kind, kind.answers);
   const allowed = !kind.shy || unasked() || answers.some(canWait);
+  if (!answers.length && kind.kind === "consent") memory.unanswered = kind.kind;
   return answers.length && allowed ? { kind: kind.kind, layer: box.el, answers } : null;
 };
 // An obstacle known by its maker's names: first what those refuse with, then what is said, then their others.
@@ -127,7 +150,10 @@ const byName = (known) => {
     const { answers: order } = KINDS.find(({ kind }) => kind === known.kind);
     const spoken = answersOf(box, known.kind, order);
     const paid = known.kind === "consent" && asksPay(box);
-    const all = paid ? [...refused, ...spoken] : [...refused, ...spoken, ...named];
+    const refuses = [...refused, ...spoken].some(({ how }) => REFUSES.includes(how));
+    const all = [...refused, ...spoken, ...(paid ? [] : named)].filter(
+      ({ how }) => known.kind !== "consent" || !refuses || !AGREES.includes(how),
+    );
     const answers = all.filter(({ el }, at) => all.findIndex((one) => one.el === el) === at);
     if (answers.length) return { kind: known.kind, layer, answers };
   }
@@ -152,13 +178,18 @@ const find = (framed) => {
     if (framed || !isPagePart(layer.el, box.parts)) boxes.push(box);
   }
   const found = boxes.map(judge).filter(Boolean);
+  memory.untold = boxes.some((box) => box.buttons.length && box.text.length);
   const order = KINDS.map(({ kind }) => kind);
   return found.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))[0] ?? null;
 };
 const JOBS = {
   find({ framed }) {
+    memory.unanswered = null;
+    memory.untold = false;
     const found = find(framed);
-    if (!found) return memory.hosts.length && !framed ? { sealed: memory.hosts.length } : null;
+    if (!found && memory.hosts.length && !framed) return { sealed: memory.hosts.length };
+    if (!found && MORE && memory.untold) return MORE;
+    if (!found) return memory.unanswered && !framed ? { unanswered: memory.unanswered } : null;
     found.answers = found.answers.slice(0, 3);
     const answers = found.answers.map(({ label, how }) => ({ label: label || how, how }));
     return { kind: found.kind, slot: memory.found.push(found) - 1, answers };

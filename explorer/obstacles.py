@@ -6,13 +6,14 @@ functions raise `playwright.async_api.Error` when the page goes away.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.async_api import CDPSession, ElementHandle, Frame, Page
 from playwright.async_api import Error as PlaywrightError
 
-from explorer.blacklist import blacklisted, is_plain_cancel
+from explorer.blacklist import blacklisted, ends_session, is_plain_cancel
 from explorer.overlays import ask
 from explorer.text import clean
 from explorer.types import Clock, Point
@@ -20,7 +21,7 @@ from explorer.types import Clock, Point
 log = logging.getLogger(__name__)
 
 #: A frame of somebody else's that does not answer is not waited for.
-FRAME_TIMEOUT_S = 1.0
+FRAME_TIMEOUT_S = 2.0
 #: Banners fade for 200 to 500 ms; some are taken out of the page only then.
 GONE_MS = 1_000.0
 GLANCE_MS = 60.0
@@ -73,30 +74,41 @@ class _Found:
     answers: tuple[tuple[str, str], ...]
 
 
-async def clear(page: Page, clock: Clock, limit: int = 4) -> list[Cleared]:
+def _nobody(kind: str) -> None:
+    """Not told."""
+
+
+async def clear(
+    page: Page, clock: Clock, limit: int = 4, left: Callable[[str], None] = _nobody
+) -> list[Cleared]:
     """Answers up to `limit` obstacles with real clicks, and says which are gone.
 
-    What does not go away is left as it is, and not tried again in this document. Nothing is ever typed,
-    bought or subscribed to; where paying is the only other choice than accepting, nothing is chosen.
+    What does not go away is left as it is, and not tried again in this document; its kind is given to `left`.
+    Nothing is ever typed, bought or subscribed to; where paying is the only other choice than accepting,
+    nothing is chosen.
     """
     cleared = []
     for _ in range(limit):
-        found = await clock.during(_find(page))
+        found = await clock.during(_find(page, left))
         if found is None:
             break
         done = await _remove(page, clock, found)
-        if done is not None:
+        if done is None:
+            left(found.kind)
+        else:
             cleared.append(done)
             log.info("an obstacle was cleared: %s", done)
     return cleared
 
 
-async def _find(page: Page) -> _Found | None:
+async def _find(page: Page, left: Callable[[str], None]) -> _Found | None:
     main, *others = await asyncio.gather(*(_look(frame) for frame in page.frames))
     if main and "sealed" in main:
         main = await _look(page.main_frame) if await _unseal(page, main["sealed"]) else None
     if main and "slot" in main:
         return _found(page.main_frame, main)
+    if main and "unanswered" in main:
+        left(str(main["unanswered"]))
     for frame, answer in zip(page.frames[1:], others, strict=False):
         if answer and await _floats(frame):
             return _found(frame, answer)
@@ -133,7 +145,7 @@ async def _floats(frame: Frame) -> bool:
 
 async def _remove(page: Page, clock: Clock, found: _Found) -> Cleared | None:
     for number, (how, label) in enumerate(found.answers):
-        if blacklisted(label) and not is_plain_cancel(label):
+        if (blacklisted(label) or ends_session(label)) and not is_plain_cancel(label):
             continue  # "Cerrar sesión" closes more than a box
         point = await _aim(clock, found, number)
         if point is None:
