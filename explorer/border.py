@@ -2,7 +2,9 @@
 
 from playwright.async_api import Frame, Page, Request, Response
 
+from explorer.errors import AddressRefused
 from explorer.guardrails import Site, is_auth_url
+from explorer.http_answer import HttpAnswer
 from explorer.proxy import EgressProxy
 from explorer.types import Clock, StopReason
 
@@ -24,6 +26,8 @@ class Border:
         self._committed_ms: float | None = None
         #: What the page was last asked to go to, redirects included.
         self.wanted = ""
+        #: What has last answered that.
+        self.answer: HttpAnswer | None = None
         self._unanswered = False
         #: Told by who has looked: the page asks for a password and shows little else.
         self.sign_in = False
@@ -41,6 +45,20 @@ class Border:
         if not self.failed:
             self._committed_ms = None
         return None
+
+    def is_elsewhere(self, url: str) -> bool:
+        """Whether a start page that leads to `url` leads to another site.
+
+        Hosts above and below the site's own are not, as sites send their visitors on to `www.` or `en.`; nor
+        is what is no website.
+        """
+        try:
+            other = Site.of(url)
+        except AddressRefused:
+            return False
+        if self.site.holds(url):
+            return False
+        return other.port not in {None, self.site.port} or not _are_kin(other.host, self.site.host)
 
     def turn_away(self) -> None:
         """What has answered last says only that there is no page now: it counts as failed."""
@@ -60,12 +78,19 @@ class Border:
     def _requested(self, request: Request) -> None:
         if request.is_navigation_request() and request.frame == self._page.main_frame:
             self.wanted = request.url
+            self.answer = None
 
     def _answered(self, response: Response) -> None:
         request = response.request
         if request.is_navigation_request() and request.frame == self._page.main_frame:
+            self.answer = HttpAnswer.of(response)
             self._unanswered = self._proxy.has_answered(response.headers)
 
     def _committed(self, frame: Frame) -> None:
         if frame == self._page.main_frame and self._committed_ms is None:
             self._committed_ms = self._clock.now_ms()
+
+
+def _are_kin(host: str, other: str) -> bool:
+    """Whether one is the other, or lies above it."""
+    return host == other or host.endswith(f".{other}") or other.endswith(f".{host}")

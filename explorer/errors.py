@@ -14,15 +14,80 @@ class SafetyViolation(ExplorerError):
 
 
 class PageUnreachable(ExplorerError):
-    """The start page did not load."""
+    """The start page did not load, or what loaded is no page to film: the subclasses say what it is instead.
+
+    `retry_after_s` is set where another try may help: how long the site asks to be left alone, 0.0 if it
+    does not say.
+    """
 
     code = "page_unreachable"
+    retry_after_s: float | None = None
 
 
 class CertificateInvalid(PageUnreachable):
     """The start page's certificate is not valid, and nobody wished to ignore that."""
 
     code = "certificate_invalid"
+
+
+class StartPageBlank(PageUnreachable):
+    """Nothing was painted on the start page, however long it was given."""
+
+    code = "start_page_blank"
+
+
+class StartPageError(PageUnreachable):
+    """What loaded is an error page, whatever status it came with."""
+
+    code = "start_page_error"
+
+
+class Blocked(PageUnreachable):
+    """A wall against automated visitors stands where the page should be."""
+
+    code = "blocked"
+
+
+class NotAPage(PageUnreachable):
+    """The address leads to data, a picture or a file."""
+
+    code = "not_a_page"
+
+
+class LeftDomain(PageUnreachable):
+    """The start page leads to another site."""
+
+    code = "left_domain"
+
+
+class NothingToFilm(PageUnreachable):
+    """The site answered without a page."""
+
+    code = "nothing_to_film"
+
+
+class PasswordRequired(PageUnreachable):
+    """The site asks for credentials by HTTP (RFC 9110, section 11)."""
+
+    code = "password_required"
+
+
+class Forbidden(PageUnreachable):
+    """The site forbids this page to whoever asks without an account."""
+
+    code = "forbidden"
+
+
+class SiteError(PageUnreachable):
+    """The site failed by itself (5xx)."""
+
+    code = "site_error"
+
+
+class RedirectLoop(PageUnreachable):
+    """The site redirects in a circle."""
+
+    code = "redirect_loop"
 
 
 class AuthRequired(ExplorerError):

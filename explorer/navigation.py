@@ -1,8 +1,7 @@
 """Going to an address, more than once where that may help, with each way it can fail told apart."""
 
 import asyncio
-import time
-from email.utils import parsedate_to_datetime
+import logging
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Response
@@ -11,13 +10,19 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from explorer.border import Border
 from explorer.browser import Stage
 from explorer.certificates import certificate_error
-from explorer.errors import AddressRefused, PageUnreachable, PageUnresponsive
+from explorer.errors import AddressRefused, ExplorerError, PageUnreachable, PageUnresponsive
 from explorer.fence import Endpoint
+from explorer.http_answer import PASSING_STATUS, HttpAnswer, download_error, status_error
+from explorer.page_look import PageLook, look_at
 from explorer.patience import Patience
 from explorer.proxy import EgressProxy
 from explorer.retries import Persistence, Retry
+from explorer.start_errors import unreachable_for
 from explorer.text import clip
 from explorer.types import Clock
+from explorer.walls import REFUSING, find_wall, selectors
+
+log = logging.getLogger(__name__)
 
 NAVIGATION_TIMEOUT_S = 30.0
 #: In words, for those that people meet; others keep Chromium's own name.
@@ -25,17 +30,15 @@ CAUSES = {
     "ERR_TUNNEL_CONNECTION_FAILED": "its host does not exist or does not answer",
     "ERR_EMPTY_RESPONSE": "it closed the connection without an answer",
     "ERR_CONNECTION_RESET": "it broke off the connection",
-    "ERR_TOO_MANY_REDIRECTS": "it redirects in a circle",
-    "ERR_ABORTED": "it answered without a page, as with status 204",
     "ERR_INVALID_HTTP_RESPONSE": "it does not speak http",
     "ERR_UNSAFE_REDIRECT": "it redirects to what is no website",
     "ERR_INVALID_REDIRECT": "it redirects to what is no address",
     "ERR_RESPONSE_HEADERS_TOO_BIG": "its headers do not end",
-    "Download is starting": "it is a file to be saved, not a page",
     "ERR_SSL_PROTOCOL_ERROR": "it does not speak https",
 }
+#: What Playwright says of a file that is saved instead of shown.
+DOWNLOAD = "Download is starting"
 #: What a server or the way to it may have got over a moment later.
-PASSING_STATUS = frozenset({429, 502, 503, 504})
 PASSING_ERRORS = frozenset(
     (
         *("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED"),
@@ -45,20 +48,16 @@ PASSING_ERRORS = frozenset(
         *("ERR_HTTP2_PROTOCOL_ERROR", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONTENT_LENGTH_MISMATCH"),
     )
 )
-#: A server that asks for more patience gets this much.
+#: A server that asks for more patience gets this much, before each further try.
 LONGEST_PAUSE_S = 8.0
+#: One that asks for more than all of these together is not tried again.
+HOPELESS_PAUSE_S = 30.0
 #: A page whose process has died first ends its navigation, as an answer without a page does.
 VERDICT_S = 0.5
 #: What a further try should have left of the take's time when it begins.
 LEAST_LEFT_S = 2.0
-
-
-class MayPass(PageUnreachable):
-    """The page did not load this time; `wait_s` is how long its server asks to be left alone."""
-
-    def __init__(self, sentence: str, wait_s: float = 0.0) -> None:
-        super().__init__(sentence)
-        self.wait_s = wait_s
+#: What a site sends with a status that refuses is looked at for so long, to tell a wall from a mere no.
+REFUSAL_LOOK_S = 3.0
 
 
 class Navigator:
@@ -83,19 +82,24 @@ class Navigator:
         self._border = border
         self._proxy = proxy
         self._persistence = persistence
+        self._asked = ""
 
     async def open(self, url: str) -> None:
         """Goes to `url` until its document begins to arrive.
 
-        Raises PageUnreachable with the cause, or AddressRefused when it, or what it redirects to, is private.
+        Raises PageUnreachable, of the kind that says what was met instead of a page, or AddressRefused when
+        the address, or what it redirects to, is private.
         """
         self._clock.cover(True)
+        self._asked = url
         pauses_s = self._persistence.navigation_pauses_s
         for attempt, pause_s in enumerate(pauses_s, 1):
             try:
                 await self._try(url)
-            except MayPass as exc:
-                pause_s = max(pause_s, min(exc.wait_s, LONGEST_PAUSE_S))
+            except PageUnreachable as exc:
+                if exc.retry_after_s is None or exc.retry_after_s > HOPELESS_PAUSE_S:
+                    raise
+                pause_s = max(pause_s, min(exc.retry_after_s, LONGEST_PAUSE_S))
                 if self._left_s() < pause_s + LEAST_LEFT_S:
                     raise
                 now_ms = self._clock.now_ms()
@@ -115,8 +119,10 @@ class Navigator:
 
     def failure(self, cause: str) -> AddressRefused | PageUnreachable:
         """Why what was last asked for is not on screen: the fence, or else `cause`."""
-        unreachable = f"{clip(self._border.wanted)} could not be opened: {cause}. Check the address."
-        return self._refused() or PageUnreachable(unreachable)
+        wanted = clip(self._border.wanted)
+        if self._is_redirected():
+            wanted = f"{wanted}, to which {clip(self._asked)} redirects,"
+        return self._refused() or unreachable_for("unopened", url=wanted, cause=cause)
 
     def _left_s(self) -> float:
         return self._patience.limit_s - self._patience.elapsed_s()
@@ -124,26 +130,63 @@ class Navigator:
     def _refused(self) -> AddressRefused | None:
         """The fence's answer to what was last asked for, when it turned that down."""
         for refusal in self._proxy.refused:
-            if refusal.what == str(Endpoint.of(self._border.wanted)):
-                return AddressRefused(refusal.detail)
+            if refusal.what == _endpoint(self._border.wanted):
+                return AddressRefused(self._by_redirect(refusal.detail), refusal.rule)
         return None
+
+    def _by_redirect(self, detail: str) -> str:
+        """What happened at another address than was asked for, with the way there."""
+        if not self._is_redirected():
+            return detail
+        return f"{clip(self._asked)} redirects to {clip(self._border.wanted)}: {detail}"
+
+    def _is_redirected(self) -> bool:
+        """Whether another host, or another port of it, was asked in the end."""
+        return bool(self._asked) and _endpoint(self._asked) != _endpoint(self._border.wanted)
 
     async def _try(self, url: str) -> None:
         response = await self._goto(url)
         if response is None:
             return  # the same document, another fragment
-        if self._proxy.has_answered(response.headers):
-            detail = clip(self._proxy.last_failure)
-            raise self._refused() or (MayPass(detail) if self._may_pass() else PageUnreachable(detail))
-        if response.status in PASSING_STATUS:
+        answer = HttpAnswer.of(response)
+        if self._proxy.has_answered(answer.headers):
+            raise self._refused() or self._out_of_reach()
+        if answer.status >= 400:
+            raise await self._turned_away(url, answer)
+
+    def _out_of_reach(self) -> PageUnreachable:
+        """As the proxy tells it."""
+        error = PageUnreachable(self._by_redirect(clip(self._proxy.last_failure)))
+        error.retry_after_s = 0.0 if self._may_pass() else None
+        return error
+
+    async def _turned_away(self, url: str, answer: HttpAnswer) -> PageUnreachable:
+        """What an error's status means: by the answer's head, and by its page where that may be a wall."""
+        if answer.status in PASSING_STATUS:
             self._border.turn_away()
-            raise MayPass(_said(url, response.status), _wait_s(response.headers.get("retry-after", "")))
-        if response.status >= 400:
-            raise PageUnreachable(_said(url, response.status))
+        if self._border.is_elsewhere(answer.url):
+            return unreachable_for("elsewhere", url=url, target=answer.url)
+        look = await self._look() if answer.status in REFUSING else None
+        if wall := find_wall(answer, look):
+            return unreachable_for("wall", url=url, wall=str(wall))
+        error = status_error(url, answer)
+        assert error is not None
+        return error
+
+    async def _look(self) -> PageLook | None:
+        """The page that came with a refusal, once it is read; None when it does not come to that."""
+        page = self._stage.page
+        try:
+            async with asyncio.timeout(REFUSAL_LOOK_S):
+                await self._clock.during(page.wait_for_load_state("domcontentloaded"))
+                return await self._clock.during(look_at(page, selectors()))
+        except (TimeoutError, PlaywrightError) as exc:
+            log.debug("a refusal was not looked at: %r", exc)
+            return None
 
     def _may_pass(self) -> bool:
         """Whether what was last asked for has a name that exists."""
-        return str(Endpoint.of(self._border.wanted)) not in self._proxy.nameless
+        return _endpoint(self._border.wanted) not in self._proxy.nameless
 
     async def _goto(self, url: str) -> Response | None:
         try:
@@ -152,32 +195,41 @@ class Navigator:
                 NAVIGATION_TIMEOUT_S + 1,
             )
         except (PlaywrightTimeout, PageUnresponsive) as exc:
-            raise MayPass(f"{url} did not answer within {NAVIGATION_TIMEOUT_S:.0f} s.") from exc
+            silent = unreachable_for("silent", url=url, limit_s=NAVIGATION_TIMEOUT_S)
+            silent.retry_after_s = 0.0
+            raise silent from exc
         except PlaywrightError as exc:
             said = str(exc).splitlines()[0].removeprefix("Page.goto: ")
             name = said.partition("net::")[2].partition(" at ")[0]
             if name in ("", "ERR_ABORTED"):
                 await asyncio.wait({self._stage.lost}, timeout=VERDICT_S)
             self._stage.check()
-            if refused := certificate_error(clip(self._border.wanted or url), name):
-                raise refused from exc
-            failure = self.failure(CAUSES.get(name, name or said))
-            # Chromium loads its page for an error, and from that, by itself, what was asked for.
-            passing = name in PASSING_ERRORS or "interrupted by another navigation" in said
-            if passing and isinstance(failure, PageUnreachable) and self._may_pass():
-                raise MayPass(str(failure)) from exc
-            raise failure from exc
+            raise self._not_opened(url, name, said) from exc
+
+    def _not_opened(self, url: str, name: str, said: str) -> ExplorerError:
+        """Why nothing was opened: by Chromium's name for it, and by what Playwright said."""
+        if refused := certificate_error(clip(self._border.wanted or url), name):
+            return refused
+        if name == "ERR_TOO_MANY_REDIRECTS":
+            return unreachable_for("circle", url=url)
+        if said == DOWNLOAD:
+            return download_error(url, self._border.answer)
+        if not _endpoint(self._border.wanted):
+            return unreachable_for("other_scheme", url=url, target=self._border.wanted)
+        if name == "ERR_ABORTED":
+            status = f" (status {self._border.answer.status})" if self._border.answer else ""
+            return self._refused() or unreachable_for("no_content", url=url, status=status)
+        failure = self.failure(CAUSES.get(name, name or said))
+        # Chromium loads its page for an error, and from that, by itself, what was asked for.
+        passing = name in PASSING_ERRORS or "interrupted by another navigation" in said
+        if passing and isinstance(failure, PageUnreachable) and self._may_pass():
+            failure.retry_after_s = 0.0
+        return failure
 
 
-def _said(url: str, status: int) -> str:
-    return f"{url} answered with status {status}. Check the address."
-
-
-def _wait_s(retry_after: str) -> float:
-    """The seconds of a `Retry-After` header, which may also be a date; 0.0 for what is neither."""
+def _endpoint(url: str) -> str:
+    """Its host and port; "" for what is no address of a website."""
     try:
-        if retry_after.isdigit():
-            return float(retry_after)
-        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
-    except ValueError:
-        return 0.0
+        return str(Endpoint.of(url))
+    except AddressRefused:
+        return ""

@@ -12,8 +12,10 @@ from explorer.aside import aside
 from explorer.brand import look_of
 from explorer.browser import Stage
 from explorer.crew import Crew
-from explorer.errors import AuthRequired, PageUnresponsive
+from explorer.errors import PageUnresponsive
 from explorer.guardrails import Site, is_auth_url
+from explorer.start_errors import error_for
+from explorer.start_page import StartPage
 from explorer.types import Brief, Clock
 
 log = logging.getLogger(__name__)
@@ -34,29 +36,31 @@ STUMBLE_MS = 500.0
 async def open_start(brief: Brief, stage: Stage, clock: Clock, crew: Crew) -> None:
     """Goes to the start page and appears on it; from then on there is a film worth keeping.
 
-    Raises PageUnreachable, AddressRefused, AuthRequired and PageUnresponsive for pages that cannot be filmed.
+    Raises PageUnreachable, AddressRefused, AuthRequired and PageUnresponsive for pages that cannot be filmed,
+    in the words of `start_errors`.
     """
     page = stage.page
+    start = StartPage(brief.url, stage, clock, crew.border, crew.patience)
 
     async def insist(look: Callable[[], Awaitable[T]]) -> T:
         return await _insist(look, brief, stage, clock, crew)
 
     async def first_look() -> bool:
         """The page at rest; whether it asks to sign in."""
+        await start.heed_markup()
         await _come_to_rest(page, crew)
         if crew.border.failed:
             raise crew.navigator.failure(f"{brief.url} leads there, and nothing answers")
-        return (await crew.performer.view()).sign_in
+        if is_auth_url(page.url):
+            return True
+        await start.check()
+        return is_auth_url(page.url) or (await crew.performer.view()).sign_in
 
     await crew.settler.install()
     await crew.gate.install(page)
     await crew.navigator.open(brief.url)
-    signs_in = await insist(first_look)
-    if is_auth_url(page.url) or signs_in:
-        raise AuthRequired(
-            f"{brief.url} leads to a sign-in page, and Sitereel films without an account. "
-            "Choose a page that everybody can see."
-        )
+    if await insist(first_look):
+        raise error_for("sign_in", url=brief.url)
     crew.border.site = crew.gate.site = Site.of(page.url, brief.wishes.domains)
     if crew.scout is not None:
         crew.scout.belongs_to(crew.border.site)
@@ -93,7 +97,5 @@ async def _insist(
             if stage.storms.hopeless or (isinstance(exc, PageUnresponsive) and not await stage.revive()):
                 break
             await clock.hold(STUMBLE_MS)
-    raise PageUnresponsive(
-        f"{brief.url} was loaded, but cannot be filmed: its scripts keep the browser busy without end, "
-        "or it never stays. Try another page of the site."
-    )
+    in_circles = any(refusal.what == "pages" for refusal in stage.storms.refused)
+    raise error_for("circle" if in_circles else "restless", url=brief.url)

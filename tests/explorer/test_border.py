@@ -79,3 +79,50 @@ def test_a_bad_page_that_is_left_for_a_worse_one_counts_from_the_first(show: Sho
     _, (before, good, _) = look_at(show, site.url, site.url, f"{site.url}login.html", "data:text/html,worse")
 
     assert good < before
+
+
+@pytest.mark.parametrize(
+    ("home", "url", "domains"),
+    [
+        ("http://example.com/", "https://example.com/a", ()),
+        ("http://example.com/", "https://www.example.com/", ()),
+        ("https://www.example.com/", "https://example.com/", ()),
+        ("https://example.com/", "https://docs.example.com/", ()),
+        ("https://example.com/", "https://a.b.example.com/", ()),
+        ("https://en.example.com/", "https://example.com/", ()),
+        ("https://www.example.com/", "https://de.example.com/", ()),
+        ("http://example.com:8080/", "https://example.com/", ()),
+        ("http://localhost:3000/", "http://app.localhost:3000/", ()),
+        ("https://example.com/", "https://example.org/", ("example.org",)),
+        ("https://a.example.com/", "https://b.example.com/", ("*.example.com",)),
+        ("https://example.com/", "about:blank", ()),
+        ("https://example.com/", "chrome-error://chromewebdata/", ()),
+        ("https://example.com/", "mailto:a@example.org", ()),
+    ],
+)
+def test_a_start_page_may_lead_to_its_own_site(
+    show: Show, home: str, url: str, domains: tuple[str, ...]
+) -> None:
+    assert not leads_elsewhere(show, home, url, domains)
+
+
+@pytest.mark.parametrize(
+    ("home", "url"),
+    [
+        ("https://example.com/", "https://example.org/"),
+        ("https://a.example.com/", "https://b.example.com/"),
+        ("https://example.com/", "https://notexample.com/"),
+        ("http://127.0.0.1:3000/", "http://localhost:3000/"),
+        ("http://localhost:3000/", "http://localhost:4000/"),
+        ("https://example.com/", "https://example.com:8443/"),
+    ],
+)
+def test_a_start_page_that_leads_to_another_site_leads_elsewhere(show: Show, home: str, url: str) -> None:
+    assert leads_elsewhere(show, home, url)
+
+
+def leads_elsewhere(show: Show, home: str, url: str, domains: tuple[str, ...] = ()) -> bool:
+    async def look(page: Page) -> bool:
+        return Border(page, RealClock(), Site.of(home, domains), EgressProxy(Fence())).is_elsewhere(url)
+
+    return bool(show("", look))

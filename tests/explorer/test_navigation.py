@@ -63,7 +63,7 @@ def test_a_page_is_opened_and_so_is_a_part_of_it(show: Show, site: SiteServer) -
         ("lab/close", "closed the connection without an answer"),
         (
             "lab/redirect?to=/lab/redirect%3Fto%3D//no-such-name.invalid/",
-            "no-such-name.invalid/ could not be opened",
+            r"no-such-name.invalid/, to which http\S+ redirects, could not be opened",
         ),
     ],
 )

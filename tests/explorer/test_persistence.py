@@ -2,8 +2,8 @@
 
 import pytest
 
-from explorer.errors import PageUnreachable
-from explorer.navigation import LONGEST_PAUSE_S, _wait_s
+from explorer.errors import Blocked, PageUnreachable, SiteError
+from explorer.navigation import HOPELESS_PAUSE_S, LONGEST_PAUSE_S
 from explorer.retries import LIMITS, Persistence, Retry
 from explorer.types import ActionPlan, Scene
 from tests.explorer.clocks import HastyClock
@@ -63,20 +63,54 @@ def test_a_start_page_that_comes_later_is_filmed_from_then_on(
 def test_a_page_that_never_comes_is_asked_for_four_times(theatre: Theatre, pages: dict[str, str]) -> None:
     theatre.failing["/"] = [BUSY] * 9
 
-    with pytest.raises(PageUnreachable, match="answered with status 503"):
+    with pytest.raises(SiteError, match="answered with status 503"):
         theatre.explore(theatre.url)
 
     assert theatre.asked.count("GET /") == 1 + LIMITS["navigation"]
 
 
-@pytest.mark.parametrize("status", ["404 Not Found", "403 Forbidden", "401 Who", "500 Oops"])
-def test_what_will_not_pass_is_asked_for_once(theatre: Theatre, pages: dict[str, str], status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("404 Not Found", "page_unreachable"),
+        ("403 Forbidden", "forbidden"),
+        ("401 Who", "password_required"),
+        ("500 Oops", "site_error"),
+    ],
+)
+def test_what_will_not_pass_is_asked_for_once(
+    theatre: Theatre, pages: dict[str, str], status: str, code: str
+) -> None:
     theatre.failing["/"] = [(status, *HTML)] * 9
 
-    with pytest.raises(PageUnreachable, match=status[:3]):
+    with pytest.raises(PageUnreachable, match=status[:3]) as caught:
+        theatre.explore(theatre.url)
+
+    assert caught.value.code == code
+    assert theatre.asked.count("GET /") == 1
+
+
+def test_a_wall_is_asked_for_once_even_where_its_status_may_pass(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    theatre.failing["/"] = [("503 Busy", *HTML, "cf-mitigated: challenge")] * 9
+
+    with pytest.raises(Blocked, match="Cloudflare"):
         theatre.explore(theatre.url)
 
     assert theatre.asked.count("GET /") == 1
+
+
+def test_a_site_that_asks_for_more_patience_than_a_take_has_is_left_alone_at_once(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    theatre.failing["/"] = [("503 Busy", *HTML, "Retry-After: 3600")] * 9
+
+    with pytest.raises(SiteError, match="asks to be left alone for 60 min"):
+        theatre.explore(theatre.url)
+
+    assert theatre.asked.count("GET /") == 1
+    assert LIMITS["navigation"] * LONGEST_PAUSE_S < HOPELESS_PAUSE_S
 
 
 def test_a_name_that_does_not_exist_is_asked_for_once(theatre: Theatre) -> None:
@@ -88,9 +122,9 @@ def test_a_name_that_does_not_exist_is_asked_for_once(theatre: Theatre) -> None:
 
 
 def test_trying_again_ends_with_the_time_of_the_take(theatre: Theatre, pages: dict[str, str]) -> None:
-    theatre.failing["/"] = [("503 Busy", "Retry-After: 100", *HTML)] * 9
+    theatre.failing["/"] = [("503 Busy", "Retry-After: 8", *HTML)] * 9
 
-    with pytest.raises(PageUnreachable):
+    with pytest.raises(SiteError):
         theatre.explore(theatre.url, max_runtime_s=4)
 
     assert theatre.asked.count("GET /") == 1
@@ -121,13 +155,3 @@ def test_a_page_to_go_back_to_is_tried_again_and_its_error_is_never_seen(
     assert states[-1]
     assert not [at_ms for at_ms, covered in clock.covers if first_ms < at_ms <= last_ms and not covered]
     assert not clock.covers[-1][1]
-
-
-def test_how_long_a_server_asks_to_be_left_alone() -> None:
-    assert [_wait_s(said) for said in ("3", "", "soon", "Wed, 21 Oct 2015 07:28:00 GMT")] == [
-        3.0,
-        0.0,
-        0.0,
-        0.0,
-    ]
-    assert LONGEST_PAUSE_S < 10

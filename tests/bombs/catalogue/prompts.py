@@ -72,14 +72,13 @@ def _challenge(scheme: str, status: str = "401 Unauthorized", header: str = "WWW
 
 
 _CREDENTIALS = (
-    bomb("basic-auth", _challenge("Basic"), "page_unreachable", "auth_required"),
-    bomb("digest-auth", _challenge("Digest"), "page_unreachable", "auth_required"),
-    bomb("ntlm-auth", _challenge("NTLM"), "page_unreachable", "auth_required"),
+    bomb("basic-auth", _challenge("Basic"), "password_required"),
+    bomb("digest-auth", _challenge("Digest"), "password_required"),
+    bomb("ntlm-auth", _challenge("NTLM"), "password_required"),
     bomb(
         "proxy-auth",
         _challenge("Basic", "407 Proxy Authentication Required", "Proxy-Authenticate"),
         "page_unreachable",
-        "auth_required",
     ),
     bomb(
         "auth-in-parts",
@@ -107,8 +106,8 @@ def _endless_attachment(exchange: Exchange) -> None:
 
 
 _DOWNLOADS = (
-    bomb("download-as-start", _attachment, "page_unreachable"),
-    bomb("endless-download-as-start", _endless_attachment, "page_unreachable"),
+    bomb("download-as-start", _attachment, "not_a_page"),
+    bomb("endless-download-as-start", _endless_attachment, "not_a_page"),
     bomb(
         "download-storm",
         script(

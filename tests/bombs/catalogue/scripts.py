@@ -124,9 +124,13 @@ _TRAPS = {
     " addEventListener('wheel', (e) => e.preventDefault(), {passive: false})",
 }
 
+#: What there is to see of a page that takes itself away depends on the moment.
+_ENDS = {"document-removed": ("start_page_blank",)}
 _OVERRIDES = tuple(
     bomb(
-        f"override-{name}", first(code) if name != "clobbered" else script(code), "film", "page_unresponsive"
+        f"override-{name}",
+        first(code) if name != "clobbered" else script(code),
+        *("film", "page_unresponsive", *_ENDS.get(name, ())),
     )
     for name, code in _TRAPS.items()
 )
@@ -154,8 +158,9 @@ _DRAWN = (
             '<text y="20">&l9;</text></svg>',
             kind="image/svg+xml",
         ),
-        *HUNG,
-        "page_unreachable",
+        "not_a_page",
+        "page_unresponsive",
+        "safety_violation",
     ),
     bomb(
         "css-has-bomb",
@@ -198,7 +203,7 @@ _DRAWN = (
             "a.css": lambda e: e.answer("@import 'a.css?" + "x" * (len(e.query) + 1) + "';", kind="text/css")
         },
     ),
-    bomb("css-hides-all", page("<style>* { display: none !important }</style>")),
+    bomb("css-hides-all", page("<style>* { display: none !important }</style>"), "start_page_blank"),
     bomb(
         "css-huge-page",
         page("<style>body { width: 1e9px; height: 1e9px; overflow: scroll; zoom: 50 }</style>"),

@@ -10,6 +10,8 @@ from tests.bombs.exchange import Exchange
 
 #: The take has 8 s and the server is slower than that.
 _NEVER = ("page_unreachable", "safety_violation")
+#: By how much of the page has come through.
+_CUT_SHORT = ("film", "page_unreachable", "start_page_blank")
 _BODY = page("<p>Body</p>").encode()
 
 
@@ -67,11 +69,12 @@ _SLOW = (
     bomb("says-nothing", lambda e: e.silence(), *_NEVER),
     bomb("drips-headers", _slow_headers, *_NEVER),
     bomb("endless-headers", _endless_headers, *_NEVER),
-    bomb("drips-body", _slow_body, "film", *_NEVER),
+    bomb("drips-body", _slow_body, "film", "start_page_blank", *_NEVER),
     bomb(
         "drips-styles",
         "<link rel=stylesheet href=slow.css>" + page("<p>Text"),
         "film",
+        "start_page_blank",
         *_NEVER,
         pages={"slow.css": _drip_parts},
     ),
@@ -79,6 +82,7 @@ _SLOW = (
         "drips-scripts",
         "<script src=slow.js></script>" + page("<p>Text"),
         "film",
+        "start_page_blank",
         *_NEVER,
         pages={"slow.js": lambda e: e.repeat(b" ", 0.2, "text/javascript")},
     ),
@@ -97,21 +101,19 @@ _SLOW = (
         },
     ),
     bomb("closes-in-mid-body", _cut_off, "film", "page_unreachable"),
-    bomb("closes-before-body", _cut_early, "film", "page_unreachable"),
+    bomb("closes-before-body", _cut_early, "start_page_blank", "page_unreachable"),
     bomb("closes-at-once", lambda e: None, "page_unreachable"),
 )
 
 _BROKEN = (
-    bomb("bad-gzip", _bad_gzip, "film", "page_unreachable"),
-    bomb(
-        "not-gzip", lambda e: e.answer(_BODY, "200 OK", "Content-Encoding: gzip"), "page_unreachable", "film"
-    ),
-    bomb("bad-chunks", _bad_chunks, "page_unreachable", "film"),
+    bomb("bad-gzip", _bad_gzip, *_CUT_SHORT),
+    bomb("not-gzip", lambda e: e.answer(_BODY, "200 OK", "Content-Encoding: gzip"), *_CUT_SHORT),
+    bomb("bad-chunks", _bad_chunks, *_CUT_SHORT),
     bomb("length-too-short", _too_long),
     bomb("two-lengths", _two_lengths, "page_unreachable"),
     bomb("not-http", lambda e: e.send(b"SSH-2.0-OpenSSH_9.2\r\n" * 50), "page_unreachable", "film"),
     bomb("http-0.9", lambda e: e.send(b"<h1>Old</h1>"), "page_unreachable", "film"),
-    bomb("status-999", lambda e: e.answer(_BODY, "999 What"), "page_unreachable"),
+    bomb("status-999", lambda e: e.answer(_BODY, "999 What"), "blocked"),
     bomb("status-100", lambda e: e.send(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000), *_NEVER),
     bomb("nul-in-html", lambda e: e.answer(_BODY.replace(b"e", b"e\0") + b"\0" * 10_000)),
     bomb(
@@ -137,7 +139,7 @@ _BROKEN = (
         bomb(
             f"start-{status}",
             partial(_with_status, f"{status} None", b"", ""),
-            "page_unreachable",
+            "nothing_to_film",
         )
         for status in (204, 205, 304)
     ),
@@ -145,29 +147,27 @@ _BROKEN = (
         bomb(
             f"start-{status}",
             partial(_with_status, f"{status} Oops", b"<h1>Oops", "text/html"),
-            "page_unreachable",
+            code,
         )
-        for status in (400, 403, 404, 410, 429, 500, 502, 503)
+        for status, code in (
+            *((status, "page_unreachable") for status in (400, 404, 410)),
+            *((401, "password_required"), (403, "forbidden"), (429, "blocked")),
+            *((status, "site_error") for status in (500, 502, 503)),
+        )
     ),
-    bomb("start-empty", lambda e: e.answer(b""), "film", "page_unreachable"),
+    bomb("start-empty", lambda e: e.answer(b""), "start_page_blank"),
     bomb(
         "start-image",
         lambda e: e.answer(
             "<svg xmlns='http://www.w3.org/2000/svg'><circle r='99'/></svg>", kind="image/svg+xml"
         ),
-        "film",
-        "page_unreachable",
+        "not_a_page",
     ),
-    bomb("start-json", lambda e: e.answer('{"a": 1}', kind="application/json")),
-    bomb("start-text", lambda e: e.answer("Only text", kind="text/plain")),
-    bomb(
-        "start-pdf",
-        lambda e: e.answer(b"%PDF-1.4\n%%EOF", kind="application/pdf"),
-        "page_unreachable",
-        "film",
-    ),
-    bomb("start-zip", lambda e: e.answer(b"PK\x03\x04", kind="application/zip"), "page_unreachable"),
-    bomb("start-unknown-kind", lambda e: e.answer(b"\0\1\2", kind="x-strange/kind"), "page_unreachable"),
+    bomb("start-json", lambda e: e.answer('{"a": 1}', kind="application/json"), "not_a_page"),
+    bomb("start-text", lambda e: e.answer("Only text", kind="text/plain"), "not_a_page"),
+    bomb("start-pdf", lambda e: e.answer(b"%PDF-1.4\n%%EOF", kind="application/pdf"), "not_a_page"),
+    bomb("start-zip", lambda e: e.answer(b"PK\x03\x04", kind="application/zip"), "not_a_page"),
+    bomb("start-unknown-kind", lambda e: e.answer(b"\0\1\2", kind="x-strange/kind"), "not_a_page"),
     bomb(
         "start-multipart",
         lambda e: e.repeat(
