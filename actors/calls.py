@@ -38,6 +38,7 @@ class Call:
     status: Status
     error: str | None
     error_code: str | None
+    warnings: list[dict[str, Any]]
     film: dict[str, Any]
     ended_ms: int
     key: str = field(repr=False)
@@ -58,6 +59,7 @@ class Call:
             status=Status(row["status"]),
             error=row.get("error") or None,
             error_code=row.get("error_code") or None,
+            warnings=json.loads(row.get("warnings", "[]")),
             film=json.loads(row.get("film", "{}")),
             ended_ms=int(row["updated_ms"]),
             key=row.get("secret", ""),
@@ -71,14 +73,15 @@ class Call:
 
     def message(self, ttl_s: int) -> bytes:
         """What is sent, as JSON; `ttl_s` is how long jobs are kept."""
-        done = self.status is Status.COMPLETED
+        film = self.film if self.status is Status.COMPLETED else {}
         data = {
             "job_id": self.job_id,
             "url": self.url,
             "status": self.status,
             "error": self.error,
             "error_code": self.error_code,
-            "film": {name: self.film[name] for name in FILM if name in self.film} if done else None,
+            "warnings": [*self.warnings, *film.get("warnings", ())],
+            "film": {name: film[name] for name in FILM if name in film} or None,
             "expires_at": iso(self.ended_ms + ttl_s * 1000),
             "links": self.callback.links(self.job_id, self.key),
         }

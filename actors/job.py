@@ -90,6 +90,7 @@ OF_EXPLORATION = (
     "progress",
     "stop_reason",
     "warnings",
+    "looked_at",
     "camera_report",
     "footage_key",
     "timeline_key",
@@ -97,6 +98,8 @@ OF_EXPLORATION = (
     "extras",
     "film",
 )
+#: Of the former, what is told on while attempts follow each other: the history of the job.
+TOLD_ON = frozenset({"retries"})
 OF_ATTEMPT = ("error", "error_code", "attempt", "failures", "callback_report")
 
 
@@ -149,8 +152,10 @@ class Job:
     refused: tuple[dict[str, Any], ...] = ()
     #: What failed within a take and was tried again.
     retries: tuple[dict[str, Any], ...] = ()
-    #: What did not go as it should, though there is or will be a film.
-    warnings: tuple[str, ...] = ()
+    #: What the take comes without, `code` and `message`; the film has warnings of its own in `film`.
+    warnings: tuple[dict[str, Any], ...] = ()
+    #: What was tried off camera: `what`, `page_url`, `how`, `outcome`.
+    looked_at: tuple[dict[str, Any], ...] = ()
     #: How it was filmed: `used`, `notes`, `lost_frames`, `fps`.
     camera_report: dict[str, Any] = field(default_factory=dict)
     #: Vault keys of the take that counts; the draft is a film that was encoded while filming.
@@ -167,6 +172,21 @@ class Job:
     def format(self) -> Format:
         """What the film is; before it is made, what it is to be."""
         return cast(Format, self.film.get("format", self.style.format))
+
+    @property
+    def earlier_retries(self) -> tuple[dict[str, Any], ...]:
+        """The retries as a film tells of them that is begun now: all of them happened before it."""
+        return tuple({**retry, "at_ms": 0.0} for retry in self.retries)
+
+    @property
+    def published(self) -> dict[str, Any]:
+        """The film; empty before it can be fetched, though a draft of it may be known."""
+        return self.film if self.status is Status.COMPLETED else {}
+
+    @property
+    def all_warnings(self) -> tuple[dict[str, Any], ...]:
+        """Those of the take, and once there is a film, its own: one that is made again has others."""
+        return (*self.warnings, *self.published.get("warnings", ()))
 
     @property
     def rank(self) -> int:
@@ -227,6 +247,7 @@ class Job:
             refused=tuple(json.loads(text.get("refused", "[]"))),
             retries=tuple(json.loads(text.get("retries", "[]"))),
             warnings=tuple(json.loads(text.get("warnings", "[]"))),
+            looked_at=tuple(json.loads(text.get("looked_at", "[]"))),
             camera_report=json.loads(text.get("camera_report", "{}")),
             footage_key=text.get("footage_key") or None,
             timeline_key=text.get("timeline_key") or None,

@@ -155,13 +155,14 @@ class Line:
             if exc.phase != "explore":
                 raise
             limit = f"The exploration did not end within its runtime limit of {job.limits.max_runtime_s} s"
-            raise StageFailed(SafetyViolation.code, f"{limit}; it was stopped by force.") from exc
+            raise StageFailed(SafetyViolation.code, f"{limit}; it was stopped by force.", exc.news) from exc
         extras = {"timeline": claim.timeline_key, **_extras(claim, done)}
         fields = {
             **news,
             "stop_reason": done["stop_reason"],
             "refused": json.dumps(done["refused"]),
             "warnings": json.dumps(done["warnings"]),
+            "looked_at": json.dumps(done["looked_at"]),
             "camera_report": json.dumps(done["camera"]),
             "footage_key": claim.footage_key,
             "timeline_key": claim.timeline_key,
@@ -200,11 +201,11 @@ class Line:
 
     async def _make_film(self, store: Store, claim: Claim, job: Job) -> None:
         limits_s = {"start": self._settings.encode_limit_s + ENCODE_GRACE_S}
-        done, _ = await self._supervised(store, claim, job, limits_s)
+        done, news = await self._supervised(store, claim, job, limits_s)
         extras = {**job.extras, **_extras(claim, done)}
         fields: News = {
+            **news,
             "film": json.dumps(done["film"]),
-            "warnings": json.dumps([*job.warnings, *done["warnings"]]),
             "extras": json.dumps(extras),
             "progress": 100,
         }
@@ -214,8 +215,26 @@ class Line:
     async def _supervised(
         self, store: Store, claim: Claim, job: Job, limits_s: Mapping[str, float]
     ) -> tuple[Report, News]:
-        """Runs the stage in a child while keeping the claim; answers its last report and untold news."""
-        board = Board(job.limits.max_clicks, retries=list(job.retries))
+        """Runs the stage in a child while keeping the claim; answers its last report and untold news.
+
+        A stage that fails loses nothing of that: what Redis does not know by then is in the error's `news`.
+        """
+        board = Board.begin(job, claim.stage)
+        try:
+            last = await self._report(store, claim, job, limits_s, board)
+            if last["kind"] == "failed":
+                raise StageFailed(last["code"], last["error"])
+        except LineError as exc:
+            await _tell_rest(store, claim, board)
+            exc.news = board.news
+            raise
+        await _tell_rest(store, claim, board)
+        return last, board.news
+
+    async def _report(
+        self, store: Store, claim: Claim, job: Job, limits_s: Mapping[str, float], board: Board
+    ) -> Report:
+        """The child's last report; those before it are noted on the board. Raises ClaimLost."""
         with own_folder("take") as folder:
             order = Order.of(job, claim, self._settings, str(folder))
             ended = asyncio.Event()
@@ -223,17 +242,18 @@ class Line:
             following = asyncio.create_task(_follow(self._supervise(order, limits_s), board))
             try:
                 await asyncio.wait({beating, following}, return_when=asyncio.FIRST_COMPLETED)
-                last = following.result() if following.done() else _lost(beating)
+                return following.result() if following.done() else _lost(beating)
             finally:
                 # Not cancelled: redis-py swallows a cancellation that meets an answer, and beats on for ever.
                 ended.set()
                 following.cancel()
                 await asyncio.gather(beating, following, return_exceptions=True)
-        if board.events:
-            await beat(store, claim, board)
-        if last["kind"] == "failed":
-            raise StageFailed(last["code"], last["error"], board.news)
-        return last, board.news
+
+
+async def _tell_rest(store: Store, claim: Claim, board: Board) -> None:
+    """Tells what came after the last beat. Raises ClaimLost."""
+    if board.events:
+        await beat(store, claim, board)
 
 
 def _extras(claim: Claim, done: Report) -> dict[str, str]:

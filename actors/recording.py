@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 
+from actors.checks import fonts_missing
 from actors.delivery import UNMADE, deliver_early
 from actors.filming import Filming, filming
 from actors.narration import TELL, Narrator
@@ -19,6 +21,7 @@ from actors.rough_cut import RoughCut
 from actors.storyboard import keep_storyboard
 from actors.uplink import Uplink, store
 from actors.window import window
+from explorer import page_language, vocabulary
 from explorer.browser import Stage, find_chromium
 from explorer.budget import Budget
 from explorer.errors import BrowserCrashed
@@ -30,10 +33,11 @@ from explorer.proxy import EgressProxy
 from explorer.retries import LIMITS, Persistence, Retry
 from explorer.scout import Scout
 from explorer.scouting import open_scout
-from explorer.story import Story
-from explorer.types import Brief, Planner, Refusal
+from explorer.story import MAX_LOOKED_AT, LookedAt, Story
+from explorer.types import Brief, Planner, Refusal, TakeWarning
 from video.ffmpeg_binary import find_ffmpeg
 from video.style import layout as video_layout
+from video.warnings import FilmWarning
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +46,16 @@ MAX_TIMELINE_BYTES = 32 << 20
 VERDICT_S = 4.0
 UNWIND_S = 5.0
 
+#: Looks for what a film of this story comes without; runs in a thread, when nothing is filmed any more.
+Check = Callable[[Story], Iterable[TakeWarning | FilmWarning]]
+CHECKS: tuple[Check, ...] = (fonts_missing,)
+
 
 async def record(order: Order, tell: Tell) -> None:
     """Explores and films; leaves footage and timeline in the vault, and the film if it is done by then."""
     recording = Recording(order, tell)
     async with (
+        _loading_words(),
         EgressProxy(
             Fence(frozenset(order.allow_hosts), order.own_services), allow_writes=order.wishes.allow_writes
         ) as proxy,
@@ -55,17 +64,30 @@ async def record(order: Order, tell: Tell) -> None:
         await recording.run(proxy, scout)
 
 
+@asynccontextmanager
+async def _loading_words() -> AsyncIterator[None]:
+    """Word lists and language model become ready while the browsers start."""
+    loading = [asyncio.create_task(asyncio.to_thread(load)) for load in (vocabulary.load, page_language.load)]
+    try:
+        yield
+    finally:
+        await asyncio.gather(*loading)
+
+
 class Recording:
     """One order to film. A browser that dies costs the film so far, but neither proxy, scout nor budget."""
 
-    def __init__(self, order: Order, tell: Tell) -> None:
+    def __init__(self, order: Order, tell: Tell, checks: Sequence[Check] = CHECKS) -> None:
         layout = video_layout(order.style)
         self._order = order
         self._scale = layout.canvas.scale
         self._planner = _planner(order)
         self._tell = _counting(self._planner, tell)
-        self._retries = RetryLog(tell)
+        self._retries = RetryLog(tell, [Retry(**retry) for retry in order.earlier_retries])
+        self._checks = checks
         self._refusals = Refusals()
+        #: Off camera, for the film of whichever browser.
+        self._looked_at: dict[LookedAt, None] = {}
         self.brief = Brief(
             url=order.url,
             max_clicks=order.limits.max_clicks,
@@ -126,15 +148,18 @@ class Recording:
         Raises BrowserCrashed when the browser dies, and the vault's errors when it takes no more.
         """
         events = explorer.explore()
-        while True:
-            event = await _next(events, stage, uplink)
-            if isinstance(event, Story):
-                self._refusals.new(event.refused)
-                return replace(event, refused=self._refusals.all())
-            # An exploration that begins anew turns down the same things.
-            if not isinstance(event, Refusal) or self._refusals.add(event):
-                self._tell(TELL[type(event)](event))
-            rough.follow(explorer.story_so_far())
+        try:
+            while True:
+                event = await _next(events, stage, uplink)
+                if isinstance(event, Story):
+                    self._refusals.new(event.refused)
+                    return replace(event, refused=self._refusals.all())
+                # An exploration that begins anew turns down the same things.
+                if not isinstance(event, Refusal) or self._refusals.add(event):
+                    self._tell(TELL[type(event)](event))
+                rough.follow(explorer.story_so_far())
+        finally:
+            self._looked_at |= dict.fromkeys(explorer.story_so_far().looked_at)
 
     async def _keep(
         self, story: Story, on: Filming, uplink: Uplink, narrator: Narrator, rough: RoughCut
@@ -148,15 +173,20 @@ class Recording:
         kept, lacking = await keep_storyboard(order, story, uplink.reel, note)
         film = await rough.finish(timeline, order.encode_limit_s)
         done = await deliver_early(order, film, note) if film else UNMADE
+        warnings = [*story.warnings, *await asyncio.to_thread(self._check, story), *lacking]
         take = {
             "stop_reason": story.stop_reason,
             "refused": [asdict(refusal) for refusal in story.refused],
             "camera": on.report(order.style.fps),
             "extras": [*kept, *done["extras"]],
-            "warnings": [*lacking, *done["warnings"]],
+            "warnings": [asdict(warning) for warning in warnings],
+            "looked_at": [asdict(one) for one in islice(self._looked_at, MAX_LOOKED_AT)],
             "footage": {"frames": len(uplink.reel.times_ms), "size_bytes": uplink.reel.size_bytes},
         }
         return {"kind": "done", **done, **take}
+
+    def _check(self, story: Story) -> list[TakeWarning | FilmWarning]:
+        return [warning for check in self._checks for warning in check(story)]
 
 
 async def _next(events: AsyncGenerator[Event, None], stage: Stage, uplink: Uplink) -> Event:

@@ -15,6 +15,7 @@ from video.errors import VideoError
 from video.reel import Reel
 from video.storyboard import bind
 from video.vault import NoteRetry
+from video.warnings import FilmWarning, missing
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ def _picture(reel: Reel, at_ms: float) -> bytes:
 
 async def keep_storyboard(
     order: Order, story: Story, reel: Reel, note: NoteRetry
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], list[FilmWarning]]:
     """Stores the storyboard if the order wants one; answers its name, if it is there now, and warnings."""
     if not order.storyboard:
         return [], []
@@ -85,9 +86,10 @@ async def keep_storyboard(
         await store(order, order.extra_keys[NAME], MAX_EXTRA_BYTES, lambda: [data], note)
     except (VideoError, OSError) as exc:
         log.warning("the take goes without its storyboard: %s", exc)
-        return [], [f"There is no storyboard: {exc}"]
-    missing = len(story.steps) + 1 - count
-    if not missing:
+        return [], [missing(NAME, exc)]
+    lacking = len(story.steps) + 1 - count
+    if not lacking:
         return [NAME], []
     most = f"{MAX_EXTRA_BYTES >> 20} MB are the most"
-    return [NAME], [f"The storyboard lacks its last {missing} pictures: {most}."]
+    why = f"The storyboard lacks its last {lacking} pictures: {most}. Ask for fewer clicks."
+    return [NAME], [FilmWarning("storyboard_incomplete", why)]

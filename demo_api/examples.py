@@ -33,6 +33,11 @@ STEP = {
     "outcome": "page",
 }
 REFUSAL = {"rule": "auth", "what": "Sign in", "detail": "/login asks people to sign in", "page_url": URL}
+WARNING = {
+    "code": "focus_not_found",
+    "message": "No click had to do with this part of the focus: '/roadmap'. Start from a page that has it.",
+}
+LOOKED_AT = {"what": "https://example.com/pricing", "page_url": URL, "how": "opened", "outcome": "page"}
 FILM = {
     "format": "mp4",
     "duration_s": 24.5,
@@ -72,6 +77,8 @@ READY = replace(
     attempt=0,
     progress=100,
     stop_reason="max_clicks",
+    warnings=(WARNING,),
+    looked_at=(LOOKED_AT,),
     metrics={**EXPLORING.metrics, "state": "complete", "clicks": 10, "runtime_s": 33.1},
     camera_report={"used": "frames", "notes": [], "lost_frames": 0},
     film=FILM,

@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from actors.settings import Settings
@@ -23,6 +24,7 @@ from explorer.proxy import EgressProxy
 from explorer.replay import robust
 from explorer.retries import Persistence
 from explorer.settle import Settler
+from explorer.start_page import StartPage
 from explorer.text import title_of
 from explorer.types import Brief, Element, Refusal
 
@@ -120,16 +122,23 @@ async def inspect(url: str, settings: Settings, width_px: int, height_px: int) -
         open_stage(brief, chromium, proxy.url) as stage,
     ):
         border = Border(stage.page, clock, Site.of(url), proxy)
-        navigator = Navigator(stage, clock, Patience(clock, LOOK_LIMIT_S), border, proxy, Persistence())
+        patience = Patience(clock, LOOK_LIMIT_S)
+        navigator = Navigator(stage, clock, patience, border, proxy, Persistence())
+        start = StartPage(url, stage, clock, border, patience)
         settler = Settler(stage.page, clock)
         await settler.install()
         await Gate(None, brief.wishes, lambda refusal: log.info("held back: %s", refusal.what)).install(
             stage.page
         )
         await navigator.open(url)
+        await start.heed_markup()
         await settler.settle(SETTLE_MS)
         if border.failed:
             raise navigator.failure(f"{url} leads there, and nothing answers")
+        try:
+            await start.check()
+        except PlaywrightError as exc:
+            log.info("the page moved on while it was judged: %s", exc)
         try:
             async with asyncio.timeout(LOOK_LIMIT_S):
                 return await _look(stage.page, Site.of(stage.page.url), brief)

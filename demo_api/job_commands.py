@@ -112,7 +112,7 @@ def export_command(
     made = _on(job, server, token, export, "The film is still on the server.")
     screen.print(f"[bold]{escape(str(made.files.film))}[/bold]: {made.summary}", soft_wrap=True)
     for warning in made.warnings:
-        warn(warning)
+        warn(warning["message"])
     if as_json:
         answer(made.facts())
 
@@ -186,7 +186,7 @@ def _tell(status: Json) -> None:
     for line in (*map(step_line, status["steps"]), *map(refusal_line, status["refused"])):
         out.print(line)
     for warning in status["warnings"]:
-        warn(warning)
+        warn(warning["message"])
     if status.get("error"):
         out.print(f"[red]{escape(plain(status['error']))}[/red]", soft_wrap=True)
     if status["status"] == "completed":

@@ -7,6 +7,9 @@ from pathlib import Path
 from demo_api.changes import Json
 from demo_api.files import Files
 
+#: The code of the warning that a file was asked for, and is not there.
+UNWRITTEN = "file_not_written"
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -17,13 +20,14 @@ class Made:
     extras: Mapping[str, Path] = field(default_factory=dict)
 
     @property
-    def warnings(self) -> list[str]:
-        """Those of the take, and a sentence on each file that was not written."""
+    def warnings(self) -> list[Json]:
+        """Those of take and film, and one for each file that was not written; `code` and `message`."""
         unmade = [name for name in self.files.extras if name not in self.extras]
-        return [
-            *self.status["warnings"],
-            *(f"{self.files.extras[name]} was not written: this film has no {name}." for name in unmade),
-        ]
+        return [*self.status["warnings"], *map(self._unwritten, unmade)]
+
+    def _unwritten(self, name: str) -> Json:
+        message = f"{self.files.extras[name]} was not written: this film has no {name}."
+        return {"code": UNWRITTEN, "message": message}
 
     @property
     def summary(self) -> str:
@@ -37,7 +41,7 @@ class Made:
 
     def facts(self) -> Json:
         """What a script wants to know."""
-        kept = ("film", "stop_reason", "steps", "refused")
+        kept = ("film", "stop_reason", "steps", "refused", "looked_at")
         return {
             "file": str(self.files.film),
             "url": self.status["url"],

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from actors.job import Stage, Status
 from demo_api.changes import Json
-from demo_api.parts import FilmOut
+from demo_api.parts import FilmOut, WarningOut
 
 #: Small enough for an agent to look at, large enough to read a headline.
 PICTURE_PX = 960
@@ -46,7 +46,7 @@ class Demo(BaseModel):
     film: FilmOut | None = None
     steps: list[DemoStep] = []
     refused: list[DemoRefusal] = []
-    warnings: list[str] = []
+    warnings: list[WarningOut] = []
     error: str | None = None
     error_code: str | None = None
     expires_at: str | None = Field(None, description="until when the film can be exported")
@@ -65,7 +65,7 @@ def told(demo: Demo, sentence: str, *pictures: ContentBlock) -> CallToolResult:
         lines.append(f"{film.duration_s:.1f} s, {film.width}x{film.height}, {film.size_bytes / 1e6:.1f} MB.")
     lines += [f"{step.number}. {step.label}: {step.reason}" for step in demo.steps[:MOST_LINES]]
     lines += [f"Left alone ({refusal.rule}): {refusal.what}" for refusal in demo.refused[:MOST_LINES]]
-    lines += [f"Warning: {warning}" for warning in demo.warnings]
+    lines += [f"Warning: {warning.message}" for warning in demo.warnings]
     return CallToolResult(
         content=[TextContent(type="text", text="\n".join(lines)), *pictures],
         structured_content=demo.model_dump(mode="json"),

@@ -1,12 +1,18 @@
 """Parts of what is told of a job, in its status and as it happens."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, Field
 
 from actors.job import CameraWish, Stage
+from demo_api.made import UNWRITTEN
 from explorer.types import Interact
+from explorer.warnings import TakeCode
 from video.style import Format
+from video.warnings import FilmCode
+
+#: All that a warning may be; the last one is told by whoever saves a film.
+WARNING_CODES: tuple[str, ...] = (*get_args(TakeCode), *get_args(FilmCode), UNWRITTEN)
 
 
 class Plan(BaseModel):
@@ -57,6 +63,22 @@ class FailureOut(BaseModel):
     attempt: int
     code: str
     error: str
+
+
+class WarningOut(BaseModel):
+    """What a film comes without, though there is one."""
+
+    code: str = Field(description="does not change; more may come", examples=list(WARNING_CODES))
+    message: str = Field(description="what is less than was asked for, why, and what to do, for people")
+
+
+class LookedAtOut(BaseModel):
+    """Something that was tried off camera: a page that was opened, or a control that was pressed there."""
+
+    what: str = Field(description="its label or address")
+    page_url: str
+    how: Literal["opened", "pressed"]
+    outcome: str = Field(description="as of a step, or why it is not known")
 
 
 class MetricsOut(BaseModel):

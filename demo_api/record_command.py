@@ -235,7 +235,7 @@ def tell(made: Made) -> None:
     """What was made, and what was not."""
     screen.print(f"[bold]{escape(str(made.files.film))}[/bold]: {made.summary}", soft_wrap=True)
     for warning in made.warnings:
-        warn(warning)
+        warn(warning["message"])
 
 
 def _play(film: Path) -> None:

@@ -17,10 +17,12 @@ from demo_api.parts import (
     CameraOut,
     FailureOut,
     FilmOut,
+    LookedAtOut,
     MetricsOut,
     RefusalOut,
     RetryOut,
     StepOut,
+    WarningOut,
     WishesOut,
 )
 from demo_api.token import KEY
@@ -157,7 +159,8 @@ class JobStatus(BaseModel):
     refused: list[RefusalOut]
     retries: list[RetryOut]
     failures: list[FailureOut]
-    warnings: list[str]
+    warnings: list[WarningOut]
+    looked_at: list[LookedAtOut] = Field(description="off camera, at most 200; told once it is filmed")
     storyboard: bool = Field(description="whether there are pictures of its steps")
     camera: CameraOut
     film: FilmOut | None
@@ -187,7 +190,8 @@ class JobStatus(BaseModel):
             refused=[RefusalOut.model_validate(refusal) for refusal in job.refused],
             retries=[RetryOut.model_validate(retry) for retry in job.retries],
             failures=[FailureOut.model_validate(failure) for failure in job.failures],
-            warnings=list(job.warnings),
+            warnings=[WarningOut.model_validate(warning) for warning in job.all_warnings],
+            looked_at=[LookedAtOut.model_validate(one) for one in job.looked_at],
             storyboard="storyboard" in job.extras,
             camera=CameraOut.model_validate({**job.camera_report, "wanted": job.camera}),
             film=_film(job),
@@ -197,10 +201,8 @@ class JobStatus(BaseModel):
 
 
 def _film(job: Job) -> FilmOut | None:
-    """Nothing before the film is published, though a draft of it may be known."""
-    if not job.film or job.status is not Status.COMPLETED:
-        return None
-    return FilmOut.model_validate({**job.film, "format": job.format})
+    """Nothing before the film is published."""
+    return FilmOut.model_validate({**job.published, "format": job.format}) if job.published else None
 
 
 def _callback(job: Job) -> CallbackOut | None:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from demo_api.parts import FilmOut
+from demo_api.parts import FilmOut, WarningOut
 from demo_api.schemas import Links
 
 
@@ -18,6 +18,7 @@ class WebhookData(BaseModel):
     status: Literal["completed", "failed", "cancelled"]
     error: str | None
     error_code: str | None
+    warnings: list[WarningOut]
     film: FilmOut | None
     expires_at: str = Field(description="until then the film can be fetched, once, or the job be retried")
     links: Links = Field(description="absolute where PUBLIC_URL is set")

@@ -28,7 +28,15 @@ class Course:
     """`base` is the state that the page is in: its address, and what was done there since it was opened."""
 
     def __init__(
-        self, page: Page, clock: Clock, hand: Hand, settler: Settler, patience: Patience, ways: Ways, url: str
+        self,
+        page: Page,
+        clock: Clock,
+        hand: Hand,
+        settler: Settler,
+        patience: Patience,
+        ways: Ways,
+        url: str,
+        left: Callable[[str], None],
     ) -> None:
         self._page = page
         self._clock = clock
@@ -36,6 +44,8 @@ class Course:
         self._settler = settler
         self._patience = patience
         self._ways = ways
+        #: Told the kinds of obstacles that stay.
+        self._left = left
         self.base = Base(url)
         self._returned_after = -1
         self._astray = False
@@ -71,7 +81,9 @@ class Course:
         """Banners, tours and boxes that come before the page go away, as a polite visitor would do it."""
         began_ms = self._clock.now_ms()
         try:
-            cleared = await self._patience.limit(clear(self._page, self._clock), CLEAR_TIMEOUT_S)
+            cleared = await self._patience.limit(
+                clear(self._page, self._clock, left=self._left), CLEAR_TIMEOUT_S
+            )
         except (PageUnresponsive, PlaywrightError) as exc:
             log.info("the view was not cleared: %r", exc)  # many pages open themselves anew after an answer
             cleared = []

@@ -28,7 +28,9 @@ from explorer.scout import Scout
 from explorer.settle import Settler
 from explorer.survey import Survey
 from explorer.types import Brief, Clock, Element, Planner, Point, Refusal
+from explorer.wanted import Wanted
 from explorer.ways import Ways
+from explorer.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Crew:
     course: Course
     reach: Reach
     journal: Journal
+    wanted: Wanted
+    workers: Workers
 
     @classmethod
     def assemble(
@@ -71,6 +75,7 @@ class Crew:
         page, overheard, refusals = stage.page, list[Refusal](), Refusals()
         patience, settler, memory = Patience(clock, brief.max_runtime_s), Settler(page, clock), Memory()
         hand = Hand(page, clock, Point(brief.width_px * 0.5, brief.height_px * 0.6))
+        journal = Journal(clock, hand, settler, refusals)
         guide = Guide(page, hand, clock, patience, brief.height_px)
         border = Border(page, clock, Site.of(brief.url, brief.wishes.domains), proxy)
         navigator = Navigator(stage, clock, patience, border, proxy, persistence)
@@ -78,10 +83,11 @@ class Crew:
         gallery = Gallery()
         atlas = Atlas(gallery, memory.has_seen)
         scout = scout if brief.wishes.scout else None
-        survey = Survey(scout, atlas, patience, memory, brief.max_clicks)
-        performer = Performer(page, clock, hand, guide, ways, patience, _judge(brief, page, border))
+        survey = Survey(scout, atlas, patience, memory, brief.max_clicks, journal.looked_at)
+        gate = Gate(None, brief.wishes, overheard.append)
+        performer = Performer(page, clock, hand, guide, ways, patience, _judge(brief, page, border), gate)
         scanner = Scanner(brief, page, clock, planner, memory, refusals, border, patience, atlas, survey)
-        course = Course(page, clock, hand, settler, patience, ways, brief.url)
+        course = Course(page, clock, hand, settler, patience, ways, brief.url, journal.obstacle_left)
         return cls(
             patience=patience,
             settler=settler,
@@ -90,7 +96,7 @@ class Crew:
             memory=memory,
             refusals=refusals,
             overheard=overheard,
-            gate=Gate(None, brief.wishes, overheard.append),
+            gate=gate,
             border=border,
             navigator=navigator,
             ways=ways,
@@ -102,7 +108,9 @@ class Crew:
             scanner=scanner,
             course=course,
             reach=Reach(page, clock, patience, performer, scanner, course, persistence),
-            journal=Journal(clock, hand, settler, refusals),
+            journal=journal,
+            wanted=Wanted(brief.wishes),
+            workers=Workers(page),
         )
 
 

@@ -35,11 +35,16 @@ from explorer.types import (
     Step,
     StopReason,
 )
+from explorer.warnings import Ending, warnings_of
 
 log = logging.getLogger(__name__)
 
 Event = Metrics | Step | Refusal | Story
 
+UNKNOWN_LANGUAGE = (
+    "The page is in a language for which there are no word lists ({!r}), so that nobody can tell what its "
+    "buttons do: only links to its pages were followed."
+)
 #: A click of a lower priority shows little, and by so much must another page's best be better to go back.
 POOR = 60
 WORTH_A_RETURN = 20
@@ -91,7 +96,9 @@ class Explorer:
         self._cut_off()
         yield self._enter("complete")
         self._heard()
-        yield self._crew.journal.story(self._stop or "nothing_left")
+        stop = self._stop or "nothing_left"
+        ending = Ending.of(self._brief, self._stage, self._crew, self._metrics, stop)
+        yield self._crew.journal.story(stop, warnings_of(ending))
 
     def story_so_far(self) -> Story:
         """What will be told whatever comes, up to a moment between steps; grows when the state changes."""
@@ -127,6 +134,8 @@ class Explorer:
                 yield refusal
             depth = self._crew.memory.depth(self._page.url)
             self._metrics = replace(self._metrics, depth=max(self._metrics.depth, depth))
+        if self._crew.border.site.holds(self._page.url):
+            await self._crew.patience.do(self._crew.workers.look())
         if self._should_stop():
             return
         if self._crew.memory.depth(self._page.url) > self._brief.max_depth:
@@ -140,6 +149,11 @@ class Explorer:
         yield self._enter("discovering")
         view = await self._crew.performer.view()
         offer, refused = await self._crew.scanner.look(view.signature)
+        self._crew.journal.offer(offer.elements)
+        self._crew.journal.read(self._crew.scanner.sample)
+        if language := self._crew.scanner.unknown_language:
+            self._crew.journal.language_unknown(UNKNOWN_LANGUAGE.format(language))
+        await self._crew.patience.do(self._crew.wanted.locate(self._page, offer.elements))
         for refusal in (*self._heard(), *refused):
             yield refusal
         yield self._enter("planning")
@@ -222,6 +236,7 @@ class Explorer:
             await self._survive(exc)
         performance.step = step = replace(performance.step, end_ms=self._clock.now_ms())
         self._crew.journal.steps.append(step)
+        self._crew.wanted.shown(planned, step)
         draw_lessons(self._crew, planned, performance, foreseen, promised=known)
         return step
 

@@ -29,6 +29,16 @@
   // There is no paper, and a page that prints in a loop would keep the browser busy with it.
   globalThis.print = function print() {};
 
+  // What stands here by now lets no worker be registered; that one was wanted is for the film to tell.
+  let workerWanted = false;
+  const { register: refused } = globalThis.ServiceWorkerContainer?.prototype ?? {};
+  if (refused) {
+    ServiceWorkerContainer.prototype.register = function register() {
+      workerWanted = true;
+      return refused.apply(this, arguments);
+    };
+  }
+
   const attach = Element.prototype.attachShadow;
   const rootOf = Object.getOwnPropertyDescriptor(Element.prototype, "shadowRoot").get;
   const modeOf = Object.getOwnPropertyDescriptor(ShadowRoot.prototype, "mode").get;
@@ -62,6 +72,7 @@
       isListening: (target) => heard.has(target),
       rootOf: (el) => rootOf.call(el),
       hasClosedRoots: () => closedCount > 0,
+      wantsServiceWorker: () => workerWanted,
     }),
   });
 })();

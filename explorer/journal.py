@@ -1,15 +1,21 @@
 """The journal of an exploration: what a film can be cut from, while it comes to be."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from explorer.hand import Hand
 from explorer.memory import Refusals
 from explorer.settle import Settler
-from explorer.story import SiteLook, Story, Visit
-from explorer.types import Clock, Element, Step, StopReason
+from explorer.story import MAX_LOOKED_AT, LookedAt, SiteLook, Story, Visit
+from explorer.text import clip
+from explorer.types import Clock, Element, Step, StopReason, TakeWarning
 
 T = TypeVar("T", bound="_Over")
+
+#: Those before it are Latin, which each font has.
+FIRST_LETTER = "\u0250"
+MAX_LETTERS = 2_000
 
 
 class _Over(Protocol):
@@ -30,6 +36,15 @@ class Journal:
         self.steps: list[Step] = []
         self.visits: list[Visit] = []
         self.look = SiteLook()
+        #: What was tried off camera.
+        self.looked_at: list[LookedAt] = []
+        #: The kinds of obstacles that could not be closed, in order; why a page's language is not known.
+        self.obstacles_left: list[str] = []
+        self.language_note = ""
+        #: Each letter once that pages have shown, from `FIRST_LETTER` on.
+        self.letters: set[str] = set()
+        #: The keys of all that was ever offered to be clicked.
+        self.offered: set[str] = set()
         self.start_ms = 0.0
         #: Nothing later is for the film, though more may have been filmed.
         self.end_ms: float | None = None
@@ -44,7 +59,25 @@ class Journal:
         """All that was filmed until now may be shown, but for the border's margin before this moment."""
         self.good_ms = self._clock.now_ms()
 
-    def story(self, stop: StopReason) -> Story:
+    def obstacle_left(self, kind: str) -> None:
+        """Notes that an obstacle of this kind, such as `consent`, is still there."""
+        if kind not in self.obstacles_left:
+            self.obstacles_left.append(kind)
+
+    def language_unknown(self, note: str) -> None:
+        """Notes that a page is in a language of which no words are known; the first note is told."""
+        self.language_note = self.language_note or note
+
+    def read(self, text: str) -> None:
+        """Notes which letters a page shows."""
+        if len(self.letters) < MAX_LETTERS:
+            self.letters.update(char for char in text if char >= FIRST_LETTER)
+
+    def offer(self, elements: Iterable[Element]) -> None:
+        """Notes what may be clicked."""
+        self.offered.update(element.key for element in elements)
+
+    def story(self, stop: StopReason, warnings: tuple[TakeWarning, ...] = ()) -> Story:
         """All of it, when the exploration is over."""
         return Story(
             start_ms=self.start_ms,
@@ -57,10 +90,13 @@ class Journal:
             scrolls=tuple(self._hand.scrolls),
             waits=tuple(self._settler.waits),
             look=self.look,
+            looked_at=self._looked_at(),
+            warnings=warnings,
+            letters="".join(sorted(self.letters)),
         )
 
     def so_far(self) -> Story:
-        """What was known at the last good moment; its stop reason means nothing."""
+        """What was known at the last good moment; its stop reason means nothing, and it has no warnings."""
         end_ms = self.good_ms
         return Story(
             start_ms=self.start_ms,
@@ -73,6 +109,13 @@ class Journal:
             scrolls=_over(self._hand.scrolls, end_ms),
             waits=_over(self._settler.waits, end_ms),
             look=self.look,
+            looked_at=self._looked_at(),
+        )
+
+    def _looked_at(self) -> tuple[LookedAt, ...]:
+        return tuple(
+            replace(one, what=clip(one.what), page_url=clip(one.page_url))
+            for one in self.looked_at[:MAX_LOOKED_AT]
         )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -54,6 +54,8 @@ class Storms:
         self._tasks: set[asyncio.Task[None]] = set()
         self._silenced_s: float | None = None
         self.refused: list[Refusal] = []
+        #: How many of the page's dialogs were answered for it, by kind: alert, confirm, prompt, beforeunload.
+        self.answered: Counter[str] = Counter()
         self.hopeless = False
         page.on("dialog", self._asked)
         page.on("download", lambda _: self.count("downloads"))
@@ -104,6 +106,7 @@ class Storms:
 
     def _asked(self, dialog: Dialog) -> None:
         self.count("dialogs")
+        self.answered[dialog.type] += 1
         self._start(_decline(dialog))
 
     def _requested(self, request: Request) -> None:

@@ -1,8 +1,12 @@
 """What an exploration tells: all that a film can be cut from."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from explorer.types import Refusal, Step, StopReason
+from explorer.types import Refusal, Step, StopReason, TakeWarning
+
+#: A story tells of so much that was looked at off camera.
+MAX_LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,19 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedAt:
+    """Something that was tried off camera: `what` is its label or address, `page_url` where that was.
+
+    `outcome` is what came of it, in the words of a step, or why that is not known.
+    """
+
+    what: str
+    page_url: str
+    how: Literal["opened", "pressed"]
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """All of an exploration that a film can be cut from; times are milliseconds on the clock."""
 
@@ -62,3 +79,8 @@ class Story:
     scrolls: tuple[Scroll, ...] = ()
     waits: tuple[Wait, ...] = ()
     look: SiteLook = SiteLook()
+    #: At most `MAX_LOOKED_AT`, in order.
+    looked_at: tuple[LookedAt, ...] = ()
+    warnings: tuple[TakeWarning, ...] = ()
+    #: Each letter once that its pages have shown, beyond those of most European languages.
+    letters: str = field(repr=False, default="")

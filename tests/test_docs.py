@@ -14,8 +14,10 @@ from actors.settings import Settings
 from actors.signing import new_secret, signed
 from demo_api.events import EVENTS
 from demo_api.operations import OPERATIONS
+from demo_api.parts import WARNING_CODES
 from demo_api.problems import STATUS
 from demo_api.schemas import RunRequest
+from explorer.start_errors import TABLE
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -48,6 +50,21 @@ def test_the_table_of_errors_has_every_code_with_its_status_and_no_other() -> No
 
     codes = {(status, str(getattr(kind, "code"))) for kind, status in STATUS.items()}  # noqa: B009
     assert sorted(told) == sorted(codes | FRAMEWORK)
+
+
+def test_the_table_of_warnings_has_every_code_and_no_other() -> None:
+    told = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", section("api.md", "Warnings"), re.M)))
+
+    assert sorted(told) == sorted(WARNING_CODES)
+
+
+def test_every_way_in_which_a_start_page_cannot_be_filmed_is_documented_and_told_on_the_page() -> None:
+    codes = {row.error.code for row in TABLE.values()} | {"address_refused", "certificate_invalid"}
+    told = section("api.md", "Errors").partition("| error_code | when |")[2]
+    failures = (ROOT / "demo_api/static/troubles.js").read_text().partition("const FAILURES = {")[2]
+
+    assert codes <= first_column(told)
+    assert codes <= set(re.findall(r"^  (\w+): \[", failures, re.M))
 
 
 def test_what_can_be_asked_for_and_what_is_told_is_documented_whole() -> None:

@@ -23,6 +23,7 @@ from video.probe import Film
 from video.reel import Reel
 from video.style import Style
 from video.timeline import Timeline
+from video.warnings import FilmWarning
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ async def _encode(
     reel: Reel, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, limit_s: float
 ) -> AsyncGenerator[float | Film, None]:
     """The film in its style, or else with less."""
-    end_s, done, warnings = time.monotonic() + limit_s, 0.0, list[str]()
+    end_s, done, warnings = time.monotonic() + limit_s, 0.0, list[FilmWarning]()
     attempt, left_s = Attempt(style), limit_s
     while True:
         try:
@@ -87,7 +88,7 @@ async def _encode(
             raise
         except Exception as error:
             attempt, warning = less(attempt, error)
-            log.warning(warning, exc_info=error)
+            log.warning("%s", warning.message, exc_info=error)
             warnings.append(warning)
             left_s = end_s - time.monotonic()
 
@@ -105,15 +106,15 @@ async def _made(
         await film.close()
 
 
-def less(attempt: Attempt, error: Exception) -> tuple[Attempt, str]:
+def less(attempt: Attempt, error: Exception) -> tuple[Attempt, FilmWarning]:
     """What is tried after this error, and how it is told; raises it when nothing is left to go without."""
     encoding = isinstance(error, EncodingFailed) and not isinstance(error, PaintingFailed)
     if attempt.preview and encoding:
-        warning = f"The film has no preview, because with one it failed: {error}"
-        return replace(attempt, preview=False), warning
+        why = f"The film has no preview, because with one it failed: {error}"
+        return replace(attempt, preview=False), FilmWarning("preview_missing", why)
     if (plain := simple(attempt.style)) != attempt.style:
-        warning = f"The film is plain, because in the style that was asked for it failed: {error}"
-        return replace(attempt, style=plain), warning
+        why = f"The film is plain, because in the style that was asked for it failed: {error}"
+        return replace(attempt, style=plain), FilmWarning("style_simplified", why)
     raise error
 
 

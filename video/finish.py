@@ -26,6 +26,7 @@ from video.poster import write_poster, write_sheet
 from video.probe import Film, check, check_preview, probe
 from video.reel import Reel
 from video.tracks import chapters_metadata, webvtt
+from video.warnings import FilmWarning, missing
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ async def finish_film(
     return replace(film, warnings=(*lost, *warnings))
 
 
-async def keep_preview(ffmpeg: Ffmpeg, cut: Cut, folder: Path, *, made: bool) -> tuple[str, ...]:
+async def keep_preview(ffmpeg: Ffmpeg, cut: Cut, folder: Path, *, made: bool) -> tuple[FilmWarning, ...]:
     """Checks the preview, and says why the film goes without it. One of another attempt is removed."""
     part, path = folder / PREVIEW_PART, folder / PREVIEW_FILE
     path.unlink(missing_ok=True)
@@ -70,11 +71,11 @@ async def keep_preview(ffmpeg: Ffmpeg, cut: Cut, folder: Path, *, made: bool) ->
         part.rename(path)
     except (VideoError, OSError) as error:
         log.warning("no preview", exc_info=error)
-        return (f"The film has no preview: {error}",)
+        return (missing("preview", error),)
     return ()
 
 
-def put_together(ffmpeg: Ffmpeg, cut: Cut, folder: Path, limit_s: float) -> tuple[str, ...]:
+def put_together(ffmpeg: Ffmpeg, cut: Cut, folder: Path, limit_s: float) -> tuple[FilmWarning, ...]:
     """Makes the film file of the encoded pictures and what goes beside them; returns warnings."""
     end_s = time.monotonic() + limit_s
     try:
@@ -86,7 +87,7 @@ def put_together(ffmpeg: Ffmpeg, cut: Cut, folder: Path, limit_s: float) -> tupl
         if bare == cut or cut.style.format == "gif":
             raise
         _put_together(ffmpeg, bare, folder, end_s - time.monotonic())
-        return (f"The film has neither subtitles nor chapters: {error}",)
+        return (FilmWarning("subtitles_missing", f"The film has neither subtitles nor chapters: {error}"),)
     return ()
 
 
@@ -101,7 +102,7 @@ def _put_together(ffmpeg: Ffmpeg, cut: Cut, folder: Path, limit_s: float) -> Non
         hide_subtitles(folder / FILM_FILES["mp4"])
 
 
-def make_extras(cut: Cut, reel: Reel, folder: Path) -> tuple[str, ...]:
+def make_extras(cut: Cut, reel: Reel, folder: Path) -> tuple[FilmWarning, ...]:
     """Writes the pictures beside the film, and says which could not be made."""
     warnings = []
     for name, write in EXTRAS.items():
@@ -109,5 +110,5 @@ def make_extras(cut: Cut, reel: Reel, folder: Path) -> tuple[str, ...]:
             write(cut, reel, folder)
         except Exception as error:
             log.warning("no %s", name, exc_info=error)
-            warnings.append(f"The film has no {name}: {error}")
+            warnings.append(missing(name, error))
     return tuple(warnings)

@@ -12,6 +12,7 @@ from video.headway import Headway
 from video.looks import Cut
 from video.mp4 import boxes
 from video.style import Format
+from video.warnings import FilmWarning
 
 STREAM = re.compile(
     r"Stream #0:\d+.*?: Video: (?P<codec>\w+)(?: \((?P<profile>[^)]*)\))?.*?"
@@ -48,8 +49,8 @@ class Film:
     #: How many soft subtitle tracks and chapters it has.
     subtitles: int = 0
     chapters: int = 0
-    #: What could not be made as asked, in sentences.
-    warnings: tuple[str, ...] = ()
+    #: What could not be made as asked.
+    warnings: tuple[FilmWarning, ...] = ()
 
 
 async def probe(ffmpeg: Ffmpeg, path: Path) -> Film:

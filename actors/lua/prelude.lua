@@ -19,8 +19,8 @@ local function call(job_key, id, now_ms)
   local record = CALL .. id
   redis.call('UNLINK', record)
   redis.call('HSET', record, 'id', id, 'number', redis.call('HINCRBY', job_key, 'calls', 1))
-  for _, name in ipairs({'url', 'status', 'error', 'error_code', 'film', 'secret', 'updated_ms', 'callback_url',
-    'callback_secret', 'callback_terms'}) do
+  for _, name in ipairs({'url', 'status', 'error', 'error_code', 'warnings', 'film', 'secret', 'updated_ms',
+    'callback_url', 'callback_secret', 'callback_terms'}) do
     local value = redis.call('HGET', job_key, name)
     if value then
       redis.call('HSET', record, name, value)

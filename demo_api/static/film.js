@@ -28,7 +28,7 @@ export function openFilm(job, { watched, gone }) {
   drawBeside(job);
   const warnings = $("film-warnings");
   warnings.hidden = job.warnings.length === 0;
-  warnings.replaceChildren(...job.warnings.map((line) => make("li", {}, line)));
+  warnings.replaceChildren(...job.warnings.map((one) => make("li", {}, one.message)));
   story($("film-story"), { newestFirst: false })(job, { ended: true });
   const place = $("player");
   const shown = place.firstChild;
@@ -137,6 +137,8 @@ function drawFacts(job) {
       ]
     : [];
   rows.push(["Clicks", String(job.steps.length)], ["Left alone", job.refused.length ? many(job.refused.length, "thing") : "nothing"]);
+  const tried = job.told?.looked_at?.length ?? 0;
+  if (tried > 0) rows.push(["Tried off camera", many(tried, "thing")]);
   if (took > 0) rows.push(["Made in", span(took)]);
   $("facts").replaceChildren(
     ...rows.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))),

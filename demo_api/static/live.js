@@ -64,7 +64,7 @@ function drawTroubles(job) {
   const lines = [
     ...job.failures.map((one) => `Attempt ${one.attempt} failed: ${one.error}`),
     ...job.retries.map((one) => `${retryWords(one)}. ${one.reason}`),
-    ...job.warnings,
+    ...job.warnings.map((one) => one.message),
   ];
   const list = $("live-troubles");
   list.hidden = lines.length === 0;

@@ -57,6 +57,31 @@ const FAILURES = {
     "The page asks to sign in",
     "Sitereel never signs in. Choose a page that everybody can see.",
   ],
+  password_required: [
+    "The site asks for a password",
+    "Sitereel films without an account. Choose a page that everybody can see, or lift the password for it.",
+  ],
+  forbidden: [
+    "The page is forbidden",
+    "The site lets nobody see it who is not signed in, or not from here. Does it open in a private window?",
+  ],
+  blocked: [
+    "The site keeps automated visitors out",
+    "Sitereel does not get around such barriers. If the site is yours, let it through; otherwise choose another site.",
+  ],
+  site_error: ["The site has a fault of its own", "It answered with an error. Try again later."],
+  redirect_loop: ["The page redirects in a circle", "That is for the site to mend. Try another of its addresses."],
+  left_domain: [
+    "The address leads to another site",
+    "Film that one, or list its host under “Other hosts of this site” if the two belong together.",
+  ],
+  nothing_to_film: ["There is no page at this address", "It answers, but with nothing to look at: it may be meant for programs."],
+  not_a_page: ["This is a file, not a page", "Give the address of the page on which it is shown."],
+  start_page_blank: [
+    "The page is blank",
+    "Nothing was painted on it. If it is blank in your own browser too, its console says why.",
+  ],
+  start_page_error: ["The page shows an error", "Check the address, or begin on another page of the site."],
   address_refused: [
     "This address may not be filmed",
     "It leads to a private or local network. Whoever runs this Sitereel can allow it in ALLOW_PRIVATE_HOSTS.",

@@ -67,6 +67,10 @@ async def test_news_are_kept_while_redis_is_away(caplog: pytest.LogCaptureFixtur
     assert board.news["steps"] == '[{"number": 1}, {"number": 2}]'
 
 
+LACKING = {"code": "little_to_show", "message": "2 of 10 clicks were made."}
+NO_POSTER = {"code": "poster_missing", "message": "The film has no poster."}
+NO_CHAPTERS = {"code": "subtitles_missing", "message": "The film has neither subtitles nor chapters."}
+LOOKED_AT = {"what": "Prices", "page_url": "https://example.com/", "how": "opened", "outcome": "page"}
 #: What a child reports at the end of filming, with and without a film made meanwhile.
 RECORDED: dict[str, Any] = {
     "kind": "done",
@@ -74,11 +78,13 @@ RECORDED: dict[str, Any] = {
     "refused": [],
     "camera": {"used": "frames", "notes": ["it could"], "lost_frames": 0, "fps": 30},
     "film": None,
-    "warnings": ["no icon"],
+    "warnings": [LACKING],
+    "looked_at": [LOOKED_AT],
     "extras": ["poster", "captions"],
 }
 FILM = {"duration_s": 5.0, "frames": 150, "width": 1280, "height": 720, "fps": 30.0, "size_bytes": 4}
-ENCODED = {"kind": "done", "film": FILM, "warnings": ["no chapters"], "extras": ["poster"]}
+DRAFT = {**FILM, "warnings": [NO_POSTER]}
+ENCODED = {"kind": "done", "film": {**FILM, "warnings": [NO_CHAPTERS]}, "extras": ["poster"]}
 
 
 class Stages:
@@ -117,7 +123,7 @@ class Stages:
             yield ENCODED
         else:
             extras = [*RECORDED["extras"], *self.storyboard]
-            yield {**RECORDED, "extras": extras, "film": FILM if self.live else None}
+            yield {**RECORDED, "extras": extras, "film": DRAFT if self.live else None}
 
     def _blobs(self, order: Order) -> dict[str, bytes]:
         poster = {order.extra_keys["poster"]: str(order.stage).encode()}
@@ -158,7 +164,8 @@ async def test_a_film_made_while_filming_is_published_at_once(store: Store, sett
     assert await store.tickets("encode") == 0
     job = await finished(store)
     assert (job.status, job.stage, job.progress) == (Status.COMPLETED, Stage.READY, 100)
-    assert (job.film, job.warnings, job.camera_report) == (FILM, ("no icon",), RECORDED["camera"])
+    assert (job.film, job.camera_report, job.looked_at) == (DRAFT, RECORDED["camera"], (LOOKED_AT,))
+    assert job.all_warnings == (LACKING, NO_POSTER)
     assert await blob(store, film_key("j1")) == b"live"
     # What comes with it is there, what is used up is not
     assert set(job.extras) == {"poster", "captions", "timeline"}
@@ -181,7 +188,7 @@ async def test_without_a_film_a_ticket_goes_out_and_the_footage_is_encoded(
 
     job = await finished(store)
     assert job.status is Status.COMPLETED
-    assert job.warnings == ("no icon", "no chapters")
+    assert job.all_warnings == (LACKING, NO_CHAPTERS)
     assert await blob(store, film_key("j1")) == b"from footage"
     # Extras that were made again take the place of the first ones, the others stay
     assert await blob(store, job.extras["poster"]) == b"encoding"
@@ -201,7 +208,8 @@ async def test_a_draft_that_is_not_whole_is_made_again_from_the_footage(
     job = await finished(store)
     async for _ in stages(Order.of(job, claim, settings, ""), {}):
         pass
-    fields = {"draft_key": claim.film_key, "footage_key": claim.footage_key, "film": json.dumps(FILM)}
+    fields = {"draft_key": claim.film_key, "footage_key": claim.footage_key, "film": json.dumps(DRAFT)}
+    fields["warnings"] = json.dumps([LACKING])
     await store.move(claim, Stage.RECORDED, fields, keep=[claim.footage_key, claim.film_key])
     fields_gone = {"gone": ["0", "meta"], "unfinished": ["meta"], "a chunk is missing": ["0"]}[damage]
     await store.redis.hdel(claim.film_key, *fields_gone)
@@ -212,6 +220,8 @@ async def test_a_draft_that_is_not_whole_is_made_again_from_the_footage(
     job = await finished(store)
     assert job.status is Status.COMPLETED
     assert await blob(store, film_key("j1")) == b"from footage"
+    # What the draft would have come without is not told of this film
+    assert job.all_warnings == (LACKING, NO_CHAPTERS)
     assert not await store.redis.exists(claim.film_key, claim.footage_key)
 
 
@@ -244,7 +254,9 @@ async def test_an_encoder_that_fails_is_tried_again_and_a_retry_needs_no_camera(
         (),
     )
     await asyncio.to_thread(line(settings, Stages()).encode, "j1")
-    assert (await finished(store)).status is Status.COMPLETED
+    job = await finished(store)
+    assert job.status is Status.COMPLETED
+    assert (job.all_warnings, job.looked_at) == ((LACKING, NO_CHAPTERS), (LOOKED_AT,))
 
 
 async def test_a_site_that_cannot_be_filmed_is_tried_once(store: Store, settings: Settings) -> None:
@@ -272,7 +284,22 @@ async def test_what_dies_costs_an_attempt_and_not_the_job(
         assert await store.tickets("record") == 3 - left
 
     await asyncio.to_thread(line(settings, Stages(live=True)).explore_and_record, "j1")
-    assert (await finished(store)).status is Status.COMPLETED
+    job = await finished(store)
+    assert job.status is Status.COMPLETED
+    assert job.all_warnings == (LACKING, NO_POSTER)
+
+
+async def test_a_job_that_is_filmed_again_forgets_what_its_first_take_was_told_of(
+    store: Store, settings: Settings
+) -> None:
+    await queued(store)
+    await asyncio.to_thread(line(settings, Stages()).explore_and_record, "j1")
+    assert (await finished(store)).all_warnings == (LACKING,)
+    await store.cancel("j1")
+
+    again = await store.retry("j1")
+
+    assert (again.stage, again.all_warnings, again.looked_at) == (Stage.QUEUED, (), ())
 
 
 async def test_the_first_in_line_is_filmed_whatever_the_ticket_says(store: Store, settings: Settings) -> None:

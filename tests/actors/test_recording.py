@@ -1,8 +1,10 @@
 """What becomes of a take when a process of its browser dies or freezes in the middle of it."""
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +15,20 @@ from actors.folders import own_folder
 from actors.job import Job, Limits, Stage
 from actors.keys import Claim
 from actors.order import Order
+from actors.recording import Recording
 from actors.settings import Settings
 from actors.store import Store
 from actors.supervisor import supervise
+from explorer.fence import Fence
+from explorer.proxy import EgressProxy
+from explorer.story import Story
 from explorer.types import Wishes
 from tests.conftest import Kin
 from tests.site.server import SiteServer
 from video.footage import read_frames
 from video.timeline import Timeline
 from video.vault import read_blob
+from video.warnings import FilmWarning
 
 pytestmark = pytest.mark.anyio
 
@@ -99,8 +106,31 @@ async def test_a_browser_that_freezes_is_replaced_once_and_the_film_begun_anew(
     times_ms = [frame.at_ms async for frame in read_frames(read_blob(store.redis, film.footage_key))]
     assert times_ms == sorted(times_ms)
     assert times_ms[0] < timeline.start_ms
+    # It lacks nothing, whatever the first one may have lacked
+    assert (reports[-1]["warnings"], reports[-1]["looked_at"]) == ([], [])
     # What was turned down is told once, though both films came by it
     told = [report["refused"] for report in reports if report["kind"] == "refused"]
     assert reports[-1]["refused"] == told
     assert len({(row["rule"], row["what"]) for row in told}) == len(told) > 0
     assert kin("") == []
+
+
+async def test_what_is_looked_for_when_a_story_is_complete_is_told_among_its_warnings(
+    settings: Settings, site: SiteServer, store: Store
+) -> None:
+    reports: list[Report] = []
+
+    def boxes(story: Story) -> Iterator[FilmWarning]:
+        yield FilmWarning("font_missing", f"{story.visits[0].title} is shown as boxes.")
+
+    with own_folder("take") as folder:
+        film = replace(order(settings, site, folder), url=f"{site.url}lab/dead.html", limits=Limits(5, 3, 60))
+        async with EgressProxy(Fence(frozenset(film.allow_hosts), film.own_services)) as proxy:
+            await Recording(film, reports.append, [boxes]).run(proxy, None)
+
+    done = json.loads(json.dumps(reports[-1]))
+    little, missing = done["warnings"]
+    assert little["code"] == "little_to_show"
+    assert little["message"].startswith("4 of 5 clicks were made: ")
+    assert missing == {"code": "font_missing", "message": "Dead | Lab is shown as boxes."}
+    assert done["film"]["warnings"] == []

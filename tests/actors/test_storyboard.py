@@ -1,18 +1,28 @@
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from actors.storyboard import bound, panels
+from actors.job import Stage
+from actors.keys import Claim
+from actors.order import Order
+from actors.settings import Settings
+from actors.store import Store
+from actors.storyboard import bound, keep_storyboard, panels
 from explorer.story import Story, Visit
 from explorer.types import ActionPlan, Outcome, Point, Step
+from tests.jobs import queued
 from video.footage import Frame
 from video.reel import Reel
+
+pytestmark = pytest.mark.anyio
 
 HOME, NEXT = "https://example.com/", "https://example.com/next"
 
@@ -107,3 +117,42 @@ def test_a_panel_shows_the_last_frame_at_its_moment(reel: Reel) -> None:
         names = [row["png"] for row in json.loads(binder.read("steps.json"))]
         pictures = [cv2.imdecode(np.frombuffer(binder.read(name), np.uint8), 0) for name in names]
     assert [round(float(picture.mean()) / 20) for picture in pictures if picture is not None] == [1, 3, 5]
+
+
+async def test_a_storyboard_that_cannot_be_made_or_stored_is_a_warning(
+    store: Store, settings: Settings, tmp_path: Path, reel: Reel
+) -> None:
+    claim = Claim("j1", Stage.EXPLORING, "token", 1)
+    job = replace(await queued(store), storyboard=True)
+    order = Order.of(job, claim, settings, str(tmp_path))
+    unread = Reel(tmp_path / "unread")
+    unread.append(Frame(0.0, b"no picture"))
+
+    kept, none = await keep_storyboard(order, story(step(1, 1000.0)), reel, lambda *_: None)
+    lost, (warning,) = await keep_storyboard(order, story(step(1, 1000.0)), unread, lambda *_: None)
+
+    assert (kept, none) == (["storyboard"], [])
+    assert (lost, warning.code) == ([], "storyboard_missing")
+    assert warning.message == "The film has no storyboard: A picture for the storyboard cannot be read."
+    unread.close()
+
+
+async def test_pictures_that_a_storyboard_has_no_room_for_are_a_warning(
+    store: Store, settings: Settings, tmp_path: Path
+) -> None:
+    order = Order.of(
+        replace(await queued(store), storyboard=True),
+        Claim("j1", Stage.EXPLORING, "token", 1),
+        settings,
+        str(tmp_path),
+    )
+    noise = np.random.default_rng(1).integers(0, 256, (720, 1280, 3), np.uint8)
+    reel = Reel(tmp_path / "noise")
+    reel.append(Frame(0.0, cv2.imencode(".jpg", noise)[1].tobytes()))
+
+    steps = (step(number, 1000.0 * number) for number in range(1, 16))
+    kept, (warning,) = await keep_storyboard(order, story(*steps), reel, lambda *_: None)
+
+    assert (kept, warning.code) == (["storyboard"], "storyboard_incomplete")
+    assert re.match(r"The storyboard lacks its last \d+ pictures: 32 MB are the most", warning.message)
+    reel.close()

@@ -19,6 +19,8 @@ from video.style import Style
 pytestmark = pytest.mark.anyio
 
 PUBLIC = "http://93.184.215.14/"
+LITTLE = {"code": "little_to_show", "message": "2 of 10 clicks were made."}
+NO_POSTER = {"code": "poster_missing", "message": "The film has no poster."}
 PROBLEM = "application/problem+json"
 LINKS = ("status", "events", "export", "preview", "poster", "sheet", "captions", "timeline", "storyboard")
 
@@ -94,7 +96,14 @@ async def test_a_status_tells_how_it_was_filmed_and_what_went_wrong(
     claim = await exploring(store)
     camera = {"used": "realtime", "notes": ["a video plays"], "lost_frames": 0, "fps": 30}
     film = {"duration_s": 5.0, "frames": 150, "width": 1280, "height": 720, "fps": 30.0, "size_bytes": 4}
-    fields = {"camera_report": json.dumps(camera), "warnings": '["no title card"]', "film": json.dumps(film)}
+    draft = {**film, "warnings": [NO_POSTER]}
+    looked_at = {"what": "Prices", "page_url": PUBLIC, "how": "opened", "outcome": "page"}
+    fields = {
+        "camera_report": json.dumps(camera),
+        "warnings": json.dumps([LITTLE]),
+        "looked_at": json.dumps([looked_at]),
+        "film": json.dumps(draft),
+    }
     await store.move(claim, Stage.RECORDED, fields)
 
     with serve(settings) as address:
@@ -104,21 +113,24 @@ async def test_a_status_tells_how_it_was_filmed_and_what_went_wrong(
         "wanted": "auto",
         **{name: camera[name] for name in ("used", "notes", "lost_frames")},
     }
-    assert body["warnings"] == ["no title card"]
-    # It is not a film before it is published
+    assert body["looked_at"] == [looked_at]
+    # It is not a film before it is published, and lacks nothing
     assert body["film"] is None
+    assert body["warnings"] == [LITTLE]
 
 
 async def test_the_status_of_a_completed_job_describes_its_film(
     settings: Settings, store: Store, serve: Serve
 ) -> None:
     film = {"duration_s": 5.0, "frames": 150, "width": 1280, "height": 720, "fps": 30.0, "size_bytes": 4}
-    await ready(store, b"film", style=Style(format="webm"), fields={"film": json.dumps(film)})
+    fields = {"film": json.dumps({**film, "warnings": [NO_POSTER]}), "warnings": json.dumps([LITTLE])}
+    await ready(store, b"film", style=Style(format="webm"), fields=fields)
 
     with serve(settings) as address:
         body = httpx.get(f"{address}/demo/status/j1").json()
 
     assert body["film"] == {"format": "webm", **film, "subtitles": 0, "chapters": 0}
+    assert body["warnings"] == [LITTLE, NO_POSTER]
 
 
 async def test_the_workers_get_a_ticket_with_the_jobs_id(settings: Settings, serve: Serve) -> None:
@@ -182,6 +194,7 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
         "steps": [],
         "refused": [],
         "warnings": [],
+        "looked_at": [],
         "storyboard": False,
         "camera": {"wanted": "auto", "used": None, "notes": [], "lost_frames": None},
         "film": None,

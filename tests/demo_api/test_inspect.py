@@ -47,6 +47,14 @@ def test_the_size_of_a_film_gives_the_viewport(site: SiteServer) -> None:
     assert json.loads(done.stdout)["viewport"] == {"width": 540, "height": 960}
 
 
+def test_what_is_no_page_to_film_is_said_as_a_film_would_say_it(site: SiteServer) -> None:
+    done = sitereel("inspect", f"{site.url}api/time", "--json")
+
+    assert done.returncode == 1
+    assert "is JSON data (application/json), not a page." in flat(done.stderr)
+    assert json.loads(done.stdout)["error_code"] == "not_a_page"
+
+
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [

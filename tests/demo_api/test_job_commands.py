@@ -1,6 +1,7 @@
 """`sitereel status | export | cancel | retry`, against a real server."""
 
 import asyncio
+import json
 import signal
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
@@ -55,6 +56,13 @@ def films(store: Store) -> Awaitable[None]:
     return ready(store, FILM, extras={"poster": b"a picture", "captions": b"WEBVTT"}, fields=FACTS)
 
 
+LITTLE = {"code": "little_to_show", "message": "2 of 10 clicks were made."}
+
+
+def lacking(store: Store) -> Awaitable[None]:
+    return ready(store, FILM, fields={**FACTS, "warnings": json.dumps([LITTLE])})
+
+
 def in_folder(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
@@ -104,9 +112,24 @@ def test_a_film_is_fetched_under_the_servers_name_and_with_what_lies_beside_it(
     assert (tmp_path / "p.png").read_bytes() == b"a picture"
     assert done.json["film"]["duration_s"] == 7.5
     assert done.json["extras"] == {"poster": "p.png", "captions": "c.vtt"}
-    assert done.json["warnings"] == ["s.png was not written: this film has no sheet."]
+    unwritten = {"code": "file_not_written", "message": "s.png was not written: this film has no sheet."}
+    assert done.json["warnings"] == [unwritten]
+    assert f"warning: {unwritten['message']}" in done.err
     assert "7.5 s, 1280x720" in done.err
     assert typed("export", "j1").code == 1
+
+
+def test_what_a_film_lacks_is_said_with_its_status_and_when_it_is_fetched(
+    server: str, given: Given, typed: Type
+) -> None:
+    given(lacking)
+
+    told, fetched = typed("status", "j1"), typed("export", "j1", "--json")
+
+    for done in (told, fetched):
+        assert f"warning: {LITTLE['message']}" in done.err
+    assert fetched.json["warnings"] == [LITTLE]
+    assert fetched.json["looked_at"] == []
 
 
 def test_what_is_there_is_not_overwritten_unless_that_is_asked_for(

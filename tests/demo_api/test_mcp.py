@@ -1,6 +1,7 @@
 """`sitereel mcp`, asked by the SDK's own client."""
 
 import io
+import json
 import os
 import signal
 import sys
@@ -187,6 +188,16 @@ async def test_a_film_that_a_server_has_is_saved_with_a_picture_to_look_at(
     assert shown.mime_type == "image/jpeg"
     assert len(shown.data) < 100_000
     assert (await client.call_tool("demo_status", {"job_id": "j1"})).is_error
+
+
+async def test_an_agent_is_told_what_a_film_lacks(client: Client, store: Store) -> None:
+    little = {"code": "little_to_show", "message": "2 of 10 clicks were made."}
+    await ready(store, FILM, fields={**FACTS, "warnings": json.dumps([little])})
+
+    told = await client.call_tool("demo_status", {"job_id": "j1"})
+
+    assert facts(told)["warnings"] == [little]
+    assert "Warning: 2 of 10 clicks were made." in text(told).splitlines()
 
 
 async def test_a_job_is_begun_looked_at_and_cancelled(client: Client, store: Store) -> None:

@@ -56,7 +56,7 @@ async def test_a_job_that_ends_is_told_to_whoever_asked(
     [heard] = receiver.heard
     told = Webhook(accepted["callback_secret"]).verify(heard.body, heard.headers)
     assert told["type"] == "demo.cancelled"
-    for name in ("job_id", "url", "status", "error", "error_code", "film", "expires_at", "links"):
+    for name in ("job_id", "url", "status", "error", "error_code", "warnings", "film", "expires_at", "links"):
         assert told["data"][name] == status[name], name
 
 

@@ -39,6 +39,21 @@ RETRY = {
     "reason": "'Pricing' was covered by div \"Loading\"",
 }
 CUE = "WEBVTT\n\n00:00.200 --> 00:01.500\nOpen Features\n"
+#: One of the take, and one of the film.
+LITTLE = {
+    "code": "little_to_show",
+    "message": "4 of 10 clicks were made: nothing else was left that shows anything new, and 10 things "
+    "were refused. Start from another page. What was refused is listed with its reasons.",
+}
+WORKER = {
+    "code": "service_worker_blocked",
+    "message": "The page asked for a service worker. None is run while filming, so that no request gets out "
+    "unseen. What only its service worker can show is missing.",
+}
+NO_SHEET = {"code": "sheet_missing", "message": "The film has no sheet: Frame 0 is no <b>picture</b>."}
+LOOKED_AT = [
+    {"what": f"Page {number}", "page_url": URL, "how": "opened", "outcome": "page"} for number in range(9)
+]
 CAMERA = {"used": "frames", "notes": [], "lost_frames": 0}
 
 
@@ -116,7 +131,7 @@ async def live(store: Store) -> str:
 
 async def cutting(store: Store) -> str:
     claim = await filming(store, "cutting1")
-    await store.move(claim, Stage.RECORDED, {})
+    await store.move(claim, Stage.RECORDED, {"warnings": json.dumps([LITTLE])})
     encoding = await store.claim("cutting1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
     board = Board(max_clicks=8)
@@ -137,6 +152,7 @@ async def finished(store: Store, job_id: str = "ready1", *, with_preview: bool =
         "size_bytes": len(clip()),
         "subtitles": 1,
         "chapters": 2,
+        "warnings": [NO_SHEET],
     }
     extras = {"poster": picture(), "sheet": picture(), "captions": CUE.encode(), "timeline": b"{}"}
     if with_preview:
@@ -145,8 +161,9 @@ async def finished(store: Store, job_id: str = "ready1", *, with_preview: bool =
         "steps": json.dumps(steps()),
         "refused": json.dumps(refused()),
         "film": json.dumps(film),
-        "stop_reason": "max_clicks",
-        "warnings": json.dumps(["The site's icon could not be drawn; the title card comes without it."]),
+        "stop_reason": "nothing_left",
+        "warnings": json.dumps([LITTLE, WORKER]),
+        "looked_at": json.dumps(LOOKED_AT),
         "camera_report": json.dumps(CAMERA),
     }
     await ready(store, clip(), job_id, extras=extras, fields=fields)

@@ -152,6 +152,25 @@ async def test_a_film_that_cannot_be_played_here_is_shown_by_a_picture(
     await expect(visitor.page.locator("#player")).to_contain_text("Download it to watch it")
 
 
+async def test_what_a_film_lacks_is_said_below_it(visitor: Visitor, store: Store) -> None:
+    await scenes.finished(store)
+    await visitor.visit("ready1")
+    await visitor.sees("film")
+
+    warnings = visitor.page.get_by_role("list", name="Worth knowing").get_by_role("listitem")
+    await expect(warnings).to_have_text(
+        [warning["message"] for warning in (scenes.LITTLE, scenes.WORKER, scenes.NO_SHEET)]
+    )
+    await expect(visitor.page.locator("#facts")).to_contain_text("Tried off camera9 things")
+
+
+async def test_what_a_take_lacks_is_said_while_its_film_is_cut(visitor: Visitor, store: Store) -> None:
+    await visitor.visit(await scenes.cutting(store))
+    await visitor.sees("live")
+
+    await expect(visitor.page.locator("#live-troubles")).to_contain_text(scenes.LITTLE["message"])
+
+
 async def test_the_film_is_downloaded_once_and_said_to_have_left(visitor: Visitor, store: Store) -> None:
     page = visitor.page
     await scenes.finished(store)

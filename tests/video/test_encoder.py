@@ -241,5 +241,6 @@ async def test_chapters_that_ffmpeg_refuses_do_not_cost_the_film(ffmpeg: Ffmpeg,
         encoding.write(GREY)
     encoding.finish()
     (warning,) = put_together(ffmpeg, cut, tmp_path, 60)
-    assert "neither subtitles nor chapters" in warning
+    assert warning.code == "subtitles_missing"
+    assert "neither subtitles nor chapters" in warning.message
     assert (await probe(ffmpeg, tmp_path / FILM_FILES["mp4"])).frames == 30

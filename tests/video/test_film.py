@@ -185,7 +185,8 @@ async def test_a_style_that_cannot_be_painted_gives_a_plain_film_and_a_warning(
     film = await made(ffmpeg, tmp_path, [Frame(0.0, drawn())], broken, Style())
     assert (film.width, film.height) == (WIDTH, HEIGHT)
     (warning,) = film.warnings
-    assert "plain" in warning
+    assert warning.code == "style_simplified"
+    assert "plain" in warning.message
     assert (tmp_path / "preview.mp4").exists()
 
 

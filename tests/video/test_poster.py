@@ -65,4 +65,5 @@ def test_what_cannot_be_made_is_a_warning(tmp_path: Path) -> None:
     broken = reel(tmp_path, [b"no picture"])
     warnings = make_extras(cut_of(shots(9)), broken, tmp_path)
     assert len(warnings) == len(EXTRAS)
-    assert all(re.match(r"The film has no (poster|sheet): Frame 0", warning) for warning in warnings)
+    assert {warning.code for warning in warnings} == {"poster_missing", "sheet_missing"}
+    assert all(re.match(r"The film has no (poster|sheet): Frame 0", one.message) for one in warnings)
