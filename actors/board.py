@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from redis.exceptions import RedisError
 
+from actors.job import Job, Stage
 from actors.keys import Claim
 from actors.store import Event, Store
 from actors.supervisor import Report
@@ -38,6 +39,15 @@ class Board:
     news: News = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     progress: int = 0
+
+    @classmethod
+    def begin(cls, job: Job, stage: Stage) -> Self:
+        """A board for another attempt: of those before, it tells what they have tried again."""
+        board = cls(job.limits.max_clicks, retries=list(job.retries))
+        if stage is Stage.EXPLORING and job.retries:
+            board.retries = list(job.earlier_retries)
+            board.news["retries"] = json.dumps(board.retries)
+        return board
 
     def note(self, report: Report) -> None:
         """Takes in one report of the child."""

@@ -16,6 +16,7 @@ from actors.errors import StoreUnavailable
 from actors.family import MARK
 from actors.folders import own_folder
 from actors.guard import guarded
+from explorer.environment import passed
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class _Server(threading.Thread):
                     stdout=log_file,
                     stderr=log_file,
                     start_new_session=True,
-                    env={**os.environ, MARK: str(self._folder)},
+                    env={**passed(os.environ), MARK: str(self._folder)},
                 )
             if self._stopping.is_set():
                 self._process.terminate()

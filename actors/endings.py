@@ -3,14 +3,14 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from redis.exceptions import RedisError
 
 from actors.board import News
 from actors.broker import SendTicket
 from actors.errors import LineError, MoveRefused
-from actors.job import BACK, QUEUE_OF, Job, Stage, Status
+from actors.job import BACK, QUEUE_OF, TOLD_ON, Job, Stage, Status
 from actors.keys import Claim
 from actors.settings import Settings
 from actors.store import Store
@@ -18,8 +18,8 @@ from actors.tally import Tally
 
 log = logging.getLogger(__name__)
 
-#: What a job tells before its exploration has begun.
-UNTOLD: News = {"metrics": "{}", "steps": "[]", "refused": "[]", "retries": "[]", "progress": 0}
+#: What a job tells before its exploration has begun, but for what stays told: `TOLD_ON`.
+UNTOLD: News = {"metrics": "{}", "steps": "[]", "refused": "[]", "progress": 0}
 #: Extras that a job keeps when its film fails in encoding.
 OUTLIVE = ("storyboard", "timeline")
 #: Failures of the machine, not of the site: another attempt may well succeed. All others would come again.
@@ -45,7 +45,7 @@ BACKOFF_S = (0.2, 5.0)
 class StageFailed(LineError):
     """The child said that its stage failed; `code` is its own."""
 
-    def __init__(self, code: str, error: str, news: News | None = None) -> None:
+    def __init__(self, code: str, error: str, news: Mapping[str, str | int] | None = None) -> None:
         super().__init__(error)
         self.code = code
         self.news = news or {}
@@ -72,7 +72,8 @@ class Endings:
     async def _again(self, store: Store, claim: Claim, job: Job, exc: LineError) -> None:
         """Puts the job back to where it waited before."""
         failure = {"stage": claim.stage, "attempt": job.attempt, "code": exc.code, "error": str(exc)}
-        fields = {**_untold(claim.stage), "failures": json.dumps([*job.failures, failure])}
+        history = {name: told for name, told in exc.news.items() if name in TOLD_ON}
+        fields = {**_untold(claim.stage), **history, "failures": json.dumps([*job.failures, failure])}
         back = BACK[claim.stage]
         await write_at_last(lambda: store.move(claim, back, fields, keep=job.blobs, attempts="keep"))
         await self.ticket(job.id, back)
@@ -89,7 +90,7 @@ class Endings:
         if lasting:
             error += " The footage is kept: a retry cuts the film without filming again."
         fields = {
-            **getattr(exc, "news", {}),
+            **exc.news,
             "error": error,
             "error_code": exc.code,
             "extras": json.dumps(extras),

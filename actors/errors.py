@@ -1,10 +1,15 @@
 """What can go wrong on the line. Each error has a stable `code` for the border to map."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class LineError(Exception):
     """Something between the request and the film failed; the text is written for the person who asked."""
 
     code = "line_failed"
+    #: What a stage has told before it failed, and Redis does not know yet.
+    news: Mapping[str, str | int] = MappingProxyType({})
 
 
 class SettingsInvalid(LineError):

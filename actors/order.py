@@ -50,6 +50,8 @@ class Order:
     lease_s: float = 10.0
     max_disk_mb: int = 1024
     extra_keys: Mapping[str, str] = field(default_factory=dict)
+    #: What attempts before this one have tried again, for the timeline.
+    earlier_retries: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def of(cls, job: Job, claim: Claim, settings: Settings, folder: str) -> Self:
@@ -85,6 +87,7 @@ class Order:
             lease_s=settings.lease_s,
             max_disk_mb=settings.max_disk_mb,
             extra_keys=claim.extra_keys,
+            earlier_retries=job.earlier_retries,
         )
 
     @property
@@ -104,6 +107,7 @@ class Order:
             "allow_hosts": tuple(row["allow_hosts"]),
             "style": Style(**row["style"]),
             "wishes": decode_wishes(row["wishes"]),
+            "earlier_retries": tuple(row["earlier_retries"]),
         }
         return cls(**row)
 

@@ -1,7 +1,7 @@
 """What the child of a stage says: reports as they come, and a last word when it fails."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -34,15 +34,19 @@ def last_words(tell: Tell, unless: tuple[type[Exception], ...] = ()) -> Iterator
 
 
 class RetryLog:
-    """Tells what is tried again at once, and keeps it for the timeline; `now_ms` is the clock of the film."""
+    """Tells what is tried again at once, and keeps it for the timeline; `now_ms` is the clock of the film.
 
-    def __init__(self, tell: Tell) -> None:
+    `earlier` is what attempts before have told.
+    """
+
+    def __init__(self, tell: Tell, earlier: Iterable[Retry] = ()) -> None:
         self._tell = tell
-        self.all: list[Retry] = []
+        self.all = [*earlier]
         self.now_ms: Callable[[], float] = _before
 
     def note(self, retry: Retry) -> None:
-        if len(self.all) < MAX_RETRIES:
+        # That the film begins anew is always told: its steps would be counted twice.
+        if len(self.all) < MAX_RETRIES or retry.kind == "browser":
             log.info("%s retry %d of %d: %s", retry.kind, retry.attempt, retry.limit, retry.reason)
             self.all.append(retry)
             self._tell(tell_retry(retry))

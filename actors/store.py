@@ -11,7 +11,19 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from actors.errors import AlreadyEnded, FilmMissing, JobGone, JobUnknown, MoveRefused, NotEnded, QueueFull
-from actors.job import BACK, ENDS, NEXT, OF_ATTEMPT, OF_EXPLORATION, QUEUE_OF, STATUS_OF, Job, Stage, Status
+from actors.job import (
+    BACK,
+    ENDS,
+    NEXT,
+    OF_ATTEMPT,
+    OF_EXPLORATION,
+    QUEUE_OF,
+    STATUS_OF,
+    TOLD_ON,
+    Job,
+    Stage,
+    Status,
+)
 from actors.keys import ACTIVE, BLOBS, EVENTS, GONE, JOB, LEADER, SEEN, WAITING, Claim, film_key
 from actors.scripts import scripts
 from actors.settings import Settings
@@ -212,7 +224,8 @@ class Store:
         status = {back: STATUS_OF[back] for back in BACK.values()}
         limit = self.settings.max_attempts
         args: Args = [JOB, json.dumps(BLOBS), limit, json.dumps(BACK), json.dumps(status), DISAPPEARED]
-        args += [GIVEN_UP.format(attempts=limit), json.dumps(OF_EXPLORATION)]
+        forgotten = [name for name in OF_EXPLORATION if name not in TOLD_ON]
+        args += [GIVEN_UP.format(attempts=limit), json.dumps(forgotten)]
         return [taken.decode() for taken in await self.run("reap", [ACTIVE, *WAITING.values()], args)]
 
     async def drop(self, claim: Claim) -> None:

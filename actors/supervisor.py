@@ -16,6 +16,8 @@ from actors.family import MARK, Family, kill_tree
 from actors.guard import BY_SIGNAL, guarded
 from actors.order import Order
 from actors.vigil import Vigil
+from explorer.browser import browsers_folder
+from explorer.environment import passed
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +27,6 @@ Report = dict[str, Any]
 LINE_LIMIT_BYTES = 1 << 20
 PIECE_BYTES = 64 * 1024
 LONGEST_LINE = 2_000
-SECRETS = frozenset({"API_TOKEN", "OPENAI_API_KEY", "REDIS_URL"})
 #: A child has closed its output before Python is done with it, which on a busy machine takes a second or two;
 #: its guard ends a tenth of a second later.
 REAP_LIMIT_S = 5.0
@@ -136,14 +137,15 @@ async def _start(order: Order) -> tuple[asyncio.subprocess.Process, asyncio.Subp
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
-        env={**_innocent(os.environ), "TMPDIR": folder, "HOME": folder, MARK: folder},
+        env=_environment(folder),
     )
     return asyncio.subprocess.Process(transport, protocol, loop), transport
 
 
-def _innocent(environment: Mapping[str, str]) -> dict[str, str]:
-    """Without secrets: the browser inherits what its process has, and the child has them from its order."""
-    return {name: value for name, value in environment.items() if name not in SECRETS}
+def _environment(folder: str) -> dict[str, str]:
+    """What the child sees, and all that it starts. Its home is its folder, where no browsers lie."""
+    own = {"TMPDIR": folder, "HOME": folder, MARK: folder}
+    return {**passed(os.environ), "PLAYWRIGHT_BROWSERS_PATH": str(browsers_folder()), **own}
 
 
 async def _listen(stream: asyncio.StreamReader, said: deque[str]) -> None:

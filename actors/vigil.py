@@ -12,8 +12,8 @@ LOOK_S = 0.25
 DISK_LOOKS = 4
 #: A child says once a second that it is alive; where a lease is short, a busy machine may miss some.
 LEAST_SILENCE_S = 5.0
-#: Before the first sign of life, modules are loaded: 2 s, and more than 5 on a busy machine.
-LEAST_START_S = 10.0
+#: Before the first sign of life, modules are loaded: 2 s, and more than 10 at a load of 20 on two cores.
+LEAST_START_S = 30.0
 
 
 class MemoryLimit(LineError):

@@ -15,6 +15,7 @@ from actors.presence import Presence
 from actors.settings import Settings
 from actors.watchdog import WatchdogThread
 from explorer.browser import find_chromium
+from explorer.environment import only_passed
 from video.ffmpeg_binary import find_ffmpeg
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,8 @@ STOP_TIMEOUT_MS = 5_000
 def check_tools(settings: Settings) -> None:
     """Raises BrowserMissing or FfmpegMissing: better now than after a site has been filmed."""
     find_chromium(settings.chromium_path)
-    find_ffmpeg(settings.ffmpeg_path)
+    with only_passed():  # an ffmpeg is asked what it can
+        find_ffmpeg(settings.ffmpeg_path)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from explorer import calls_home
+from explorer.environment import only_passed, passed
 from explorer.errors import BrowserCrashed, BrowserMissing
 from explorer.stage import Stage as Stage
 from explorer.types import Brief
@@ -93,7 +94,7 @@ def find_chromium(configured: str | None = None) -> Chromium:
             raise BrowserMissing(f"CHROMIUM_PATH is {configured!r}, which is not an executable file.")
         return Chromium(configured, _kind(configured), "CHROMIUM_PATH")
     for pattern in PLAYWRIGHT_PATTERNS:
-        own = sorted(_playwright_folder().glob(pattern))
+        own = sorted(browsers_folder().glob(pattern))
         if own:
             return Chromium(str(own[-1]), _kind(str(own[-1])), "Playwright")
     for name in NAMES:
@@ -106,7 +107,7 @@ def find_chromium(configured: str | None = None) -> Chromium:
     )
 
 
-def _playwright_folder() -> Path:
+def browsers_folder() -> Path:
     """Where `playwright install` puts browsers, as its documentation says."""
     return Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
 
@@ -125,7 +126,7 @@ class Launched:
 
 async def try_launch(chromium: Chromium) -> Launched:
     """Starts and closes a browser. Raises BrowserCrashed when it does not start."""
-    async with async_playwright() as playwright:
+    async with _driver() as playwright:
         browser, sandboxed = await _launch(playwright, chromium, None)
         version = browser.version
         await _close(browser)
@@ -142,7 +143,7 @@ async def open_browser(
     Raises BrowserCrashed when it does not start.
     """
     flags = (*FLAGS, *(FRAME_FLAGS if by_frames else ()), *_scaled(scale))
-    async with async_playwright() as playwright:
+    async with _driver() as playwright:
         browser, _ = await _launch(playwright, chromium, proxy_url, flags)
         try:
             yield browser
@@ -210,6 +211,17 @@ async def _page_by_frames(browser: Browser, first: Page, brief: Brief) -> Page:
     return page
 
 
+@asynccontextmanager
+async def _driver() -> AsyncIterator[Playwright]:
+    """Playwright and its driver, which gets all of our environment: for a moment, what passes."""
+    with only_passed():
+        playwright = await async_playwright().start()
+    try:
+        yield playwright
+    finally:
+        await playwright.stop()
+
+
 def _scaled(scale: float) -> tuple[str, ...]:
     """Playwright's own device scale reaches the page but not the pictures taken of it."""
     return () if scale == 1 else (f"--force-device-scale-factor={scale:g}",)
@@ -231,6 +243,7 @@ async def _launch(
                 executable_path=chromium.path,
                 chromium_sandbox=sandbox,
                 args=list(flags),
+                env={**passed(os.environ)},
                 # Playwright's proxy covers loopback too, which Chromium would leave out by itself.
                 proxy={"server": proxy_url, "bypass": "<-loopback>"} if proxy_url else None,
                 handle_sigint=False,

@@ -27,6 +27,7 @@ LONGEST = (
     "explorer/test_exploration.py",
     "flow/",
     "chaos/",
+    "conduct/",
     "explorer/test_executor.py",
     "actors/test_supervisor.py",
     "demo_api/test_mcp.py",

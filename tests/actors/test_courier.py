@@ -48,6 +48,7 @@ QUICK = Pace(
 UNAVAILABLE = answer(b"", "503 Service Unavailable")
 FILM = {"format": "mp4", "duration_s": 12.5, "frames": 375, "width": 1280, "height": 720, "fps": 30.0}
 FILM |= {"size_bytes": 9, "codec": "h264", "subtitles": 1, "chapters": 2}
+WARNINGS = [{"code": code, "message": "It is so."} for code in ("little_to_show", "poster_missing")]
 
 
 def calling(receiver: Receiver, **terms: Any) -> Callback:
@@ -114,7 +115,12 @@ async def test_a_film_is_told_of_in_full_and_signed(settings: Settings) -> None:
     async with receiving() as receiver:
         callback = calling(receiver, base="https://films.example.com", keyed=True)
         async with courier(listing(settings, receiver)) as store:
-            await ready(store, b"a film...", fields={"film": json.dumps(FILM)}, callback=callback)
+            of_take, of_film = WARNINGS
+            fields = {
+                "film": json.dumps({**FILM, "warnings": [of_film]}),
+                "warnings": json.dumps([of_take]),
+            }
+            await ready(store, b"a film...", fields=fields, callback=callback)
             assert await over(store) == {"state": "delivered", "attempts": 1, "error": None}
             job = await store.find("j1")
 
@@ -125,6 +131,7 @@ async def test_a_film_is_told_of_in_full_and_signed(settings: Settings) -> None:
     assert (described.data.job_id, described.data.url) == ("j1", "https://example.com/")
     assert (described.data.error, described.data.error_code) == (None, None)
     assert told["data"]["film"] == {name: value for name, value in FILM.items() if name != "codec"}
+    assert told["data"]["warnings"] == WARNINGS
     assert told["data"]["links"]["export"] == f"https://films.example.com/demo/export/j1?key={job.secret}"
     assert heard.headers["webhook-id"] == "msg_j1_1"
 

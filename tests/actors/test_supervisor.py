@@ -18,6 +18,7 @@ from actors.order import Order
 from actors.settings import Settings
 from actors.supervisor import ChildDied, StageOverrun, supervise
 from actors.vigil import ChildFroze, MemoryLimit
+from explorer.browser import find_chromium
 from explorer.types import Wishes
 from tests.conftest import Kin
 from tests.site.server import SiteServer
@@ -57,6 +58,24 @@ async def test_a_stage_reports_as_it_goes_and_ends_with_a_last_word(
     assert kinds[-1] == "done"
     assert relatives() == []
     assert not folder.exists()
+
+
+async def test_a_child_finds_the_browsers_of_playwright_though_it_has_another_home(
+    settings: Settings, site: SiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / ".cache/ms-playwright/chromium_headless_shell-1/linux/chrome-headless-shell"
+    own.parent.mkdir(parents=True)
+    own.write_text(f'#!/bin/sh\necho >> {tmp_path}/used\nexec {find_chromium().path} "$@"\n')
+    own.chmod(0o755)
+    monkeypatch.delenv("PLAYWRIGHT_BROWSERS_PATH", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    with own_folder("take") as folder:
+        async with aclosing(supervise(order(settings, site, "lab/dead.html", folder), LIMITS)) as reports:
+            kinds = [report["kind"] async for report in reports]
+
+    assert kinds[-1] == "done"
+    assert (tmp_path / "used").exists()
 
 
 async def test_an_overrun_is_stopped_by_force_and_leaves_no_process(

@@ -148,3 +148,27 @@ def test_a_redis_that_hangs_for_a_while_costs_no_film(serve: Serve, site: SiteSe
             assert len(body["steps"]) == 1
             # and the worker takes new work
             assert client.ended(client.run(site.url + "login.html"))["status"] == "failed"
+
+
+def test_what_an_attempt_has_tried_again_is_told_though_another_one_films(
+    line: Client, site: SiteServer, kin: Kin
+) -> None:
+    job_id = line.run(site.url + "lab/dead.html", max_clicks=2)
+    line.until(job_id, lambda body: body["metrics"]["state"] == "executing")
+    for process in kin("chrom"):
+        with suppress(psutil.NoSuchProcess):  # with its parent it has gone before its turn
+            process.kill()
+    line.until(job_id, lambda body: bool(body["retries"]))
+
+    # The second browser films by now, and its take is lost with all it has
+    for process in kin("python"):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    body = line.ended(job_id)
+
+    assert (body["status"], [failure["code"] for failure in body["failures"]]) == (
+        "completed",
+        ["worker_crashed"],
+    )
+    assert [(retry["kind"], retry["at_ms"]) for retry in body["retries"]] == [("browser", 0.0)]
+    assert json.loads(line.extra(job_id, "timeline"))["retries"] == body["retries"]

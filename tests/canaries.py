@@ -1,0 +1,105 @@
+"""A canary in every secret and in variables of somebody else, and a watch on who gets to see one."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+from pydantic import AliasChoices
+
+from actors.settings import Settings
+
+#: Stands in every canary, and nowhere else.
+SIGN = "canary-0c7e5d"
+#: What belongs to others, of whom we know nothing.
+FOREIGN = ("AWS_SECRET_ACCESS_KEY", "SITEREEL_SOMETHING_NEW")
+LOOK_S = 0.005
+#: What a process is, by what stands in its command; the first that fits.
+KINDS = {
+    "guard": "actors/guard.py",
+    "child": "actors.take",
+    "driver": "driver/package/cli.js",
+    "zygote": "--type=zygote",
+    "browser's own": "--type=",
+    "browser": "chrom",
+    "ffmpeg": "ffmpeg",
+    "valkey": "valkey-server",
+}
+
+
+def variables() -> dict[str, str]:
+    """The variable of each setting, by the field's name."""
+    aliases = {name: field.validation_alias for name, field in Settings.model_fields.items()}
+    return {
+        name: str(alias.choices[0]) if isinstance(alias, AliasChoices) else name.upper()
+        for name, alias in aliases.items()
+    }
+
+
+def secret_variables() -> frozenset[str]:
+    """Those that are secret: by their type, and the address of Redis, which may hold a password."""
+    fields = Settings.model_fields.items()
+    secret = {name for name, field in fields if "SecretStr" in str(field.annotation)} | {"redis_url"}
+    return frozenset(variables()[name] for name in secret)
+
+
+def canaries() -> dict[str, str]:
+    """Variables in which all that must stay with us is marked; the address of Redis is left to the caller."""
+    names = (secret_variables() - {"REDIS_URL"}).union(FOREIGN)
+    return {
+        **{name: f"{SIGN}-in-{name.lower()}" for name in names},
+        "HTTPS_PROXY": f"http://user:{SIGN}@127.0.0.1:9",
+        # A model that nobody can ask: what it is offered stays here.
+        "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+    }
+
+
+class Watch:
+    """Reads, again and again, the environment of all that a process has started, as the kernel tells it."""
+
+    def __init__(self, root: psutil.Process) -> None:
+        self._root = root
+        self._stopping = threading.Event()
+        #: How often one of each kind was read, and had an environment.
+        self.read: Counter[str] = Counter()
+        #: Which process saw which variable.
+        self.leaks: set[tuple[str, str]] = set()
+
+    def run(self) -> None:
+        while not self._stopping.wait(LOOK_S):
+            with suppress(psutil.Error):
+                for process in self._root.children(recursive=True):
+                    self._look(process)
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _look(self, process: psutil.Process) -> None:
+        with suppress(psutil.Error, OSError):
+            # The command first: one that is read together with the environment before it is of no use.
+            command, above = process.cmdline(), psutil.Process(process.ppid()).cmdline()
+            found = Path(f"/proc/{process.pid}/environ").read_bytes().decode(errors="replace").split("\0")
+            if command == above:
+                return  # a fork that has not become its program yet is its parent still
+            kind = _kind(" ".join(command))
+            self.read[kind] += any(variable.startswith("PATH=") for variable in found)
+            self.leaks |= {(kind, variable.partition("=")[0]) for variable in found if SIGN in variable}
+
+
+@contextmanager
+def watching(process: psutil.Process) -> Iterator[Watch]:
+    """Watches what comes of a process until left."""
+    watch = Watch(process)
+    thread = threading.Thread(target=watch.run, daemon=True)
+    thread.start()
+    try:
+        yield watch
+    finally:
+        watch.stop()
+        thread.join()
+
+
+def _kind(command: str) -> str:
+    return next((kind for kind, sign in KINDS.items() if sign in command), command)
