@@ -42,8 +42,9 @@ chaos: setup ## Kill at random what films, and count what is lost (about 25 minu
 	@.venv/bin/python -m tests.chaos --kills 200 --redis-kills 10
 	@.venv/bin/python -m tests.ends
 
-fence: setup ## Attack the fence, the worker and the export: what leaks, what hurts, what is lost
+fence: setup ## Attack the fence, the worker and the export, and tempt the explorer: what leaks, hurts, is lost or done
 	@.venv/bin/python -m tests.fence
+	@.venv/bin/python -m tests.conduct
 	@.venv/bin/python -m tests.bombs
 	@.venv/bin/python -m tests.disconnects
 
