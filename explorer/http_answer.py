@@ -37,6 +37,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"text/(?:csv|tab-separated-values)|application/vnd\.(?:ms-excel.*|.*spreadsheet.*)", "a table"),
     (r"application/(?:msword|rtf|vnd\..*(?:word|opendocument\.text).*)|text/rtf", "a text document"),
     (r"application/(?:zip|gzip|x-(?:7z|rar|tar|bzip2?|xz|gzip|zip)[\w-]*|vnd\.rar|zstd)", "an archive"),
+    (r"multipart/x-mixed-replace", "a stream"),
     (r"text/.*", "plain text"),
 )
 

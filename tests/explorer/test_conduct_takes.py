@@ -4,7 +4,7 @@ from tests.explorer.stage import Take, Theatre
 
 STYLE = """<style>body { font: 18px sans-serif; margin: 30px } nav a { margin-right: 20px }
 .card { border: 1px solid #ccd; padding: 16px; margin: 12px 0 } svg { display: block }
-.btn { display: inline-block; background: #05b; color: #fff; padding: 8px 14px; border-radius: 6px; margin: 4px }
+.btn { display: inline-block; background: #05b; color: #fff; padding: 8px 14px; margin: 4px }
 </style>"""
 
 
@@ -49,7 +49,7 @@ def test_links_that_act_are_followed_neither_on_camera_nor_off(
 
 def test_no_way_of_ending_the_visit_is_taken(theatre: Theatre, pages: dict[str, str]) -> None:
     icons = (
-        '<a href=/session/end title="Leave"><svg width=20 height=20><path d="M9 21H5V3h4M16 17l5-5"/></svg></a>'
+        '<a href=/session/end title="Leave"><svg width=20><path d="M9 21H5V3h4M16 17l5-5"/></svg></a>'
         '<a href=/s/0><i class="fa-solid fa-arrow-right-from-bracket"></i>⇥</a>'
         '<a href=/s/1><i class="bi bi-box-arrow-right"></i>⎋</a>'
         '<a href=/s/2><span class="material-icons">exit_to_app</span></a>'
@@ -73,7 +73,7 @@ def test_what_saves_by_itself_saves_nothing_on_camera_or_off(theatre: Theatre, p
     pages["/"] = f"""{STYLE}<h1>Notes</h1>
     <button class=btn onclick="ed.hidden = false">New note</button>
     <button class=btn onclick="if (confirm('Merge all notes into one?')) fetch('/merge')">Tidy up</button>
-    <div id=ed hidden class=card>{picture(40)}<textarea rows=4 cols=60 data-save=note placeholder="Write"></textarea></div>
+    <div id=ed hidden class=card>{picture(40)}<textarea rows=4 cols=60 data-save=note></textarea></div>
     <div class=card><label><input type=checkbox data-save=public> Everybody may read this</label><br>
     <label>Mails <select data-save=mails><option>never<option>daily<option>hourly</select></label></div>
     <script>document.querySelectorAll("[data-save]").forEach((one) => one.addEventListener("input", () =>

@@ -366,8 +366,8 @@ def test_after_a_press_reads_that_order_something_are_held_back(behind: Enter) -
         await world.page.evaluate("fetch('/queue/clear')")
         await world.gate.press()
         await world.page.evaluate(
-            """() => Promise.allSettled(["/queue/clear", "/vote/7", "/rows", "/orders/7/approve.json"].map((one) =>
-            fetch(one)).concat(new Promise((done) => {
+            """() => Promise.allSettled(["/queue/clear", "/vote/7", "/rows", "/orders/7/approve.json"].map(
+            (one) => fetch(one)).concat(new Promise((done) => {
               const image = new Image();
               image.onerror = image.onload = done;
               image.src = "/orders/7/approve";

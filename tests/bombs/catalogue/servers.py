@@ -175,7 +175,7 @@ _BROKEN = (
             0.05,
             "multipart/x-mixed-replace; boundary=b",
         ),
-        "film",
+        "not_a_page",
         *_NEVER,
     ),
     bomb(
