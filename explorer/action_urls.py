@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote
 
 from explorer.blacklist import blacklisted, commanded, ends_session, is_short, is_title
 from explorer.spelling import even_out, words_of
+from explorer.vocabulary import NOWHERE
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -145,7 +146,7 @@ def _forbidden(part: str) -> str | None:
     if is_handbook(whole):
         pieces = []
     for piece in pieces:
-        if (word := blacklisted(piece)) and _is_action(piece) and not _is_slug(whole, piece):
+        if (word := blacklisted(piece, NOWHERE)) and _is_action(piece) and not _is_slug(whole, piece):
             return word
     pairs = [f"{one} {other}" for one, other in pairwise(pieces)]
     carts = any(_CART.search(words) and is_short(words) for words in map(words_of, (*pieces, *pairs)))
@@ -174,7 +175,7 @@ def _is_till(whole: str) -> bool:
 
 def _is_action(piece: str) -> bool:
     words = words_of(piece).split(" ")
-    begins = len(words) == 3 and blacklisted(words[0]) is not None and not is_title(" ".join(words))
+    begins = len(words) == 3 and blacklisted(words[0], NOWHERE) is not None and not is_title(" ".join(words))
     return len(words) < 3 or begins
 
 
@@ -200,7 +201,7 @@ def _ordered_by_path(path: str, queried: bool = False) -> str | None:
         word = _order(before[-1], SHORTEST_WORDS)
         return word if word and not _is_about(before[:-1]) else None
     word = _order(last)
-    if word is None or (ends_session(words_of(last)) and not _is_about(before)):
+    if word is None or (ends_session(words_of(last), NOWHERE) and not _is_about(before)):
         return word
     if before and _YEAR.fullmatch(before[0]):
         return None  # an article by its date
@@ -218,17 +219,15 @@ def _order(segment: str, most_words: int = MOST_WORDS) -> str | None:
     words = words_of(segment)
     if not words or words.count(" ") >= most_words or is_title(words):
         return None
-    if word := ends_session(words):
+    if word := ends_session(words, NOWHERE):
         return word
     if words in _VERBS:
         return words
-    word = commanded(words, submits=True)
-    begins = word and commanded(words.partition(" ")[0], submits=True) is not None
-    return (
-        word
-        if word and (begins or " " not in words or commanded(words.rpartition(" ")[2]) is not None)
-        else None
-    )
+    word = commanded(words, submits=True, language=NOWHERE)
+    if word is None or " " not in words:
+        return word
+    ends = (words.partition(" ")[0], words.rpartition(" ")[2])
+    return word if any(commanded(end, submits=True, language=NOWHERE) for end in ends) else None
 
 
 def _unusual(value: str) -> str | None:

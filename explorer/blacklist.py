@@ -10,7 +10,7 @@ from explorer.vocabulary import Found, vocabulary
 #: Labels with more words than this are sentences or titles.
 SHORT_WORDS = 3
 #: A label that begins or ends with a command may have a few more: "Mark all messages as read".
-ORDER_WORDS = 6
+ORDER_WORDS = 8
 #: The same in letters, for scripts that write no spaces: Thai spells its vowels out.
 SHORT_CHARS, ORDER_CHARS = 10, 16
 SHORT_THAI_CHARS, ORDER_THAI_CHARS = 20, 32
@@ -93,14 +93,14 @@ def commanded(text: str, submits: bool = False, language: str = "", leads: bool 
 
 def _commands(text: str, submits: bool, language: str, leads: bool) -> Iterator[Found]:
     words = words_of(text)
-    if _OFFER.search(text):
+    if _OFFER.search(text) or not _is_order(words):
         return
     for found in vocabulary("commands").each(words, language):
         if found.key in _ONLY_SENDING and not submits:
             continue
         suffix = SUFFIX_CHARS if _UNSPACED.search(words) else 0
         at_an_end = found.start == 0 or len(words) - found.end <= suffix
-        if not (is_short(words) or (at_an_end and _is_order(words))):
+        if not (is_short(words) or at_an_end):
             continue
         rest = f"{words[: found.start]} {words[found.end :]}"
         if found.key in _ON_SCREEN and not leads and _says("objects", rest, language):
@@ -140,7 +140,8 @@ def _fits(words: str, most: int, most_chars: int, most_thai_chars: int) -> bool:
 
 
 def _says(key: str, words: str, language: str) -> bool:
-    return any(found.key == key for found in vocabulary("harmless").each(words.strip(), language))
+    found = vocabulary("harmless").each(words.strip(), language, foreign=False)
+    return any(one.key == key for one in found)
 
 
 def _answers(key: str, words: str, language: str) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urljoin
 
 from playwright.async_api import Error as PlaywrightError
@@ -87,6 +88,7 @@ class StartPage:
         #: Why its document did not arrive whole, by Chromium's name for it.
         self._broken = ""
         stage.page.on("pageerror", lambda error: self._note(error.message))
+        stage.page.on("request", self._requested)
         stage.page.on("requestfailed", self._failed)
 
     async def heed_markup(self) -> None:
@@ -145,10 +147,11 @@ class StartPage:
     def _refreshes(self, content: str) -> PageUnreachable | None:
         answer = self._border.answer
         said = answer.headers.get("refresh", "") if answer else ""
-        for delay_s, target in filter(None, map(refresh_of, (said, content))):
-            target = urljoin(self._page.url, target)
-            if delay_s <= REFRESH_WITHIN_S and self._border.is_elsewhere(target):
-                return unreachable_for("elsewhere", url=self._url, target=target)
+        for delay_s, address in filter(None, map(refresh_of, (said, content))):
+            with suppress(ValueError):  # an address that no browser goes to
+                target = urljoin(self._page.url, address)
+                if delay_s <= REFRESH_WITHIN_S and self._border.is_elsewhere(target):
+                    return unreachable_for("elsewhere", url=self._url, target=target)
         return None
 
     def _is_refused(self, look: PageLook) -> PageUnreachable | None:
@@ -198,12 +201,17 @@ class StartPage:
         """Since the page was opened."""
         return self._clock.now_ms() - (self._opened[0] if self._opened else 0.0)
 
+    def _requested(self, request: Request) -> None:
+        if self._is_document(request):
+            self._broken = ""
+
     def _failed(self, request: Request) -> None:
         name = (request.failure or "").removeprefix("net::")
-        if not self._opened or name == "ERR_ABORTED":
-            return  # it never began, or its page has moved on
-        if request.is_navigation_request() and request.frame == self._page.main_frame:
+        if self._is_document(request) and name != "ERR_ABORTED":  # as when its page moves on
             self._broken = name
+
+    def _is_document(self, request: Request) -> bool:
+        return request.is_navigation_request() and request.frame == self._page.main_frame
 
     def _note(self, message: str) -> None:
         line = " ".join(clean(message[:MAX_CAUSE_CHARS]).split())

@@ -18,6 +18,10 @@ _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(r"(?<!\S)\S")
 
 
+#: Before a language: of no other.
+ONLY = "only "
+#: Instead of a language, where words of all are looked for, and common words of one are not.
+NOWHERE = "-"
 #: The tables of words that are looked for in labels and addresses.
 TABLES = ("forbidden", "session", "commands", "harmless")
 
@@ -50,8 +54,9 @@ class Vocabulary:
         """The first entry in the text, as whole words."""
         return next(self.each(words, language), None)
 
-    def each(self, words: str, language: str = "") -> Iterator[Found]:
-        """Entries in the text, in their order."""
+    def each(self, words: str, language: str = "", foreign: bool = True) -> Iterator[Found]:
+        """Entries in the text, in their order; not `foreign`: of the page's language and of English only."""
+        language = language if foreign or not language else f"{ONLY}{language}"
         for place in _WORD.finditer(words):
             for pattern in self._beginning(words, place.start(), language):
                 if found := pattern.match(words, place.start()):
@@ -79,9 +84,16 @@ class Vocabulary:
 
     def _pattern(self, prefix: str, language: str) -> "_Pattern | None":
         if (prefix, language) not in self._patterns:
-            fit = [e for e in self._by_prefix[prefix] if not e.local or language in {"", e.language.code}]
+            fit = [entry for entry in self._by_prefix[prefix] if _counts(entry, language)]
             self._patterns[prefix, language] = _compiled(fit, r"(?:{})(?!\S)")
         return self._patterns[prefix, language]
+
+
+def _counts(entry: Entry, language: str) -> bool:
+    """Whether an entry counts on a page in this language."""
+    if language.startswith(ONLY) and entry.language.code not in {language.removeprefix(ONLY), "en"}:
+        return False
+    return not entry.local or language.removeprefix(ONLY) in {"", entry.language.code}
 
 
 class _Pattern:

@@ -291,6 +291,9 @@ GOOD: dict[str, Reply] = {
     "status-codes": page("HTTP status codes", "<h1>HTTP status codes</h1><h2>404 Not Found</h2><p>No page."),
     "search": page("Search", "<h1>Search</h1><p>Nothing found for “moon”. Try other words.</p><input>"),
     "refresh-of-itself": Reply("<meta http-equiv=refresh content=5><h1>Departures</h1>"),
+    "refresh-to-nowhere": Reply(
+        "<meta http-equiv=refresh content='9; url=http://[::bad/'><h1>Departures</h1>"
+    ),
     "refresh-much-later": Reply(
         "<meta http-equiv=refresh content='60; url={other}landing'><h1>Departures</h1>"
     ),

@@ -220,9 +220,8 @@ def test_a_newsletter_is_subscribed_to_only_by_what_sends_a_form() -> None:
 
 
 def test_a_plain_cancel_is_told_from_one_that_names_what_it_ends() -> None:
-    words = [
-        entry.pattern for entry in entries("answers") if entry.key == "cancel" and "?" not in entry.pattern
-    ]
+    cancels = [entry.pattern for entry in entries("answers") if entry.key == "cancel"]
+    words = [one for one in cancels if not {*one} & {*"?[(|"}]
     assert len(words) > 30
     assert all(is_plain_cancel(word.title()) for word in words)
     assert not any(map(is_plain_cancel, ["Cancel subscription", "Cancel order", "Cancellation", ""]))
