@@ -6,7 +6,7 @@ from explorer.spelling import words_of
 
 #: Destroys or ends wherever it stands, unless a word beside it says something else.
 _ALWAYS = (
-    r"trash(?: can| alt)?|bin|delete(?: forever| sweep)?|power(?: off| settings new)?|poweroff|shutdown"
+    r"trash(?: can| alt)?|bin|off|delete(?: forever| sweep)?|power(?: off| settings new)?|poweroff|shutdown"
     r"|recycle bin|garbage|dustbin"
     # Ways out: Font Awesome, Bootstrap, Material, Tabler, Lucide, Remix, Ionicons, Phosphor, Carbon, Ant.
     r"|(?:log|sign) ?(?:out|off)|exit(?: to app| outline| run)?"

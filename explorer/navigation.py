@@ -20,7 +20,7 @@ from explorer.retries import Persistence, Retry
 from explorer.start_errors import unreachable_for
 from explorer.text import clip
 from explorer.types import Clock
-from explorer.walls import REFUSING, find_wall, selectors
+from explorer.walls import REFUSING, elsewhere_error, find_wall, selectors
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +165,7 @@ class Navigator:
         if answer.status in PASSING_STATUS:
             self._border.turn_away()
         if self._border.is_elsewhere(answer.url):
-            return unreachable_for("elsewhere", url=url, target=answer.url)
+            return elsewhere_error(url, answer.url)
         look = await self._look() if answer.status in REFUSING else None
         if wall := find_wall(answer, look):
             return unreachable_for("wall", url=url, wall=str(wall))

@@ -9,8 +9,8 @@ from typing import Any
 
 from explorer.languages import languages
 
-#: With fewer letters a page is believed what it says of itself.
-FEW_LETTERS = 30
+#: With fewer letters a page is believed what it says of itself; in scripts of few languages fewer are enough.
+FEW_LETTERS, FEW_ELSEWHERE = 30, 15
 #: From so many on, its text alone decides.
 MANY_LETTERS = 160
 #: So much likelier (nats a letter) a language has to be than one of ours, or than what a page says of itself.
@@ -87,7 +87,7 @@ def detect(text: str, lang: str = "") -> str:
     alone = _BY_SCRIPT.get(script, script.lower())
     if alone is not None and count >= 0.5 * letters:
         return alone
-    if letters < FEW_LETTERS:
+    if letters < (FEW_LETTERS if script in {"LATIN", "CYRILLIC"} else FEW_ELSEWHERE):
         return declared
     return _by_words(text, letters, declared, script)
 

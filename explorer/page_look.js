@@ -129,6 +129,7 @@
   large.sort((one, other) => other.size - one.size);
   return {
     type: own("contentType"),
+    loaded: own("readyState") === "complete",
     tree: Boolean(find("#webkit-xml-viewer-source-xml")),
     json: isJson(),
     title: squeeze(own("title")).slice(0, 300),

@@ -37,6 +37,7 @@ class PageLook:
     """
 
     media_type: str
+    loaded: bool
     is_tree: bool
     is_json: bool
     title: str
@@ -57,6 +58,7 @@ class PageLook:
     def decode(cls, row: dict[str, Any]) -> Self:
         return cls(
             media_type=row["type"],
+            loaded=row["loaded"],
             is_tree=row["tree"],
             is_json=row["json"],
             title=clean(row["title"]),

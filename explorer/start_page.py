@@ -28,7 +28,7 @@ from explorer.patience import Patience
 from explorer.start_errors import unreachable_for
 from explorer.text import clean
 from explorer.types import Clock
-from explorer.walls import find_wall, selectors
+from explorer.walls import elsewhere_error, find_wall, selectors
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ PASSING_MS: Mapping[type[ExplorerError], float] = {
     StartPageError: 2_500.0,
     LeftDomain: 2_500.0,
 }
+#: A document of which something still loads, as on a slow line, gets so long to paint.
+LOADING_MS = 20_000.0
 #: Outside real time, film may pass without a site having had the time to answer: at least so much is real.
 PASSING_REAL_S = 3.0
 #: But no more than this part of what the take may last.
@@ -87,6 +89,7 @@ class StartPage:
         self._thrown = ""
         #: Why its document did not arrive whole, by Chromium's name for it.
         self._broken = ""
+        self._is_loading = False
         stage.page.on("pageerror", lambda error: self._note(error.message))
         stage.page.on("request", self._requested)
         stage.page.on("requestfailed", self._failed)
@@ -113,8 +116,12 @@ class StartPage:
         Raises what it is instead of a page (PageUnreachable), PageUnresponsive, and PlaywrightError when it
         moves on meanwhile.
         """
+        looks = 0
         while (error := await self._judged()) is not None:
-            if self._has_had_its_time(error):
+            looks += 1
+            may_pass = type(error) in self._passing_ms
+            # Not at the first look: on a machine that stood still, the camera's last picture is an old one.
+            if not may_pass or (looks > 1 and self._has_had_its_time(error)):
                 raise error
             await self._clock.hold(LOOK_AGAIN_MS)
             await self._patience.limit(asyncio.sleep(LOOK_AGAIN_S))
@@ -131,6 +138,7 @@ class StartPage:
                 raise
             log.info("the start page is filmed as it is, it does not let itself be looked at: %s", exc)
             return None
+        self._is_loading = not look.loaded
         return (
             self._leads_elsewhere(look)
             or self._is_refused(look)
@@ -140,9 +148,9 @@ class StartPage:
         )
 
     def _leads_elsewhere(self, look: PageLook) -> PageUnreachable | None:
-        if self._border.is_elsewhere(self._page.url):
-            return unreachable_for("elsewhere", url=self._url, target=self._page.url)
-        return self._refreshes(look.refresh)
+        if not self._border.is_elsewhere(self._page.url):
+            return self._refreshes(look.refresh)
+        return elsewhere_error(self._url, self._page.url)
 
     def _refreshes(self, content: str) -> PageUnreachable | None:
         answer = self._border.answer
@@ -151,7 +159,7 @@ class StartPage:
             with suppress(ValueError):  # an address that no browser goes to
                 target = urljoin(self._page.url, address)
                 if delay_s <= REFRESH_WITHIN_S and self._border.is_elsewhere(target):
-                    return unreachable_for("elsewhere", url=self._url, target=target)
+                    return elsewhere_error(self._url, target)
         return None
 
     def _is_refused(self, look: PageLook) -> PageUnreachable | None:
@@ -190,10 +198,10 @@ class StartPage:
         return unreachable_for("error_page", url=self._url, said=said, status=status)
 
     def _has_had_its_time(self, error: PageUnreachable) -> bool:
-        most_s = PASSING_PART * self._patience.limit_s
-        passing_ms = self._passing_ms.get(type(error), 0.0)
-        if not passing_ms or self._patience.elapsed_s() >= most_s:
+        if self._patience.elapsed_s() >= PASSING_PART * self._patience.limit_s:
             return True
+        is_loading = self._is_loading and isinstance(error, StartPageBlank)
+        passing_ms = LOADING_MS if is_loading else self._passing_ms[type(error)]
         real_s = time.monotonic() - (self._opened[1] if self._opened else 0.0)
         return self._film_ms() >= passing_ms and real_s >= self._passing_real_s
 

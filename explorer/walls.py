@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from explorer.errors import PageUnreachable
 from explorer.http_answer import HttpAnswer
 from explorer.page_look import PageLook
 from explorer.phrases import any_of, count, each_of, parts_of, plain, read_toml
+from explorer.start_errors import unreachable_for
 
 Where = Literal["header", "address", "title", "text", "selector"]
 Weight = Literal["always", "when_refused"]
@@ -61,6 +63,21 @@ def find_wall(answer: HttpAnswer | None, look: PageLook | None) -> Wall | None:
     if _asks_when_refused(look, present) if refused else _asks(look, present):
         return Wall(present[0] if present else "", _saying(look)[:MAX_TITLE_CHARS])
     return None
+
+
+def wall_at(url: str) -> Wall | None:
+    """The wall that has a site of its own, to which visitors of others are sent, such as a waiting room."""
+    for sign in signatures():
+        if sign.where == "address" and re.search(sign.pattern, url, re.I):
+            return Wall(sign.vendor, "")
+    return None
+
+
+def elsewhere_error(url: str, target: str) -> PageUnreachable:
+    """What to say of a page that leads to another site, which may be that of a wall."""
+    if wall := wall_at(target):
+        return unreachable_for("wall", url=url, wall=str(wall))
+    return unreachable_for("elsewhere", url=url, target=target)
 
 
 def _signs(answer: HttpAnswer | None, look: PageLook | None) -> Iterable[Signature]:

@@ -9,6 +9,7 @@ def look(title: str = "Acme", heading: str = "", prose: str = "", **more: Any) -
     """A page with this title, main heading and prose, and nothing else unless `more` says so."""
     row: dict[str, Any] = {
         "type": "text/html",
+        "loaded": True,
         "tree": False,
         "json": False,
         "title": title,

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from playwright.async_api import Browser
 
+from explorer import page_language, vocabulary
 from explorer.browser import Stage, find_chromium, open_browser, set_stage
 from explorer.executor import Event, Explorer
 from explorer.fence import Endpoint, Fence
@@ -248,6 +249,9 @@ class Theatre:
 @contextmanager
 def open_theatre(*allowed_too: str) -> Iterator[Theatre]:
     """Browser, proxy and servers, all on one event loop that runs while a test does."""
+    # As a stage does while its browsers start.
+    vocabulary.load()
+    page_language.load()
     with SiteServer() as site, asyncio.Runner() as runner:
         theatre = Theatre(runner, site)
 

@@ -72,22 +72,22 @@ def test_what_is_new_comes_before_what_stands_first(theatre: Theatre, pages: dic
 def test_a_link_that_ends_on_a_sign_in_page_is_never_filmed(
     theatre: Theatre, pages: dict[str, str], how: str
 ) -> None:
-    pages["/"] = page("white", links=("start", "blue"))
-    pages["/blue"] = page("blue", links=("start", "blue"))
+    pages["/"] = page("white", links=("members", "blue"))
+    pages["/blue"] = page("blue", links=("members", "blue"))
     pages["/login"] = PASSWORD
-    pages["/start"] = PASSWORD if how == "by sight" else "moved"
+    pages["/members"] = PASSWORD if how == "by sight" else "moved"
     if how == "by redirect":
-        theatre.heads["/start"] = ("302 Found", "Location: /login")
+        theatre.heads["/members"] = ("302 Found", "Location: /login")
     elif how == "by script":
-        pages["/start"] = f"<script>history.replaceState(0, 0, '/login')</script>{PASSWORD}"
+        pages["/members"] = f"<script>history.replaceState(0, 0, '/login')</script>{PASSWORD}"
 
     take = theatre.explore(theatre.url, scout=True)
 
-    assert "Start" not in labels(take)
+    assert "Members" not in labels(take)
     assert "Blue" in labels(take)
     assert take.story.stop_reason == "nothing_left"
-    assert ("auth", "Start") in take.rules
-    assert all(not visit.url.endswith(("/start", "/login")) for visit in take.story.visits)
+    assert ("auth", "Members") in take.rules
+    assert all(not visit.url.endswith(("/members", "/login")) for visit in take.story.visits)
 
 
 def test_a_broken_link_is_not_filmed(theatre: Theatre, pages: dict[str, str]) -> None:

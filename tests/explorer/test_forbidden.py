@@ -169,13 +169,13 @@ def test_a_popup_that_leads_off_the_site_is_refused_and_the_film_goes_on(
 
 
 def test_dialogs_are_declined_and_do_not_block(theatre: Theatre, site: SiteServer) -> None:
-    labels = ["Alert", "Confirm", "Guard this page", "Leave"]
+    labels = ["Alert", "Ask me", "Guard this page", "Home page"]
 
     take = theatre.explore(f"{site.url}lab/dialogs.html", Clicks(list(labels)))
 
     assert [(step.label, step.outcome) for step in take.steps] == [
         ("Alert", "scene"),
-        ("Confirm", "scene"),
+        ("Ask me", "scene"),
         ("Guard this page", "scene"),
-        ("Leave", "page"),
+        ("Home page", "page"),
     ]

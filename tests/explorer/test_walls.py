@@ -9,7 +9,7 @@ import pytest
 
 from explorer.http_answer import HttpAnswer
 from explorer.phrases import read_toml
-from explorer.walls import find_wall, selectors, signatures
+from explorer.walls import elsewhere_error, find_wall, selectors, signatures
 from tests.explorer.looks import look
 
 #: A main heading and a word that explains it, by language.
@@ -175,6 +175,19 @@ def test_beside_a_status_that_refuses_one_sign_is_enough(status: int) -> None:
 @pytest.mark.parametrize("status", [404, 410, 500, 502])
 def test_other_errors_are_none_though_a_widget_is_on_their_page(status: int) -> None:
     assert find_wall(answer(status), look("Acme", "Write to us", fields=2, selectors=[RECAPTCHA])) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        ("https://acme.queue-it.net/?c=acme", "blocked"),
+        ("https://validate.perfdrive.com/captcha?ssa=1", "blocked"),
+        ("https://queue-it.net.example.org/", "left_domain"),
+        ("https://example.org/", "left_domain"),
+    ],
+)
+def test_a_redirect_to_the_site_of_a_wall_is_no_other_site(target: str, code: str) -> None:
+    assert elsewhere_error("http://acme.example/", target).code == code
 
 
 def test_what_a_wall_says_is_told() -> None:

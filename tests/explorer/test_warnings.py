@@ -128,12 +128,15 @@ def test_without_a_click_there_is_one_warning_whatever_ended_the_film(
 
 
 DIALOGS = """
-<button onclick="alert('Three notes')">Count</button>
-<button onclick="document.title = confirm('Merge all notes?')">Tidy</button>
-<button onclick="document.title = confirm('Sort all notes?')">Sort</button>
-<button onclick="document.title = prompt('A name?')">Name</button>
-<a href=/two>Two</a>
-<script>addEventListener("beforeunload", (event) => event.preventDefault())</script>
+<button>Count</button> <button>Tidy</button> <button>Sort</button> <button>Name</button> <a href=/two>Two</a>
+<script>
+const [count, tidy, sort, naming] = document.querySelectorAll("button");
+count.addEventListener("click", () => alert("Three notes"));
+tidy.addEventListener("click", () => { document.title = confirm("Show all notes?"); });
+sort.addEventListener("click", () => { document.title = confirm("By date?"); });
+naming.addEventListener("click", () => { document.title = prompt("A name?"); });
+addEventListener("beforeunload", (event) => event.preventDefault());
+</script>
 """
 
 
