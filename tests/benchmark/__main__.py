@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import httpx
 
+from tests.benchmark.composing import composing_ms
 from tests.benchmark.console import screen
 from tests.benchmark.contest import hold
 from tests.benchmark.contest_report import contest_table
@@ -81,6 +82,7 @@ def measure(targets: dict[str, str], clicks: int, runs: int, wishes: Wishes) -> 
             here.forget()
     notes = NOTES.format(own_cpu_s=meter.own_cpu_s)
     screen.print(film_table(costs), latency_table(at_rest, filming), notes, sep="\n")
+    screen.print(f"Composing a minute of film at 60 fps, as after each step: {composing_ms():.0f} ms of CPU")
 
 
 def look_on(url: str, clicks: int) -> None:

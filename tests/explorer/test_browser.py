@@ -198,7 +198,7 @@ def test_a_page_may_be_left_though_it_asks_to_stay(theatre: Theatre) -> None:
         async with theatre.stage(Brief(theatre.site.url)) as stage:
             await stage.page.goto(f"{theatre.site.url}lab/dialogs.html")
             await stage.page.click("#guard")
-            await stage.page.click("text=Leave")
+            await stage.page.click("text=Home page")
             await stage.page.wait_for_url("**/index.html")
             return stage.page.url
 

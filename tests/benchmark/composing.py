@@ -1,0 +1,18 @@
+"""How long it takes to decide what each frame of a film shows, which a take does again after every step."""
+
+import time
+
+from tests.video.takes import random_take
+from video.cut import cut
+from video.style import Style
+
+FPS = 60
+FRAMES_PER_MINUTE = 60 * FPS
+
+
+def composing_ms() -> float:
+    """CPU milliseconds for a minute of film."""
+    take, frames, _ = random_take(5, rounds=30, fps=FPS)
+    began_s = time.process_time()
+    film = cut(take, frames, Style(fps=FPS))
+    return (time.process_time() - began_s) * 1000 * FRAMES_PER_MINUTE / film.film_frames
