@@ -1,12 +1,13 @@
 """How long it takes to decide what each frame of a film shows, which a take does again after every step."""
 
 import time
+from typing import Literal
 
 from tests.video.takes import random_take
 from video.cut import cut
 from video.style import Style
 
-FPS = 60
+FPS: Literal[60] = 60
 FRAMES_PER_MINUTE = 60 * FPS
 
 
