@@ -18,8 +18,8 @@ from actors.room import has_room
 from actors.settings import Settings
 from actors.signing import new_secret
 from actors.store import Store
+from explorer.egress.policy import EgressPolicy, Endpoint
 from explorer.errors import AddressRefused
-from explorer.fence import Endpoint, Fence
 from explorer.types import Interact, Wishes
 from video.style import Format, Size, Style, StyleName
 
@@ -36,7 +36,7 @@ ROOM_RETRY_S = 60
 
 async def check_address(url: str, allow: frozenset[str]) -> None:
     """Raises explorer's AddressRefused when `url` leads to a private address that nobody listed."""
-    await _check(Fence(allow), Endpoint.of(url))
+    await _check(EgressPolicy(allow), Endpoint.of(url))
 
 
 async def check_callback(url: str, settings: Settings) -> None:
@@ -44,10 +44,10 @@ async def check_callback(url: str, settings: Settings) -> None:
     endpoint = Endpoint.of(url)
     if settings.public_url and endpoint == Endpoint.of(settings.public_url):
         raise AddressRefused(f"{endpoint} is this API itself: it does not call itself.", "own_service")
-    await _check(Fence(settings.allow_private_hosts, own_services(settings.redis or "")), endpoint)
+    await _check(EgressPolicy(settings.allow_private_hosts, own_services(settings.redis or "")), endpoint)
 
 
-async def _check(fence: Fence, endpoint: Endpoint) -> None:
+async def _check(fence: EgressPolicy, endpoint: Endpoint) -> None:
     fence.check_literal(endpoint)
     try:
         async with asyncio.timeout(RESOLVE_TIMEOUT_S):

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from explorer.story import Story
+from explorer.trace import Trace
 from video.coverage import font_missing, missing_scripts
 from video.warnings import FilmWarning
 
 
-def fonts_missing(story: Story) -> Iterator[FilmWarning]:
+def fonts_missing(story: Trace) -> Iterator[FilmWarning]:
     """A warning for each script that the pages of a story are written in and that no font has."""
     titles = (visit.title for visit in story.visits)
     labels = (step.label for step in story.steps)

@@ -16,7 +16,7 @@ from actors.order import own_services
 from actors.posting import Limits, Verdict, post
 from actors.signing import signed
 from actors.store import Store
-from explorer.fence import Fence
+from explorer.egress.policy import EgressPolicy
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ PACE = Pace()
 
 
 async def carry(
-    store: Store, pace: Pace = PACE, fence: Fence | None = None, trust: ssl.SSLContext | None = None
+    store: Store, pace: Pace = PACE, fence: EgressPolicy | None = None, trust: ssl.SSLContext | None = None
 ) -> None:
     """Runs until cancelled. Any number of processes may run it: each call is made by one of them."""
     courier = Courier(store, pace, fence or _fence(store), trust)
@@ -81,15 +81,15 @@ async def _pause(running: Mapping[asyncio.Task[None], str], round_s: float) -> N
         await asyncio.sleep(round_s)
 
 
-def _fence(store: Store) -> Fence:
+def _fence(store: Store) -> EgressPolicy:
     settings = store.settings
-    return Fence(settings.allow_private_hosts, own_services(settings.redis or ""))
+    return EgressPolicy(settings.allow_private_hosts, own_services(settings.redis or ""))
 
 
 class Courier:
     """Takes calls and makes them."""
 
-    def __init__(self, store: Store, pace: Pace, fence: Fence, trust: ssl.SSLContext | None) -> None:
+    def __init__(self, store: Store, pace: Pace, fence: EgressPolicy, trust: ssl.SSLContext | None) -> None:
         self._store = store
         self._pace = pace
         self._fence = fence

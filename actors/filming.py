@@ -10,10 +10,10 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 
 from actors.order import Order
-from explorer.browser import Chromium, find_chromium, open_stage
-from explorer.browser import Stage as BrowserStage
+from explorer.browser.chromium import Chromium, find_chromium, open_session
+from explorer.browser.liveness import watching_liveness
+from explorer.browser.session import BrowserSession as BrowserStage
 from explorer.errors import BrowserCrashed
-from explorer.pulse import feeling_pulse
 from explorer.types import Brief
 from video.camera import Camera, CameraKind, Sink, choose_camera
 from video.errors import FramesImpossible
@@ -88,9 +88,9 @@ async def _begin(
 ) -> tuple[BrowserStage, Camera]:
     by_frames = kind == "frames"
     stage = await opened.enter_async_context(
-        open_stage(brief, chromium, proxy_url, by_frames=by_frames, scale=scale)
+        open_session(brief, chromium, proxy_url, by_frames=by_frames, scale=scale)
     )
-    await opened.enter_async_context(feeling_pulse(stage))
+    await opened.enter_async_context(watching_liveness(stage))
     camera: Camera
     if by_frames:
         camera = FramesCamera(stage.page, sink, fps=order.style.fps, max_bytes=order.max_footage_bytes)

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
-from explorer.retries import Retry
-from explorer.story import Story
+from explorer.retry_policy import Retry
+from explorer.trace import Trace
 from explorer.types import Brief, Metrics, Refusal, Step
 from video.change import changed_area
 from video.reel import Reel
@@ -57,7 +57,7 @@ class Narrator:
         #: By the number of its step: looked for once, so that it stays the same.
         self._appeared: dict[int, Area | None] = {}
 
-    def timeline(self, story: Story, retries: Sequence[Retry] = ()) -> Timeline:
+    def timeline(self, story: Trace, retries: Sequence[Retry] = ()) -> Timeline:
         """The timeline of the story, all of it or so far, and of what was tried again."""
         first = story.visits[0] if story.visits else None
         return Timeline(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from actors.job import CameraWish, Job, Limits, Stage, decode_wishes
 from actors.keys import Claim
 from actors.settings import Settings
-from explorer.fence import Endpoint, reachable
+from explorer.egress.policy import Endpoint, reachable
 from explorer.types import Wishes
 from video.style import Style
 

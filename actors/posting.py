@@ -13,9 +13,9 @@ from http import HTTPStatus
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from explorer.dialer import Connect, Connection, connect
-from explorer.fence import Fence
-from explorer.proxy import EgressProxy
+from explorer.egress.dialer import Connect, Connection, connect
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import EgressProxy
 
 if TYPE_CHECKING:
     import httpx2
@@ -59,7 +59,7 @@ async def post(
     url: str,
     body: bytes,
     headers: Mapping[str, str],
-    fence: Fence,
+    fence: EgressPolicy,
     limits: Limits = LIMITS,
     trust: ssl.SSLContext | None = None,
 ) -> Verdict:

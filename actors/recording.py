@@ -21,19 +21,20 @@ from actors.rough_cut import RoughCut
 from actors.storyboard import keep_storyboard
 from actors.uplink import Uplink, store
 from actors.window import window
-from explorer import page_language, vocabulary
-from explorer.browser import Stage, find_chromium
-from explorer.budget import Budget
+from explorer.browser.chromium import find_chromium
+from explorer.browser.session import BrowserSession
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import EgressProxy
+from explorer.engine.executor import Event, Explorer
 from explorer.errors import BrowserCrashed
-from explorer.executor import Event, Explorer
-from explorer.fence import Fence
-from explorer.memory import Refusals
-from explorer.planner import choose_planner, usage_of
-from explorer.proxy import EgressProxy
-from explorer.retries import LIMITS, Persistence, Retry
-from explorer.scout import Scout
-from explorer.scouting import open_scout
-from explorer.story import MAX_LOOKED_AT, LookedAt, Story
+from explorer.languages import detection, vocabulary
+from explorer.lookahead.scout import Scout
+from explorer.lookahead.scout_browser import open_scout
+from explorer.planning.llm_budget import Budget
+from explorer.planning.planner import choose_planner, usage_of
+from explorer.retry_policy import LIMITS, Retry, RetryPolicy
+from explorer.state.frontier import Refusals
+from explorer.trace import MAX_LOOKED_AT, LookedAt, Trace
 from explorer.types import Brief, Planner, Refusal, TakeWarning
 from video.ffmpeg_binary import find_ffmpeg
 from video.style import layout as video_layout
@@ -47,7 +48,7 @@ VERDICT_S = 4.0
 UNWIND_S = 5.0
 
 #: Looks for what a film of this story comes without; runs in a thread, when nothing is filmed any more.
-Check = Callable[[Story], Iterable[TakeWarning | FilmWarning]]
+Check = Callable[[Trace], Iterable[TakeWarning | FilmWarning]]
 CHECKS: tuple[Check, ...] = (fonts_missing,)
 
 
@@ -57,7 +58,8 @@ async def record(order: Order, tell: Tell) -> None:
     async with (
         _loading_words(),
         EgressProxy(
-            Fence(frozenset(order.allow_hosts), order.own_services), allow_writes=order.wishes.allow_writes
+            EgressPolicy(frozenset(order.allow_hosts), order.own_services),
+            allow_writes=order.wishes.allow_writes,
         ) as proxy,
         open_scout(recording.brief, find_chromium(order.chromium_path), proxy.url) as scout,
     ):
@@ -67,7 +69,7 @@ async def record(order: Order, tell: Tell) -> None:
 @asynccontextmanager
 async def _loading_words() -> AsyncIterator[None]:
     """Word lists and language model become ready while the browsers start."""
-    loading = [asyncio.create_task(asyncio.to_thread(load)) for load in (vocabulary.load, page_language.load)]
+    loading = [asyncio.create_task(asyncio.to_thread(load)) for load in (vocabulary.load, detection.load)]
     try:
         yield
     finally:
@@ -136,13 +138,15 @@ class Recording:
                         self._planner,
                         proxy,
                         scout,
-                        Persistence(retries.note),
+                        RetryPolicy(retries.note),
                     )
                     story = await self._watch(explorer, on.stage, uplink, rough)
                     self._tell({"kind": "phase", "phase": "store"})
                     self._tell(await self._keep(story, on, uplink, narrator, rough))
 
-    async def _watch(self, explorer: Explorer, stage: Stage, uplink: Uplink, rough: RoughCut) -> Story:
+    async def _watch(
+        self, explorer: Explorer, stage: BrowserSession, uplink: Uplink, rough: RoughCut
+    ) -> Trace:
         """Passes on what happens until the story is complete, and lets the film follow.
 
         Raises BrowserCrashed when the browser dies, and the vault's errors when it takes no more.
@@ -151,7 +155,7 @@ class Recording:
         try:
             while True:
                 event = await _next(events, stage, uplink)
-                if isinstance(event, Story):
+                if isinstance(event, Trace):
                     self._refusals.new(event.refused)
                     return replace(event, refused=self._refusals.all())
                 # An exploration that begins anew turns down the same things.
@@ -162,7 +166,7 @@ class Recording:
             self._looked_at |= dict.fromkeys(explorer.story_so_far().looked_at)
 
     async def _keep(
-        self, story: Story, on: Filming, uplink: Uplink, narrator: Narrator, rough: RoughCut
+        self, story: Trace, on: Filming, uplink: Uplink, narrator: Narrator, rough: RoughCut
     ) -> dict[str, Any]:
         """Stores first what another film could be made from, then the film; answers the last report."""
         order, note = self._order, self._retries.database
@@ -185,11 +189,11 @@ class Recording:
         }
         return {"kind": "done", **done, **take}
 
-    def _check(self, story: Story) -> list[TakeWarning | FilmWarning]:
+    def _check(self, story: Trace) -> list[TakeWarning | FilmWarning]:
         return [warning for check in self._checks for warning in check(story)]
 
 
-async def _next(events: AsyncGenerator[Event, None], stage: Stage, uplink: Uplink) -> Event:
+async def _next(events: AsyncGenerator[Event, None], stage: BrowserSession, uplink: Uplink) -> Event:
     """What the explorer tells next, unless browser or vault are gone before."""
     upcoming = asyncio.create_task(anext(events))
     ends: set[asyncio.Future[Any]] = {upcoming, stage.lost, uplink.sending}

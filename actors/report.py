@@ -8,7 +8,7 @@ from typing import Any
 
 from actors.narration import tell_retry
 from explorer.errors import ExplorerError
-from explorer.retries import Retry
+from explorer.retry_policy import Retry
 from video.errors import VideoError
 
 log = logging.getLogger(__name__)

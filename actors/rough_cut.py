@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from actors.narration import Narrator
-from explorer.story import Story
+from explorer.trace import Trace
 from video.cut import cut
 from video.ffmpeg_binary import Ffmpeg
 from video.live import LiveFilm
@@ -32,7 +32,7 @@ class RoughCut:
         self._good = style.format != "gif"
         self._end_ms = 0.0
 
-    def follow(self, story: Story) -> None:
+    def follow(self, story: Trace) -> None:
         """Lets the film go on as far as the story so far decides how it will look."""
         if not self._good or story.end_ms <= self._end_ms or not story.visits:
             return

@@ -12,8 +12,8 @@ from redis.connection import parse_url
 from actors.errors import SettingsInvalid
 from actors.job import CameraWish
 from actors.signing import key_of
+from explorer.egress.policy import Endpoint
 from explorer.errors import AddressRefused
-from explorer.fence import Endpoint
 from explorer.types import Interact
 from video.style import Format, Size, StyleName
 

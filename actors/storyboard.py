@@ -9,7 +9,7 @@ from typing import Any
 
 from actors.order import Order
 from actors.uplink import MAX_EXTRA_BYTES, store
-from explorer.story import Story
+from explorer.trace import Trace
 from explorer.types import Step
 from video.errors import VideoError
 from video.reel import Reel
@@ -30,7 +30,7 @@ class Panel:
     row: dict[str, Any]
 
 
-def panels(story: Story) -> Iterator[Panel]:
+def panels(story: Trace) -> Iterator[Panel]:
     """The start page as it had settled, and each step when what it did had come to rest.
 
     Nothing is later than the end of the story: what was filmed after it may be a page that must not be shown.
@@ -56,14 +56,14 @@ def panels(story: Story) -> Iterator[Panel]:
         yield Panel(min(step.settled_ms or step.end_ms, story.end_ms), row)
 
 
-def _url_after(step: Step, story: Story, until_ms: float) -> str:
+def _url_after(step: Step, story: Trace, until_ms: float) -> str:
     """The page that a step has led to; a page is visited only after the step that opened it has ended."""
     led_to = (visit.url for visit in story.visits if step.click_ms < visit.at_ms <= until_ms)
     opened = next(led_to, step.page_url) if step.outcome == "page" else step.page_url
     return step.url_after or opened
 
 
-def bound(story: Story, reel: Reel, max_bytes: int = MAX_EXTRA_BYTES) -> tuple[bytes, int]:
+def bound(story: Trace, reel: Reel, max_bytes: int = MAX_EXTRA_BYTES) -> tuple[bytes, int]:
     """The storyboard as a zip, from the pictures on the reel, and how many it holds. Raises VideoError."""
     shown = ((_picture(reel, panel.at_ms), panel.row) for panel in panels(story))
     return bind(shown, max_bytes)
@@ -76,7 +76,7 @@ def _picture(reel: Reel, at_ms: float) -> bytes:
 
 
 async def keep_storyboard(
-    order: Order, story: Story, reel: Reel, note: NoteRetry
+    order: Order, story: Trace, reel: Reel, note: NoteRetry
 ) -> tuple[list[str], list[FilmWarning]]:
     """Stores the storyboard if the order wants one; answers its name, if it is there now, and warnings."""
     if not order.storyboard:

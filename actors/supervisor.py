@@ -16,7 +16,7 @@ from actors.family import MARK, Family, kill_tree
 from actors.guard import BY_SIGNAL, guarded
 from actors.order import Order
 from actors.vigil import Vigil
-from explorer.browser import browsers_folder
+from explorer.browser.chromium import browsers_folder
 from explorer.environment import passed
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from actors.errors import LineError
 from actors.job import Stage
 from actors.order import Order
 from explorer.errors import ExplorerError
-from explorer.retries import LIMITS
+from explorer.retry_policy import LIMITS
 from video.errors import VideoError
 
 Report = dict[str, Any]

@@ -14,7 +14,7 @@ from actors.pipeline import Line
 from actors.presence import Presence
 from actors.settings import Settings
 from actors.watchdog import WatchdogThread
-from explorer.browser import find_chromium
+from explorer.browser.chromium import find_chromium
 from explorer.environment import only_passed
 from video.ffmpeg_binary import find_ffmpeg
 

@@ -14,7 +14,7 @@ from actors.embedded import embedded_valkey
 from actors.errors import LineError
 from actors.settings import Settings
 from actors.store import Store
-from explorer.browser import find_chromium, try_launch
+from explorer.browser.chromium import find_chromium, try_launch
 from explorer.environment import only_passed
 from explorer.errors import ExplorerError
 from video.camera import CameraKind, choose_camera

@@ -9,22 +9,22 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from actors.settings import Settings
-from explorer.border import Border
-from explorer.browser import find_chromium, open_stage
-from explorer.discovery import discover
+from explorer.browser.chromium import find_chromium, open_session
+from explorer.deadlines import Deadlines
+from explorer.egress.policy import EgressPolicy, Endpoint
+from explorer.egress.proxy import EgressProxy
+from explorer.engine.start_page_check import StartPageCheck
 from explorer.errors import PageUnreachable
-from explorer.fence import Endpoint, Fence
-from explorer.gate import Gate
-from explorer.guardrails import Site, refuse_element
-from explorer.navigation import Navigator
-from explorer.offstage import OffstageClock
-from explorer.patience import Patience
-from explorer.private import refuse_field
-from explorer.proxy import EgressProxy
-from explorer.replay import robust
-from explorer.retries import Persistence
-from explorer.settle import Settler
-from explorer.start_page import StartPage
+from explorer.guardrails.rules import Site, refuse_element
+from explorer.guardrails.sensitive_fields import refuse_field
+from explorer.lookahead.off_camera import OffCameraClock
+from explorer.navigation.navigator import Navigator
+from explorer.navigation.request_interceptor import RequestInterceptor
+from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.page.discovery import discover
+from explorer.page.settle import Settler
+from explorer.page.stable_selectors import stable_selector
+from explorer.retry_policy import RetryPolicy
 from explorer.text import title_of
 from explorer.types import Brief, Element, Refusal
 
@@ -116,20 +116,20 @@ async def inspect(url: str, settings: Settings, width_px: int, height_px: int) -
     """
     typed = str(Endpoint.of(url))
     brief = Brief(url, width_px=width_px, height_px=height_px, max_runtime_s=LOOK_LIMIT_S)
-    chromium, clock = find_chromium(settings.chromium_path), OffstageClock()
+    chromium, clock = find_chromium(settings.chromium_path), OffCameraClock()
     async with (
-        EgressProxy(Fence(settings.allow_private_hosts | {typed}), allow_writes=False) as proxy,
-        open_stage(brief, chromium, proxy.url) as stage,
+        EgressProxy(EgressPolicy(settings.allow_private_hosts | {typed}), allow_writes=False) as proxy,
+        open_session(brief, chromium, proxy.url) as stage,
     ):
-        border = Border(stage.page, clock, Site.of(url), proxy)
-        patience = Patience(clock, LOOK_LIMIT_S)
-        navigator = Navigator(stage, clock, patience, border, proxy, Persistence())
-        start = StartPage(url, stage, clock, border, patience)
+        border = ScopeMonitor(stage.page, clock, Site.of(url), proxy)
+        patience = Deadlines(clock, LOOK_LIMIT_S)
+        navigator = Navigator(stage, clock, patience, border, proxy, RetryPolicy())
+        start = StartPageCheck(url, stage, clock, border, patience)
         settler = Settler(stage.page, clock)
         await settler.install()
-        await Gate(None, brief.wishes, lambda refusal: log.info("held back: %s", refusal.what)).install(
-            stage.page
-        )
+        await RequestInterceptor(
+            None, brief.wishes, lambda refusal: log.info("held back: %s", refusal.what)
+        ).install(stage.page)
         await navigator.open(url)
         await start.heed_markup()
         await settler.settle(SETTLE_MS)
@@ -149,7 +149,7 @@ async def inspect(url: str, settings: Settings, width_px: int, height_px: int) -
 async def _look(page: Page, site: Site, brief: Brief) -> Inspection:
     found = await discover(page, frozenset())
     picture = await page.screenshot(type="png")
-    selectors = [await robust(page, element) for element in found.elements]
+    selectors = [await stable_selector(page, element) for element in found.elements]
 
     def judged(number: int, element: Element, selector: str) -> Finding:
         refusal = refuse_element(element, site, page.url)

@@ -73,7 +73,7 @@ def inspect_command(
 async def _inspected(url: str, size: Size) -> "Inspection":
     from actors.admission import check_address
     from demo_api.inspect import inspect
-    from explorer.fence import Endpoint
+    from explorer.egress.policy import Endpoint
 
     settings = read_settings()
     await check_address(url, settings.allow_private_hosts | {str(Endpoint.of(url))})

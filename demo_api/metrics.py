@@ -22,7 +22,7 @@ from starlette.responses import Response
 from actors.job import BACK
 from actors.survey import Survey, survey
 from actors.tally import EDGES_S, RULES
-from explorer.retries import LIMITS
+from explorer.retry_policy import LIMITS
 
 METRICS_LIMIT_S = 1.5
 #: What becomes of jobs: see `changed` in prelude.lua, and those who count themselves.

@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 
 from actors.job import CameraWish, Stage
 from demo_api.made import UNWRITTEN
+from explorer.engine.warnings import TakeCode
 from explorer.types import Interact
-from explorer.warnings import TakeCode
 from video.style import Format
 from video.warnings import FilmCode
 

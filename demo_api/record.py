@@ -18,7 +18,7 @@ from demo_api.changes import Changes, Event, Json
 from demo_api.files import Files, part_of
 from demo_api.made import Made
 from demo_api.schemas import JobStatus, RunRequest
-from explorer.fence import Endpoint
+from explorer.egress.policy import Endpoint
 from video.storyboard import StoryboardDamaged, unpack
 from video.vault import read_blob
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationInfo, f
 
 from actors.admission import wishes_of
 from actors.settings import Settings
-from explorer.addresses import literal
+from explorer.egress.ip_addresses import literal
 from explorer.types import Interact, Wishes
 
 MAX_URL_LENGTH = 2048

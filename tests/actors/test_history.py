@@ -15,7 +15,7 @@ from actors.report import MAX_RETRIES, RetryLog
 from actors.settings import Settings
 from actors.store import Store, connect
 from actors.supervisor import ChildDied, Report, StageOverrun
-from explorer.retries import Retry
+from explorer.retry_policy import Retry
 from tests.actors.test_pipeline import ENCODED, Stages
 from tests.jobs import exploring, queued
 

@@ -14,8 +14,8 @@ from actors.order import Order
 from actors.report import RetryLog
 from actors.take import STAGES, encode
 from actors.uplink import EXTRA_FILES, Uplink, store
-from explorer.executor import Event
-from explorer.story import Story
+from explorer.engine.executor import Event
+from explorer.trace import Trace
 from explorer.types import ActionPlan, Metrics, Point, Refusal, Step
 from video.encoder import FILM_FILE
 from video.footage import Frame
@@ -29,13 +29,13 @@ EVENTS = [
 ]
 
 
-@pytest.mark.parametrize("event", sorted(set(get_args(Event)) - {Story}, key=str))
+@pytest.mark.parametrize("event", sorted(set(get_args(Event)) - {Trace}, key=str))
 def test_every_event_but_the_story_at_the_end_is_told(event: type) -> None:
     assert event in TELL
 
 
 def test_nothing_is_told_that_the_explorer_does_not_say() -> None:
-    assert set(TELL) == set(get_args(Event)) - {Story} == {type(event) for event in EVENTS}
+    assert set(TELL) == set(get_args(Event)) - {Trace} == {type(event) for event in EVENTS}
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from actors.posting import Limits, Verdict, judge, post
-from explorer.fence import Fence
-from explorer.resolver import LookUp
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.resolver import LookUp
 from tests.bombs.certificates import CERTIFICATES, make_certificate
 from tests.explorer.stage import answer, dead_port
 from tests.explorer.test_fence import METADATA, PRIVATE, names
@@ -24,7 +24,7 @@ QUICK = Limits(connect_s=0.5, total_s=0.5)
 
 
 async def send(receiver: Receiver, limits: Limits = PATIENT, trust: ssl.SSLContext | None = None) -> Verdict:
-    fence = Fence(frozenset({receiver.host}))
+    fence = EgressPolicy(frozenset({receiver.host}))
     return await post(receiver.url, b'{"a": 1}', {"webhook-id": "msg_1"}, fence, limits, trust)
 
 
@@ -82,7 +82,7 @@ async def test_a_redirect_is_not_followed() -> None:
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_nothing_is_sent_to_a_private_address_in_any_disguise(scheme: str, host: str) -> None:
     async with receiving() as receiver:
-        verdict = await post(f"{scheme}://{host}:{receiver.port}/", b"{}", {}, Fence(), QUICK)
+        verdict = await post(f"{scheme}://{host}:{receiver.port}/", b"{}", {}, EgressPolicy(), QUICK)
 
     assert verdict.error
     assert not receiver.heard
@@ -92,7 +92,7 @@ async def test_nothing_is_sent_to_a_private_address_in_any_disguise(scheme: str,
     "host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "10.0.0.1", "x.local"]
 )
 async def test_a_refusal_of_the_fence_is_not_tried_again(host: str) -> None:
-    verdict = await post(f"http://{host}:8000/", b"{}", {}, Fence(), QUICK)
+    verdict = await post(f"http://{host}:8000/", b"{}", {}, EgressPolicy(), QUICK)
 
     assert not verdict.passing
     # An IPv6 address is no good to the client, and is turned down at the door.
@@ -102,7 +102,7 @@ async def test_a_refusal_of_the_fence_is_not_tried_again(host: str) -> None:
 @pytest.mark.parametrize("answers", [["127.0.0.1"], ["93.184.215.14", "127.0.0.1"], ["169.254.169.254"]])
 async def test_a_name_that_has_been_bound_anew_to_something_private_is_refused(answers: list[str]) -> None:
     async with receiving() as receiver:
-        fence = Fence(look_up=names({"hooks.example.com": answers}))
+        fence = EgressPolicy(look_up=names({"hooks.example.com": answers}))
         verdict = await post(f"http://hooks.example.com:{receiver.port}/", b"{}", {}, fence, QUICK)
 
     assert not verdict.passing
@@ -118,7 +118,7 @@ async def test_the_address_that_was_looked_at_is_the_one_that_is_called() -> Non
             return ("127.0.0.1",) if len(asked) == 1 else ("10.0.0.1",)
 
         look_up: LookUp = turning
-        fence = Fence(frozenset({f"hooks.example.com:{receiver.port}"}), look_up=look_up)
+        fence = EgressPolicy(frozenset({f"hooks.example.com:{receiver.port}"}), look_up=look_up)
         verdict = await post(f"http://hooks.example.com:{receiver.port}/", b"{}", {}, fence, QUICK)
 
     assert verdict.taken
@@ -127,7 +127,7 @@ async def test_the_address_that_was_looked_at_is_the_one_that_is_called() -> Non
 
 async def test_our_own_services_are_not_called_though_they_are_listed() -> None:
     async with receiving() as receiver:
-        fence = Fence(frozenset({receiver.host}), own=frozenset({receiver.host}))
+        fence = EgressPolicy(frozenset({receiver.host}), own=frozenset({receiver.host}))
         verdict = await post(receiver.url, b"{}", {}, fence, QUICK)
 
     assert not verdict.passing

@@ -19,9 +19,9 @@ from actors.recording import Recording
 from actors.settings import Settings
 from actors.store import Store
 from actors.supervisor import supervise
-from explorer.fence import Fence
-from explorer.proxy import EgressProxy
-from explorer.story import Story
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import EgressProxy
+from explorer.trace import Trace
 from explorer.types import Wishes
 from tests.conftest import Kin
 from tests.site.server import SiteServer
@@ -120,12 +120,12 @@ async def test_what_is_looked_for_when_a_story_is_complete_is_told_among_its_war
 ) -> None:
     reports: list[Report] = []
 
-    def boxes(story: Story) -> Iterator[FilmWarning]:
+    def boxes(story: Trace) -> Iterator[FilmWarning]:
         yield FilmWarning("font_missing", f"{story.visits[0].title} is shown as boxes.")
 
     with own_folder("take") as folder:
         film = replace(order(settings, site, folder), url=f"{site.url}lab/dead.html", limits=Limits(5, 3, 60))
-        async with EgressProxy(Fence(frozenset(film.allow_hosts), film.own_services)) as proxy:
+        async with EgressProxy(EgressPolicy(frozenset(film.allow_hosts), film.own_services)) as proxy:
             await Recording(film, reports.append, [boxes]).run(proxy, None)
 
     done = json.loads(json.dumps(reports[-1]))

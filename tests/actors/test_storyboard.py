@@ -16,7 +16,7 @@ from actors.order import Order
 from actors.settings import Settings
 from actors.store import Store
 from actors.storyboard import bound, keep_storyboard, panels
-from explorer.story import Story, Visit
+from explorer.trace import Trace, Visit
 from explorer.types import ActionPlan, Outcome, Point, Step
 from tests.jobs import queued
 from video.footage import Frame
@@ -50,11 +50,11 @@ def step(
     )
 
 
-def story(*steps: Step, visits: tuple[Visit, ...] = (), end_ms: float = 10_000.0) -> Story:
-    return Story(500.0, end_ms, "max_clicks", steps, (Visit(600.0, HOME, "Home"), *visits), ())
+def story(*steps: Step, visits: tuple[Visit, ...] = (), end_ms: float = 10_000.0) -> Trace:
+    return Trace(500.0, end_ms, "max_clicks", steps, (Visit(600.0, HOME, "Home"), *visits), ())
 
 
-def rows(told: Story) -> list[tuple[float, str]]:
+def rows(told: Trace) -> list[tuple[float, str]]:
     return [(panel.at_ms, panel.row["url"]) for panel in panels(told)]
 
 

@@ -18,7 +18,7 @@ from actors.order import Order
 from actors.settings import Settings
 from actors.supervisor import ChildDied, StageOverrun, supervise
 from actors.vigil import ChildFroze, MemoryLimit
-from explorer.browser import find_chromium
+from explorer.browser.chromium import find_chromium
 from explorer.types import Wishes
 from tests.conftest import Kin
 from tests.site.server import SiteServer

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from actors.narration import Narrator
-from explorer.story import Sample, Scroll, SiteLook, Story, Visit, Wait
+from explorer.trace import Sample, Scroll, SiteBranding, Trace, Visit, Wait
 from explorer.types import ActionPlan, Box, Brief, Point, Refusal, Step
 from video.footage import Frame
 from video.reel import Reel
@@ -15,7 +15,7 @@ from video.timeline import Area, Stretch, Timeline
 from video.timeline import Scroll as FilmScroll
 
 PLAN = ActionPlan("a", "click", 50, "llm: prices", "See what it costs")
-STORY = Story(
+STORY = Trace(
     start_ms=500.0,
     end_ms=6_000.0,
     stop_reason="max_clicks",
@@ -39,7 +39,7 @@ STORY = Story(
     pointer=(Sample(1_500.0, 100.0, 50.0),),
     scrolls=(Scroll(600.0, 900.0, 300.0),),
     waits=(Wait(2_080.0, 2_900.0),),
-    look=SiteLook("#1a2b3c", "aWNvbg=="),
+    look=SiteBranding("#1a2b3c", "aWNvbg=="),
 )
 BRIEF = Brief("http://lumen/", width_px=640, height_px=360)
 

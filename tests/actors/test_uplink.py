@@ -11,7 +11,7 @@ from actors.settings import Settings
 from actors.store import Store
 from actors.storyboard import NAME
 from actors.uplink import EXTRA_FILES, MAX_EXTRA_BYTES, REDIS_PATIENCE_S, Uplink, store_extras
-from explorer.retries import LIMITS
+from explorer.retry_policy import LIMITS
 from explorer.types import Wishes
 from tests.jobs import queued
 from video.footage import Frame, read_frames

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.browser import FLAGS, find_chromium
+from explorer.browser.chromium import FLAGS, find_chromium
 from tests.benchmark.deployment import client_of, deployed
 from tests.benchmark.lossless import lossless
 from tests.benchmark.meter import Meter

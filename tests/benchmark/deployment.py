@@ -16,7 +16,7 @@ import httpx
 from redis import Redis
 
 from actors.embedded import embedded_valkey
-from explorer.fence import Endpoint
+from explorer.egress.policy import Endpoint
 
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 15.0

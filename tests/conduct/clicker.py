@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, Locator, Page, async_playwright
 
-from explorer.browser import find_chromium
+from explorer.browser.chromium import find_chromium
 from tests.conduct.controls import Control, Shape
 from tests.conduct.server import ExamSite
 

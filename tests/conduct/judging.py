@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
-from explorer.discovery import discover
-from explorer.fields import filling
-from explorer.guardrails import Site, refuse_element
-from explorer.private import refuse_field
+from explorer.forms.values import filling
+from explorer.guardrails.rules import Site, refuse_element
+from explorer.guardrails.sensitive_fields import refuse_field
+from explorer.page.discovery import discover
 from explorer.types import Brief, Element, Wishes
 from tests.conduct.controls import Control
 from tests.conduct.server import ExamSite

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from demo_api.server import listen
-from explorer.browser import find_chromium
+from explorer.browser.chromium import find_chromium
 from tests.films import is_blank, picture, probed
 from tests.site.server import SiteServer
 from tests.thorough import thorough

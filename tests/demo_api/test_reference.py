@@ -16,7 +16,7 @@ import demo_api
 from actors.embedded import embedded_valkey
 from actors.settings import Settings
 from demo_api.operations import OPERATIONS
-from explorer.browser import find_chromium
+from explorer.browser.chromium import find_chromium
 from tests.conftest import Serve
 
 VENDORED = Path(demo_api.__file__).parent / "static" / "vendor" / "swagger-ui"

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from explorer.browser import find_chromium
+from explorer.browser.chromium import find_chromium
 from tests.explorer.stage import Theatre, open_theatre
 from tests.site.server import SiteServer
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from explorer.browser import find_chromium, open_browser, set_stage
-from explorer.discovery import Discovery, discover
-from explorer.fence import Fence
-from explorer.proxy import EgressProxy
+from explorer.browser.chromium import find_chromium, open_browser, prepare_session
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import EgressProxy
+from explorer.page.discovery import Discovery, discover
 from explorer.types import Brief
 from tests.explorer.stage import answer, read_head, serving
 
@@ -41,7 +41,7 @@ class Eyes:
         self.pages["/page"] = html.replace("OTHER", f"http://localhost:{self.port}")
 
         async def visit() -> Any:
-            stage = await set_stage(self.browser, Brief("http://page.example/"))
+            stage = await prepare_session(self.browser, Brief("http://page.example/"))
             try:
                 await stage.page.goto(f"http://127.0.0.1:{self.port}/page")
                 return await look(stage.page)
@@ -68,7 +68,7 @@ def open_eyes() -> Iterator[Eyes]:
             async with serving(eyes.serve) as eyes.port:
                 allowed = frozenset({f"127.0.0.1:{eyes.port}", f"localhost:{eyes.port}"})
                 async with (
-                    EgressProxy(Fence(allowed)) as proxy,
+                    EgressProxy(EgressPolicy(allowed)) as proxy,
                     open_browser(find_chromium(), proxy.url) as eyes.browser,
                 ):
                     yield

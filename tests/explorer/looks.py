@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from explorer.page_look import PageLook
+from explorer.blocks.page_facts import PageFacts
 
 
-def look(title: str = "Acme", heading: str = "", prose: str = "", **more: Any) -> PageLook:
+def look(title: str = "Acme", heading: str = "", prose: str = "", **more: Any) -> PageFacts:
     """A page with this title, main heading and prose, and nothing else unless `more` says so."""
     row: dict[str, Any] = {
         "type": "text/html",
@@ -26,4 +26,4 @@ def look(title: str = "Acme", heading: str = "", prose: str = "", **more: Any) -
         "refresh": "",
         "selectors": [],
     }
-    return PageLook.decode(row | more)
+    return PageFacts.decode(row | more)

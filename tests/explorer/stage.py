@@ -11,15 +11,16 @@ from typing import Any, TypeVar
 
 from playwright.async_api import Browser
 
-from explorer import page_language, vocabulary
-from explorer.browser import Stage, find_chromium, open_browser, set_stage
-from explorer.executor import Event, Explorer
-from explorer.fence import Endpoint, Fence
-from explorer.keywords import KeywordPlanner
-from explorer.proxy import EgressProxy
-from explorer.retries import NoteRetry, Persistence, Retry
-from explorer.scouting import scouting
-from explorer.story import Story
+from explorer.browser.chromium import find_chromium, open_browser, prepare_session
+from explorer.browser.session import BrowserSession
+from explorer.egress.policy import EgressPolicy, Endpoint
+from explorer.egress.proxy import EgressProxy
+from explorer.engine.executor import Event, Explorer
+from explorer.languages import detection, vocabulary
+from explorer.lookahead.scout_browser import scouting
+from explorer.planning.keyword_planner import KeywordPlanner
+from explorer.retry_policy import NoteRetry, Retry, RetryPolicy
+from explorer.trace import Trace
 from explorer.types import ActionPlan, Brief, Clock, Metrics, Planner, Refusal, Scene, State, Step
 from tests.explorer.clocks import FrameClock as FrameClock
 from tests.explorer.clocks import HastyClock, SeeingClock
@@ -72,12 +73,12 @@ class Take:
     """All that one exploration has told, and the story so far at each of its metrics."""
 
     events: list[Event]
-    so_far: list[Story]
+    so_far: list[Trace]
     retries: list[Retry]
 
     @property
-    def story(self) -> Story:
-        (story,) = self._all(Story)
+    def story(self) -> Trace:
+        (story,) = self._all(Trace)
         return story
 
     @property
@@ -181,9 +182,9 @@ class Theatre:
         return self._runner.run(waited())
 
     @asynccontextmanager
-    async def stage(self, brief: Brief) -> AsyncIterator[Stage]:
+    async def stage(self, brief: Brief) -> AsyncIterator[BrowserSession]:
         self.proxy.refused.clear()
-        stage = await set_stage(self.browser, brief)
+        stage = await prepare_session(self.browser, brief)
         try:
             yield stage
         finally:
@@ -207,7 +208,7 @@ class Theatre:
                 scouted = await opened.enter_async_context(scouting(brief, self.offstage)) if scout else None
                 time = clock or (SeeingClock(stage.page) if scout else HastyClock())
                 take = Take([], [], [])
-                often = Persistence(told or take.retries.append, *PAUSES)
+                often = RetryPolicy(told or take.retries.append, *PAUSES)
                 explorer = Explorer(
                     brief, stage, time, planner or KeywordPlanner(), self.proxy, scouted, often
                 )
@@ -251,7 +252,7 @@ def open_theatre(*allowed_too: str) -> Iterator[Theatre]:
     """Browser, proxy and servers, all on one event loop that runs while a test does."""
     # As a stage does while its browsers start.
     vocabulary.load()
-    page_language.load()
+    detection.load()
     with SiteServer() as site, asyncio.Runner() as runner:
         theatre = Theatre(runner, site)
 
@@ -263,7 +264,7 @@ def open_theatre(*allowed_too: str) -> Iterator[Theatre]:
                 hosts = (site.url, theatre.url, f"http://localhost:{port}/")
                 allowed = frozenset({*(str(Endpoint.of(url)) for url in hosts), *allowed_too})
                 async with (
-                    EgressProxy(Fence(allowed)) as theatre.proxy,
+                    EgressProxy(EgressPolicy(allowed)) as theatre.proxy,
                     open_browser(find_chromium(), theatre.proxy.url) as theatre.browser,
                     open_browser(find_chromium(), theatre.proxy.url) as theatre.offstage,
                 ):

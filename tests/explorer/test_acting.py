@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from explorer.guardrails import Site, refuse_element
-from explorer.page_links import is_clearly_page
+from explorer.guardrails.page_links import is_clearly_page
+from explorer.guardrails.rules import Site, refuse_element
 from explorer.types import Element
 from tests.explorer.eyes import Eyes, open_eyes
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from explorer.action_urls import action_of, names_page, suspicion_of
-from explorer.static_files import is_file_path, is_harmless_file
+from explorer.guardrails.action_urls import action_of, names_page, suspicion_of
+from explorer.guardrails.static_files import is_file_path, is_harmless_file
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
-from explorer.aside import aside, ask_page, stop_script, stop_scripts, trusts
-from explorer.discovery import discover
-from explorer.scenery import view_of
+from explorer.browser.isolated_world import aside, ask_page, stop_script, stop_scripts, trusts
+from explorer.page.discovery import discover
+from explorer.page.snapshot import take_snapshot
 from tests.explorer.conftest import Show
 
 BENT = """
@@ -34,7 +34,7 @@ def test_a_page_that_breaks_questions_is_looked_at_from_beside_it(show: Show) ->
     async def look(page: Page) -> Any:
         trusted = trusts(page)
         found = await discover(page, frozenset())
-        view = await view_of(page)
+        view = await take_snapshot(page)
         return [element.text for element in found.elements], trusted, trusts(page), bool(view.signature)
 
     assert show(BENT, look) == (["One", "Two"], True, False, True)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer.atlas import Atlas, Sighting
-from explorer.pictures import HEIGHT_PX, NEW_SCENE, WIDTH_PX, Gallery, Picture
+from explorer.page.visual_diff import HEIGHT_PX, NEW_SCENE, WIDTH_PX, Picture, SeenScreens
+from explorer.state.outcomes import KnownOutcome, OutcomeCache
 from explorer.types import Box, Element, Prospect
 
 HOME = "http://site.test/"
@@ -22,13 +22,13 @@ class Shown:
     """A gallery with one picture, and an atlas over it that has seen these places."""
 
     def __init__(self, *seen: str) -> None:
-        self.gallery = Gallery()
+        self.gallery = SeenScreens()
         self.gallery.add(picture(0))
-        self.atlas = Atlas(self.gallery, set(seen).__contains__)
+        self.atlas = OutcomeCache(self.gallery, set(seen).__contains__)
 
 
 def test_a_link_is_known_wherever_it_stands() -> None:
-    atlas, sighting = Shown().atlas, Sighting("page", HOME + "a")
+    atlas, sighting = Shown().atlas, KnownOutcome("page", HOME + "a")
     atlas.note(LINK, HOME, sighting)
 
     elsewhere = replace(LINK, identity="another", href=HOME + "a/index.html", landmark="footer")
@@ -38,7 +38,7 @@ def test_a_link_is_known_wherever_it_stands() -> None:
 
 
 def test_a_control_is_known_on_its_page_only() -> None:
-    atlas, sighting = Shown().atlas, Sighting("scene")
+    atlas, sighting = Shown().atlas, KnownOutcome("scene")
     atlas.note(TAB, HOME, sighting)
 
     assert atlas.find(TAB, HOME + "index.html#part") == sighting
@@ -48,7 +48,7 @@ def test_a_control_is_known_on_its_page_only() -> None:
 
 @pytest.mark.parametrize("landmark", ["header", "nav", "footer", "aside"])
 def test_a_control_of_the_frame_that_all_pages_share_is_known_on_all(landmark: str) -> None:
-    atlas, sighting = Shown().atlas, Sighting("disclosure")
+    atlas, sighting = Shown().atlas, KnownOutcome("disclosure")
     menu = Element("#m", "button", "Menu", "button", "", "Menu", TAB.box, landmark=landmark)  # type: ignore[arg-type]
     atlas.note(menu, HOME, sighting)
 
@@ -56,7 +56,7 @@ def test_a_control_of_the_frame_that_all_pages_share_is_known_on_all(landmark: s
 
 
 def test_a_link_to_a_part_of_its_own_page_is_a_control_of_that_page() -> None:
-    atlas, sighting = Shown().atlas, Sighting("nothing")
+    atlas, sighting = Shown().atlas, KnownOutcome("nothing")
     anchor = replace(LINK, href=HOME + "#part")
     atlas.note(anchor, HOME, sighting)
 
@@ -67,16 +67,16 @@ def test_a_link_to_a_part_of_its_own_page_is_a_control_of_that_page() -> None:
 @pytest.mark.parametrize(
     ("sighting", "novelty"),
     [
-        (Sighting("nothing", picture=picture(255)), 0.0),
-        (Sighting("scene"), 0.0),
-        (Sighting("page", picture=picture(0)), 0.0),
-        (Sighting("page", picture=picture(255), rule="auth"), 0.0),
-        (Sighting("scene", picture=picture(255), changed=NEW_SCENE / 2), 0.5),
-        (Sighting("scene", picture=picture(255)), 1 / NEW_SCENE),
+        (KnownOutcome("nothing", picture=picture(255)), 0.0),
+        (KnownOutcome("scene"), 0.0),
+        (KnownOutcome("page", picture=picture(0)), 0.0),
+        (KnownOutcome("page", picture=picture(255), rule="auth"), 0.0),
+        (KnownOutcome("scene", picture=picture(255), changed=NEW_SCENE / 2), 0.5),
+        (KnownOutcome("scene", picture=picture(255)), 1 / NEW_SCENE),
     ],
     ids=["does nothing", "not seen", "as shown before", "refused", "changes little", "new"],
 )
-def test_novelty_is_what_the_film_has_not_shown(sighting: Sighting, novelty: float) -> None:
+def test_novelty_is_what_the_film_has_not_shown(sighting: KnownOutcome, novelty: float) -> None:
     shown = Shown()
     shown.atlas.note(TAB, HOME, replace(sighting, title="A title"))
 
@@ -89,7 +89,7 @@ def test_novelty_is_what_the_film_has_not_shown(sighting: Sighting, novelty: flo
 
 def test_what_the_film_has_shown_meanwhile_is_new_no_more() -> None:
     shown = Shown()
-    sighting = Sighting("scene", picture=picture(255))
+    sighting = KnownOutcome("scene", picture=picture(255))
     shown.atlas.note(TAB, HOME, sighting)
     before = shown.atlas.is_news(sighting)
 
@@ -102,7 +102,7 @@ def test_what_the_film_has_shown_meanwhile_is_new_no_more() -> None:
 
 def test_places_within_reach_count_as_long_as_nobody_has_seen_them() -> None:
     shown = Shown("site.test/a")
-    sighting = Sighting("disclosure", picture=picture(0), opens=("site.test/a", "site.test/b"))
+    sighting = KnownOutcome("disclosure", picture=picture(0), opens=("site.test/a", "site.test/b"))
     shown.atlas.note(TAB, HOME, sighting)
 
     assert shown.atlas.prospects([TAB], HOME)[TAB.key].opens == 1
@@ -111,4 +111,4 @@ def test_places_within_reach_count_as_long_as_nobody_has_seen_them() -> None:
 
 
 def test_what_a_guardrail_speaks_against_is_no_news() -> None:
-    assert not Shown().atlas.is_news(Sighting("page", picture=picture(255), rule="off_domain"))
+    assert not Shown().atlas.is_news(KnownOutcome("page", picture=picture(255), rule="off_domain"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from explorer.action_urls import action_of
-from explorer.blacklist import (
+from explorer.guardrails.action_urls import action_of
+from explorer.guardrails.blacklist import (
     blacklisted,
     blacklisted_title,
     commanded,
@@ -11,7 +11,7 @@ from explorer.blacklist import (
     is_plain_cancel,
     is_question,
 )
-from explorer.icon_words import acting_icon
+from explorer.guardrails.icon_words import acting_icon
 from explorer.languages import entries
 
 

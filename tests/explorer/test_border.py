@@ -7,10 +7,10 @@ import pytest
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
-from explorer.border import Border
-from explorer.fence import Fence
-from explorer.guardrails import Site
-from explorer.proxy import EgressProxy
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import EgressProxy
+from explorer.guardrails.rules import Site
+from explorer.navigation.scope_monitor import ScopeMonitor
 from tests.explorer.clocks import RealClock
 from tests.explorer.conftest import Show
 from tests.site.server import SiteServer
@@ -27,7 +27,7 @@ def look_at(show: Show, home: str, *urls: str) -> tuple[list[Any], list[float]]:
 
     async def look(page: Page) -> tuple[list[Any], list[float]]:
         clock = RealClock()
-        border = Border(page, clock, Site.of(home), EgressProxy(Fence()))
+        border = ScopeMonitor(page, clock, Site.of(home), EgressProxy(EgressPolicy()))
         found = []
         for url in urls:
             before = clock.now_ms()
@@ -123,6 +123,8 @@ def test_a_start_page_that_leads_to_another_site_leads_elsewhere(show: Show, hom
 
 def leads_elsewhere(show: Show, home: str, url: str, domains: tuple[str, ...] = ()) -> bool:
     async def look(page: Page) -> bool:
-        return Border(page, RealClock(), Site.of(home, domains), EgressProxy(Fence())).is_elsewhere(url)
+        return ScopeMonitor(
+            page, RealClock(), Site.of(home, domains), EgressProxy(EgressPolicy())
+        ).is_elsewhere(url)
 
     return bool(show("", look))

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-from explorer.brand import look_of
-from explorer.story import SiteLook
+from explorer.page.branding import read_branding
+from explorer.trace import SiteBranding
 from explorer.types import Brief
 from tests.explorer.clocks import RealClock
 from tests.explorer.stage import Theatre, open_theatre
@@ -21,17 +21,17 @@ def theatre() -> Iterator[Theatre]:
         yield opened
 
 
-def look(theatre: Theatre, html: str = "", url: str | None = None) -> SiteLook:
+def look(theatre: Theatre, html: str = "", url: str | None = None) -> SiteBranding:
     """The look of a page with this HTML, or of the page at `url`."""
     theatre.pages.clear()
     theatre.pages["/"] = html
 
-    async def opened() -> SiteLook:
+    async def opened() -> SiteBranding:
         async with theatre.stage(Brief(theatre.url)) as stage:
             await stage.page.goto(url or theatre.url)
-            return await look_of(stage.page, RealClock())
+            return await read_branding(stage.page, RealClock())
 
-    found: SiteLook = theatre.run(opened)
+    found: SiteBranding = theatre.run(opened)
     return found
 
 

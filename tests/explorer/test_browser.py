@@ -13,10 +13,10 @@ from typing import Any
 import psutil
 import pytest
 
-from explorer.browser import Chromium, find_chromium, open_stage, try_launch
+from explorer.browser.chromium import Chromium, find_chromium, open_session, try_launch
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import EgressProxy
 from explorer.errors import BrowserCrashed, BrowserMissing
-from explorer.fence import Fence
-from explorer.proxy import EgressProxy
 from explorer.types import Brief
 from tests.explorer.stage import Theatre, open_theatre
 
@@ -92,7 +92,7 @@ def test_a_program_that_is_no_browser_is_an_error_that_names_it(tmp_path: Path) 
 #: Everything is read before, because the interpreter may lie where only root can look.
 AS_NOBODY = """
 import asyncio, concurrent.futures.thread, encodings.idna, os, sys
-from explorer.browser import find_chromium, try_launch
+from explorer.browser.chromium import find_chromium, try_launch
 chromium = find_chromium(sys.argv[1])
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
@@ -251,8 +251,8 @@ def test_a_browser_that_is_killed_is_noticed_and_nothing_of_it_stays() -> None:
     async def work() -> tuple[str, set[psutil.Process]]:
         before = browsers()
         async with (
-            EgressProxy(Fence()) as proxy,
-            open_stage(Brief("http://site.test/"), find_chromium(), proxy.url) as stage,
+            EgressProxy(EgressPolicy()) as proxy,
+            open_session(Brief("http://site.test/"), find_chromium(), proxy.url) as stage,
         ):
             stage.check()
             for process in browsers() - before:

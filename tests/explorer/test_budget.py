@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from explorer.budget import Budget, Usage
-from explorer.llm import MAX_ANSWER_TOKENS, PICTURE_TOKENS, LlmPlanner
-from explorer.planner import choose_planner, usage_of
+from explorer.planning.llm_budget import Budget, Usage
+from explorer.planning.llm_planner import MAX_ANSWER_TOKENS, PICTURE_TOKENS, LlmPlanner
+from explorer.planning.planner import choose_planner, usage_of
 from explorer.types import ActionPlan, Scene
 from tests import llm_server
 from tests.explorer.test_llm import SCENE

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from explorer.certificates import FAULTS, certificate_error
+from explorer.browser.certificate_errors import FAULTS, certificate_error
 from explorer.errors import CertificateInvalid
 from explorer.types import Wishes
 from tests.bombs.bomb import bomb, page

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from explorer.dialogs import OpenDialog, close_dialog, open_dialog
-from explorer.hand import Hand
+from explorer.input.mouse import Mouse
+from explorer.overlays.dialogs import OpenDialog, close_dialog, open_dialog
 from explorer.types import Clock, Point
 from tests.explorer.conftest import Show
 from tests.explorer.stage import FrameClock, RealClock
@@ -63,7 +63,7 @@ def test_what_is_open_is_told_and_closed(show: Show, html: str, kind: str, label
     async def look(page: Page) -> Any:
         clock = RealClock()
         found = await open_dialog(page)
-        closed = await close_dialog(page, clock, Hand(page, clock, Point(640, 400)))
+        closed = await close_dialog(page, clock, Mouse(page, clock, Point(640, 400)))
         return found, closed, await open_dialog(page)
 
     found, closed, after = show(PAGE + html, look)
@@ -79,7 +79,7 @@ def test_a_dialog_is_closed_by_what_decides_nothing(
     show: Show, html: str, pressed: list[str], clock: Clock
 ) -> None:
     async def look(page: Page) -> Any:
-        hand = Hand(page, clock, Point(640, 700))
+        hand = Mouse(page, clock, Point(640, 700))
         return await close_dialog(page, clock, hand), await page.evaluate("pressed"), len(hand.trail)
 
     closed, noted, moved = show(PAGE + html, look)
@@ -95,7 +95,7 @@ def test_a_dialog_that_only_asks_for_a_decision_stays_open(show: Show) -> None:
 
     async def look(page: Page) -> Any:
         clock = RealClock()
-        closed = await close_dialog(page, clock, Hand(page, clock, Point(640, 700)))
+        closed = await close_dialog(page, clock, Mouse(page, clock, Point(640, 700)))
         return closed, await page.evaluate("pressed")
 
     assert show(PAGE + html, look) == (False, [])

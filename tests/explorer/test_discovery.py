@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from explorer.discovery import MAX_ELEMENTS, Discovery, aim, describe, discover, reveal_delta
+from explorer.page.discovery import MAX_ELEMENTS, Discovery, aim, describe, discover, reveal_delta
 from explorer.types import Element, Point
 from tests.explorer.conftest import Show
 

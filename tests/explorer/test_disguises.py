@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from explorer.addresses import IPAddress, is_metadata, is_public, literal
+from explorer.egress.ip_addresses import IPAddress, is_metadata, is_public, literal
+from explorer.egress.policy import EgressPolicy, Endpoint
 from explorer.errors import AddressRefused
-from explorer.fence import Endpoint, Fence
 
 FEW = settings(max_examples=60, deadline=None)
 PRIVATE_NETWORKS = (
@@ -72,7 +72,7 @@ def test_no_spelling_of_a_private_address_passes(spelling: str, address: ipaddre
     host = SPELLINGS[spelling](address)
 
     with pytest.raises(AddressRefused):
-        Fence().check_literal(Endpoint.of(f"http://{host}/"))
+        EgressPolicy().check_literal(Endpoint.of(f"http://{host}/"))
 
 
 @FEW
@@ -92,7 +92,7 @@ def test_any_text_is_an_endpoint_or_refused(text: str) -> None:
     for url in (f"http://{text}/", f"http://user@{text}:80/", text):
         try:
             endpoint = Endpoint.of(url)
-            Fence().check_literal(endpoint)
+            EgressPolicy().check_literal(endpoint)
         except AddressRefused:
             continue
         address = literal(endpoint.host)
@@ -107,7 +107,7 @@ def test_one_answer_that_is_not_public_among_any_others_is_enough(answers: list[
     async def look_up(host: str, port: int) -> tuple[str, ...]:
         return tuple(map(str, answers))
 
-    fence = Fence(look_up=look_up, own_addresses=frozenset)
+    fence = EgressPolicy(look_up=look_up, own_addresses=frozenset)
     resolving = fence.resolve(Endpoint("site.test", 80))
     if all(map(is_public, answers)):
         assert asyncio.run(resolving) == tuple(map(str, answers))
@@ -123,7 +123,7 @@ def test_a_listed_name_is_dialed_anywhere_but_at_a_metadata_service(answers: lis
     async def look_up(host: str, port: int) -> tuple[str, ...]:
         return tuple(map(str, answers))
 
-    resolving = Fence(frozenset({"dev.test:80"}), look_up=look_up).resolve(Endpoint("dev.test", 80))
+    resolving = EgressPolicy(frozenset({"dev.test:80"}), look_up=look_up).resolve(Endpoint("dev.test", 80))
     if any(map(is_metadata, answers)):
         with pytest.raises(AddressRefused):
             asyncio.run(resolving)

@@ -1,6 +1,6 @@
 """How a take ends that cannot go on: pages that hang or close, time and footage that run out."""
 
-from explorer.opening import REST_PART
+from explorer.engine.start_page import REST_PART
 from tests.explorer.clocks import HastyClock, RealClock
 from tests.explorer.stage import Clicks, Hangs, Theatre
 from tests.site.server import SiteServer

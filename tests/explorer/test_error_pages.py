@@ -5,8 +5,8 @@
 
 import pytest
 
-from explorer.error_pages import said_error
-from explorer.phrases import read_toml
+from explorer.blocks.error_pages import said_error
+from explorer.blocks.signatures import read_toml
 from tests.explorer.looks import look
 
 #: A title, a main heading and a sentence below, as sites have them; by language.

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from explorer.story import Story
 from explorer.text import MAX_URL_CHARS
+from explorer.trace import Trace
 from explorer.types import ActionPlan, Metrics, Refusal, Scene, Step
 from tests.explorer.stage import Clicks, Take, Theatre
 from tests.site.server import SiteServer
@@ -20,8 +20,8 @@ def ordinary(theatre: Theatre) -> Take:
 def test_an_exploration_tells_each_state_in_order_and_ends_with_the_story(ordinary: Take) -> None:
     assert ordinary.states[:4] == ["navigating", "discovering", "planning", "executing"]
     assert ordinary.states[-1] == "complete"
-    assert isinstance(ordinary.events[-1], Story)
-    assert {type(event) for event in ordinary.events} <= {Metrics, Step, Refusal, Story}
+    assert isinstance(ordinary.events[-1], Trace)
+    assert {type(event) for event in ordinary.events} <= {Metrics, Step, Refusal, Trace}
 
 
 def test_clicks_are_counted_numbered_and_limited(ordinary: Take) -> None:

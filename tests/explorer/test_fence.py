@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from explorer.addresses import is_public, literal
+from explorer.egress.ip_addresses import is_public, literal
+from explorer.egress.policy import MAX_ADDRESSES, EgressPolicy, Endpoint, own_addresses, reachable
+from explorer.egress.resolver import LookUp, look_up
 from explorer.errors import AddressRefused
-from explorer.fence import MAX_ADDRESSES, Endpoint, Fence, own_addresses, reachable
-from explorer.resolver import LookUp, look_up
 
 
 def names(table: dict[str, list[str]]) -> LookUp:
@@ -20,7 +20,7 @@ def names(table: dict[str, list[str]]) -> LookUp:
 
 
 def resolve(url: str, table: dict[str, list[str]], *allow: str, own: str = "") -> tuple[str, ...]:
-    fence = Fence(frozenset(allow), frozenset(filter(None, [own])), names(table))
+    fence = EgressPolicy(frozenset(allow), frozenset(filter(None, [own])), names(table))
     return asyncio.run(fence.resolve(Endpoint.of(url)))
 
 
@@ -61,7 +61,7 @@ def test_a_private_address_is_refused_in_every_disguise(host: str) -> None:
     endpoint = Endpoint.of(f"http://{host}/")
 
     with pytest.raises(AddressRefused, match="ALLOW_PRIVATE_HOSTS") as caught:
-        Fence().check_literal(endpoint)
+        EgressPolicy().check_literal(endpoint)
 
     assert caught.value.rule == "private_address"
 
@@ -71,14 +71,14 @@ def test_a_metadata_service_is_refused_even_where_it_is_listed(host: str) -> Non
     endpoint = Endpoint.of(f"http://{host}/")
 
     with pytest.raises(AddressRefused, match="metadata service") as caught:
-        Fence(frozenset({str(endpoint)})).check_literal(endpoint)
+        EgressPolicy(frozenset({str(endpoint)})).check_literal(endpoint)
 
     assert caught.value.rule == "metadata_address"
 
 
 @pytest.mark.parametrize("host", PUBLIC)
 def test_a_public_address_may_be_visited(host: str) -> None:
-    Fence().check_literal(Endpoint.of(f"https://{host}/"))
+    EgressPolicy().check_literal(Endpoint.of(f"https://{host}/"))
 
 
 @pytest.mark.parametrize("spelling", ["127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.1"])
@@ -144,7 +144,7 @@ def test_an_endpoint_reads_back_as_it_is_listed() -> None:
 
 
 def test_only_exactly_the_listed_host_and_port_may_be_private() -> None:
-    fence = Fence(frozenset({"127.0.0.1:8000", "[::1]:8000"}))
+    fence = EgressPolicy(frozenset({"127.0.0.1:8000", "[::1]:8000"}))
 
     fence.check_literal(Endpoint.of("http://127.0.0.1:8000/"))
     fence.check_literal(Endpoint.of("http://[::1]:8000/"))
@@ -155,7 +155,7 @@ def test_only_exactly_the_listed_host_and_port_may_be_private() -> None:
 
 def test_a_refusal_says_what_to_list() -> None:
     with pytest.raises(AddressRefused) as caught:
-        Fence().check_literal(Endpoint.of("http://localhost:3000/"))
+        EgressPolicy().check_literal(Endpoint.of("http://localhost:3000/"))
 
     assert "List localhost:3000 in ALLOW_PRIVATE_HOSTS" in str(caught.value)
 
@@ -194,20 +194,22 @@ def test_a_public_ipv6_address_is_one_that_has_been_given_out() -> None:
 
 @pytest.mark.parametrize("port", [80, 443, 1024, 3000, 8000, 8080, 8443, 9200, 49152])
 def test_websites_are_found_on_their_own_ports_and_on_high_ones(port: int) -> None:
-    Fence().check_literal(Endpoint("example.com", port))
+    EgressPolicy().check_literal(Endpoint("example.com", port))
 
 
 @pytest.mark.parametrize("port", [1, 22, 25, 81, 110, 445, 1023, 3306, 5432, 6379, 11211, 6667])
 def test_ports_of_other_services_are_refused_unless_listed(port: int) -> None:
     with pytest.raises(AddressRefused) as caught:
-        Fence().check_literal(Endpoint("example.com", port))
+        EgressPolicy().check_literal(Endpoint("example.com", port))
 
     assert caught.value.rule == "port"
-    Fence(frozenset({f"example.com:{port}"})).check_literal(Endpoint("example.com", port))
+    EgressPolicy(frozenset({f"example.com:{port}"})).check_literal(Endpoint("example.com", port))
 
 
 def test_an_address_of_this_machine_is_refused_though_it_is_public() -> None:
-    fence = Fence(look_up=names({"me.test": ["8.8.4.4"]}), own_addresses=lambda: frozenset({"8.8.4.4"}))
+    fence = EgressPolicy(
+        look_up=names({"me.test": ["8.8.4.4"]}), own_addresses=lambda: frozenset({"8.8.4.4"})
+    )
 
     for host in ("me.test", "8.8.4.4", "0x08080404"):
         with pytest.raises(AddressRefused) as caught:
@@ -227,7 +229,7 @@ def test_this_machines_addresses_are_known() -> None:
 def test_our_own_services_are_refused_by_every_name_even_where_they_are_listed(host: str) -> None:
     table = {"redis.test": ["8.8.8.8"], "alias.test": ["1.1.1.1", "8.8.8.8"]}
     endpoint = Endpoint.parse(host, 7777)
-    fence = Fence(frozenset({str(endpoint)}), frozenset({"redis.test:7777"}), names(table))
+    fence = EgressPolicy(frozenset({str(endpoint)}), frozenset({"redis.test:7777"}), names(table))
 
     with pytest.raises(AddressRefused) as caught:
         asyncio.run(fence.resolve(endpoint))

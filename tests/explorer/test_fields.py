@@ -5,8 +5,8 @@ from typing import Any, get_args
 
 import pytest
 
-from explorer import samples
-from explorer.fields import _BY_KIND, Filling, filling, word_of
+from explorer.forms import sample_data
+from explorer.forms.values import _BY_KIND, FieldValue, filling, word_of
 from explorer.types import Box, Element, FieldKind
 
 TODAY = date(2026, 11, 24)
@@ -19,7 +19,7 @@ def field(fills: FieldKind = "text", label: str = "", **more: Any) -> Element:
     return Element(**{**given, "box": Box(0, 0, 200, 30), "fills": fills, **more})
 
 
-def fill(*given: Any, **more: Any) -> Filling | None:
+def fill(*given: Any, **more: Any) -> FieldValue | None:
     return filling(field(*given, **more), WORDS, TODAY)
 
 
@@ -49,23 +49,23 @@ def test_there_is_an_answer_for_every_kind_of_field() -> None:
     ],
 )
 def test_a_search_is_asked_for_a_word_of_the_site(more: dict[str, Any]) -> None:
-    assert fill(**more) == Filling("type", "charts", True)
-    assert fill(**more, form_method="get") == Filling("type", "charts", True)
-    assert fill(**more, form_method="post") == Filling("type", "charts", False)
+    assert fill(**more) == FieldValue("type", "charts", True)
+    assert fill(**more, form_method="get") == FieldValue("type", "charts", True)
+    assert fill(**more, form_method="post") == FieldValue("type", "charts", False)
 
 
 def test_a_filter_is_typed_and_not_sent() -> None:
-    assert fill(label="Filter projects") == Filling("type", "charts", False)
-    assert fill(placeholder="Nach Namen filtern", form_method="post") == Filling("type", "charts", False)
-    assert fill(placeholder="Filter by name") == Filling("type", "charts", False)
+    assert fill(label="Filter projects") == FieldValue("type", "charts", False)
+    assert fill(placeholder="Nach Namen filtern", form_method="post") == FieldValue("type", "charts", False)
+    assert fill(placeholder="Filter by name") == FieldValue("type", "charts", False)
 
 
 @pytest.mark.parametrize(
     "text", ["What needs to be done?", "Add a new task", "Neue Aufgabe", "待办", "Новая задача"]
 )
 def test_a_new_entry_of_a_list_is_typed_and_entered(text: str) -> None:
-    assert fill(placeholder=text) == Filling("type", samples.TODOS[0], True)
-    assert fill(placeholder=text, form_method="get") == Filling("type", samples.TODOS[0], False)
+    assert fill(placeholder=text) == FieldValue("type", sample_data.TODOS[0], True)
+    assert fill(placeholder=text, form_method="get") == FieldValue("type", sample_data.TODOS[0], False)
     assert fill(placeholder=text, form_method="post") is None
 
 
@@ -128,13 +128,13 @@ def test_what_is_personal_secret_or_sent_is_left_alone(more: dict[str, Any]) -> 
         ("month", {"bounds": "2027-01 2027-06 "}, "2027-01"),
         ("week", {}, "2026-W46"),
         ("datetime", {}, "2026-11-15T14:30"),
-        ("color", {}, samples.COLOUR),
+        ("color", {}, sample_data.COLOUR),
     ],
 )
 def test_numbers_and_dates_are_plausible_and_within_bounds(
     kind: FieldKind, more: dict[str, Any], value: str
 ) -> None:
-    assert fill(kind, **more) == Filling("type", value, False)
+    assert fill(kind, **more) == FieldValue("type", value, False)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_numbers_and_dates_are_plausible_and_within_bounds(
     ],
 )
 def test_an_option_is_chosen_that_changes_something(options: tuple[str, ...], chosen: str | None) -> None:
-    assert fill("select", options=options) == (Filling("choose", chosen) if chosen else None)
+    assert fill("select", options=options) == (FieldValue("choose", chosen) if chosen else None)
 
 
 @pytest.mark.parametrize("label", ["Language", "Currency", "Country", "Theme", "Sprache", "Idioma", "言語"])
@@ -160,7 +160,7 @@ def test_pickers_of_language_and_look_are_left_alone(label: str) -> None:
 
 
 def test_an_editor_gets_a_friendly_paragraph() -> None:
-    assert fill(tag="div", label="Editor content") == Filling("type", samples.PARAGRAPH)
+    assert fill(tag="div", label="Editor content") == FieldValue("type", sample_data.PARAGRAPH)
 
 
 def test_the_word_is_one_that_says_something() -> None:
@@ -169,4 +169,4 @@ def test_the_word_is_one_that_says_something() -> None:
         == "prices"
     )
     assert word_of(("图表", "首页")) == "图表"
-    assert word_of(()) == samples.SEARCH
+    assert word_of(()) == sample_data.SEARCH

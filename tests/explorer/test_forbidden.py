@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.border import COMMIT_MARGIN_MS
+from explorer.navigation.scope_monitor import COMMIT_MARGIN_MS
 from explorer.types import Refusal
 from tests.explorer.stage import Clicks, Proposes, Theatre, dead_port
 from tests.site.server import SiteServer

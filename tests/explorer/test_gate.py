@@ -10,9 +10,9 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from explorer.browser import FLAGS, find_chromium
-from explorer.gate import Gate, is_file
-from explorer.guardrails import Site
+from explorer.browser.chromium import FLAGS, find_chromium
+from explorer.guardrails.rules import Site
+from explorer.navigation.request_interceptor import RequestInterceptor, is_file
 from explorer.types import Refusal, Wishes
 from tests.explorer.stage import answer, read_head, serving
 
@@ -46,7 +46,7 @@ class World:
 
     browser: Browser
     page: Page
-    gate: Gate
+    gate: RequestInterceptor
     port: int
     asked: list[str]
     refused: list[Refusal] = field(default_factory=list)
@@ -123,7 +123,7 @@ async def open_world(browser: Browser, wishes: Wishes) -> AsyncIterator[World]:
         async with serving(serve) as port:
             page = await context.new_page()
             refused: list[Refusal] = []
-            gate = Gate(None, wishes, refused.append)
+            gate = RequestInterceptor(None, wishes, refused.append)
             await gate.install(page)
             yield World(browser, page, gate, port, asked, refused)
     finally:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from explorer.blacklist import blacklisted
 from explorer.errors import AddressRefused
-from explorer.guardrails import Site, is_auth_url, refuse_element, refuse_url
+from explorer.guardrails.blacklist import blacklisted
+from explorer.guardrails.rules import Site, is_auth_url, refuse_element, refuse_url
 from explorer.types import Box, Element, Wishes
 
 PAGE = "https://shop.example/start"

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from explorer.guide import Guide
-from explorer.hand import Hand
-from explorer.patience import Patience, TimeIsUp
+from explorer.deadlines import DeadlineReached, Deadlines
+from explorer.input.mouse import Mouse
+from explorer.input.scrolling import Scroller
 from explorer.types import Point
 from tests.explorer.clocks import HastyClock
 from tests.explorer.conftest import Show
@@ -15,14 +15,14 @@ from tests.explorer.conftest import Show
 TALL = "<style>body { margin: 0 } button { display: block; margin: 3000px 0 900px }</style>"
 
 
-def guide(page: Page, limit_s: float = 60) -> tuple[Guide, Hand]:
+def guide(page: Page, limit_s: float = 60) -> tuple[Scroller, Mouse]:
     clock = HastyClock()
-    hand, patience = Hand(page, clock, Point(640, 400)), Patience(clock, limit_s)
+    hand, patience = Mouse(page, clock, Point(640, 400)), Deadlines(clock, limit_s)
     patience.may_wrap_up = True
-    return Guide(page, hand, clock, patience, 720), hand
+    return Scroller(page, hand, clock, patience, 720), hand
 
 
-async def reach(guided: Guide) -> Point | None:
+async def reach(guided: Scroller) -> Point | None:
     await guided.show("button")
     return await guided.point_at("button")
 
@@ -88,7 +88,7 @@ def test_what_is_covered_as_soon_as_it_is_hovered_is_not_clicked(show: Show) -> 
 
 def test_a_page_that_spins_when_it_is_touched_does_not_hold_the_guide(show: Show) -> None:
     async def look(page: Page) -> Any:
-        with pytest.raises(TimeIsUp):
+        with pytest.raises(DeadlineReached):
             await reach(guide(page, limit_s=2.5)[0])
         return True
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 from playwright.async_api import Page
 
-from explorer.hand import FRAME_MS, Hand, curve, ease
-from explorer.story import Sample
+from explorer.input.mouse import FRAME_MS, Mouse, curve, ease
+from explorer.trace import Sample
 from explorer.types import Point
 from tests.explorer.clocks import FrameClock, RealClock
 from tests.explorer.conftest import Show
@@ -23,7 +23,7 @@ def test_a_movement_starts_and_ends_exactly_and_never_jumps(show: Show, end: Poi
     start = Point(100, 50.5)
 
     async def look(page: Page) -> list[Sample]:
-        hand = Hand(page, FrameClock(), start)
+        hand = Mouse(page, FrameClock(), start)
         await hand.appear()
         await hand.move_to(end)
         return hand.trail
@@ -44,7 +44,7 @@ def test_the_page_feels_the_pointer_where_the_trail_says(show: Show) -> None:
     html = "<script>seen = []; addEventListener('mousemove', e => seen.push([e.clientX, e.clientY]))</script>"
 
     async def look(page: Page) -> tuple[list[Sample], list[list[float]]]:
-        hand = Hand(page, FrameClock(), Point(10, 10))
+        hand = Mouse(page, FrameClock(), Point(10, 10))
         await hand.move_to(Point(300, 200))
         return hand.trail, await page.evaluate("seen")
 
@@ -72,7 +72,7 @@ def test_a_click_lands_where_the_pointer_is_and_tells_when(show: Show) -> None:
 
     async def look(page: Page) -> tuple[float, float, float, list[list[float]]]:
         clock = RealClock()
-        hand = Hand(page, clock, Point(50, 60))
+        hand = Mouse(page, clock, Point(50, 60))
         await hand.appear()
         before = clock.now_ms()
         pressed = await hand.click()
@@ -91,7 +91,7 @@ def test_a_click_lands_where_the_pointer_is_and_tells_when(show: Show) -> None:
 )
 def test_scrolling_goes_as_far_as_asked_and_stops_at_the_ends(show: Show, html: str) -> None:
     async def look(page: Page) -> list[float]:
-        hand = Hand(page, RealClock(), Point(0, 0))
+        hand = Mouse(page, RealClock(), Point(0, 0))
         told = [await hand.room_below()]
         for distance in (300, 5000, 10, -5000):
             told.append(await hand.scroll_by(distance))
@@ -107,7 +107,7 @@ def test_of_nested_boxes_the_largest_is_scrolled(show: Show) -> None:
       <main><section><aside><p>Inner</aside></section></main>"""
 
     async def look(page: Page) -> list[float]:
-        await Hand(page, RealClock(), Point(0, 0)).scroll_by(200)
+        await Mouse(page, RealClock(), Point(0, 0)).scroll_by(200)
         return [await page.evaluate(f"document.querySelector('{e}').scrollTop") for e in ("main", "aside")]
 
     assert show(html, look) == [200, 0]
@@ -124,7 +124,7 @@ def test_of_nested_boxes_the_largest_is_scrolled(show: Show) -> None:
 )
 def test_what_a_visitor_would_not_scroll_stays(show: Show, html: str) -> None:
     async def look(page: Page) -> list[float]:
-        hand = Hand(page, RealClock(), Point(0, 0))
+        hand = Mouse(page, RealClock(), Point(0, 0))
         return [await hand.room_below(), await hand.scroll_by(300), await page.evaluate("scrollY")]
 
     assert show(html, look) == [0, 0, 0]
@@ -135,7 +135,7 @@ def test_scrolling_is_smooth_even_where_the_site_has_its_own_idea_of_that(show: 
     html += "addEventListener('scroll', () => seen.push(scrollY))</script>"
 
     async def look(page: Page) -> list[float]:
-        await Hand(page, RealClock(), Point(0, 0)).scroll_by(400)
+        await Mouse(page, RealClock(), Point(0, 0)).scroll_by(400)
         seen: list[float] = await page.evaluate("new Promise(d => requestAnimationFrame(() => d(seen)))")
         return seen
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from explorer.egress.http1 import asks_for_websocket, parse_request, parse_response, read_head
 from explorer.errors import AddressRefused
-from explorer.heads import asks_for_websocket, parse_answer, parse_request, read_head
 
 FEW = settings(max_examples=80, deadline=None)
 
@@ -122,7 +122,7 @@ def test_any_bytes_are_a_request_or_turned_down_and_carry_no_line_of_their_own(
 @given(st.lists(st.binary(max_size=60), max_size=4))
 def test_any_answer_is_passed_on_for_one_exchange_or_turned_down(lines: list[bytes]) -> None:
     try:
-        said = parse_answer([b"HTTP/1.1 200 OK", *lines]).for_browser()
+        said = parse_response([b"HTTP/1.1 200 OK", *lines]).for_browser()
     except ValueError:
         return
     assert said.count(b"\r\n\r\n") == 1
@@ -134,7 +134,7 @@ def test_any_answer_is_passed_on_for_one_exchange_or_turned_down(lines: list[byt
 )
 def test_what_is_no_answer_of_http_is_turned_down(first: bytes) -> None:
     with pytest.raises(ValueError, match="HTTP"):
-        parse_answer([first])
+        parse_response([first])
 
 
 def test_a_site_cannot_speak_as_a_proxy_or_keep_the_connection() -> None:
@@ -146,7 +146,7 @@ def test_a_site_cannot_speak_as_a_proxy_or_keep_the_connection() -> None:
         b"junk",
     ]
 
-    said = parse_answer([b"HTTP/1.1 200 OK", *fields]).for_browser()
+    said = parse_response([b"HTTP/1.1 200 OK", *fields]).for_browser()
 
     assert said == b"HTTP/1.1 200 OK\r\netag: x\r\nConnection: close\r\n\r\n"
 

@@ -5,13 +5,13 @@ from time import time
 
 import pytest
 
-from explorer.http_answer import HttpAnswer, download_error, kind_of, span, status_error
+from explorer.blocks.http_response import HttpResponse, download_error, kind_of, span, status_error
 
 URL = "http://acme.example/reports/may%20july.pdf"
 
 
-def answer(status: int = 200, **headers: str) -> HttpAnswer:
-    return HttpAnswer(URL, status, {name.replace("_", "-"): value for name, value in headers.items()})
+def answer(status: int = 200, **headers: str) -> HttpResponse:
+    return HttpResponse(URL, status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import Page
 
-from explorer.discovery import discover
-from explorer.identity import destination, identity_of
-from explorer.replay import robust
+from explorer.page.discovery import discover
+from explorer.page.element_identity import destination, element_identity
+from explorer.page.stable_selectors import stable_selector
 from tests.explorer.eyes import Eyes, open_eyes
 
 
@@ -88,8 +88,8 @@ def test_a_destination_is_an_address_without_what_passes(href: str, expected: st
 
 
 def test_a_frame_tells_apart_what_leads_nowhere() -> None:
-    assert identity_of("button", "", "https://a.example") != identity_of("button", "")
-    assert identity_of("link", "https://b.example/", "https://a.example") == identity_of(
+    assert element_identity("button", "", "https://a.example") != element_identity("button", "")
+    assert element_identity("link", "https://b.example/", "https://a.example") == element_identity(
         "link", "https://b.example/"
     )
 
@@ -112,7 +112,7 @@ def test_a_frame_tells_apart_what_leads_nowhere() -> None:
 def test_a_plan_finds_by_role_and_name_what_these_tell_apart(eyes: Eyes, html: str, expected: str) -> None:
     async def look(page: Page) -> tuple[str, bool]:
         element = (await discover(page, frozenset())).elements[0]
-        selector = await robust(page, element)
+        selector = await stable_selector(page, element)
         found = page.locator(selector)
         return selector, await found.count() == 1 and await found.and_(
             page.locator(element.selector)
@@ -134,7 +134,7 @@ def test_a_plan_reaches_into_frames_and_closed_roots(eyes: Eyes) -> None:
 
     async def look(page: Page) -> dict[str, str]:
         found = (await discover(page, frozenset())).elements
-        return {element.label: await robust(page, element) for element in found}
+        return {element.label: await stable_selector(page, element) for element in found}
 
     selectors = eyes.show(html, look)
 

@@ -2,7 +2,7 @@
 
 import json
 
-from explorer.planner import choose_planner
+from explorer.planning.planner import choose_planner
 from tests import llm_server
 from tests.explorer.stage import Theatre
 from tests.llm_server import LlmServer

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from explorer.keywords import MAX_PLANS, KeywordPlanner, rank
-from explorer.places import place
+from explorer.planning.keyword_planner import MAX_PLANS, KeywordPlanner, rank
 from explorer.types import ActionPlan, Box, Element, Scene
+from explorer.urls import page_key
 
 HOME = "https://shop.example/"
 
@@ -270,4 +270,4 @@ def test_nothing_to_click_gives_no_plan() -> None:
     ],
 )
 def test_pages_are_known_by_a_key_without_what_does_not_matter(url: str, key: str) -> None:
-    assert place(url) == key
+    assert page_key(url) == key

@@ -5,10 +5,10 @@ import re
 import pytest
 
 from explorer.languages import entries, languages
-from explorer.overlay_phrases import says, says_only
-from explorer.prefixes import prefixes
-from explorer.spelling import fold, words_of
-from explorer.vocabulary import vocabulary
+from explorer.languages.normalization import fold, words_of
+from explorer.languages.overlay_phrases import says, says_only
+from explorer.languages.prefixes import prefixes
+from explorer.languages.vocabulary import vocabulary
 
 CODES = [
     *("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "ja", "zh", "sv"),

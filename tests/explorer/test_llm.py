@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from explorer.errors import PlannerFailed
-from explorer.llm import LlmPlanner
+from explorer.planning.llm_planner import LlmPlanner
 from explorer.types import ActionPlan, Box, Element, FieldKind, Scene, Wishes
 from tests import llm_server
 from tests.llm_server import Behaviour, LlmServer

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.memory import Memory, Refusals
-from explorer.places import place
+from explorer.state.frontier import Frontier, Refusals
 from explorer.text import MAX_URL_CHARS
 from explorer.types import MAX_REFUSALS, Box, Element, Refusal
+from explorer.urls import page_key
 
 HOME = "http://site.test/"
 
@@ -31,7 +31,7 @@ BUTTON = replace(link(""), selector="button", tag="button", role="button", text=
     ],
 )
 def test_spellings_of_one_page_are_one_place(url: str) -> None:
-    assert place(url) == place("http://site.test/docs")
+    assert page_key(url) == page_key("http://site.test/docs")
 
 
 @pytest.mark.parametrize(
@@ -47,15 +47,15 @@ def test_spellings_of_one_page_are_one_place(url: str) -> None:
     ],
 )
 def test_other_pages_are_other_places(url: str) -> None:
-    assert place(url) != place("http://site.test/docs")
+    assert page_key(url) != page_key("http://site.test/docs")
 
 
 def test_a_page_whose_name_ends_in_index_is_not_its_folder() -> None:
-    assert place("http://site.test/myindex.html") != place("http://site.test/my")
+    assert page_key("http://site.test/myindex.html") != page_key("http://site.test/my")
 
 
 def test_a_page_is_new_once_and_listed_once() -> None:
-    memory = Memory()
+    memory = Frontier()
 
     first = memory.arrive(HOME, None)
     again = memory.arrive(HOME + "index.html#top", HOME)
@@ -65,7 +65,7 @@ def test_a_page_is_new_once_and_listed_once() -> None:
 
 
 def test_depth_is_the_fewest_links_from_the_start() -> None:
-    memory = Memory()
+    memory = Frontier()
     memory.arrive(HOME, None)
     memory.note_links((link(HOME + "a"),), HOME)
     memory.arrive(HOME + "a", HOME)
@@ -78,7 +78,7 @@ def test_depth_is_the_fewest_links_from_the_start() -> None:
 
 
 def test_a_page_reached_without_a_link_is_one_deeper_than_where_one_came_from() -> None:
-    memory = Memory()
+    memory = Frontier()
     memory.arrive(HOME, None)
 
     memory.arrive(HOME + "pushed", HOME)
@@ -87,7 +87,7 @@ def test_a_page_reached_without_a_link_is_one_deeper_than_where_one_came_from() 
 
 
 def test_links_that_lead_too_deep_are_left_out_and_buttons_never() -> None:
-    memory = Memory()
+    memory = Frontier()
     memory.arrive(HOME, None)
     memory.note_links((link(HOME + "a"),), HOME)
 
@@ -97,7 +97,7 @@ def test_links_that_lead_too_deep_are_left_out_and_buttons_never() -> None:
 
 
 def test_the_last_page_with_something_left_is_where_to_go_back_to() -> None:
-    memory = Memory()
+    memory = Frontier()
     memory.arrive(HOME, None)
     memory.arrive(HOME + "a", HOME)
     memory.arrive(HOME + "b", HOME + "a")
@@ -113,7 +113,7 @@ def test_the_last_page_with_something_left_is_where_to_go_back_to() -> None:
 
 
 def test_what_is_left_on_other_pages_is_what_they_have_offered_and_nobody_has_tried() -> None:
-    memory = Memory()
+    memory = Frontier()
     for page in ("", "a", "b"):
         memory.arrive(HOME + page, None if not page else HOME)
     memory.note_left(HOME, (link(HOME + "a"), TAB))
@@ -131,11 +131,11 @@ def test_what_is_left_on_other_pages_is_what_they_have_offered_and_nobody_has_tr
 
 
 def test_what_was_never_tried_may_be_used_as_it_is() -> None:
-    assert Memory().usable(BUTTON, "first", 5) == BUTTON
+    assert Frontier().usable(BUTTON, "first", 5) == BUTTON
 
 
 def test_a_button_that_has_done_something_may_be_used_again_where_the_page_is_another() -> None:
-    memory = Memory()
+    memory = Frontier()
     memory.try_out(BUTTON, "first")
     memory.learn(BUTTON, "button", "scene")
 
@@ -148,7 +148,7 @@ def test_a_button_that_has_done_something_may_be_used_again_where_the_page_is_an
 
 
 def test_each_further_use_of_a_button_counts_for_the_same_button() -> None:
-    memory = Memory()
+    memory = Frontier()
     for state in ("first", "second"):
         used = memory.usable(BUTTON, state, 5)
         assert used is not None
@@ -161,7 +161,7 @@ def test_each_further_use_of_a_button_counts_for_the_same_button() -> None:
 
 
 def test_a_button_that_once_did_nothing_is_not_used_again() -> None:
-    memory = Memory()
+    memory = Frontier()
     memory.try_out(BUTTON, "first")
     memory.learn(BUTTON, "button", "scene")
     again = memory.usable(BUTTON, "second", 5)
@@ -178,7 +178,7 @@ def test_a_button_that_once_did_nothing_is_not_used_again() -> None:
     ids=["a link", "a disclosure", "a choice"],
 )
 def test_links_disclosures_and_choices_are_used_once(element: Element) -> None:
-    memory = Memory()
+    memory = Frontier()
     memory.try_out(element, "first")
     memory.learn(element, "kind", "scene")
 
@@ -186,7 +186,7 @@ def test_links_disclosures_and_choices_are_used_once(element: Element) -> None:
 
 
 def test_a_field_may_be_filled_in_again_where_the_page_is_another() -> None:
-    memory, field = Memory(), replace(TAB, fills="text")
+    memory, field = Frontier(), replace(TAB, fills="text")
     memory.try_out(field, "empty")
     memory.learn(field, "text", "scene")
 
@@ -196,7 +196,7 @@ def test_a_field_may_be_filled_in_again_where_the_page_is_another() -> None:
 
 
 def test_it_learns_which_kinds_of_control_show_something_and_how_often_each_was_used() -> None:
-    memory = Memory()
+    memory = Frontier()
     memory.learn(BUTTON, "button", "scene")
     memory.learn(TAB, "button", "nothing")
     memory.learn(TAB, "tab", "page")
@@ -208,11 +208,11 @@ def test_it_learns_which_kinds_of_control_show_something_and_how_often_each_was_
 
 
 def test_a_place_was_seen_once_it_was_visited_under_any_spelling() -> None:
-    memory = Memory()
+    memory = Frontier()
     memory.arrive(HOME + "a/index.html#top", None)
 
-    assert memory.has_seen(place(HOME + "a"))
-    assert not memory.has_seen(place(HOME))
+    assert memory.has_seen(page_key(HOME + "a"))
+    assert not memory.has_seen(page_key(HOME))
 
 
 def test_a_refusal_is_kept_once_for_each_rule_and_label() -> None:

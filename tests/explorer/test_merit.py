@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.merit import discounted, foreseen, stems, wished
+from explorer.planning.scoring import discounted, foreseen, stems, wished
 from explorer.types import Box, Element, Prospect, Wishes
 
 

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from explorer.border import Border
-from explorer.browser import Stage
+from explorer.browser.session import BrowserSession
+from explorer.deadlines import Deadlines
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import EgressProxy
 from explorer.errors import AddressRefused, PageUnreachable
-from explorer.fence import Fence
-from explorer.guardrails import Site
-from explorer.navigation import Navigator
-from explorer.patience import Patience
-from explorer.proxy import EgressProxy
-from explorer.retries import Persistence
+from explorer.guardrails.rules import Site
+from explorer.navigation.navigator import Navigator
+from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.retry_policy import RetryPolicy
 from explorer.types import Refusal
 from tests.explorer.clocks import RealClock
 from tests.explorer.conftest import Show
@@ -35,12 +35,12 @@ def open_each(show: Show, site: SiteServer, *urls: str, fenced: tuple[Refusal, .
     async def look(page: Page) -> str:
         assert page.context.browser is not None
         clock = RealClock()
-        proxy = EgressProxy(Fence())
+        proxy = EgressProxy(EgressPolicy())
         proxy.refused.extend(fenced)
-        border = Border(page, clock, Site.of(site.url), proxy)
-        stage = Stage(page.context.browser, page)
-        often = Persistence(navigation_pauses_s=PAUSES[0])
-        navigator = Navigator(stage, clock, Patience(clock, 60), border, proxy, often)
+        border = ScopeMonitor(page, clock, Site.of(site.url), proxy)
+        stage = BrowserSession(page.context.browser, page)
+        often = RetryPolicy(navigation_pauses_s=PAUSES[0])
+        navigator = Navigator(stage, clock, Deadlines(clock, 60), border, proxy, often)
         for url in urls:
             await navigator.open(url)
         return page.url

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from explorer.obstacles import Cleared, clear
+from explorer.overlays.dismissal import Dismissed, dismiss_overlays
 from explorer.types import Clock
 from tests.explorer.conftest import Show
 from tests.explorer.stage import FrameClock, RealClock
@@ -31,9 +31,9 @@ GO = "data-go"
 CROSS = "\u00d7"
 
 
-def cleared(show: Show, html: str, clock: Clock | None = None) -> tuple[list[Cleared], list[str]]:
+def cleared(show: Show, html: str, clock: Clock | None = None) -> tuple[list[Dismissed], list[str]]:
     async def look(page: Page) -> Any:
-        return await clear(page, clock or RealClock()), await page.evaluate("pressed")
+        return await dismiss_overlays(page, clock or RealClock()), await page.evaluate("pressed")
 
     found, pressed = show(SITE + html, look)
     return found, pressed
@@ -262,7 +262,7 @@ def test_a_dialog_that_a_click_has_opened_is_left_alone(show: Show) -> None:
 
     async def look(page: Page) -> Any:
         await page.mouse.click(620, 30)
-        return await clear(page, RealClock()), await page.evaluate("d.open")
+        return await dismiss_overlays(page, RealClock()), await page.evaluate("d.open")
 
     assert show(SITE + html, look) == ([], True)
 
@@ -273,8 +273,8 @@ def test_several_obstacles_go_one_after_the_other_and_then_nothing_is_done(show:
       <button onclick="v.remove(); n.remove()">No thanks</button></div>"""
 
     async def look(page: Page) -> Any:
-        first = await clear(page, RealClock())
-        return [one.kind for one in first], await clear(page, RealClock())
+        first = await dismiss_overlays(page, RealClock())
+        return [one.kind for one in first], await dismiss_overlays(page, RealClock())
 
     assert show(SITE + html, look) == (["newsletter", "consent"], [])
 
@@ -283,8 +283,8 @@ def test_what_does_not_go_away_is_tried_once(show: Show) -> None:
     html = """<div class=bar>We use cookies <button>Reject</button><button>Accept</button></div>"""
 
     async def look(page: Page) -> Any:
-        once = await clear(page, FrameClock())
-        again = await clear(page, FrameClock())
+        once = await dismiss_overlays(page, FrameClock())
+        again = await dismiss_overlays(page, FrameClock())
         return once, again, await page.evaluate("pressed")
 
     assert show(SITE + html, look) == ([], [], ["Reject"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.page_language import detect, is_known
+from explorer.languages.detection import detect, is_known
 
 SWEDISH = (
     "Välkommen till vår butik. Här hittar du allt för hemmet, trädgården och fritiden. Vi har öppet alla "

@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from explorer.page_look import PageLook, is_uniform, look_at, refresh_of
+from explorer.blocks.page_facts import PageFacts, is_uniform, read_page_facts, refresh_of
 from tests.explorer.conftest import Show
 from tests.explorer.start_pages import png
 
 
-def seen(show: Show, html: str, selectors: tuple[str, ...] = ()) -> PageLook:
+def seen(show: Show, html: str, selectors: tuple[str, ...] = ()) -> PageFacts:
     async def look(page: Page) -> Any:
-        return await look_at(page, selectors)
+        return await read_page_facts(page, selectors)
 
-    found: PageLook = show(html, look)
+    found: PageFacts = show(html, look)
     return found
 
 

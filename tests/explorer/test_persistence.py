@@ -3,8 +3,8 @@
 import pytest
 
 from explorer.errors import Blocked, PageUnreachable, SiteError
-from explorer.navigation import HOPELESS_PAUSE_S, LONGEST_PAUSE_S
-from explorer.retries import LIMITS, Persistence, Retry
+from explorer.navigation.navigator import HOPELESS_PAUSE_S, LONGEST_PAUSE_S
+from explorer.retry_policy import LIMITS, Retry, RetryPolicy
 from explorer.types import ActionPlan, Scene
 from tests.explorer.clocks import HastyClock
 from tests.explorer.stage import PAUSES, Clicks, Theatre
@@ -25,10 +25,10 @@ class CoveredClock(HastyClock):
 
 
 def test_the_limits_are_those_of_the_pauses() -> None:
-    for often in (Persistence(), Persistence(lambda retry: None, *PAUSES)):
+    for often in (RetryPolicy(), RetryPolicy(lambda retry: None, *PAUSES)):
         assert len(often.navigation_pauses_s) == LIMITS["navigation"] == 3
         assert len(often.element_pauses_ms) == LIMITS["element"] == 2
-    assert [*Persistence().navigation_pauses_s] == sorted({*Persistence().navigation_pauses_s})
+    assert [*RetryPolicy().navigation_pauses_s] == sorted({*RetryPolicy().navigation_pauses_s})
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.guardrails import Site, refuse_element
+from explorer.guardrails.rules import Site, refuse_element
 from tests.explorer.test_guardrails import PAGE, SITE, element
 
 

@@ -4,7 +4,17 @@ import cv2
 import numpy as np
 import pytest
 
-from explorer.pictures import COLUMNS, HEIGHT_PX, NEW_SCENE, ROWS, WIDTH_PX, Gallery, Picture, changed, share
+from explorer.page.visual_diff import (
+    COLUMNS,
+    HEIGHT_PX,
+    NEW_SCENE,
+    ROWS,
+    WIDTH_PX,
+    Picture,
+    SeenScreens,
+    changed,
+    share,
+)
 
 BLOCK_PX = WIDTH_PX // COLUMNS
 BLOCKS = COLUMNS * ROWS
@@ -52,7 +62,7 @@ def test_a_picture_of_any_size_is_read_and_anything_else_is_none() -> None:
 
 
 def test_a_gallery_knows_what_it_has_not_shown_sooner_on_another_path() -> None:
-    gallery, little = Gallery(), round(0.06 * BLOCKS)
+    gallery, little = SeenScreens(), round(0.06 * BLOCKS)
     assert gallery.add(picture())
 
     assert gallery.novelty(picture(little)) == pytest.approx(0.06 / NEW_SCENE)
@@ -62,4 +72,4 @@ def test_a_gallery_knows_what_it_has_not_shown_sooner_on_another_path() -> None:
 
 
 def test_everything_is_new_to_an_empty_gallery() -> None:
-    assert Gallery().novelty(picture()) > 1
+    assert SeenScreens().novelty(picture()) > 1

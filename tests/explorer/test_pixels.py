@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import Page
 
-from explorer.discovery import discover
+from explorer.page.discovery import discover
 from explorer.types import Element, Point
 from tests.explorer.eyes import Eyes, open_eyes
 

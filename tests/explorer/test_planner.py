@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from explorer.errors import PlannerFailed
-from explorer.keywords import MAX_PLANS, KeywordPlanner
-from explorer.llm import LlmPlanner
-from explorer.planner import FallbackPlanner, choose_planner
+from explorer.planning.keyword_planner import MAX_PLANS, KeywordPlanner
+from explorer.planning.llm_planner import LlmPlanner
+from explorer.planning.planner import FallbackPlanner, choose_planner
 from explorer.types import ActionPlan, Scene
 from tests import llm_server
 from tests.explorer.test_llm import SCENE

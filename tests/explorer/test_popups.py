@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from explorer.popups import OPEN_IN_PLACE, Popups
+from explorer.navigation.popups import OPEN_IN_PLACE, Popups
 from tests.explorer.conftest import Show
 from tests.site.server import SiteServer
 

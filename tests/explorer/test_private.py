@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.private import is_search, refuse_field
+from explorer.guardrails.sensitive_fields import is_search, refuse_field
 from explorer.types import Element
 from tests.explorer.test_guardrails import PAGE, element
 

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from explorer.egress.forwarding import TLS
+from explorer.egress.http1 import HEAD_LIMIT_BYTES
+from explorer.egress.policy import EgressPolicy, Endpoint
+from explorer.egress.proxy import EgressProxy
 from explorer.errors import AddressRefused
-from explorer.exchange import TLS
-from explorer.fence import Endpoint, Fence
-from explorer.heads import HEAD_LIMIT_BYTES
-from explorer.proxy import EgressProxy
 from explorer.types import Brief
 from tests.explorer.stage import Theatre, answer, open_theatre, read_head, serving
 from tests.explorer.test_fence import names
@@ -61,7 +61,7 @@ def within(
 
     async def whole() -> Any:
         async with serving(handle) as port:
-            fence = Fence(frozenset({f"127.0.0.1:{port}"}))
+            fence = EgressPolicy(frozenset({f"127.0.0.1:{port}"}))
             async with EgressProxy(fence, allow_writes) as proxy:
                 return await work(proxy, port)
 
@@ -178,7 +178,7 @@ def test_a_tunnel_to_a_private_address_is_refused(target: str) -> None:
 )
 def test_what_cannot_be_reached_is_answered_with_502_and_the_cause(host: str, cause: str) -> None:
     async def work() -> bytes:
-        fence = Fence(frozenset({"dead.test:1"}), look_up=names({"dead.test": ["127.0.0.1"]}))
+        fence = EgressPolicy(frozenset({"dead.test:1"}), look_up=names({"dead.test": ["127.0.0.1"]}))
         async with EgressProxy(fence) as proxy:
             return await ask(proxy, f"GET http://{host}/ HTTP/1.1\r\n\r\n".encode())
 
@@ -193,7 +193,7 @@ def test_a_name_is_reached_by_whichever_of_its_addresses_answers() -> None:
     async def work() -> bytes:
         async with serving(origin) as port:
             both = names({"both.test": ["::1", "127.0.0.1"]})
-            async with EgressProxy(Fence(frozenset({f"both.test:{port}"}), look_up=both)) as proxy:
+            async with EgressProxy(EgressPolicy(frozenset({f"both.test:{port}"}), look_up=both)) as proxy:
                 return await ask(proxy, f"GET http://both.test:{port}/ HTTP/1.1\r\n\r\n".encode())
 
     assert asyncio.run(work()).startswith(b"HTTP/1.1 200")
@@ -257,7 +257,7 @@ def test_a_browser_that_goes_away_frees_the_connection_to_the_site() -> None:
 def test_closing_ends_every_connection() -> None:
     async def work() -> tuple[bytes, bytes]:
         async with serving(echo) as port:
-            async with EgressProxy(Fence(frozenset({f"127.0.0.1:{port}"}))) as proxy:
+            async with EgressProxy(EgressPolicy(frozenset({f"127.0.0.1:{port}"}))) as proxy:
                 at = int(proxy.url.rpartition(":")[2])
                 tunnel, idle = [await asyncio.open_connection("127.0.0.1", at) for _ in range(2)]
                 tunnel[1].write(f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\n".encode())
@@ -343,4 +343,4 @@ def test_a_websocket_of_the_site_works(theatre: Theatre) -> None:
 
 def test_the_fence_speaks_before_a_listed_port_is_trusted() -> None:
     with pytest.raises(AddressRefused):
-        Fence(frozenset({"127.0.0.1:1"})).check_literal(Endpoint("127.0.0.1", 2))
+        EgressPolicy(frozenset({"127.0.0.1:1"})).check_literal(Endpoint("127.0.0.1", 2))

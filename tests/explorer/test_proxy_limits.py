@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from explorer.calls_home import NOWHERE
-from explorer.exchange import TLS
-from explorer.fence import Fence
-from explorer.proxy import MAX_OF_A_RULE, EgressProxy
+from explorer.egress.browser_background import NOWHERE
+from explorer.egress.forwarding import TLS
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import MAX_OF_A_RULE, EgressProxy
 from tests.explorer.stage import Handle, answer, read_head, serving
 from tests.explorer.test_proxy import ask
 
@@ -22,7 +22,7 @@ def facing(handle: Handle, work: Work, **limits: Any) -> Any:
 
     async def whole() -> Any:
         async with serving(handle) as port:
-            fence = Fence(frozenset({f"127.0.0.1:{port}"}))
+            fence = EgressPolicy(frozenset({f"127.0.0.1:{port}"}))
             async with EgressProxy(fence, **limits) as proxy:
                 return await work(proxy, port)
 
@@ -202,7 +202,7 @@ def test_names_that_are_never_answered_hold_up_no_other_name() -> None:
     async def work() -> bytes:
         handle, _ = saying(answer(b"hello"))
         async with serving(handle) as port:
-            fence = Fence(frozenset({f"fast.test:{port}"}), look_up=look_up)
+            fence = EgressPolicy(frozenset({f"fast.test:{port}"}), look_up=look_up)
             async with EgressProxy(fence) as proxy:
                 slow = [
                     asyncio.create_task(ask(proxy, f"GET http://slow{n}.test/ HTTP/1.1\r\n\r\n".encode()))
@@ -232,7 +232,7 @@ def test_a_name_is_asked_for_once_and_keeps_its_address() -> None:
         raise OSError("nobody there")
 
     async def work() -> None:
-        async with EgressProxy(Fence(look_up=rebinding), connect=connect) as proxy:
+        async with EgressProxy(EgressPolicy(look_up=rebinding), connect=connect) as proxy:
             for _ in range(3):
                 await ask(proxy, b"GET http://rebind.test/ HTTP/1.1\r\n\r\n")
 
@@ -248,7 +248,7 @@ def answered(*targets: str) -> tuple[list[bytes], list[str]]:
         raise AssertionError(f"dialed {address}")
 
     async def work() -> tuple[list[bytes], list[str]]:
-        async with EgressProxy(Fence(), connect=connect) as proxy:
+        async with EgressProxy(EgressPolicy(), connect=connect) as proxy:
             said = [await ask(proxy, f"CONNECT {target} HTTP/1.1\r\n\r\n".encode()) for target in targets]
             return [one.split(b"\r\n")[0] for one in said], [refusal.rule for refusal in proxy.refused]
 

@@ -11,9 +11,9 @@ from typing import Any
 import psutil
 import pytest
 
-from explorer.browser import find_chromium, open_stage
-from explorer.pulse import feeling_pulse
-from explorer.scouting import open_scout
+from explorer.browser.chromium import find_chromium, open_session
+from explorer.browser.liveness import watching_liveness
+from explorer.lookahead.scout_browser import open_scout
 from explorer.types import Brief
 from tests.conftest import Kin
 from tests.explorer.stage import dead_port
@@ -66,8 +66,8 @@ def parts(kin: Kin) -> dict[str, list[psutil.Process]]:
 async def test_a_death_is_noticed_at_once_and_nothing_is_left(
     kin: Kin, victims: str, sign: signal.Signals, said: str
 ) -> None:
-    stage_of = open_stage(Brief("about:blank"), find_chromium(), PROXY)
-    async with stage_of as stage, feeling_pulse(stage):
+    stage_of = open_session(Brief("about:blank"), find_chromium(), PROXY)
+    async with stage_of as stage, watching_liveness(stage):
         family = parts(kin)
         for process in family[victims]:
             process.send_signal(sign)
@@ -84,8 +84,8 @@ async def test_a_death_is_noticed_at_once_and_nothing_is_left(
 
 
 async def test_a_page_that_spins_has_a_pulse(kin: Kin) -> None:
-    stage_of = open_stage(Brief("about:blank"), find_chromium(), PROXY)
-    async with stage_of as stage, feeling_pulse(stage, every_s=0.1, limit_s=1.0):
+    stage_of = open_session(Brief("about:blank"), find_chromium(), PROXY)
+    async with stage_of as stage, watching_liveness(stage, every_s=0.1, limit_s=1.0):
         spinning = asyncio.create_task(stage.page.evaluate("() => { for (;;) {} }"))
         await asyncio.sleep(2.0)
 

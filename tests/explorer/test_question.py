@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.llm import MAX_ANSWER_TOKENS, LlmPlanner
-from explorer.question import MAX_OFFERED, MAX_PICTURE_BYTES, shows
+from explorer.planning.llm_planner import MAX_ANSWER_TOKENS, LlmPlanner
+from explorer.planning.prompt import MAX_OFFERED, MAX_PICTURE_BYTES, shows
 from explorer.types import Element, Prospect, Scene, Wishes
 from tests import llm_server
 from tests.explorer.test_llm import SCENE, link

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import Page
 
-from explorer.discovery import aim, bring, describe, discover, reveal_delta
+from explorer.page.discovery import aim, bring, describe, discover, reveal_delta
 from tests.explorer.eyes import Eyes, open_eyes
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from explorer.errors import PageUnreachable
-from explorer.robots import MAX_BYTES, Robots, fetch_robots
+from explorer.guardrails.robots_txt import MAX_BYTES, Robots, fetch_robots
 
 RULES = """\ufeff# hello
 User-agent: other

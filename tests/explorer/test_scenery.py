@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from playwright.async_api import Page
 
-from explorer.pictures import Picture, changed
-from explorer.scenery import View, outcome_of, view_of
+from explorer.page.snapshot import Snapshot, diff_outcome, take_snapshot
+from explorer.page.visual_diff import Picture, changed
 from tests.explorer.conftest import Show
 
 #: Large enough for a viewer to notice.
@@ -21,12 +21,12 @@ def outcome(show: Show, script: str, html: str = PAGE, pictures: bool = False) -
     """What `script` makes of the page, told by its structure, or by its pictures too."""
 
     async def look(page: Page) -> str:
-        async def view() -> View:
-            return await view_of(page, await page.screenshot(type="jpeg") if pictures else b"")
+        async def view() -> Snapshot:
+            return await take_snapshot(page, await page.screenshot(type="jpeg") if pictures else b"")
 
         before = await view()
         await page.evaluate(script)
-        return outcome_of(before, await view())
+        return diff_outcome(before, await view())
 
     return str(show(html, look))
 
@@ -92,17 +92,17 @@ def test_what_moves_by_itself_is_not_what_a_click_has_done() -> None:
     still, moved = np.zeros((360, 640, 3), np.uint8), np.zeros((360, 640, 3), np.uint8)
     moved[:120] = 255
     one, other = Picture(still, "/"), Picture(moved, "/")
-    before, after = View("http://h/", "a", picture=one), View("http://h/", "b", picture=other)
+    before, after = Snapshot("http://h/", "a", picture=one), Snapshot("http://h/", "b", picture=other)
 
-    assert outcome_of(before, after) == "scene"
-    assert outcome_of(before, after, changed(one, other)) == "nothing"
+    assert diff_outcome(before, after) == "scene"
+    assert diff_outcome(before, after, changed(one, other)) == "nothing"
 
 
 def test_a_view_takes_its_picture_along(show: Show) -> None:
     image = cv2.imencode(".png", np.full((720, 1280), 90, np.uint8))[1].tobytes()
 
-    async def look(page: Page) -> View:
-        return await view_of(page, image)
+    async def look(page: Page) -> Snapshot:
+        return await take_snapshot(page, image)
 
     view = show(PAGE, look)
     assert view.picture is not None
@@ -123,6 +123,6 @@ def test_a_view_takes_its_picture_along(show: Show) -> None:
 )
 def test_a_page_to_sign_in_at_is_known_by_sight(show: Show, html: str, expected: bool) -> None:
     async def look(page: Page) -> bool:
-        return (await view_of(page)).sign_in
+        return (await take_snapshot(page)).sign_in
 
     assert show(html, look) is expected

@@ -5,11 +5,11 @@ from typing import TypeVar
 
 import pytest
 
-from explorer.atlas import Sighting
-from explorer.guardrails import Site
-from explorer.offstage import Base
-from explorer.scout import OUT_OF_REACH, Scout
-from explorer.scouting import scouting
+from explorer.guardrails.rules import Site
+from explorer.lookahead.off_camera import PageState
+from explorer.lookahead.scout import OUT_OF_REACH, Scout
+from explorer.lookahead.scout_browser import scouting
+from explorer.state.outcomes import KnownOutcome
 from explorer.types import ActionPlan, Brief, Wishes
 from tests.explorer.stage import Theatre
 
@@ -30,8 +30,8 @@ def scouted(theatre: Theatre, work: Callable[[Scout], Awaitable[T]], wishes: Wis
     return found
 
 
-def visited(theatre: Theatre, path: str, wishes: Wishes = WISHES) -> Sighting:
-    async def work(scout: Scout) -> Sighting:
+def visited(theatre: Theatre, path: str, wishes: Wishes = WISHES) -> KnownOutcome:
+    async def work(scout: Scout) -> KnownOutcome:
         return await scout.visit(theatre.url + path)
 
     return scouted(theatre, work, wishes)
@@ -41,16 +41,18 @@ def click(selector: str) -> ActionPlan:
     return ActionPlan(selector, "click", 0, "")
 
 
-def tried(theatre: Theatre, *deeds: ActionPlan, done: tuple[ActionPlan, ...] = ()) -> list[Sighting | None]:
+def tried(
+    theatre: Theatre, *deeds: ActionPlan, done: tuple[ActionPlan, ...] = ()
+) -> list[KnownOutcome | None]:
     """What each deed does on the front page, once `done` was done there; None where it cannot be done."""
 
-    async def work(scout: Scout) -> list[Sighting | None]:
-        return [await scout.rehearse(deed, Base(theatre.url, done)) for deed in deeds]
+    async def work(scout: Scout) -> list[KnownOutcome | None]:
+        return [await scout.rehearse(deed, PageState(theatre.url, done)) for deed in deeds]
 
     return scouted(theatre, work)
 
 
-def rehearsed(theatre: Theatre, *deeds: ActionPlan, done: tuple[ActionPlan, ...] = ()) -> list[Sighting]:
+def rehearsed(theatre: Theatre, *deeds: ActionPlan, done: tuple[ActionPlan, ...] = ()) -> list[KnownOutcome]:
     sightings = tried(theatre, *deeds, done=done)
     assert None not in sightings
     return [sighting for sighting in sightings if sighting]
@@ -88,7 +90,7 @@ def test_a_page_that_is_not_there_is_broken(theatre: Theatre, pages: dict[str, s
 
 
 def test_an_address_where_nobody_answers_is_broken(theatre: Theatre, pages: dict[str, str]) -> None:
-    async def work(scout: Scout) -> Sighting:
+    async def work(scout: Scout) -> KnownOutcome:
         scout.belongs_to(Site.of("http://no-such-name.invalid/"))
         return await scout.visit("http://no-such-name.invalid/")
 
@@ -286,7 +288,7 @@ def test_nothing_is_written_off_camera_and_what_was_held_back_is_told(
     pages["/"] = """<button id=post onclick='fetch("/x", {method: "POST"})'>Show more</button>"""
 
     async def work(scout: Scout) -> list[tuple[str, str]]:
-        await scout.rehearse(click("#post"), Base(theatre.url))
+        await scout.rehearse(click("#post"), PageState(theatre.url))
         return [(refusal.rule, refusal.what) for refusal in scout.refused]
 
     assert scouted(theatre, work) == [("write", f"POST {theatre.url}x")]
@@ -326,7 +328,7 @@ def test_after_a_press_off_camera_only_files_pages_and_what_was_asked_for_before
     }}</script>"""
 
     async def work(scout: Scout) -> list[str]:
-        await scout.rehearse(click("#b"), Base(theatre.url))
+        await scout.rehearse(click("#b"), PageState(theatre.url))
         return [refusal.what.removeprefix(f"GET {theatre.url}") for refusal in scout.refused]
 
     told = scouted(theatre, work)

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page
 
 from explorer.errors import PageUnresponsive
-from explorer.settle import CAP_MS, Settler
+from explorer.page.settle import CAP_MS, Settler
 from tests.explorer.clocks import RealClock
 from tests.explorer.conftest import Show
 from tests.site.server import SiteServer

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
+from explorer.blocks.start_errors import TABLE, Trouble, error_for, unreachable_for
 from explorer.errors import ExplorerError, PageUnreachable
-from explorer.start_errors import TABLE, Trouble, error_for, unreachable_for
 
 FACTS = {"url": "http://a/", "target": "http://b/", "status": 500, "limit_s": 30.0, "waited_s": 8.0}
 

@@ -7,18 +7,18 @@ import pytest
 from playwright.async_api import Browser, Page
 from playwright.async_api import Error as PlaywrightError
 
-from explorer.border import Border
-from explorer.browser import find_chromium, open_browser, set_stage
+from explorer.browser.chromium import find_chromium, open_browser, prepare_session
+from explorer.deadlines import Deadlines
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import EgressProxy
+from explorer.engine.start_page import MAX_STUMBLES
+from explorer.engine.start_page_check import StartPageCheck
 from explorer.errors import Blocked, ExplorerError, LeftDomain, StartPageBlank, StartPageError
-from explorer.fence import Fence
-from explorer.guardrails import Site
-from explorer.navigation import Navigator
-from explorer.opening import MAX_STUMBLES
-from explorer.patience import Patience
-from explorer.proxy import EgressProxy
-from explorer.retries import Persistence
-from explorer.settle import Settler
-from explorer.start_page import StartPage
+from explorer.guardrails.rules import Site
+from explorer.navigation.navigator import Navigator
+from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.page.settle import Settler
+from explorer.retry_policy import RetryPolicy
 from explorer.types import Brief, Clock
 from tests.explorer.clocks import RealClock
 from tests.explorer.stage import PAUSES, serving
@@ -66,12 +66,12 @@ class Photographer(RealClock):
 
 async def judged(browser: Browser, proxy: EgressProxy, url: str, sees: bool) -> tuple[str, str]:
     """The code and the sentence with which a take of `url` would end, or `FILMED`."""
-    stage = await set_stage(browser, Brief(url))
+    stage = await prepare_session(browser, Brief(url))
     try:
         clock: Clock = Photographer(stage.page) if sees else RealClock()
-        patience, border = Patience(clock, 100), Border(stage.page, clock, Site.of(url), proxy)
-        often = Persistence(navigation_pauses_s=PAUSES[0])
-        start = StartPage(
+        patience, border = Deadlines(clock, 100), ScopeMonitor(stage.page, clock, Site.of(url), proxy)
+        often = RetryPolicy(navigation_pauses_s=PAUSES[0])
+        start = StartPageCheck(
             url, stage, clock, border, patience, passing_ms=PASSING_MS, passing_real_s=PASSING_REAL_S
         )
         settler = Settler(stage.page, clock)
@@ -99,7 +99,7 @@ async def judge_all(names: tuple[str, ...], sees: bool) -> Outcomes:
     at_a_time, pages = asyncio.Semaphore(AT_A_TIME), StartPages()
     async with serving(pages.serve) as port:
         pages.other = f"http://localhost:{port}/"
-        fence = Fence(frozenset({f"127.0.0.1:{port}", f"localhost:{port}"}))
+        fence = EgressPolicy(frozenset({f"127.0.0.1:{port}", f"localhost:{port}"}))
         async with EgressProxy(fence) as proxy, open_browser(find_chromium(), proxy.url) as browser:
             await asyncio.gather(*map(judge, names))
     return outcomes

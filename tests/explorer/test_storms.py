@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from explorer.aside import aside
-from explorer.storms import LIMITS, WINDOW_S
+from explorer.browser.isolated_world import aside
+from explorer.browser.runaway_pages import LIMITS, WINDOW_S
 from explorer.types import Brief
 from tests.explorer.stage import Theatre
 

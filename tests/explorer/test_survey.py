@@ -7,19 +7,19 @@ from typing import cast
 
 import pytest
 
-from explorer.atlas import Atlas, Sighting
+from explorer.deadlines import Deadlines
 from explorer.errors import BrowserCrashed, PageUnresponsive
-from explorer.memory import Memory
-from explorer.offstage import Base
-from explorer.patience import Patience
-from explorer.pictures import Gallery
-from explorer.scout import Scout
-from explorer.survey import LOOKS_PER_CLICK, MAX_DEEDS, MOST_FAILURES, Survey
+from explorer.lookahead.off_camera import PageState
+from explorer.lookahead.scheduler import LOOKS_PER_CLICK, MAX_DEEDS, MOST_FAILURES, Lookahead
+from explorer.lookahead.scout import Scout
+from explorer.page.visual_diff import SeenScreens
+from explorer.state.frontier import Frontier
+from explorer.state.outcomes import KnownOutcome, OutcomeCache
 from explorer.types import ActionPlan, Box, Element
 from tests.explorer.clocks import RealClock
 
 HOME = "http://site.test/"
-BASE = Base(HOME)
+BASE = PageState(HOME)
 
 
 def button(name: str) -> Element:
@@ -40,23 +40,23 @@ def plan_for(element: Element) -> ActionPlan:
 class Notes:
     """Stands where the scout does: notes what it is asked, and answers from these tables."""
 
-    pages: dict[str, Sighting] = field(default_factory=dict)
+    pages: dict[str, KnownOutcome] = field(default_factory=dict)
     failures: list[Exception] = field(default_factory=list)
     gone: bool = False
     lost: bool = False
     asked: list[str] = field(default_factory=list)
-    bases: list[Base] = field(default_factory=list)
+    bases: list[PageState] = field(default_factory=list)
 
-    async def visit(self, url: str) -> Sighting:
+    async def visit(self, url: str) -> KnownOutcome:
         self.asked.append(url)
         self._fail()
-        return self.pages.get(url, Sighting("page", url))
+        return self.pages.get(url, KnownOutcome("page", url))
 
-    async def rehearse(self, deed: ActionPlan, base: Base) -> Sighting | None:
+    async def rehearse(self, deed: ActionPlan, base: PageState) -> KnownOutcome | None:
         self.asked.append(deed.selector)
         self.bases.append(base)
         self._fail()
-        return None if self.gone else Sighting("scene", base.url)
+        return None if self.gone else KnownOutcome("scene", base.url)
 
     def _fail(self) -> None:
         if self.failures:
@@ -68,10 +68,10 @@ class Surveyed:
     """A survey with a scout that takes notes."""
 
     notes: Notes
-    atlas: Atlas
-    survey: Survey
+    atlas: OutcomeCache
+    survey: Lookahead
 
-    def vet(self, element: Element, base: Base = BASE) -> Sighting | None:
+    def vet(self, element: Element, base: PageState = BASE) -> KnownOutcome | None:
         return asyncio.run(self.survey.vet(element, plan_for(element), base))
 
     def look(self, ranked: Sequence[Element], enough: int = 10, most: int = 10) -> None:
@@ -81,9 +81,9 @@ class Surveyed:
 
 def surveyed(notes: Notes | None = None, max_clicks: int = 10, scout: bool = True) -> Surveyed:
     notes = notes or Notes()
-    atlas = Atlas(Gallery(), lambda _: False)
-    patience = Patience(RealClock(), 60)
-    survey = Survey(cast(Scout, notes) if scout else None, atlas, patience, Memory(), max_clicks, [])
+    atlas = OutcomeCache(SeenScreens(), lambda _: False)
+    patience = Deadlines(RealClock(), 60)
+    survey = Lookahead(cast(Scout, notes) if scout else None, atlas, patience, Frontier(), max_clicks, [])
     return Surveyed(notes, atlas, survey)
 
 
@@ -109,29 +109,29 @@ def test_a_link_that_is_not_clearly_a_page_stays_unknown() -> None:
 def test_what_is_known_is_not_tried_again() -> None:
     here = surveyed()
 
-    first, again = here.vet(link("a")), here.vet(link("a"), Base(HOME + "b"))
+    first, again = here.vet(link("a")), here.vet(link("a"), PageState(HOME + "b"))
 
-    assert first == again == Sighting("page", HOME + "a")
+    assert first == again == KnownOutcome("page", HOME + "a")
     assert here.survey.knows(link("a"), BASE)
     assert len(here.notes.asked) == 1
 
 
 def test_a_link_whose_address_answers_nothing_is_clicked_off_camera_instead() -> None:
-    here = surveyed(Notes(pages={HOME + "a": Sighting("page", HOME + "a", rule="broken")}))
+    here = surveyed(Notes(pages={HOME + "a": KnownOutcome("page", HOME + "a", rule="broken")}))
 
-    assert here.vet(link("a")) == Sighting("scene", HOME)
+    assert here.vet(link("a")) == KnownOutcome("scene", HOME)
     assert here.notes.asked == [HOME + "a", "#a"]
 
 
 def test_what_robots_txt_forbids_to_look_at_stays_unknown_and_may_be_filmed() -> None:
-    here = surveyed(Notes(pages={HOME + "a": Sighting("page", HOME + "a", rule="robots")}))
+    here = surveyed(Notes(pages={HOME + "a": KnownOutcome("page", HOME + "a", rule="robots")}))
 
     assert here.vet(link("a")) is None
     assert not here.survey.knows(link("a"), BASE)
 
 
 def test_what_must_not_be_shown_is_known_as_such() -> None:
-    here = surveyed(Notes(pages={HOME + "a": Sighting("page", HOME + "a", rule="auth")}))
+    here = surveyed(Notes(pages={HOME + "a": KnownOutcome("page", HOME + "a", rule="auth")}))
 
     assert here.vet(link("a")) == here.atlas.find(link("a"), HOME)
     assert here.survey.knows(link("a"), BASE)
@@ -149,7 +149,7 @@ def test_what_could_not_be_had_is_tried_once_on_each_page() -> None:
 
     assert here.vet(button("b")) is None
     assert here.vet(button("b")) is None
-    assert here.vet(button("b"), Base(HOME + "other")) is None
+    assert here.vet(button("b"), PageState(HOME + "other")) is None
 
     assert here.notes.asked == ["#b", "#b"]
 
@@ -205,10 +205,10 @@ def test_a_state_that_takes_too_much_to_bring_about_is_taken_for_the_page_as_it_
     here = surveyed()
     deeds = tuple(plan_for(button(str(number))) for number in range(MAX_DEEDS + 1))
 
-    here.vet(button("b"), Base(HOME, deeds))
-    here.vet(button("c"), Base(HOME, deeds[1:]))
+    here.vet(button("b"), PageState(HOME, deeds))
+    here.vet(button("c"), PageState(HOME, deeds[1:]))
 
-    assert here.notes.bases == [Base(HOME), Base(HOME, deeds[1:])]
+    assert here.notes.bases == [PageState(HOME), PageState(HOME, deeds[1:])]
 
 
 def test_without_a_scout_nothing_is_known() -> None:

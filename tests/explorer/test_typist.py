@@ -6,10 +6,10 @@ from typing import Any, get_args
 import pytest
 from playwright.async_api import Page
 
-from explorer.fields import Filling
-from explorer.hand import Hand
+from explorer.forms.values import FieldValue
+from explorer.input.form_filler import KEYS_MS, FormFiller
+from explorer.input.mouse import Mouse
 from explorer.types import Box, Clock, Element, FieldKind, Point
-from explorer.typist import KEYS_MS, Typist
 from tests.explorer.conftest import Show
 from tests.explorer.stage import FrameClock, RealClock
 from tests.thorough import thorough
@@ -26,12 +26,12 @@ def field(fills: FieldKind, tag: str = "input", value: str = "") -> Element:
     return Element("#it", tag, "", "textbox", "", "", Box(100, 100, 300, 30), fills=fills, value=value)
 
 
-def filled(show: Show, html: str, element: Element, filling: Filling, clock: Clock | None = None) -> Any:
+def filled(show: Show, html: str, element: Element, filling: FieldValue, clock: Clock | None = None) -> Any:
     async def look(page: Page) -> Any:
         time = clock or RealClock()
-        hand = Hand(page, time, Point(600, 500))
+        hand = Mouse(page, time, Point(600, 500))
         began_ms = time.now_ms()
-        await Typist(page, time, hand).fill(element, filling, Point(250, 115))
+        await FormFiller(page, time, hand).fill(element, filling, Point(250, 115))
         value = await page.evaluate("it.value ?? it.innerText")
         heard, sent = await page.evaluate("[heard, sent]")
         return value, heard, sent, time.now_ms() - began_ms, len(hand.trail)
@@ -42,7 +42,7 @@ def filled(show: Show, html: str, element: Element, filling: Filling, clock: Clo
 def test_every_kind_of_field_has_a_way_to_be_filled(show: Show) -> None:
     async def look(page: Page) -> set[str]:
         clock = RealClock()
-        return set(Typist(page, clock, Hand(page, clock, Point(0, 0)))._ways)
+        return set(FormFiller(page, clock, Mouse(page, clock, Point(0, 0)))._ways)
 
     assert show(PAGE, look) == set(get_args(FieldKind))
 
@@ -52,7 +52,7 @@ def test_a_search_is_typed_key_by_key_and_sent(show: Show, clock: Clock) -> None
     html = "<form><input id=it name=q></form>"
 
     value, heard, sent, took_ms, moves = filled(
-        show, html, field("search"), Filling("type", "charts", True), clock
+        show, html, field("search"), FieldValue("type", "charts", True), clock
     )
 
     assert (value, sent) == ("charts", ["charts"])
@@ -65,15 +65,17 @@ def test_what_a_search_held_before_is_replaced_and_an_editor_keeps_its_own(show:
     old = field("search", value="old")
     editor = field("text", "div")
 
-    assert filled(show, "<input id=it value=old>", old, Filling("type", "new"))[0] == "new"
-    assert "kept" in filled(show, "<div id=it contenteditable>kept", editor, Filling("type", "Hello"))[0]
-    assert "Hello" in filled(show, "<div id=it contenteditable></div>", editor, Filling("type", "Hello"))[0]
+    assert filled(show, "<input id=it value=old>", old, FieldValue("type", "new"))[0] == "new"
+    assert "kept" in filled(show, "<div id=it contenteditable>kept", editor, FieldValue("type", "Hello"))[0]
+    assert (
+        "Hello" in filled(show, "<div id=it contenteditable></div>", editor, FieldValue("type", "Hello"))[0]
+    )
 
 
 def test_nothing_is_sent_unless_told(show: Show) -> None:
     html = "<form><input id=it name=q></form>"
 
-    assert filled(show, html, field("text"), Filling("type", "charts", False))[2] == []
+    assert filled(show, html, field("text"), FieldValue("type", "charts", False))[2] == []
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ def test_nothing_is_sent_unless_told(show: Show) -> None:
 def test_values_of_every_kind_arrive_and_are_heard_of(show: Show, kind: FieldKind, value: str) -> None:
     html = f"<input id=it type={'datetime-local' if kind == 'datetime' else kind}>"
 
-    found, heard, *_ = filled(show, html, field(kind), Filling("type", value))
+    found, heard, *_ = filled(show, html, field(kind), FieldValue("type", value))
 
     assert found == value
     assert "input" in heard
@@ -101,7 +103,7 @@ def test_values_of_every_kind_arrive_and_are_heard_of(show: Show, kind: FieldKin
 def test_a_slider_is_dragged(show: Show, clock: Clock) -> None:
     html = "<input id=it type=range min=0 max=100 step=10 value=20 style='margin:0'>"
 
-    value, heard, _, _, moves = filled(show, html, field("range"), Filling("type", "70"), clock)
+    value, heard, _, _, moves = filled(show, html, field("range"), FieldValue("type", "70"), clock)
 
     assert value == "70"
     assert heard.count("input") > 1
@@ -111,13 +113,13 @@ def test_a_slider_is_dragged(show: Show, clock: Clock) -> None:
 def test_a_slider_that_cannot_be_dragged_is_set(show: Show) -> None:
     html = """<input id=it type=range value=20 style="width:30px;height:300px;writing-mode:vertical-lr">"""
 
-    assert filled(show, html, field("range"), Filling("type", "70"))[0] == "70"
+    assert filled(show, html, field("range"), FieldValue("type", "70"))[0] == "70"
 
 
 def test_an_option_is_chosen_and_heard_of(show: Show) -> None:
     html = "<select id=it><option value=a>Last week<option value=b>Last year</select>"
 
-    value, heard, *_ = filled(show, html, field("select", "select"), Filling("choose", "Last year"))
+    value, heard, *_ = filled(show, html, field("select", "select"), FieldValue("choose", "Last year"))
 
     assert value == "b"
     assert {"input", "change"} <= set(heard)
@@ -134,8 +136,8 @@ def test_an_option_is_chosen_and_heard_of(show: Show) -> None:
 def test_keys_go_into_no_other_place_than_a_field_for_text(show: Show, html: str) -> None:
     async def look(page: Page) -> Any:
         clock = RealClock()
-        typist = Typist(page, clock, Hand(page, clock, Point(600, 500)))
-        await typist.fill(replace(field("text"), value=""), Filling("type", "abc", True), Point(250, 115))
+        typist = FormFiller(page, clock, Mouse(page, clock, Point(600, 500)))
+        await typist.fill(replace(field("text"), value=""), FieldValue("type", "abc", True), Point(250, 115))
         return await page.evaluate("[heard, sent]")
 
     assert show(PAGE + html, look) == [[], []]

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from explorer.http_answer import HttpAnswer
-from explorer.phrases import read_toml
-from explorer.walls import elsewhere_error, find_wall, selectors, signatures
+from explorer.blocks.http_response import HttpResponse
+from explorer.blocks.signatures import read_toml
+from explorer.blocks.walls import elsewhere_error, find_wall, selectors, signatures
 from tests.explorer.looks import look
 
 #: A main heading and a word that explains it, by language.
@@ -42,9 +42,9 @@ RECAPTCHA = ".g-recaptcha, iframe[src*='/recaptcha/']"
 LONG = "The lights on the water are seen from far away, and so they were in those days. " * 9
 
 
-def answer(status: int, **headers: str) -> HttpAnswer:
+def answer(status: int, **headers: str) -> HttpResponse:
     lines = {name.replace("_", "-"): value for name, value in headers.items()}
-    return HttpAnswer("http://acme.example/", status, lines)
+    return HttpResponse("http://acme.example/", status, lines)
 
 
 def test_every_language_has_the_same_kinds_of_phrases() -> None:

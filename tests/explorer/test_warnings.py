@@ -7,11 +7,11 @@ from typing import Any, get_args
 import pytest
 
 import explorer
-from explorer.crew import Crew
-from explorer.keywords import KeywordPlanner
-from explorer.retries import Persistence
+from explorer.engine.components import Components
+from explorer.engine.warnings import OBSTACLES, STOPPED, Ending, TakeCode, warnings_of
+from explorer.planning.keyword_planner import KeywordPlanner
+from explorer.retry_policy import RetryPolicy
 from explorer.types import ActionPlan, Brief, Metrics, Refusal, Scene, StopReason, Wishes
-from explorer.warnings import OBSTACLES, STOPPED, Ending, TakeCode, warnings_of
 from tests.explorer.clocks import HastyClock
 from tests.explorer.stage import Clicks, Hangs, Take, Theatre
 from tests.explorer.test_forbidden import PASSWORD
@@ -304,8 +304,8 @@ def test_what_a_language_model_has_chosen_is_not_judged_by_words(
 def test_what_the_journal_has_noted_is_told_once(theatre: Theatre, pages: dict[str, str]) -> None:
     async def noted() -> Any:
         async with theatre.stage(BRIEF) as stage:
-            crew = Crew.assemble(
-                BRIEF, stage, HastyClock(), KeywordPlanner(), theatre.proxy, None, Persistence()
+            crew = Components.assemble(
+                BRIEF, stage, HastyClock(), KeywordPlanner(), theatre.proxy, None, RetryPolicy()
             )
             for kind in ("consent", "tour", "consent"):
                 crew.journal.obstacle_left(kind)
@@ -369,6 +369,6 @@ def test_there_is_a_case_for_every_code() -> None:
 
 
 def test_every_kind_of_obstacle_has_a_name_in_plain_words() -> None:
-    script = (Path(explorer.__file__).parent / "obstacles.js").read_text()
+    script = (Path(explorer.__file__).parent / "overlays" / "js" / "dismissal.js").read_text()
 
     assert set(re.findall(r'kind: "(\w+)"', script)) <= set(OBSTACLES)

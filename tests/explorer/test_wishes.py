@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import Page
 
-from explorer.discovery import discover
-from explorer.wishes import within
+from explorer.page.discovery import discover
+from explorer.page.regions import within
 from tests.explorer.conftest import Show
 
 PAGE = """<nav id=menu><a href=/a>A</a> <a href=/b>B</a></nav>

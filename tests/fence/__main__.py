@@ -5,7 +5,7 @@ import asyncio
 import logging
 import time
 
-from explorer.browser import Chromium, find_chromium
+from explorer.browser.chromium import Chromium, find_chromium
 from tests.fence.all import every_vector
 from tests.fence.attack import Outcome, Run, attack
 from tests.fence.canaries import CANARIES

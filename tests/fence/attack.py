@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
 
-from explorer.browser import Chromium, open_stage
-from explorer.fence import Fence
-from explorer.gate import Gate
-from explorer.proxy import EgressProxy
+from explorer.browser.chromium import Chromium, open_session
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import EgressProxy
+from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.types import Brief, Refusal, Wishes
 from tests.fence.disarmed import Sockets, armed, read_sockets
 from tests.fence.hostile import HostileSite
@@ -125,7 +125,7 @@ async def attack(run: Run, vectors: Iterable[Vector]) -> Outcome:
     tagged = {f"v{number:04}": vector for number, vector in enumerate(vectors)}
     async with AsyncExitStack() as opened:
         site = await opened.enter_async_context(HostileSite())
-        fence = Fence(frozenset({f"localhost:{site.port}"}), look_up=site.look_up)
+        fence = EgressPolicy(frozenset({f"localhost:{site.port}"}), look_up=site.look_up)
         proxy = await opened.enter_async_context(EgressProxy(fence, connect=site.connect))
         secrets = {
             name: await opened.enter_async_context(Secret())
@@ -138,9 +138,11 @@ async def attack(run: Run, vectors: Iterable[Vector]) -> Outcome:
         added = [flag.replace("@SITE", str(site.port)) for flag in run.added]
         with armed(run.chromium, run.removed, added) as (chromium, log):
             brief = Brief(site.url, width_px=1280, height_px=720)
-            async with open_stage(brief, chromium, proxy.url) as stage:
+            async with open_session(brief, chromium, proxy.url) as stage:
                 if run.gate:
-                    await Gate(None, Wishes(allow_writes=True), lambda refusal: None).install(stage.page)
+                    await RequestInterceptor(None, Wishes(allow_writes=True), lambda refusal: None).install(
+                        stage.page
+                    )
                 await _perform(stage.page, site, tagged, run.settle_s)
             sockets = read_sockets(log)
         rows = {

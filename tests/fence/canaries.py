@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from explorer import calls_home
-from explorer.browser import Kind
+from explorer.browser.chromium import Kind
+from explorer.egress import browser_background
 from tests.fence.attack import Outcome
 from tests.fence.vectors import Vector
 
@@ -70,7 +70,7 @@ CANARIES = (
     ),
     Canary(
         "the flags against calls home",
-        tuple(f"{flag.partition('=')[0]}=*" for flag in calls_home.FLAGS if "=" in flag),
+        tuple(f"{flag.partition('=')[0]}=*" for flag in browser_background.FLAGS if "=" in flag),
         lambda outcome: bool(outcome.calls_home),
         lambda outcome: ", ".join(sorted(outcome.calls_home)) or "nothing",
         ("styles", "redirects"),

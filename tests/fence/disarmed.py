@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from explorer.browser import Chromium
+from explorer.browser.chromium import Chromium
 
 SCRIPT = """#!/bin/sh
 for flag; do

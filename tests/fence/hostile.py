@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
-from explorer.dialer import Connection
+from explorer.egress.dialer import Connection
 from tests.explorer.stage import answer, read_head
 from tests.fence.naming import NAMES, PUBLIC
 from tests.fence.vectors import Places, Vector, fill

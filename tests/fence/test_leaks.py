@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from explorer.browser import find_chromium
+from explorer.browser.chromium import find_chromium
 from tests.fence.all import every_vector
 from tests.fence.attack import Outcome, Run, attack
 from tests.fence.canaries import CANARIES, Canary

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from actors.settings import Settings
-from explorer.browser import find_chromium
+from explorer.browser.chromium import find_chromium
 from tests.conftest import Serve
 from tests.page.visitor import Visitor
 

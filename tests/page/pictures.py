@@ -11,7 +11,7 @@ from actors.embedded import embedded_valkey
 from actors.settings import Settings
 from actors.store import Store
 from demo_api.server import make_server
-from explorer.browser import find_chromium
+from explorer.browser.chromium import find_chromium
 from tests.conftest import serving
 from tests.page.scenes import SCENES, show_picture
 from tests.page.visitor import Visitor

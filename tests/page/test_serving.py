@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from actors.endings import PASSING
 from actors.settings import Settings
 from demo_api.page import MEDIA_TYPES, STATIC
-from explorer.retries import RetryKind
+from explorer.retry_policy import RetryKind
 from explorer.types import Action, Outcome, State, StopReason
 from tests.conftest import Serve
 

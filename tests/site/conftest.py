@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from explorer.browser import find_chromium
+from explorer.browser.chromium import find_chromium
 from tests.site.server import SiteServer
 
 

@@ -16,10 +16,11 @@ from PIL import Image
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
-from explorer.browser import Stage, find_chromium, open_stage
-from explorer.fence import Fence
-from explorer.popups import Popups
-from explorer.proxy import EgressProxy
+from explorer.browser.chromium import find_chromium, open_session
+from explorer.browser.session import BrowserSession
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import EgressProxy
+from explorer.navigation.popups import Popups
 from explorer.types import Brief
 from tests.explorer.stage import answer, greet, read_head, serving
 from tests.thorough import thorough
@@ -57,7 +58,7 @@ RESTLESS = """<body style='margin: 0'><canvas width=640 height=360></canvas><scr
 class Studio:
     """A server of `pages` (path to HTML), and a page in front of a camera."""
 
-    def __init__(self, stage: Stage, port: int, pages: dict[str, Any]) -> None:
+    def __init__(self, stage: BrowserSession, port: int, pages: dict[str, Any]) -> None:
         self.stage = stage
         self.page: Page = stage.page
         self.url = f"http://127.0.0.1:{port}/"
@@ -102,12 +103,12 @@ async def opened(width_px: int = WIDTH, height_px: int = HEIGHT, **more: Any) ->
     async with AsyncExitStack() as stack:
         port = await stack.enter_async_context(serving(handle))
         allowed = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
-        proxy = await stack.enter_async_context(EgressProxy(Fence(allowed)))
+        proxy = await stack.enter_async_context(EgressProxy(EgressPolicy(allowed)))
         brief = Brief("http://127.0.0.1/", width_px=width_px, height_px=height_px)
         browser = find_chromium()
         assert browser.kind == "headless-shell", "only headless-shell is filmed frame by frame: make setup"
         more = {"by_frames": True, **more}
-        stage = await stack.enter_async_context(open_stage(brief, browser, proxy.url, **more))
+        stage = await stack.enter_async_context(open_session(brief, browser, proxy.url, **more))
         yield Studio(stage, port, pages)
 
 

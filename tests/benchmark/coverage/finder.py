@@ -12,7 +12,7 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page
 
-from explorer.guardrails import Site, refuse_element
+from explorer.guardrails.rules import Site, refuse_element
 from explorer.types import Box, Element, Point
 
 FINDER = (Path(__file__).parent / "finder.js").read_text(encoding="utf-8")

@@ -17,11 +17,11 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, Page, Route
 from playwright.async_api import Error as PlaywrightError
 
-from explorer.browser import find_chromium, open_browser
-from explorer.fence import Endpoint, Fence
-from explorer.guardrails import Site, is_auth_url
-from explorer.places import place
-from explorer.proxy import EgressProxy
+from explorer.browser.chromium import find_chromium, open_browser
+from explorer.egress.policy import EgressPolicy, Endpoint
+from explorer.egress.proxy import EgressProxy
+from explorer.guardrails.rules import Site, is_auth_url
+from explorer.urls import page_key
 from tests.benchmark.coverage.calm import look, rest, settled_picture
 from tests.benchmark.coverage.finder import FINDER, Control, act, allowed, find, reach
 from tests.benchmark.coverage.scenes import DEAD_SHARE, HEIGHT_PX, SCENE_SHARE, WIDTH_PX, Shot, differ, share
@@ -76,7 +76,7 @@ class Search:
         self.nodes: list[Node] = []
         self._scenes: list[Shot] = []
         self._tried: Counter[str] = Counter()
-        self._gone_to: set[str] = {place(url)}
+        self._gone_to: set[str] = {page_key(url)}
         self._vain: Counter[str] = Counter()
         self.tries = 0
 
@@ -133,7 +133,7 @@ class Search:
         return number, self.nodes[number].left.pop(order)
 
     def _cost(self, node: Node, order: int, control: Control) -> float:
-        leads = bool(control.href) and place(control.href) not in self._gone_to
+        leads = bool(control.href) and page_key(control.href) not in self._gone_to
         seen = bool(control.href) and not leads and "#" not in control.href
         # Typing into a list once more makes it longer; clicking the same again seldom shows anything.
         again = (0.3 if control.is_field else 3.0) * self._tried[control.key]
@@ -162,8 +162,8 @@ class Search:
         if not await self._fit_to_show():
             return
         url = self._page.url
-        self._gone_to |= {place(url)} | ({place(control.href)} if control.href else set())
-        moved, elsewhere = share(before, picture), place(url) != place(node.shot.url)
+        self._gone_to |= {page_key(url)} | ({page_key(control.href)} if control.href else set())
+        moved, elsewhere = share(before, picture), page_key(url) != page_key(node.shot.url)
         if moved < (DEAD_SHARE if elsewhere else SCENE_SHARE):
             self._vain[control.kind] += 1
             self._here = number if moved < DEAD_SHARE and not elsewhere else -1
@@ -248,7 +248,7 @@ class Search:
 async def consult(url: str) -> Known:
     """Searches the site at `url`, which may be on loopback."""
     async with (
-        EgressProxy(Fence(near(url))) as proxy,
+        EgressProxy(EgressPolicy(near(url))) as proxy,
         open_browser(find_chromium(), proxy.url) as browser,
     ):
         return await Search(browser, url).run()

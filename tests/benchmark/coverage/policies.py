@@ -4,9 +4,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from explorer.keywords import KeywordPlanner
-from explorer.places import place
+from explorer.planning.keyword_planner import KeywordPlanner
 from explorer.types import ActionPlan, Element, Planner, Scene, Wishes
+from explorer.urls import page_key
 
 #: As many as a planner may return.
 MOST_PLANS = 5
@@ -48,11 +48,11 @@ class BreadthFirst:
         self._queue: dict[str, int] = {}
 
     async def plan(self, scene: Scene) -> list[ActionPlan]:
-        seen = {place(scene.url), *map(place, scene.visited_urls)}
-        links = [element for element in scene.elements if element.href and place(element.href) not in seen]
+        seen = {page_key(scene.url), *map(page_key, scene.visited_urls)}
+        links = [element for element in scene.elements if element.href and page_key(element.href) not in seen]
         for link in links:
-            self._queue.setdefault(place(link.href), len(self._queue))
-        links.sort(key=lambda link: self._queue[place(link.href)])
+            self._queue.setdefault(page_key(link.href), len(self._queue))
+        links.sort(key=lambda link: self._queue[page_key(link.href)])
         return _plans(links, "breadth first")
 
 

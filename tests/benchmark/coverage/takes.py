@@ -10,14 +10,14 @@ from pathlib import Path
 import cv2
 from playwright.async_api import Browser, Frame
 
-from explorer.browser import find_chromium, open_browser, set_stage
+from explorer.browser.chromium import find_chromium, open_browser, prepare_session
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import EgressProxy
+from explorer.engine.executor import Explorer
 from explorer.errors import ExplorerError
-from explorer.executor import Explorer
-from explorer.fence import Fence
-from explorer.guardrails import Site, is_auth_url, is_blank
-from explorer.proxy import EgressProxy
-from explorer.scouting import scouting
-from explorer.story import Story
+from explorer.guardrails.rules import Site, is_auth_url, is_blank
+from explorer.lookahead.scout_browser import scouting
+from explorer.trace import Trace
 from explorer.types import Brief
 from tests.benchmark.coverage.oracle import near
 from tests.benchmark.coverage.policies import Policy
@@ -57,7 +57,7 @@ async def studio(places: list[Place]) -> AsyncIterator[tuple[Browser, EgressProx
     """One browser behind one proxy for all takes."""
     allowed = frozenset[str]().union(*(near(each.url) for each in places))
     async with (
-        EgressProxy(Fence(allowed)) as proxy,
+        EgressProxy(EgressPolicy(allowed)) as proxy,
         open_browser(find_chromium(), proxy.url) as browser,
     ):
         yield browser, proxy
@@ -69,7 +69,7 @@ async def take(
     """Explores once. An exploration that cannot begin is a take with its error, as a user would see one."""
     brief = Brief(place.url, max_clicks=clicks, allow_private_hosts=near(place.url), wishes=policy.wishes)
     proxy.refused.clear()
-    stage = await set_stage(browser, brief)
+    stage = await prepare_session(browser, brief)
     opened: list[str] = []
 
     def note(frame: Frame) -> None:
@@ -81,7 +81,7 @@ async def take(
     try:
         async with scouting(brief, browser) as scout:
             explorer = Explorer(brief, stage, clock, policy.planner(), proxy, scout)
-            story = next(iter([e async for e in explorer.explore() if isinstance(e, Story)]))
+            story = next(iter([e async for e in explorer.explore() if isinstance(e, Trace)]))
     except ExplorerError as exc:
         return Take(place.name, policy.name, error=str(exc))
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.browser import find_chromium
+from explorer.browser.chromium import find_chromium
 
 #: Files that this folder's scripts write, and clickcast when it is told to.
 FILM_FILE = "film.mp4"

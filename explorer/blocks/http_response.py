@@ -1,0 +1,148 @@
+"""What the head of an HTTP answer says: whether it is a page, what else it is, and when to ask again."""
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from playwright.async_api import Response
+
+from explorer.blocks.start_errors import unreachable_for
+from explorer.errors import PageUnreachable
+from explorer.text import clean
+
+#: What a server or the way to it may have got over a moment later.
+PASSING_STATUS = frozenset({429, 502, 503, 504})
+#: The scheme of a challenge and its realm (RFC 9110, section 11.6.1).
+_SCHEME = re.compile(r"(?:^|[,\n])\s*(basic|digest|ntlm|negotiate|bearer|hoba|mutual|scram-[\w-]+)\b", re.I)
+_REALM = re.compile(r'\brealm\s*=\s*(?:"([^"]*)"|([^\s,]+))', re.I)
+_PROPER_NAMES = {"ntlm": "NTLM", "hoba": "HOBA"}
+MAX_NAME_CHARS = 80
+#: Kinds of content in words, by the first pattern that fits the whole media type.
+KINDS: tuple[tuple[str, str], ...] = (
+    (r"application/(?:rss|atom)\+xml", "a news feed"),
+    (r"application/(?:json|.*\+json)|text/json", "JSON data"),
+    (r"(?:application|text)/xml|application/.*\+xml", "XML data"),
+    (r"image/svg\+xml|image/.*", "a picture"),
+    (r"video/.*|application/(?:vnd\.apple\.mpegurl|x-mpegurl|dash\+xml)", "a video"),
+    (r"audio/.*", "a sound recording"),
+    (r"application/pdf", "a PDF document"),
+    (r"text/html|application/xhtml\+xml", "an HTML document"),
+    (r"text/css", "a style sheet"),
+    (r"(?:text|application)/(?:x-)?(?:java|ecma)script", "a script"),
+    (r"text/(?:csv|tab-separated-values)|application/vnd\.(?:ms-excel.*|.*spreadsheet.*)", "a table"),
+    (r"application/(?:msword|rtf|vnd\..*(?:word|opendocument\.text).*)|text/rtf", "a text document"),
+    (r"application/(?:zip|gzip|x-(?:7z|rar|tar|bzip2?|xz|gzip|zip)[\w-]*|vnd\.rar|zstd)", "an archive"),
+    (r"multipart/x-mixed-replace", "a stream"),
+    (r"text/.*", "plain text"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """The head of an answer; names of headers are in lower case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, response: Response) -> Self:
+        return cls(response.url, response.status, response.headers)
+
+    @property
+    def media_type(self) -> str:
+        """Such as `text/html`; "" when the server does not say."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def retry_after_s(self) -> float:
+        """The seconds of `Retry-After`, which may also be a date; 0.0 for what is neither."""
+        said = self.headers.get("retry-after", "").strip()
+        try:
+            if said.isdecimal():
+                return float(said)
+            return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+        except (ValueError, OverflowError):
+            return 0.0
+
+
+def status_error(url: str, answer: HttpResponse) -> PageUnreachable | None:
+    """What the status of `answer`, to which `url` has led, says against filming it; None for a page.
+
+    Its `retry_after_s` is set where another try may help.
+    """
+    status = answer.status
+    if status < 400:
+        return None
+    error = _status_error(url, answer)
+    if status in PASSING_STATUS:
+        error.retry_after_s = answer.retry_after_s
+    return error
+
+
+def _status_error(url: str, answer: HttpResponse) -> PageUnreachable:
+    status = answer.status
+    if status == 401:
+        return unreachable_for("password", url=url, scheme=_challenge(answer))
+    if status in (403, 451):
+        return unreachable_for("forbidden", url=url, status=status)
+    if status in (404, 410):
+        return unreachable_for("missing", url=url, status=status)
+    if status == 429:
+        return unreachable_for("too_many_requests", url=url, status=status, retry=_retry(answer))
+    if 500 <= status < 600:
+        return unreachable_for("site_failed", url=url, status=status, retry=_retry(answer))
+    return unreachable_for("turned_down", url=url, status=status)
+
+
+def download_error(url: str, answer: HttpResponse | None) -> PageUnreachable:
+    """What to say of an answer that the browser would save."""
+    if answer is None:
+        return unreachable_for("file", url=url, kind="its kind is not known")
+    kind, name = kind_of(answer.media_type), _file_name(answer)
+    return unreachable_for("file", url=url, kind=", ".join(filter(None, (kind, name))))
+
+
+def kind_of(media_type: str) -> str:
+    """A media type in words, with its name: `JSON data (application/json)`."""
+    for pattern, words in KINDS:
+        if re.fullmatch(pattern, media_type):
+            return f"{words} ({media_type})"
+    return media_type or "its kind is not said"
+
+
+def _challenge(answer: HttpResponse) -> str:
+    """In words: ` (Basic, realm “staging”)`."""
+    asked = answer.headers.get("www-authenticate", "")
+    schemes = [_PROPER_NAMES.get(name.lower(), name.title()) for name in _SCHEME.findall(asked)]
+    realm = _REALM.search(asked)
+    named = clean((realm[1] or realm[2] or "")[:MAX_NAME_CHARS]) if realm else ""
+    told = [*dict.fromkeys(schemes), *([f"realm “{named}”"] if named else [])]
+    return f" ({', '.join(told)})" if told else f" (status {answer.status})"
+
+
+def _retry(answer: HttpResponse) -> str:
+    if not answer.retry_after_s:
+        return ""
+    return f", and it asks to be left alone for {span(answer.retry_after_s)}"
+
+
+def span(seconds: float) -> str:
+    """A length of time as people say it: `45 s`, `10 min`, `3 h`, `2 days`."""
+    for unit_s, most, unit in ((1, 100, "s"), (60, 100, "min"), (3600, 48, "h"), (86_400, 1_000, "days")):
+        if seconds / unit_s < most:
+            return f"{max(1, round(seconds / unit_s))} {unit}"
+    return "a long time"
+
+
+def _file_name(answer: HttpResponse) -> str:
+    """What the server calls the file, or else the last part of its address."""
+    head = Message()
+    head["content-disposition"] = answer.headers.get("content-disposition", "")
+    name = head.get_filename() or unquote(urlsplit(answer.url).path.rpartition("/")[2])
+    return clean(name[:MAX_NAME_CHARS])

@@ -1,0 +1,1 @@
+"""The engine: runs one exploration from its start page to its last click."""

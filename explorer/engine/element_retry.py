@@ -1,0 +1,64 @@
+"""Brings the pointer to what was planned; what is gone or covered is looked for afresh, and judged afresh."""
+
+from dataclasses import replace
+
+from playwright.async_api import Page
+
+from explorer.deadlines import Deadlines
+from explorer.engine.actions import ActionPerformer, Ready
+from explorer.engine.page_state import PageStateTracker
+from explorer.engine.scanner import Scanner
+from explorer.page.discovery import describe
+from explorer.retry_policy import Retry, RetryPolicy
+from explorer.text import clip
+from explorer.types import ActionPlan, Clock, Element, Refusal
+
+
+class ElementRetry:
+    """Pages render their controls anew, and put banners over them, while the pointer is on its way."""
+
+    def __init__(
+        self,
+        page: Page,
+        clock: Clock,
+        patience: Deadlines,
+        performer: ActionPerformer,
+        scanner: Scanner,
+        course: PageStateTracker,
+        persistence: RetryPolicy,
+    ) -> None:
+        self._page = page
+        self._clock = clock
+        self._patience = patience
+        self._performer = performer
+        self._scanner = scanner
+        self._course = course
+        self._persistence = persistence
+
+    async def reach(self, plan: ActionPlan, planned: Element) -> Ready | Refusal | None:
+        """The pointer goes there; a refusal, or None, when it must not or can no longer be clicked."""
+        pauses_ms = self._persistence.element_pauses_ms
+        ready = await self._performer.reach(plan)
+        for attempt, pause_ms in enumerate(pauses_ms, 1):
+            if ready is not None or self._patience.nearly_over:
+                return ready
+            reason = clip(await self._why_not(plan, planned))
+            self._persistence.note(Retry(self._clock.now_ms(), "element", attempt, len(pauses_ms), reason))
+            await self._clock.hold(pause_ms)
+            found = await self._scanner.again(planned)
+            if isinstance(found, Refusal):
+                return found
+            if found is None:
+                continue
+            if found.covered_by:
+                await self._course.clear_view()
+            plan = replace(plan, selector=found.selector)
+            ready = await self._performer.reach(plan)
+        return ready
+
+    async def _why_not(self, plan: ActionPlan, planned: Element) -> str:
+        name = planned.label or planned.text or planned.tag
+        now = await self._patience.do(describe(self._page, plan.selector))
+        if now is None:
+            return f"{name!r} was gone"
+        return f"{name!r} was covered by {now.covered_by}" if now.covered_by else f"{name!r} was out of reach"

@@ -1,0 +1,278 @@
+"""The state machine that explores one site on camera.
+
+It acts and waits only through the clock, so a camera may render time instead of letting it pass.
+"""
+
+import logging
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+
+from playwright.async_api import Error as PlaywrightError
+
+from explorer.browser.session import BrowserSession
+from explorer.deadlines import DeadlineReached
+from explorer.egress.proxy import EgressProxy
+from explorer.engine.components import Components
+from explorer.engine.feedback import learn_from
+from explorer.engine.page_visit import PageVisit
+from explorer.engine.start_page import MAX_STUMBLES, STUMBLE_MS, open_start_page
+from explorer.engine.warnings import Ending, warnings_of
+from explorer.errors import PageUnresponsive
+from explorer.lookahead.scout import Scout
+from explorer.page.snapshot import Snapshot
+from explorer.retry_policy import RetryPolicy
+from explorer.text import clip
+from explorer.trace import Trace, Wait
+from explorer.types import (
+    ActionPlan,
+    Brief,
+    Clock,
+    Element,
+    Metrics,
+    Planner,
+    Refusal,
+    State,
+    Step,
+    StopReason,
+)
+from explorer.urls import page_key
+
+log = logging.getLogger(__name__)
+
+Event = Metrics | Step | Refusal | Trace
+
+UNKNOWN_LANGUAGE = (
+    "The page is in a language for which there are no word lists ({!r}), so that nobody can tell what its "
+    "buttons do: only links to its pages were followed."
+)
+#: A click of a lower priority shows little, and by so much must another page's best be better to go back.
+POOR = 60
+WORTH_A_RETURN = 20
+
+
+class Explorer:
+    """One exploration of `brief.url`; iterate `explore` once. `proxy` is the one that `stage` is behind.
+
+    With a `scout`, what may be clicked is tried off camera before the film chooses.
+    """
+
+    def __init__(
+        self,
+        brief: Brief,
+        stage: BrowserSession,
+        clock: Clock,
+        planner: Planner,
+        proxy: EgressProxy,
+        scout: Scout | None = None,
+        persistence: RetryPolicy | None = None,
+    ) -> None:
+        persistence = persistence or RetryPolicy()
+        self._brief = brief
+        self._stage = stage
+        self._page = stage.page
+        self._clock = clock
+        self._proxy = proxy
+        self._crew = Components.assemble(brief, stage, clock, planner, proxy, scout, persistence)
+        self._arrival = PageVisit(self._crew, stage.page, clock)
+        self._metrics = Metrics()
+        self._stumbles = 0
+        self._stop: StopReason | None = None
+
+    async def explore(self) -> AsyncGenerator[Event, None]:
+        """Yields metrics as states change, each step and refusal as it happens, and a Story at the end.
+
+        Raises PageUnreachable, AuthRequired or AddressRefused for a start page that cannot be filmed,
+        BrowserCrashed when the browser dies, and SafetyViolation at the hard limit.
+        """
+        yield self._enter("navigating")
+        await open_start_page(self._brief, self._stage, self._clock, self._crew)
+        while self._stop is None:
+            try:
+                async for event in self._round():
+                    yield event
+            except (PageUnresponsive, DeadlineReached, PlaywrightError) as exc:
+                await self._survive(exc)
+                await self._clock.hold(STUMBLE_MS)
+        self._cut_off()
+        yield self._enter("complete")
+        self._heard()
+        stop = self._stop or "nothing_left"
+        ending = Ending.of(self._brief, self._stage, self._crew, self._metrics, stop)
+        yield self._crew.journal.story(stop, warnings_of(ending))
+
+    def story_so_far(self) -> Trace:
+        """What will be told whatever comes, up to a moment between steps; grows when the state changes."""
+        return self._crew.journal.so_far()
+
+    def _enter(self, state: State) -> Metrics:
+        self._metrics = replace(
+            self._metrics,
+            state=state,
+            visited_urls=tuple(map(clip, self._crew.memory.visited)),
+            runtime_s=round(self._crew.patience.elapsed_s(), 2),
+            scouted=self._crew.survey.looks,
+        )
+        return self._metrics
+
+    async def _round(self) -> AsyncGenerator[Event, None]:
+        """Looks at what is on screen, scans it, and makes the planned clicks that still make sense."""
+        self._stop = self._crew.border.crossed()
+        if self._stop is not None:
+            return
+        if self._crew.border.failed:
+            await self._go_back()
+            return
+        self._crew.navigator.reveal()
+        self._crew.journal.good()
+        await self._crew.course.start_over_if_astray()
+        if self._arrival.here is not None:
+            yield self._enter("discovering")  # what a step has shown can be made into film meanwhile
+        arrived = self._arrival.here is None or page_key(self._page.url) != page_key(self._arrival.here)
+        if arrived:
+            clicks_left = self._brief.max_clicks - self._metrics.clicks
+            for refusal in await self._arrival.take_in(clicks_left):
+                yield refusal
+            depth = self._crew.memory.depth(self._page.url)
+            self._metrics = replace(self._metrics, depth=max(self._metrics.depth, depth))
+        if self._crew.border.site.holds(self._page.url):
+            await self._crew.patience.do(self._crew.workers.look())
+        if self._should_stop():
+            return
+        if self._crew.memory.depth(self._page.url) > self._brief.max_depth:
+            self._crew.memory.exhaust(
+                self._page.url
+            )  # links this deep are not offered, but buttons lead anywhere
+            await self._go_back()
+            return
+        if self._crew.border.crossed() is None and not self._crew.border.failed:
+            self._crew.journal.good()
+        yield self._enter("discovering")
+        view = await self._crew.performer.view()
+        offer, refused = await self._crew.scanner.look(view.signature)
+        self._crew.journal.offer(offer.elements)
+        self._crew.journal.read(self._crew.scanner.sample)
+        if language := self._crew.scanner.unknown_language:
+            self._crew.journal.language_unknown(UNKNOWN_LANGUAGE.format(language))
+        await self._crew.patience.do(self._crew.wanted.locate(self._page, offer.elements))
+        for refusal in (*self._heard(), *refused):
+            yield refusal
+        yield self._enter("planning")
+        began_ms, clicks_left = self._clock.now_ms(), self._brief.max_clicks - self._metrics.clicks
+        if not arrived:
+            await self._crew.scanner.reconnoitre(
+                offer, self._crew.course.base, self._crew.journal.steps, clicks_left
+            )
+        plans, refused = await self._crew.scanner.plan(
+            offer, self._crew.course.base, self._crew.journal.steps, clicks_left
+        )
+        self._crew.settler.waits.append(Wait(began_ms, self._clock.now_ms()))
+        for refusal in (*self._heard(), *refused):
+            yield refusal
+        best = plans[0].priority if plans else 0
+        if best < POOR and (
+            await self._crew.course.close_dialog(self._metrics.clicks)
+            or await self._go_to_better(best, clicks_left)
+        ):
+            return
+        if not plans:
+            if not await self._crew.course.leave_dead_end():
+                self._stop = "nothing_left"
+            return
+        yield self._enter("executing")
+        by_selector = {element.selector: element for element in offer.elements}
+        for plan in plans:
+            event = await self._execute(plan, by_selector[plan.selector], view)
+            if event is not None:
+                yield event
+                yield self._enter("executing")
+            if self._should_stop() or (isinstance(event, Step) and event.outcome != "nothing"):
+                return
+
+    async def _go_to_better(self, best: float, clicks_left: int) -> bool:
+        """To a page whose best click is worth much more than `best`; False when none is."""
+
+        def better() -> str | None:
+            return self._crew.scanner.best_elsewhere(
+                best + WORTH_A_RETURN,
+                self._crew.journal.steps,
+                clicks_left,
+                changed=bool(self._crew.course.base.deeds),
+            )
+
+        return await self._crew.course.go_to_better(better, self._metrics.clicks)
+
+    async def _go_back(self) -> None:
+        if not await self._crew.course.go_back():
+            self._stop = "nothing_left"
+
+    def _heard(self) -> list[Refusal]:
+        """What proxy, gate and scout have turned down since this was last asked."""
+        scouted = self._crew.scout.refused if self._crew.scout else []
+        return self._crew.refusals.new(
+            [
+                *self._proxy.refused,
+                *self._stage.storms.refused,
+                *self._crew.overheard,
+                *scouted,
+                *self._crew.performer.refused,
+            ]
+        )
+
+    async def _execute(self, plan: ActionPlan, planned: Element, view: Snapshot) -> Step | Refusal | None:
+        """Makes one click; answers a refusal, or None, when it must not or can no longer be made."""
+        known = self._crew.survey.knows(planned, self._crew.course.base)
+        foreseen = await self._crew.survey.vet(planned, plan, self._crew.course.base)
+        if foreseen is not None and not known and not self._crew.atlas.is_new(foreseen):
+            return None  # the next scan knows it, and may prefer something else
+        self._crew.memory.try_out(planned, view.signature)
+        ready = await self._crew.reach.reach(plan, planned)
+        if ready is None or isinstance(ready, Refusal):
+            return self._crew.refusals.add(ready) if ready else None
+        self._metrics = replace(self._metrics, clicks=self._metrics.clicks + 1)
+        performance = self._crew.performer.begin(plan, ready, len(self._crew.journal.steps) + 1)
+        try:
+            await self._crew.performer.perform(performance, ready, self._arrival.restless)
+        except (PageUnresponsive, DeadlineReached, PlaywrightError) as exc:
+            await self._survive(exc)
+        performance.step = step = replace(performance.step, end_ms=self._clock.now_ms())
+        self._crew.journal.steps.append(step)
+        self._crew.wanted.shown(planned, step)
+        learn_from(self._crew, planned, performance, foreseen, promised=known)
+        return step
+
+    def _should_stop(self) -> bool:
+        if self._stop is None:
+            arrived = self._arrival.here is not None and page_key(self._page.url) == page_key(
+                self._arrival.here
+            )
+            if self._metrics.clicks >= self._brief.max_clicks and arrived:
+                self._stop = "max_clicks"
+            elif self._crew.patience.nearly_over:
+                self._stop = "runtime"
+            elif self._stage.storms.hopeless:
+                self._stop = "page_lost"
+            elif self._clock.full:
+                self._stop = "footage_limit"
+        return self._stop is not None
+
+    async def _survive(self, exc: Exception) -> None:
+        """Ends the exploration but keeps the film; a page that moved on by itself is looked at again."""
+        self._stage.check()
+        self._crew.patience.check()
+        log.info("a step was cut short: %r", exc)
+        if isinstance(exc, DeadlineReached):
+            self._stop = "runtime"
+        elif (
+            self._stumbles >= MAX_STUMBLES
+            or self._stage.storms.hopeless
+            or (isinstance(exc, PageUnresponsive) and not await self._stage.revive())
+        ):
+            self._stop = "page_lost"
+        self._stumbles += 1
+
+    def _cut_off(self) -> None:
+        """Ends the film before a page that must not be shown, whatever else ended the exploration."""
+        crossed = self._crew.border.crossed()
+        self._stop = crossed or self._stop
+        if crossed or self._crew.border.failed:
+            self._crew.journal.end_ms = max(self._crew.journal.start_ms, self._crew.border.last_good_ms())

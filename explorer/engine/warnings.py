@@ -1,0 +1,272 @@
+"""What a take lacks, said at its end: each warning has a stable code, and words for people."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from explorer.types import Brief, Metrics, Refusal, StopReason, TakeWarning
+
+if TYPE_CHECKING:
+    # Whoever only asks for the codes needs no browser.
+    from explorer.browser.session import BrowserSession
+    from explorer.engine.components import Components
+
+TakeCode = Literal[
+    "nothing_clicked",
+    "little_to_show",
+    "stopped_early",
+    "obstacle_left",
+    "dialogs_answered",
+    "service_worker_blocked",
+    "focus_not_found",
+    "goal_not_found",
+    "language_unknown",
+]
+
+#: Why an exploration ended before it had made its clicks or seen everything, and what to do.
+STOPPED: dict[StopReason, tuple[str, str]] = {
+    "runtime": (
+        "its time was up (max_runtime is {runtime:g} s)",
+        "Raise max_runtime, or ask for fewer clicks.",
+    ),
+    "footage_limit": (
+        "the footage had reached its greatest size",
+        "Ask for fewer clicks or a smaller size, or raise MAX_FOOTAGE_MB.",
+    ),
+    "page_lost": ("the page was lost: it stopped answering, or never stayed", "Start from another page."),
+    "left_domain": (
+        "the site went to another one, where the film ends",
+        "Name that host in domains if it belongs to the site, or avoid what leads there.",
+    ),
+    "auth_page": (
+        "a page came up that asks to sign in, where the film ends",
+        "Avoid what leads there, or start from another page.",
+    ),
+}
+#: What is refused without having been offered for a click.
+NO_CONTROL = frozenset({"write", "storm", "private_address", "protocol", "traffic", "not_offered"})
+#: How obstacles are called, by kind.
+OBSTACLES = {
+    "consent": "a cookie banner",
+    "age": "a question about the visitor's age",
+    "region": "a question about the visitor's country or language",
+    "browser": "a note on the browser",
+    "app": "an offer of an app",
+    "notifications": "a question about notifications",
+    "newsletter": "a newsletter box",
+    "tour": "a tour",
+    "teaser": "a chat window",
+    "splash": "a splash screen",
+    "notice": "a notice",
+}
+#: What was done about a page's dialogs, by kind: one of them, and several.
+ANSWERS = {
+    "alert": ("1 message of the page was closed", "{} messages of the page were closed"),
+    "confirm": (
+        "1 question of the page was answered with no",
+        "{} questions of the page were answered with no",
+    ),
+    "prompt": (
+        "1 question of the page for a text was cancelled",
+        "{} questions of the page for a text were cancelled",
+    ),
+    "beforeunload": (
+        "the page asked to stay, and was left",
+        "the page asked {} times to stay, and was left",
+    ),
+}
+#: So many labels are quoted, up to so many letters of each.
+QUOTED, MAX_LABEL = 3, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is known of an exploration at its end."""
+
+    brief: Brief
+    stop: StopReason
+    clicks: int = 0
+    #: Most links away from the start that it has been.
+    depth: int = 0
+    #: How many different things were offered to be clicked.
+    offered: int = 0
+    refused: Sequence[Refusal] = ()
+    obstacles: Sequence[str] = ()
+    #: By kind, how many of the page's dialogs were answered.
+    dialogs: Mapping[str, int] = field(default_factory=dict)
+    wants_worker: bool = False
+    missing_focus: Sequence[str] = ()
+    misses_goal: bool = False
+    language_note: str = ""
+
+    @classmethod
+    def of(
+        cls, brief: Brief, stage: "BrowserSession", crew: "Components", metrics: Metrics, stop: StopReason
+    ) -> "Ending":
+        """From all who have noted something."""
+        journal = crew.journal
+        return cls(
+            brief=brief,
+            stop=stop,
+            clicks=metrics.clicks,
+            depth=metrics.depth,
+            offered=len(journal.offered),
+            refused=crew.refusals.all(),
+            obstacles=journal.obstacles_left,
+            dialogs=stage.storms.answered,
+            wants_worker=crew.workers.asked,
+            missing_focus=crew.wanted.missing(journal.visits),
+            misses_goal=crew.wanted.misses_goal(journal.visits),
+            language_note=journal.language_note,
+        )
+
+
+def warnings_of(ending: Ending) -> tuple[TakeWarning, ...]:
+    """All warnings of a take, each code once, the one that says most first."""
+    return tuple(warning for make in MAKERS if (warning := make(ending)))
+
+
+def _warning(code: TakeCode, *sentences: str) -> TakeWarning:
+    return TakeWarning(code, " ".join(filter(None, sentences)))
+
+
+def _few_clicks(ending: Ending) -> TakeWarning | None:
+    """A film with fewer clicks than it might have had, or none."""
+    most = ending.brief.max_clicks
+    if ending.clicks >= most:
+        return None
+    cause, advice = _cause(ending)
+    if not ending.clicks:
+        lead = f"Nothing was clicked, so the film shows no more than its start: {cause}."
+        return _warning("nothing_clicked", lead, *_besides(ending), advice)
+    code: TakeCode = "stopped_early" if ending.stop in STOPPED else "little_to_show"
+    were = "was" if ending.clicks == 1 else "were"
+    return _warning(code, f"{ending.clicks} of {most} clicks {were} made: {cause}.", advice)
+
+
+def _cause(ending: Ending) -> tuple[str, str]:
+    """Why no more was clicked, and what to do."""
+    if ending.stop in STOPPED:
+        cause, advice = STOPPED[ending.stop]
+        return cause.format(runtime=ending.brief.max_runtime_s), advice
+    left_alone = [refusal for refusal in ending.refused if refusal.rule not in NO_CONTROL]
+    were = "was" if len(left_alone) == 1 else "were"
+    refused = f", and {_many(len(left_alone), 'thing')} {were} refused" if left_alone else ""
+    deeper = "Raise max_depth, or start" if ending.depth >= ending.brief.max_depth else "Start"
+    listed = " What was refused is listed with its reasons." if left_alone else ""
+    advice = f"{deeper} from another page.{listed}"
+    if ending.clicks:
+        return f"nothing else was left that shows anything new{refused}", advice
+    if ending.offered:
+        found = f"{_many(ending.offered, 'thing')} that may be clicked"
+        return f"of {found} none could be reached or would have shown anything{refused}", advice
+    if left_alone:
+        return f"all that could be clicked was refused ({_quoted(left_alone)})", advice
+    return "nothing was found that can be clicked", "Start from a page with links or buttons."
+
+
+def _besides(ending: Ending) -> Iterator[str]:
+    """What else may have kept a page from being clicked."""
+    if ending.obstacles:
+        yield f"{_capital(_named(ending.obstacles))} could not be closed."
+    if ending.wants_worker:
+        yield "The page asked for a service worker, without which it may show nothing."
+
+
+def _obstacle(ending: Ending) -> TakeWarning | None:
+    if not ending.obstacles:
+        return None
+    return _warning(
+        "obstacle_left",
+        f"{_capital(_named(ending.obstacles))} could not be closed and may lie over what the film shows.",
+        "Start from a page where there is none.",
+    )
+
+
+def _dialogs(ending: Ending) -> TakeWarning | None:
+    told = [
+        one if count == 1 else several.format(count)
+        for kind, (one, several) in ANSWERS.items()
+        if (count := ending.dialogs.get(kind, 0))
+    ]
+    if not told:
+        return None
+    return _warning(
+        "dialogs_answered",
+        f"{_capital(_list(told))}.",
+        "Such dialogs of the browser are not in the film, nor is what another answer would have led to.",
+    )
+
+
+def _worker(ending: Ending) -> TakeWarning | None:
+    if not ending.wants_worker:
+        return None
+    return _warning(
+        "service_worker_blocked",
+        "The page asked for a service worker. None is run while filming, so that no request gets out unseen.",
+        "What only its service worker can show is missing.",
+    )
+
+
+def _focus(ending: Ending) -> TakeWarning | None:
+    if not ending.missing_focus:
+        return None
+    missing = _list([repr(wish) for wish in ending.missing_focus])
+    return _warning(
+        "focus_not_found",
+        f"No click had to do with this part of the focus: {missing}.",
+        "A path must begin as on the site, words must stand in a link or button as they are, and a selector"
+        " must hold something that can be clicked. Start from a page that has it, or raise max_clicks.",
+    )
+
+
+def _goal(ending: Ending) -> TakeWarning | None:
+    if not ending.misses_goal:
+        return None
+    return _warning(
+        "goal_not_found",
+        "No click had to do with the words of the goal.",
+        "Say it in words that stand in the site's links and buttons, or start from a page that is about it.",
+    )
+
+
+def _language(ending: Ending) -> TakeWarning | None:
+    return _warning("language_unknown", ending.language_note) if ending.language_note else None
+
+
+MAKERS: tuple[Callable[[Ending], TakeWarning | None], ...] = (
+    _few_clicks,
+    _obstacle,
+    _worker,
+    _dialogs,
+    _focus,
+    _goal,
+    _language,
+)
+
+
+def _named(kinds: Sequence[str]) -> str:
+    """Obstacles in words; one of another kind by the kind's own name."""
+    return _list([OBSTACLES.get(kind, f"a box of the kind {kind}") for kind in kinds])
+
+
+def _quoted(refused: Sequence[Refusal]) -> str:
+    more = [_many(len(refused) - QUOTED, "more")] if len(refused) > QUOTED else []
+    return _list([*(repr(_short(refusal.what)) for refusal in refused[:QUOTED]), *more])
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= MAX_LABEL else f"{label[: MAX_LABEL - 1]}…"
+
+
+def _list(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 or word == 'more' else 's'}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,1 @@
+"""Form values: which field is filled in with what."""

@@ -1,0 +1,248 @@
+"""Addresses that order something instead of naming a page: what a server does when it is asked for them.
+
+By whole segments of the path and of a hash route, and by the query: `/machines/1/stop`, `/cache/clear`,
+`?do=close`, `?install=4.2`; but not `/docs/how-to-stop`, `/install` or `?order=asc`. Pure.
+"""
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+from urllib.parse import parse_qsl, unquote
+
+from explorer.guardrails.blacklist import blacklisted, commanded, ends_session, is_short, is_title
+from explorer.languages.normalization import even_out, words_of
+from explorer.languages.vocabulary import NOWHERE
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(text.split(", "))
+
+
+#: Commands that are names of pages, too: alone in an address they order nothing, behind an id they do.
+PAGE_NAMES = _listed(
+    "archive, bid, book, deploy, donate, duplicate, format, import, install, invite, join, merge, "
+    "order, post, publish, release, report, resume, rotate, run, save, send, start, submit, "
+    "subscribe, sync, transfer, uninstall, upgrade, upload, vote"
+)
+#: Of these, those that behind the name of a section are its pages, too: `/newsletter/archive`.
+SECTION_NAMES = _listed(
+    "archive, bid, book, donate, format, import, install, join, merge, order, report, release, resume, "
+    "start, subscribe, transfer, upgrade, vote"
+)
+#: Below these, words are what pages are about.
+_ABOUT = re.compile(
+    r"docs?|documentation|guides?|help|manuals?|references?|blogs?|news|articles?|wiki|kb|faqs?|learn|tutorials?"
+    r"|academy|support|handbook|cli|commands?|man|examples?|features?|products?|solutions?|glossary|changelog"
+    r"|topics?|tags?|categor(?:y|ies)|stories|recipes?|library|press|podcasts?|about|company|careers?|legal"
+    r"|polic(?:y|ies)|questions?|dictionary|lessons?|courses?|chapters?|magazine|journal|insights|resources|how-?to"
+)
+#: Names of parameters whose value says what is to be done.
+_ORDERS = _listed(
+    "_method, a, ac, act, action, btn, button, call, cmd, command, do, event, exec, fn, func, method, "
+    "mode, op, operation, perform, task, todo"
+)
+#: Commands that are parameters of lists and searches as often: `?start=20&order=asc`.
+_PARAMETERS = _listed("archive, book, flag, import, like, lock, mark, order, rate, report, run, star, start")
+#: What only addresses order in these words: on a button "Close" closes a dialog.
+_VERBS = _listed(
+    "accept, add, allow, apply, become, bump, check in, check out, close, complete, dismiss, end, "
+    "exit, finish, forget, generate, leave, mark all read, mark read, move, mute, read, read all, "
+    "redo, refresh token, replay, retry, set, sign, su, swap, switch, toggle, trash, undo, unset, "
+    "unwatch, update, watch"
+)
+#: What is asked for with `?action=…` that only shows something.
+_VIEWS = _listed(
+    "all, backlink, browse, calendar, categories, category, compare, credits, day, details, diff, "
+    "display, edit, export, filter, find, form, get, help, history, home, index, info, item, list, "
+    "login, main, map, media, month, new, next, page, prev, preview, print, profile, query, raw, "
+    "read, recent, register, render, results, revisions, rss, search, shop, show, sitemap, sort, "
+    "source, stats, tab, view, week, year"
+)
+#: The parameters of which nothing else is expected than one of these.
+_STRICT_ORDERS = _listed("action, do, op, cmd, command, act, operation, _method")
+#: Parameters that answer a question.
+_ANSWERS = _listed("answer, decision, response, choice, reply, verdict, state, status, set, change, to")
+#: Handbooks number their editions: `/docs/4/upgrade`.
+_EDITIONS = re.compile(r"docs?|documentation|guides?|manuals?|references?|help|handbook", re.IGNORECASE)
+_HANDBOOKS = re.compile(
+    r"docs?|documentation|guides?|manuals?|references?|help|handbook|cli|man|tutorials?|learn|how-?to|faqs?",
+    re.IGNORECASE,
+)
+#: Where programs are asked, not pages.
+_PROGRAMS = frozenset({"api", "ajax", "rest", "rpc", "cgi-bin", "graphql"})
+_STATIC_PAGE = re.compile(r"\.(?:html?|md|txt|xhtml)$", re.IGNORECASE)
+_EXTENSION = re.compile(r"\.(?:[a-z]{1,4}\d?|action)$", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+#: A number, a UUID, a hash, or letters with digits among them, but neither a year nor a version.
+_ID = re.compile(
+    r"\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{8,}|(?=[^\d]*\d[^\d]*\d)[A-Za-z0-9_:-]{3,}|[a-z]{1,4}[-_]?\d+",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(r"v?\d+(?:\.\d+)+", re.IGNORECASE)
+_BETWEEN = re.compile(r"[/?&=#;:,.()]+")
+#: What shops do on GET, which nothing else would hold back.
+_CART = re.compile(r"(?<!\S)(?:add (?:to )?(?:cart|basket|wishlist)|(?:cart|basket|wishlist) add)(?!\S)")
+#: In an address alone, an order has at most this many words: `/mark-all-as-read`.
+MOST_WORDS = 4
+#: And before what it is about at most so many: `/mark-read/7`, but `/restart-your-career/7` is a title.
+SHORTEST_WORDS = 2
+
+
+@lru_cache(maxsize=4096)
+def action_of(part: str) -> str | None:
+    """The word by which an address orders something, or None. `part` is path, query and fragment."""
+    path, query, route = split_part(part)
+    by_path = _ordered_by_path(path, bool(query)) or _ordered_by_path(route)
+    return _forbidden(part) or _ordered_by_query(query) or by_path
+
+
+@lru_cache(maxsize=4096)
+def suspicion_of(part: str) -> str | None:
+    """The same, or a word that is a command or the name of a page, such as `/install`."""
+    if word := action_of(part):
+        return word
+    path, _, route = split_part(part)
+    segments = [*_segments(path), *_segments(route)]
+    return next((word for segment in segments[-2:] if (word := _order(segment))), None)
+
+
+def is_below_topics(part: str) -> bool:
+    """Whether an address lies below what pages are about, and orders nothing, as `/docs/reset/` does."""
+    path, query, route = split_part(part)
+    return not query and not route and _is_about(_segments(path)[:-1]) and action_of(part) is None
+
+
+@lru_cache(maxsize=4096)
+def names_page(part: str) -> bool:
+    """Whether an address is a page by all that it says: a static file, or below what pages are about."""
+    path, query, route = split_part(part)
+    segments = _segments(path)
+    if query or route or not segments or action_of(part):
+        return False
+    if _STATIC_PAGE.search(path) or _is_about(segments[:-1]):
+        return True
+    return not any(map(_is_id, segments)) and suspicion_of(part) is None
+
+
+def split_part(part: str) -> tuple[str, str, str]:
+    """Path, query and hash route of an address without its host."""
+    rest, _, fragment = part.partition("#")
+    path, _, query = rest.partition("?")
+    route = fragment.removeprefix("!")
+    route, _, more = route.partition("?") if route.startswith("/") else ("", "", "")
+    return path, "&".join(filter(None, (query, more))), route
+
+
+def _segments(path: str) -> list[str]:
+    return [even_out(unquote(one)) for one in path.split("/") if one]
+
+
+def _forbidden(part: str) -> str | None:
+    """What is blacklisted in any segment, name or value of at most two words, or three that begin with it."""
+    whole = even_out(part)
+    if _is_till(whole):
+        return "pay"
+    pieces = [piece for piece in _BETWEEN.split(whole) if piece]
+    if is_handbook(whole):
+        pieces = []
+    for piece in pieces:
+        if (word := blacklisted(piece, NOWHERE)) and _is_action(piece) and not _is_slug(whole, piece):
+            return word
+    pairs = [f"{one} {other}" for one, other in pairwise(pieces)]
+    carts = any(_CART.search(words) and is_short(words) for words in map(words_of, (*pieces, *pairs)))
+    return "a change" if carts else None
+
+
+def _is_slug(whole: str, piece: str) -> bool:
+    """Whether it is the name of a page below topics, of three words: `/products/remove-before-flight`."""
+    path, query, route = split_part(whole)
+    segments = _segments(path)
+    named = bool(segments) and segments[-1] == piece and words_of(piece).count(" ") > 1
+    return named and not query and not route and _is_about(segments[:-1]) and not any(map(_is_id, segments))
+
+
+def is_handbook(whole: str) -> bool:
+    """Whether all that an address says is the name of a page in a handbook: `/reference/delete/`."""
+    path, query, route = split_part(whole)
+    segments = _segments(path)
+    asks = query or route or any(map(_is_id, segments))
+    return not asks and any(map(_HANDBOOKS.fullmatch, segments[:-1]))
+
+
+def _is_till(whole: str) -> bool:
+    return re.search(r"(?:^|[/?=&#])check[-_]out(?:[/?&#.]|$)", whole.casefold()) is not None
+
+
+def _is_action(piece: str) -> bool:
+    words = words_of(piece).split(" ")
+    begins = len(words) == 3 and blacklisted(words[0], NOWHERE) is not None and not is_title(" ".join(words))
+    return len(words) < 3 or begins
+
+
+def _ordered_by_query(query: str) -> str | None:
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name.lower() in _ORDERS | _ANSWERS and (word := _order(value)):
+            return word
+        if name.lower() in _STRICT_ORDERS and (word := _unusual(value)):
+            return word
+        word = _order(name)
+        if word and word not in _PARAMETERS and len(words_of(name)) > 1:
+            return word
+    return None
+
+
+def _ordered_by_path(path: str, queried: bool = False) -> str | None:
+    segments = _segments(path)
+    if not segments or _STATIC_PAGE.search(segments[-1]):
+        return None
+    before, last = segments[:-1], _EXTENSION.sub("", segments[-1])
+    if before and _is_id(segments[-1]):
+        # `/stop/machines/1`: the order comes first, and what it is about last.
+        word = _order(before[-1], SHORTEST_WORDS)
+        return word if word and not _is_about(before[:-1]) else None
+    word = _order(last)
+    if word is None or (ends_session(words_of(last), NOWHERE) and not _is_about(before)):
+        return word
+    if before and _YEAR.fullmatch(before[0]):
+        return None  # an article by its date
+    if any(map(_is_id, before)):
+        edition = len(before[-1]) < 3 and any(map(_EDITIONS.fullmatch, before[:-1]))
+        return None if edition and word in PAGE_NAMES else word
+    # A verb that is alone in an address is the name of a page: `/watch`, `/apply`.
+    alone = not before and (word in PAGE_NAMES or word in _VERBS)
+    section = word in SECTION_NAMES and not queried
+    return None if alone or section or _is_about(before) else word
+
+
+def _order(segment: str, most_words: int = MOST_WORDS) -> str | None:
+    """The command that a segment is, such as `stop`, `mark-as-read` or `clear_cache`."""
+    words = words_of(segment)
+    if not words or words.count(" ") >= most_words or is_title(words):
+        return None
+    if word := ends_session(words, NOWHERE):
+        return word
+    if words in _VERBS:
+        return words
+    word = commanded(words, submits=True, language=NOWHERE)
+    if word is None or " " not in words:
+        return word
+    ends = (words.partition(" ")[0], words.rpartition(" ")[2])
+    return word if any(commanded(end, submits=True, language=NOWHERE) for end in ends) else None
+
+
+def _unusual(value: str) -> str | None:
+    """What is ordered by a value that is no way of looking at something."""
+    words = words_of(value)
+    return words if words and words not in _VIEWS and not set(words.split(" ")) <= _VIEWS else None
+
+
+def _is_about(segments: list[str]) -> bool:
+    if _PROGRAMS & {one.casefold() for one in segments[:1]}:
+        return False
+    if any(map(_YEAR.fullmatch, segments[:1])):
+        return True  # articles by date
+    return any(_ABOUT.fullmatch(one.casefold()) or _VERSION.fullmatch(one) for one in segments)
+
+
+def _is_id(segment: str) -> bool:
+    return bool(_ID.fullmatch(segment)) and not _YEAR.fullmatch(segment) and not _VERSION.fullmatch(segment)

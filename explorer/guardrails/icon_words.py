@@ -1,0 +1,36 @@
+"""Icons by the names that icon sets give them: which destroy something, act, or end the visitor's session."""
+
+import re
+
+from explorer.languages.normalization import words_of
+
+#: Destroys or ends wherever it stands, unless a word beside it says something else.
+_ALWAYS = (
+    r"trash(?: can| alt)?|bin|off|delete(?: forever| sweep)?|power(?: off| settings new)?|poweroff|shutdown"
+    r"|recycle bin|garbage|dustbin"
+    # Ways out: Font Awesome, Bootstrap, Material, Tabler, Lucide, Remix, Ionicons, Phosphor, Carbon, Ant.
+    r"|(?:log|sign) ?(?:out|off)|exit(?: to app| outline| run)?"
+    r"|(?:arrow )?right from (?:bracket|line|rectangle)|arrow right from (?:bracket|line|rectangle|square)"
+    r"|box arrow (?:in )?(?:left|right)|door(?: open| exit)|leave"
+    r"|arrow (?:left|right) (?:on |start on |start )?(?:on )?rectangle"
+    r"|user (?:switch|arrows?|swap)|switch account|account (?:switch|arrow right|cancel)"
+)
+#: These mean it only where nothing else names the control.
+_ALONE = (
+    r"remove|eraser?|(?:b )?drop|truncate"
+    r"|save|floppy(?: disk)?|send|paper ?plane|upload|cloud upload|restart|reboot"
+    r"|stop(?: circle)?"
+    r"|archive|box archive|ban|block|thumbs? ?(?:up|down)|publish|rocket(?: launch)?"
+    r"|duplicate|clone|content copy|merge|git merge|toggle (?:on|off)|lock(?: open)?|unlock|gavel|pin"
+    r"|push pin"
+    r"|thumbtack|flag|bookmark|star|favorite|heart|user (?:minus|x|remove|plus)|person (?:remove|add)"
+    r"|link ?off|unlink|plug"
+)
+_ICONS = re.compile(rf"(?<!\S)(?:{_ALWAYS})(?!\S)")
+_ICONS_ALONE = re.compile(rf"(?<!\S)(?:{_ALWAYS}|{_ALONE})(?!\S)")
+
+
+def acting_icon(icon: str, alone: bool) -> str | None:
+    """The words by which an icon says that it acts or ends something; `alone` when nothing else names it."""
+    found = (_ICONS_ALONE if alone else _ICONS).search(words_of(icon))
+    return found.group() if found else None

@@ -1,0 +1,240 @@
+"""What must not be clicked or opened, decided from text and addresses alone: pure, no browser, no network."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Self
+from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
+
+from explorer.errors import AddressRefused
+from explorer.guardrails.acting_controls import SAYS, acting
+from explorer.guardrails.action_urls import action_of, suspicion_of
+from explorer.guardrails.blacklist import blacklisted
+from explorer.guardrails.page_links import is_clearly_page, own_part
+from explorer.guardrails.preference_controls import picks_language, picks_theme
+from explorer.languages import entries
+from explorer.languages.detection import is_known
+from explorer.languages.normalization import even_out, words_of
+from explorer.types import Element, Refusal, Wishes
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"(?:\*\.(?=[^.]+\.))?(?:[^\W_](?:[\w-]*[^\W_])?\.)*[^\W_](?:[\w-]*[^\W_])?\.?")
+_EXTENSION = re.compile(r"\.[a-z]{1,6}\d?$")
+#: Compared in lower case without hyphens, underscores and spaces: sign-in, sign_in and SignIn are one.
+_AUTH_NAMES = "auth|oauth2?|oidc|saml2?|sso|authenticat(?:e|ion)|authori[sz](?:e|ation)"
+#: Query parameters that name a page, as in `index.php?action=login`.
+_PAGE_PARAMETERS = frozenset({"action", "page", "view", "route", "mode", "do", "title"})
+_DOWNLOAD = re.compile(
+    r"zip|gz|tgz|bz2|xz|7z|rar|tar|exe|msi|dmg|pkg|deb|rpm|apk|appimage|iso|bin|jar|whl"
+    r"|pdf|epub|docx?|xlsx?|pptx?|od[tsp]|csv|ics|mp[34]|mov|avi"
+)
+
+_NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site: a normalised host (ASCII, without `www.`) and a port, None for the scheme's own.
+
+    `domains` are further hosts that belong to it, `*.` before one for all below it; two sites with the same
+    host and port are equal whatever else belongs to them.
+    """
+
+    host: str
+    port: int | None = None
+    domains: tuple[str, ...] = field(default=(), compare=False)
+
+    @classmethod
+    def of(cls, url: str, domains: Iterable[str] = ()) -> Self:
+        """The site that `url` lies on. Raises AddressRefused unless it is http or https with a host.
+
+        The same for `domains` that are not hosts: no scheme, port or path, and no `*.com`.
+        """
+        parts = _split(url)
+        if parts is None or parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+            raise AddressRefused(f"{url!r} is not an http or https address with a host.")
+        port = None if parts.port == _DEFAULT_PORTS[parts.scheme] else parts.port
+        return cls(_plain_host(parts.hostname), port, tuple(map(_domain, domains)))
+
+    def holds(self, url: str) -> bool:
+        """Whether `url` is on this very site, or on one of its domains; `about:blank` always is.
+
+        Other subdomains are not, nor are other ports.
+        """
+        if is_blank(url):
+            return True
+        try:
+            other = Site.of(url)
+        except AddressRefused:
+            return False
+        return other == self or (other.port in {None, self.port} and self._owns(other.host))
+
+    def _owns(self, host: str) -> bool:
+        return any(
+            host.endswith(domain[1:]) if domain.startswith("*.") else host == domain
+            for domain in self.domains
+        )
+
+
+def is_blank(url: str) -> bool:
+    """Whether this is the empty page, which belongs to nobody."""
+    return url.strip().lower().partition("#")[0] in {"about:blank", ""}
+
+
+def is_auth_url(url: str) -> bool:
+    """Whether the address names a sign-in or sign-up page, by a whole segment of its path or hash route."""
+    parts = _split(url)
+    if parts is None:
+        return False
+    fragment = parts.fragment.removeprefix("!")
+    route = fragment if fragment.startswith("/") else ""
+    pages = [value for name, value in parse_qsl(parts.query) if name.lower() in _PAGE_PARAMETERS]
+    segments = [*parts.path.split("/"), *route.partition("?")[0].split("/"), *pages]
+    return any(_auth_name().fullmatch(_page_name(segment)) for segment in segments)
+
+
+def refuse_element(
+    element: Element, site: Site, page_url: str, wishes: Wishes = _NO_WISHES
+) -> Refusal | None:
+    """Why this element must not be clicked, or None.
+
+    Rules: `blacklist`, `language`, `theme`, `scheme`, `off_domain`, `auth`, `download`, `form`, `avoid`, the
+    first that applies in about this order. A `javascript:` link may be clicked when its code, found in
+    `value`, names nothing blacklisted.
+    """
+    what = element.label or element.text or element.href or element.selector
+    for broken in _broken_rules(element, site, page_url, wishes):
+        return Refusal(broken[0], what, broken[1], page_url)
+    return None
+
+
+def refuse_url(url: str, site: Site, page_url: str, wishes: Wishes = _NO_WISHES) -> Refusal | None:
+    """Why the browser must not go to `url` from `page_url`, or None, by the rules of `refuse_element`."""
+    broken = _broken_rule(url, site, page_url) or _avoided_address(url, page_url, wishes)
+    return Refusal(broken[0], url, broken[1], page_url) if broken else None
+
+
+def _broken_rules(element: Element, site: Site, page_url: str, wishes: Wishes) -> Iterator[tuple[str, str]]:
+    if said := acting(element, page_url):
+        yield "blacklist", said
+    if not is_known(element.language) and not is_clearly_page(element, page_url):
+        yield (
+            "language",
+            f"we have no words for pages in {element.language!r}: only links to pages are followed",
+        )
+    if picked := picks_language(element, page_url):
+        yield "language", picked
+    if picked := picks_theme(element, page_url):
+        yield "theme", picked
+    for url in filter(None, (element.href, element.form_action)):
+        if broken := _broken_rule(url, site, page_url) or _avoided_address(url, page_url, wishes):
+            yield broken
+    if element.form_action and (word := suspicion_of(own_part(element.form_action))):
+        yield "blacklist", f"its form's address says {word!r}"
+    if element.download:
+        yield "download", "it saves a file"
+    if element.form_action and element.form_method.lower() == "post" and not wishes.allow_writes:
+        yield "form", "its form is sent by POST"
+    for name in SAYS:
+        if word := _avoided_word(getattr(element, name), wishes):
+            yield "avoid", f"its {name} says {word!r}"
+
+
+def _broken_rule(url: str, site: Site, page_url: str) -> tuple[str, str] | None:
+    target = _tidy(urljoin(_tidy(page_url), _tidy(url)))
+    scheme = target.partition(":")[0].lower()
+    judge = action_of if scheme in _DEFAULT_PORTS else blacklisted
+    if word := judge(_own_part(target, page_url)):
+        return "blacklist", f"its address says {word!r}"
+    if is_blank(target) or scheme == "javascript":
+        return None
+    if scheme not in _DEFAULT_PORTS:
+        return "scheme", f"{scheme}: leads out of the browser"
+    if not site.holds(target):
+        return "off_domain", f"{target} is not on {site.host}"
+    if is_auth_url(target):
+        return "auth", f"{target} asks people to sign in"
+    if _DOWNLOAD.fullmatch(_file_extension(target)):
+        return "download", f"{target} is a file"
+    return None
+
+
+def _avoided_address(url: str, page_url: str, wishes: Wishes) -> tuple[str, str] | None:
+    """By whole segments of the path or of a hash route: `/admin` is not `/administrators`."""
+    parts = _split(urljoin(_tidy(page_url), _tidy(url)))
+    if parts is None:
+        return None
+    for path in (one.rstrip("/") for one in wishes.avoid if one.startswith("/")):
+        for own in (parts.path, parts.fragment.removeprefix("!")):
+            if f"{own}/".startswith(f"{path}/"):
+                return "avoid", f"{own} lies below {path}"
+    return None
+
+
+def _avoided_word(text: str, wishes: Wishes) -> str | None:
+    words = f" {words_of(text)} "
+    for wish in wishes.avoid:
+        wanted = words_of(wish)
+        if wanted and not wish.startswith(("/", "css=")) and f" {wanted} " in words:
+            return wish
+    return None
+
+
+def _own_part(url: str, page_url: str) -> str:
+    """What an address says beyond its host and beyond the page it is on: best-buy.com may be filmed."""
+    base, _, fragment = url.partition("#")
+    if fragment and base == _tidy(page_url).partition("#")[0]:
+        return fragment
+    parts = _split(url)
+    return url if parts is None or not parts.netloc else parts._replace(scheme="", netloc="").geturl()
+
+
+def _tidy(url: str) -> str:
+    """Reads an address as browsers do: tabs and newlines vanish, and a backslash is a slash for http(s)."""
+    clean = re.sub(r"[\t\r\n]", "", url).strip("".join(map(chr, range(33))))
+    scheme = clean.partition(":")[0].lower()
+    return clean.replace("\\", "/") if ":" not in clean or scheme in _DEFAULT_PORTS else clean
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(_tidy(url))
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _domain(text: str) -> str:
+    if not _HOST.fullmatch(text.strip()):
+        raise AddressRefused(f"{text!r} is not a host name such as docs.example.com or *.example.com.")
+    star, host = ("*.", text.strip()[2:]) if text.strip().startswith("*.") else ("", text.strip())
+    return star + _plain_host(host)
+
+
+def _plain_host(host: str) -> str:
+    """Host names compare in lower-case ASCII, as UTS 46 maps them, without `www.` or the root's dot."""
+    even = even_out(host).lower().replace("\u3002", ".").rstrip(".").removeprefix("www.")
+    return ".".join(map(_ascii_label, even.split(".")))
+
+
+def _ascii_label(label: str) -> str:
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+
+
+@cache
+def _auth_name() -> re.Pattern[str]:
+    """Names of pages to sign in or up, in all languages."""
+    return re.compile("|".join((_AUTH_NAMES, *(entry.pattern for entry in entries("pages")))))
+
+
+def _page_name(segment: str) -> str:
+    name = unquote(segment).casefold().partition(";")[0].rpartition(":")[2]
+    return re.sub(r"[-_\s]", "", _EXTENSION.sub("", name))
+
+
+def _file_extension(url: str) -> str:
+    parts = _split(url)
+    name = unquote(parts.path).rpartition("/")[2] if parts else ""
+    return name.rpartition(".")[2].casefold() if "." in name else ""

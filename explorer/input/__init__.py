@@ -1,0 +1,1 @@
+"""Input: mouse, scrolling and typing, as a person does them."""

@@ -1,0 +1,62 @@
+"""What the answers and questions of overlays say in all languages, for scripts and for planners."""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+from explorer.languages import entries
+from explorer.languages.normalization import fold
+
+#: Before and behind a word.
+_BEFORE, _BEHIND = r"(?<![^\W_])", r"(?![^\W_])"
+#: Typographic apostrophes and accents that stand for one.
+_APOSTROPHES = {ord(mark): "'" for mark in "\u2019`\u00b4"}
+
+
+@cache
+def tables(codes: frozenset[str] | None = None) -> dict[str, dict[str, dict[str, list[str]]]]:
+    """The tables `answers` and `about` of these languages, or of all.
+
+    By key, entries of languages that write spaces are `spaced`, those of the others `joined`.
+    """
+    found: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for table in ("answers", "about"):
+        for entry in entries(table):
+            if codes is not None and entry.language.code not in codes:
+                continue
+            row = found.setdefault(table, {}).setdefault(entry.key, {"spaced": [], "joined": []})
+            row["spaced" if entry.language.spaced else "joined"].append(entry.pattern)
+    return found
+
+
+def says(key: str, text: str) -> bool:
+    """Whether this answer is among the words of a label."""
+    return _pattern(key, whole=False).search(_plain(text)) is not None
+
+
+def begins(key: str, text: str) -> bool:
+    """Whether a label begins or ends with this answer: "Close shop", "Sulje kauppa"."""
+    words = _plain(text)
+    return any(
+        found.start() == 0 or found.end() == len(words) for found in _pattern(key, False).finditer(words)
+    )
+
+
+def says_only(key: str, text: str) -> bool:
+    """Whether a label is this answer and nothing else."""
+    return _pattern(key, whole=True).fullmatch(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    """A text as the tables have it: NFKC, lower case, single spaces, straight apostrophes."""
+    even = fold(unicodedata.normalize("NFKC", text))
+    return " ".join(even.translate(_APOSTROPHES).split())
+
+
+@cache
+def _pattern(key: str, whole: bool) -> re.Pattern[str]:
+    row: Any = tables()["answers"][key]
+    spaced, joined = "|".join(row["spaced"]), "|".join(row["joined"])
+    found = f"(?:{spaced})" if whole else f"{_BEFORE}(?:{spaced}){_BEHIND}"
+    return re.compile(f"(?:{found}{'|' + joined if joined else ''}){'[.!…]*' if whole else ''}")

@@ -1,0 +1,1 @@
+"""Lookahead: tries clicks off camera in a second browser before they are filmed."""

@@ -1,0 +1,71 @@
+"""Acts a plan out off camera, at once and without a pointer's way: the same click at the same point."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.async_api import Page
+
+from explorer.browser.isolated_world import aside
+from explorer.guardrails.sensitive_fields import is_search
+from explorer.input.mouse import SCROLL
+from explorer.navigation.popups import OPEN_IN_PLACE
+from explorer.page.discovery import aim, bring, describe, reveal_delta
+from explorer.types import ActionPlan, Element
+
+#: What these do stays done: chosen, switched, sent. Nobody does that where nobody sees it.
+_TOGGLES = frozenset(
+    {"checkbox", "radio", "switch", "option", "menuitemcheckbox", "menuitemradio", "slider", "spinbutton"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Approached:
+    """What a plan is about, scrolled to; `scrolled` says that this has moved the view."""
+
+    element: Element
+    scrolled: bool
+
+
+def may_be_tried(plan: ActionPlan, element: Element) -> bool:
+    """Whether a plan may be acted out off camera: presses that only show something, and searches.
+
+    Nothing is toggled, chosen or sent there, and nothing is typed but what is looked for.
+    """
+    if plan.action != "click":
+        return plan.action == "type" and is_search(element)
+    toggles = element.role in _TOGGLES or element.fills != "" or "pressed=" in element.state
+    return not (toggles or element.form_action or "checked=" in element.state)
+
+
+async def approach(page: Page, plan: ActionPlan, refuses: Callable[[Element], bool]) -> Approached | None:
+    """Scrolls to the element; None when it cannot be had now, or `refuses` says no to it.
+
+    Raises Playwright's errors when the page goes away, as does `act`.
+    """
+    element = await describe(page, plan.selector)
+    if element is None or refuses(element):
+        return None
+    brought = await bring(page, plan.selector)
+    delta = await reveal_delta(page, plan.selector)
+    if delta:
+        await aside(page, SCROLL, {"dy": delta, "duration": 1})
+    return Approached(element, brought or bool(delta))
+
+
+async def act(page: Page, plan: ActionPlan, element: Element) -> bool:
+    """Clicks, types or chooses; False when no click would hit it."""
+    point = await aim(page, plan.selector)
+    if point is None:
+        return False
+    if element.new_tab:
+        await page.locator(plan.selector).first.evaluate(OPEN_IN_PLACE)
+    await page.mouse.move(point.x, point.y)
+    if plan.action == "choose":
+        await page.locator(plan.selector).first.select_option(label=plan.value)
+        return True
+    await page.mouse.click(point.x, point.y)
+    if plan.action == "type":
+        await page.locator(plan.selector).first.fill(plan.value)
+        if plan.submit:
+            await page.keyboard.press("Enter")
+    return True

@@ -1,0 +1,288 @@
+"""Tries off camera what may be worth filming: the same site, fence and gate, in a page that nobody sees."""
+
+import logging
+from dataclasses import replace
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Response
+
+from explorer.browser.session import BrowserSession
+from explorer.errors import PageUnresponsive
+from explorer.guardrails.robots_txt import Robots, fetch_robots
+from explorer.guardrails.rules import Site, refuse_element, refuse_url
+from explorer.guardrails.sensitive_fields import refuse_field
+from explorer.lookahead.dry_run import act, approach, may_be_tried
+from explorer.lookahead.off_camera import OffCameraClock, PageState, RestingView
+from explorer.navigation.popups import Popups
+from explorer.navigation.request_interceptor import RequestInterceptor
+from explorer.overlays.dismissal import dismiss_overlays
+from explorer.page.discovery import discover
+from explorer.page.settle import Settler
+from explorer.page.snapshot import Snapshot, diff_outcome
+from explorer.page.visual_diff import share
+from explorer.state.outcomes import KnownOutcome
+from explorer.text import title_of
+from explorer.types import ActionPlan, Brief, Element, Outcome, Refusal
+from explorer.urls import page_key
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: What a page gets to answer and to come to rest, in milliseconds; most need some 500.
+SETTLE_MS = 2_500.0
+GOTO_TIMEOUT_MS = 8_000.0
+ACT_TIMEOUT_MS = 2_000.0
+#: Half of what a film waits for: nobody sees a page that was not quite at rest, and the pictures tell.
+QUIET_MS, FLOOR_MS = 150.0, 60.0
+ROBOTS_TIMEOUT_MS = 3_000.0
+OUT_OF_REACH = "it could not be used off camera"
+#: What a page keeps in its stores, taken and put back so that every rehearsal begins the same.
+KEEP = "() => [{...localStorage}, {...sessionStorage}]"
+RESTORE = """
+(kept) => [localStorage, sessionStorage].forEach((store, i) => {
+  store.clear();
+  for (const [key, value] of Object.entries(kept[i])) store.setItem(key, value);
+})
+"""
+
+
+class Scout:
+    """One page off camera; nothing that it finds is kept beyond the take. `refused` is what was held back."""
+
+    def __init__(self, brief: Brief, stage: BrowserSession) -> None:
+        # Off camera nothing is ever written, whatever the film may do.
+        self._brief = brief = replace(brief, wishes=replace(brief.wishes, allow_writes=False))
+        self.stage = stage
+        self._page = page = stage.page
+        page.set_default_timeout(ACT_TIMEOUT_MS)
+        self.refused: list[Refusal] = []
+        self._gate = RequestInterceptor(None, brief.wishes, self.refused.append, unseen=True)
+        self._clock = OffCameraClock()
+        self._settler = Settler(page, self._clock, quiet_ms=QUIET_MS, floor_ms=FLOOR_MS)
+        self._popups = Popups(page)
+        #: The state that the page is in, and how that looks, as far as it is known.
+        self._at: PageState | None = None
+        self._before: Snapshot | None = None
+        self._exact = True
+        self._rest = RestingView(page)
+        self._reaches: dict[PageState, frozenset[str]] = {}
+        self._kept: dict[str, object] = {}
+        self._robots: dict[str, Robots] = {}
+        self._status = 0
+        page.on("response", self._answered)
+
+    @property
+    def lost(self) -> bool:
+        """Whether its browser has died: then the film is made without."""
+        return self.stage.lost.done()
+
+    async def install(self) -> None:
+        await self._settler.install()
+        await self._gate.install(self._page)
+
+    def belongs_to(self, site: Site) -> None:
+        """From now on only this site is looked at."""
+        self._gate.site = site
+
+    async def visit(self, url: str) -> KnownOutcome:
+        """What a link to `url` shows; with a `rule` when it must not or cannot be shown."""
+        if not await self._may(url):
+            return KnownOutcome("page", url, rule="robots", detail=f"robots.txt asks to leave {url} alone")
+        self._at = self._before = None
+        try:
+            failure = await self._open(url)
+            if failure is not None:
+                return failure
+            self._at, self._before = PageState(url), await self._rest.of(PageState(url))
+            return await self._seen(self._before, "page")
+        except (PlaywrightError, PageUnresponsive) as exc:
+            log.info("off camera, %s did not show: %s", url, exc)
+            return KnownOutcome("page", url, rule="broken", detail="it did not load when tried off camera")
+
+    async def rehearse(self, deed: ActionPlan, base: PageState) -> KnownOutcome | None:
+        """What a deed does in the state `base`, nothing if it cannot be done; None without that state."""
+        try:
+            if not await self._may(base.url) or not await self._take_up(base):
+                return None
+            before = self._before or await self._rest.of(base)
+            if base not in self._reaches:
+                self._reaches[base] = frozenset(await self._reach())
+            await self._popups.take()
+            self._status, self._at, self._before = 0, None, None
+            target = await approach(self._page, deed, self._refuses)
+            if target is not None and not may_be_tried(deed, target.element):
+                self._at, self._before = base, before
+                return None
+            if target is not None and target.scrolled:
+                # What a click changes is told from the view that it is made in.
+                await self._settler.settle(SETTLE_MS)
+                before = await self._rest.view()
+            await self._gate.press()
+            if target is None or not await act(self._page, deed, target.element):
+                self._at, self._before = base, before
+                return KnownOutcome("nothing", self._page.url, detail=OUT_OF_REACH) if self._exact else None
+            await self._settler.settle(SETTLE_MS)
+            wanted = await self._popups.take()
+            if wanted is not None:
+                return await self._popped(wanted)
+            after = await self._rest.view()
+            outcome = diff_outcome(before, after)
+            if outcome == "nothing" and self._gate.held:
+                return None  # what it asked for was kept back: on camera it may well show something
+            sighting = replace(
+                await self._seen(after, outcome),
+                changed=_changed(before, after, outcome),
+                opens=await self._opened(base, before, after),
+            )
+            if outcome != "page" and await self._undo(deed, before, after):
+                self._at, self._before = base, before
+            return sighting
+        except (PlaywrightError, PageUnresponsive) as exc:
+            self._at = self._before = None
+            log.info("off camera, a click came to nothing: %s", exc)
+            return None
+
+    async def _opened(self, base: PageState, before: Snapshot, after: Snapshot) -> tuple[str, ...]:
+        """What has come within reach on the same page."""
+        if page_key(before.url) != page_key(after.url) or before.signature == after.signature:
+            return ()
+        reach = await self._reach()
+        known = self._reaches.get(base, frozenset())
+        new = (there for there in reach if there not in known and there != page_key(after.url))
+        return tuple(dict.fromkeys(new))
+
+    async def _reach(self) -> list[str]:
+        """The places that links on the page lead to."""
+        found = (await discover(self._page, ())).elements
+        return [page_key(e.href) for e in found if e.href and not self._refuses(e)]
+
+    async def _undo(self, deed: ActionPlan, before: Snapshot, after: Snapshot) -> bool:
+        """Whether the page is as it was before a click, or is so again after Escape or a second click.
+
+        That spares opening it anew.
+        """
+        ways = ["escape", "again"] if after.unfolded > before.unfolded else ["escape"]
+        while after.signature != before.signature and ways:
+            if ways.pop(0) == "escape":
+                await self._page.keyboard.press("Escape")
+                # Since a key was pressed, what was clicked wears a focus ring, and would look changed.
+                await self._page.evaluate("document.activeElement?.blur()")
+                await self._settler.settle(SETTLE_MS)
+            else:
+                await self._act(deed)
+            after = await self._rest.view()
+        return after.signature == before.signature and diff_outcome(before, after) == "nothing"
+
+    async def _take_up(self, base: PageState) -> bool:
+        """Brings the page into the state, by address and by doing again what was done."""
+        if self._at == base:
+            return True
+        self._at = self._before = None
+        await self._restore(base.url)
+        if await self._open(base.url) is not None:
+            return False
+        # One that cannot be done again may not have to be: a question that is asked only once, say.
+        self._exact = all([await self._act(deed) for deed in base.deeds])
+        self._at = base
+        return True
+
+    async def _act(self, deed: ActionPlan) -> bool:
+        target = await approach(self._page, deed, self._refuses)
+        if target is not None and not may_be_tried(deed, target.element):
+            target = None
+        await self._gate.press()
+        done = target is not None and await act(self._page, deed, target.element)
+        await self._settler.settle(SETTLE_MS)
+        return done
+
+    async def _open(self, url: str) -> KnownOutcome | None:
+        """Goes there and clears the view; a sighting when that failed or is not allowed."""
+        self._status, self._gate.last_refused = 0, None
+        try:
+            if self._gate.pressed:
+                # Another address of the same document would not load anew, and be kept from what it asks for.
+                await self._page.goto("about:blank", wait_until="commit", timeout=GOTO_TIMEOUT_MS)
+            response = await self._page.goto(url, wait_until="commit", timeout=GOTO_TIMEOUT_MS)
+        except PlaywrightError:
+            refused = self._gate.last_refused
+            if refused is not None and refused.rule != "write":
+                return _barred(url, refused)
+            raise
+        await self._settler.settle(SETTLE_MS)
+        if response is not None and response.status >= 400:
+            return KnownOutcome(
+                "page", url, rule="broken", detail=f"it answers with status {response.status}"
+            )
+        if await dismiss_overlays(self._page, self._clock):
+            await self._settler.settle(SETTLE_MS)
+        origin = _origin(self._page.url)
+        if origin not in self._kept:
+            self._kept[origin] = await self._page.evaluate(KEEP)
+        return None
+
+    async def _restore(self, url: str) -> None:
+        """What earlier rehearsals have left in the page's stores must not change this one."""
+        origin = _origin(url)
+        if origin in self._kept and _origin(self._page.url) == origin:
+            await self._page.evaluate(RESTORE, self._kept[origin])
+
+    def _refuses(self, element: Element) -> bool:
+        site = self._gate.site
+        if site is None or refuse_element(element, site, self._page.url, self._brief.wishes):
+            return True
+        return element.fills != "" and refuse_field(element) is not None
+
+    async def _popped(self, wanted: str) -> KnownOutcome:
+        site = self._gate.site
+        refusal = refuse_url(wanted, site, self._page.url, self._brief.wishes) if site else None
+        return _barred(wanted, refusal) if refusal else await self.visit(wanted)
+
+    async def _seen(self, view: Snapshot, outcome: Outcome) -> KnownOutcome:
+        title = await title_of(self._page)
+        rule, detail = "", ""
+        site = self._gate.site
+        moved = outcome == "page" and site is not None
+        if moved and site and (refusal := refuse_url(view.url, site, "", self._brief.wishes)):
+            rule, detail = refusal.rule, refusal.detail
+        elif view.sign_in:
+            rule, detail = "auth", f"{view.url} shows a password field"
+        elif self._status >= 400:
+            rule, detail = "broken", f"it answers with status {self._status}"
+        return KnownOutcome(outcome, view.url, title, view.picture, rule, detail)
+
+    def _answered(self, response: Response) -> None:
+        request = response.request
+        if request.is_navigation_request() and request.frame == self._page.main_frame:
+            self._status = response.status
+
+    async def _may(self, url: str) -> bool:
+        if self._brief.wishes.ignore_robots:
+            return True
+        origin = _origin(url)
+        if origin not in self._robots:
+            self._robots[origin] = await fetch_robots(self._text, url)
+        return self._robots[origin].allows(url)
+
+    async def _text(self, url: str) -> str:
+        """By the browser itself: Playwright's own requests ask the proxy for tunnels that it does not dig."""
+        self._at = self._before = None
+        answer = await self._page.goto(url, timeout=ROBOTS_TIMEOUT_MS)
+        return await answer.text() if answer and answer.ok else ""
+
+
+def _changed(before: Snapshot, after: Snapshot, outcome: Outcome) -> float:
+    if outcome == "page" or before.picture is None or after.picture is None:
+        return 1.0
+    return share(before.picture, after.picture)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _barred(url: str, refusal: Refusal) -> KnownOutcome:
+    return KnownOutcome("page", url, rule=refusal.rule, detail=refusal.detail)

@@ -1,0 +1,1 @@
+"""Navigation: goes to addresses and back, intercepts requests, and notices pages out of scope."""

@@ -1,0 +1,1 @@
+"""Overlays: cookie banners, tours, dialogs and menus, and how each is closed."""

@@ -1,0 +1,56 @@
+"""How a site presents itself: its colour and its icon, asked of the page itself, behind the same fence."""
+
+import asyncio
+import base64
+import binascii
+import logging
+import re
+from functools import cache
+from pathlib import Path
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+
+from explorer.browser.isolated_world import aside
+from explorer.trace import SiteBranding
+from explorer.types import Clock
+
+log = logging.getLogger(__name__)
+
+#: Within the page the icon gets a second; this is for a page that no longer keeps time.
+LIMIT_S = 1.5
+#: An icon of 256 px with a photograph in it has some 130 kB.
+MAX_ICON_BYTES = 256 << 10
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+async def read_branding(page: Page, clock: Clock) -> SiteBranding:
+    """The look of the site on screen; empty where the page does not tell, and never an error."""
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            answer = await clock.during(aside(page, _script()))
+    except (TimeoutError, PlaywrightError) as exc:
+        log.info("the site's look is left out: %r", exc)
+        return SiteBranding()
+    found = answer if isinstance(answer, dict) else {}
+    return SiteBranding(_colour(found.get("theme")), _icon(found.get("icon")))
+
+
+@cache
+def _script() -> str:
+    return (Path(__file__).parent / "js" / "branding.js").read_text(encoding="utf-8")
+
+
+def _colour(value: object) -> str:
+    return value if isinstance(value, str) and re.fullmatch(r"#[0-9a-f]{6}", value) else ""
+
+
+def _icon(value: object) -> str:
+    """The page could have put anything there."""
+    if not isinstance(value, str) or len(value) > MAX_ICON_BYTES * 4 // 3:
+        return ""
+    try:
+        png = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    return value if png.startswith(PNG) else ""

@@ -1,0 +1,59 @@
+"""What is on screen, by structure and by picture, and what a click has made of it."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from explorer.browser.isolated_world import aside
+from explorer.page.visual_diff import NOTICED, Blocks, Picture, path_of, share
+from explorer.types import Outcome
+from explorer.urls import page_key
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One look at a page: `signature` stays the same while a reader would say that nothing has changed.
+
+    `dialog` tells the open dialogs from others ("" without any), `unfolded` counts what is expanded,
+    `sign_in` is true when the page asks for a password and shows little else.
+    """
+
+    url: str
+    signature: str
+    dialog: str = ""
+    unfolded: int = 0
+    sign_in: bool = False
+    picture: Picture | None = None
+
+
+async def take_snapshot(page: Page, image: bytes = b"") -> Snapshot:
+    """The page as it stands; `image` is its picture, JPEG or PNG, where there is one."""
+    row = await aside(page, _script())
+    url = page.url
+    picture = Picture.decode(image, path_of(url))
+    return Snapshot(url, row["signature"], row["dialog"], row["unfolded"], row["sign_in"], picture)
+
+
+def diff_outcome(before: Snapshot, after: Snapshot, restless: Blocks | None = None) -> Outcome:
+    """What a viewer would say of a click between two looks; `restless` blocks had moved by themselves.
+
+    Without pictures the structure decides alone.
+    """
+    if before.picture is not None and after.picture is not None:
+        changed = share(before.picture, after.picture, restless) >= NOTICED
+    else:
+        changed = page_key(before.url) != page_key(after.url) or before.signature != after.signature
+    if not changed:
+        return "nothing"
+    if page_key(before.url) != page_key(after.url):
+        return "page"
+    if after.dialog and after.dialog != before.dialog:
+        return "dialog"
+    return "disclosure" if after.unfolded > before.unfolded else "scene"
+
+
+@cache
+def _script() -> str:
+    return (Path(__file__).parent / "js" / "snapshot.js").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Planning: chooses the next click, by a language model or by keywords."""

@@ -1,0 +1,163 @@
+"""Asks a language model which of the offered elements to click. The only importer of `openai`."""
+
+import asyncio
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from explorer.errors import PlannerFailed
+from explorer.planning.completion import read, tokens_told
+from explorer.planning.llm_budget import Budget
+from explorer.planning.prompt import describe, instruct, offer, picture_url
+from explorer.types import ActionPlan, Scene
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+    from openai.types.chat import ChatCompletionContentPartParam, ChatCompletionMessageParam
+    from openai.types.shared_params import ResponseFormatJSONSchema
+
+DEFAULT_MODEL = "gpt-4o-mini"
+#: Five plans take some 250 tokens; more is not an answer to what was asked.
+MAX_ANSWER_TOKENS = 600
+#: An answer of so many tokens has 3 KB.
+MAX_ANSWER_BYTES = 256 * 1024
+#: English has four bytes a token; JSON and other scripts have fewer.
+BYTES_PER_TOKEN = 3
+#: What gpt-4o-mini counts for a picture at low detail; gpt-4o counts 85.
+PICTURE_TOKENS = 2_833
+#: The cause of a failure that was none: nothing was asked any more.
+BUDGET_SPENT = "budget spent"
+_FORMAT: "ResponseFormatJSONSchema" = {
+    "type": "json_schema",
+    "json_schema": {
+        "name": "plans",
+        "strict": True,
+        "schema": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["plans"],
+            "properties": {
+                "plans": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "required": ["index", "priority", "reason", "caption"],
+                        "properties": {
+                            "index": {"type": "integer"},
+                            "priority": {"type": "integer"},
+                            "reason": {"type": "string"},
+                            "caption": {"type": "string"},
+                        },
+                    },
+                }
+            },
+        },
+    },
+}
+
+
+class LlmPlanner:
+    """One request a scan to an OpenAI-compatible chat completions endpoint, within `budget`.
+
+    With `vision` the model also sees the scene's picture.
+    """
+
+    def __init__(
+        self,
+        api_key: str,
+        model: str = DEFAULT_MODEL,
+        base_url: str | None = None,
+        timeout_s: float = 10.0,
+        *,
+        vision: bool = False,
+        budget: Budget | None = None,
+    ) -> None:
+        self._api_key = api_key
+        self._model = model
+        self._base_url = base_url
+        self._timeout_s = timeout_s
+        self._vision = vision
+        self.budget = budget or Budget()
+
+    async def plan(self, scene: Scene) -> list[ActionPlan]:
+        """At most `MAX_PLANS` plans for offered elements, best first; empty if there is nothing to offer.
+
+        Raises PlannerFailed, its text a short cause such as `timeout`, `HTTP 429` or `budget spent`, whenever
+        no usable answer is there within `timeout_s`, counting everything.
+        """
+        offered = offer(scene)
+        if not offered:
+            return []
+        system, data = instruct(scene.wishes), describe(scene, offered)
+        picture = picture_url(scene) if self._vision else ""
+        tokens = _estimate(system, data) + (PICTURE_TOKENS if picture else 0)
+        if not self.budget.allows(tokens + MAX_ANSWER_TOKENS):
+            raise PlannerFailed(BUDGET_SPENT)
+        self.budget.spend(tokens)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                body = await self._ask(_messages(system, data, picture))
+        except TimeoutError as exc:
+            raise PlannerFailed("timeout") from exc
+        self.budget.correct(tokens, tokens_told(body) or tokens + MAX_ANSWER_TOKENS)
+        return read(body, offered, scene.wishes.interact)
+
+    async def _ask(self, messages: "list[ChatCompletionMessageParam]") -> bytes:
+        """The raw body of the answer: it is outside data, and validated here rather than by the SDK."""
+        await asyncio.to_thread(import_module, "openai")  # takes 0.4 s and would freeze the camera
+        from openai import APIConnectionError, APIStatusError, APITimeoutError
+
+        try:
+            async with (
+                await asyncio.to_thread(self._connect) as client,
+                client.chat.completions.with_streaming_response.create(
+                    model=self._model,
+                    messages=messages,
+                    response_format=_FORMAT,
+                    max_completion_tokens=MAX_ANSWER_TOKENS,
+                ) as answer,
+            ):
+                return await _gather(answer)
+        except PlannerFailed:
+            raise
+        except APITimeoutError as exc:
+            raise PlannerFailed("timeout") from exc
+        except APIStatusError as exc:
+            raise PlannerFailed(f"HTTP {exc.status_code}") from exc
+        except APIConnectionError as exc:
+            raise PlannerFailed("no connection") from exc
+        except Exception as exc:
+            # The SDK lets through whatever lies under it: a key outside ASCII gives a UnicodeEncodeError,
+            # port 999999 an OverflowError in a group. None of it may cost a take that keywords can plan too.
+            raise PlannerFailed("the request failed") from exc
+
+    def _connect(self) -> "AsyncOpenAI":
+        from openai import AsyncOpenAI
+
+        return AsyncOpenAI(
+            api_key=self._api_key, base_url=self._base_url, timeout=self._timeout_s, max_retries=0
+        )
+
+
+async def _gather(answer: Any) -> bytes:
+    """The body of a streamed response. Raises PlannerFailed when it does not stop."""
+    body = bytearray()
+    async for piece in answer.iter_bytes():
+        body += piece
+        if len(body) > MAX_ANSWER_BYTES:
+            raise PlannerFailed("answer too large")
+    return bytes(body)
+
+
+def _messages(system: str, data: str, picture: str) -> "list[ChatCompletionMessageParam]":
+    """What may be trusted is the system's; what a page says is the user's."""
+    content: list[ChatCompletionContentPartParam] = [{"type": "text", "text": data}]
+    if picture:
+        content.append({"type": "image_url", "image_url": {"url": picture, "detail": "low"}})
+    # Text alone goes as text: servers without vision know no parts.
+    return [{"role": "system", "content": system}, {"role": "user", "content": content if picture else data}]
+
+
+def _estimate(*texts: str) -> int:
+    """About how many tokens they have, rather too many than too few."""
+    return sum(len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN + 1 for text in texts)

@@ -1,0 +1,65 @@
+"""Who plans: a language model when there is a key for one, keywords otherwise and whenever it fails."""
+
+from dataclasses import replace
+
+from explorer.errors import PlannerFailed
+from explorer.planning.keyword_planner import MAX_PLANS, KeywordPlanner
+from explorer.planning.llm_budget import Budget, Usage
+from explorer.planning.llm_planner import BUDGET_SPENT, DEFAULT_MODEL, LlmPlanner
+from explorer.types import ActionPlan, Planner, Scene
+
+
+class FallbackPlanner:
+    """Asks `first`; when it raises PlannerFailed, `then` plans within the same scan and says so.
+
+    `budget` is the one that `first` spends from.
+    """
+
+    def __init__(self, first: Planner, then: Planner, budget: Budget | None = None) -> None:
+        self._first = first
+        self._then = then
+        self._budget = budget or Budget()
+        self._fallbacks = 0
+        self._failures = 0
+
+    @property
+    def usage(self) -> Usage:
+        """What planning has cost so far."""
+        return Usage(self._budget.calls, self._budget.tokens, self._fallbacks, self._failures)
+
+    async def plan(self, scene: Scene) -> list[ActionPlan]:
+        """The first planner's plans, or the second's, reasons reading `keywords (llm failed: timeout): …`."""
+        try:
+            return (await self._first.plan(scene))[:MAX_PLANS]
+        except PlannerFailed as failure:
+            self._fallbacks += 1
+            self._failures += str(failure) != BUDGET_SPENT
+            plans = await self._then.plan(scene)
+            return [_blaming(plan, str(failure)) for plan in plans[:MAX_PLANS]]
+
+
+def choose_planner(
+    api_key: str | None,
+    model: str = DEFAULT_MODEL,
+    base_url: str | None = None,
+    *,
+    vision: bool = False,
+    budget: Budget | None = None,
+) -> Planner:
+    """Keywords alone without a key; with one, the model at `base_url` first and keywords behind it."""
+    if not api_key:
+        return KeywordPlanner()
+    budget = budget or Budget()
+    model_planner = LlmPlanner(api_key, model, base_url, vision=vision, budget=budget)
+    return FallbackPlanner(model_planner, KeywordPlanner(), budget)
+
+
+def usage_of(planner: Planner) -> Usage:
+    """What a planner has cost so far; nothing for one that asks nobody."""
+    return planner.usage if isinstance(planner, FallbackPlanner) else Usage()
+
+
+def _blaming(plan: ActionPlan, cause: str) -> ActionPlan:
+    who, _, why = plan.reason.partition(": ")
+    blame = f"llm {cause}" if cause == BUDGET_SPENT else f"llm failed: {cause}"
+    return replace(plan, reason=f"{who} ({blame}): {why}")

@@ -1,0 +1,1 @@
+"""State of one exploration: frontier, known outcomes, refusals, screens that were seen."""
