@@ -8,7 +8,7 @@ from dramatiq.brokers.redis import RedisBroker
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from actors.store import CONNECT_TIMEOUT_S, SOCKET_TIMEOUT_S
+from actors.jobs.store import CONNECT_TIMEOUT_S, SOCKET_TIMEOUT_S
 
 SendTicket = Callable[[str, str], None]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 
-class LineError(Exception):
+class PipelineError(Exception):
     """Something between the request and the film failed; the text is written for the person who asked."""
 
     code = "line_failed"
@@ -12,19 +12,19 @@ class LineError(Exception):
     news: Mapping[str, str | int] = MappingProxyType({})
 
 
-class SettingsInvalid(LineError):
+class SettingsInvalid(PipelineError):
     """A setting from the environment has a bad value."""
 
     code = "settings_invalid"
 
 
-class StoreUnavailable(LineError):
+class StoreUnavailable(PipelineError):
     """Redis did not answer in time, so nothing was accepted."""
 
     code = "store_unavailable"
 
 
-class Busy(LineError):
+class StoreBusy(PipelineError):
     """Nothing was accepted now; it may be in `retry_after_s`."""
 
     def __init__(self, sentence: str, retry_after_s: int) -> None:
@@ -32,43 +32,43 @@ class Busy(LineError):
         self.retry_after_s = retry_after_s
 
 
-class QueueFull(Busy):
+class QueueFull(StoreBusy):
     """As many jobs wait as may."""
 
     code = "queue_full"
 
 
-class NoRoom(Busy):
+class OutOfCapacity(StoreBusy):
     """Redis has no memory left for another film."""
 
     code = "no_room"
 
 
-class KeyReused(LineError):
+class KeyReused(PipelineError):
     """An Idempotency-Key came with another request than the first time."""
 
     code = "idempotency_key_reused"
 
 
-class KeyInFlight(LineError):
+class KeyInFlight(PipelineError):
     """The first request with this Idempotency-Key is still being accepted."""
 
     code = "idempotency_in_flight"
 
 
-class JobUnknown(LineError):
+class JobUnknown(PipelineError):
     """There is no such job, or its time is over."""
 
     code = "job_unknown"
 
 
-class JobGone(LineError):
+class JobGone(PipelineError):
     """The film was exported, and everything of the job with it."""
 
     code = "job_gone"
 
 
-class WrongStatus(LineError):
+class WrongStatus(PipelineError):
     """What was asked for cannot be done with a job that stands where this one does."""
 
     def __init__(self, sentence: str, job_status: str) -> None:
@@ -94,25 +94,25 @@ class NotCompleted(WrongStatus):
     code = "not_completed"
 
 
-class FilmMissing(LineError):
+class FilmMissing(PipelineError):
     """The job is completed, but its film is gone."""
 
     code = "film_missing"
 
 
-class ExtraMissing(LineError):
+class ArtifactMissing(PipelineError):
     """The film is there, but not what was asked for beside it."""
 
     code = "extra_missing"
 
 
-class ExportTaken(LineError):
+class ExportTaken(PipelineError):
     """Somebody else is downloading this film right now."""
 
     code = "export_taken"
 
 
-class MoveRefused(LineError):
+class TransitionRefused(PipelineError):
     """A job was not where it was expected to be: another worker has it, or it has ended."""
 
     code = "move_refused"

@@ -10,19 +10,19 @@ from typing import Any, NoReturn
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 
-from actors.board import RECORD_SHARE, Board, ClaimLost, News, beat, keep_claim
 from actors.broker import ticket_sender
-from actors.endings import Endings, StageFailed, write_at_last
-from actors.errors import FilmMissing, LineError, MoveRefused
-from actors.folders import own_folder
-from actors.job import Job, Stage
-from actors.keys import Claim
-from actors.order import Order
-from actors.room import has_room
+from actors.errors import FilmMissing, PipelineError, TransitionRefused
+from actors.failures import FailureHandler, StageFailed, write_with_retries
+from actors.jobs.capacity import has_capacity
+from actors.jobs.job import Job, Stage
+from actors.jobs.keys import Claim
+from actors.jobs.store import Store
+from actors.monitoring.counters import Counters, Report, Supervise, with_counters
+from actors.progress import RECORD_SHARE, ClaimLost, News, Progress, keep_claim, renew_lease
 from actors.settings import Settings
-from actors.store import Store
-from actors.supervisor import StageOverrun, supervise
-from actors.tally import Report, Supervise, Tally, counted
+from actors.stages.spec import StageSpec
+from actors.supervision.supervisor import StageOverrun, supervise
+from actors.supervision.work_dirs import own_work_dir
 from explorer.errors import SafetyViolation
 from video.errors import VaultUnavailable
 from video.vault import is_whole
@@ -42,7 +42,7 @@ ENCODE_GRACE_S = 180.0
 DRAFT_PATIENCE_S = 5.0
 
 
-class Line:
+class Pipeline:
     """Declares the actors on a broker. A message is only a ticket: it says that somebody waits in its queue.
 
     Which job that is decides the line in Redis: by priority, then by who has come first.
@@ -53,14 +53,14 @@ class Line:
         settings: Settings,
         broker: RedisBroker,
         supervise: Supervise = supervise,
-        tally: Tally | None = None,
+        tally: Counters | None = None,
     ) -> None:
-        tally = tally or Tally()
+        tally = tally or Counters()
         self._settings = settings
-        self._supervise = counted(supervise, tally)
+        self._supervise = with_counters(supervise, tally)
         self._stopping = False
         self._running: dict[asyncio.Task[Any], asyncio.AbstractEventLoop] = {}
-        self._endings = Endings(settings, ticket_sender(broker), tally)
+        self._endings = FailureHandler(settings, ticket_sender(broker), tally)
         dramatiq.actor(broker=broker, queue_name="record")(self.explore_and_record)
         dramatiq.actor(broker=broker, queue_name="encode")(self.encode)
 
@@ -118,10 +118,10 @@ class Line:
                 return None
             try:
                 return job.id if await work(store, claim, job) else None
-            except (ClaimLost, MoveRefused):
+            except (ClaimLost, TransitionRefused):
                 log.warning("job %s was taken from us while %s", job.id, to)
                 await store.drop(claim)
-            except LineError as exc:
+            except PipelineError as exc:
                 await self._endings.fail(store, claim, job, exc)
             except asyncio.CancelledError:
                 await self._endings.hand_back(store, claim, job)
@@ -135,7 +135,7 @@ class Line:
     async def _claim(self, store: Store, job_id: str | None, start: Stage, to: Stage) -> Claim | None:
         if job_id is not None:
             return await store.claim(job_id, start, to)
-        if start is Stage.QUEUED and not await has_room(store):
+        if start is Stage.QUEUED and not await has_capacity(store):
             log.warning("Redis has no memory left for another film: jobs wait until it has")
             return None
         claim = await store.claim_next(start, to)
@@ -173,7 +173,7 @@ class Line:
         if done["film"]:
             fields |= {"film": json.dumps(done["film"]), "draft_key": claim.film_key, "progress": 99}
             keep.append(claim.film_key)
-        await write_at_last(lambda: store.move(claim, Stage.RECORDED, fields, keep=keep))
+        await write_with_retries(lambda: store.move(claim, Stage.RECORDED, fields, keep=keep))
         if not done["film"]:
             await self._endings.ticket(claim.job_id, Stage.RECORDED)
         return bool(done["film"])
@@ -191,7 +191,7 @@ class Line:
         try:
             if not await is_whole(store.redis, job.draft_key, give_up_s=DRAFT_PATIENCE_S):
                 raise FilmMissing("chunks are missing")
-            await write_at_last(
+            await write_with_retries(
                 lambda: store.move(claim, Stage.READY, fields, publish=job.draft_key, keep=keep)
             )
         except (FilmMissing, VaultUnavailable) as exc:
@@ -210,7 +210,9 @@ class Line:
             "progress": 100,
         }
         keep = list(extras.values())
-        await write_at_last(lambda: store.move(claim, Stage.READY, fields, publish=claim.film_key, keep=keep))
+        await write_with_retries(
+            lambda: store.move(claim, Stage.READY, fields, publish=claim.film_key, keep=keep)
+        )
 
     async def _supervised(
         self, store: Store, claim: Claim, job: Job, limits_s: Mapping[str, float]
@@ -219,12 +221,12 @@ class Line:
 
         A stage that fails loses nothing of that: what Redis does not know by then is in the error's `news`.
         """
-        board = Board.begin(job, claim.stage)
+        board = Progress.begin(job, claim.stage)
         try:
             last = await self._report(store, claim, job, limits_s, board)
             if last["kind"] == "failed":
                 raise StageFailed(last["code"], last["error"])
-        except LineError as exc:
+        except PipelineError as exc:
             await _tell_rest(store, claim, board)
             exc.news = board.news
             raise
@@ -232,11 +234,11 @@ class Line:
         return last, board.news
 
     async def _report(
-        self, store: Store, claim: Claim, job: Job, limits_s: Mapping[str, float], board: Board
+        self, store: Store, claim: Claim, job: Job, limits_s: Mapping[str, float], board: Progress
     ) -> Report:
         """The child's last report; those before it are noted on the board. Raises ClaimLost."""
-        with own_folder("take") as folder:
-            order = Order.of(job, claim, self._settings, str(folder))
+        with own_work_dir("take") as folder:
+            order = StageSpec.of(job, claim, self._settings, str(folder))
             ended = asyncio.Event()
             beating = asyncio.create_task(keep_claim(store, claim, board, ended))
             following = asyncio.create_task(_follow(self._supervise(order, limits_s), board))
@@ -250,10 +252,10 @@ class Line:
                 await asyncio.gather(beating, following, return_exceptions=True)
 
 
-async def _tell_rest(store: Store, claim: Claim, board: Board) -> None:
+async def _tell_rest(store: Store, claim: Claim, board: Progress) -> None:
     """Tells what came after the last beat. Raises ClaimLost."""
     if board.events:
-        await beat(store, claim, board)
+        await renew_lease(store, claim, board)
 
 
 def _extras(claim: Claim, done: Report) -> dict[str, str]:
@@ -261,7 +263,7 @@ def _extras(claim: Claim, done: Report) -> dict[str, str]:
     return {name: claim.extra_keys[name] for name in done["extras"]}
 
 
-async def _follow(reports: AsyncGenerator[Report, None], board: Board) -> Report:
+async def _follow(reports: AsyncGenerator[Report, None], board: Progress) -> Report:
     async with aclosing(reports):
         async for report in reports:
             if report["kind"] in ("done", "failed"):

@@ -4,18 +4,18 @@ import ipaddress
 import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from redis.connection import parse_url
 
 from actors.errors import SettingsInvalid
-from actors.job import CameraWish
-from actors.signing import key_of
+from actors.webhook_signing import key_of
 from explorer.egress.policy import Endpoint
 from explorer.errors import AddressRefused
 from explorer.types import Interact
-from video.style import Format, Size, StyleName
+from video.style import CameraChoice, Format, Size, StyleName
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 ORIGIN = r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?"
@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     film_zoom: bool = True
     #: Without it, studio films have one and plain ones do not.
     film_title_card: bool | None = None
-    camera: CameraWish = "auto"
+    camera: CameraChoice = "auto"
 
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
@@ -175,6 +175,14 @@ class Settings(BaseSettings):
         if self.redis_url:
             return self.redis_url
         return f"redis://{self.redis_host}:{self.redis_port}/0" if self.redis_host else None
+
+    @property
+    def own_services(self) -> frozenset[str]:
+        """`host:port` of our Redis, which nobody reaches through us; none on a unix socket."""
+        parts = urlsplit(self.redis or "")
+        if parts.scheme not in ("redis", "rediss"):
+            return frozenset()
+        return frozenset({str(Endpoint.parse(parts.hostname or "localhost", parts.port or 6379))})
 
     @property
     def take_bytes(self) -> int:

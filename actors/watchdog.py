@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from redis.exceptions import RedisError
 
 from actors.broker import SendTicket
-from actors.courier import carry
-from actors.job import QUEUE_OF, Status
-from actors.presence import Presence, keep_present
+from actors.jobs.job import QUEUE_OF, Status
+from actors.jobs.store import Store
+from actors.monitoring.worker_registry import WorkerRegistration, keep_registered
 from actors.settings import Settings
-from actors.store import Store
+from actors.webhooks.dispatcher import dispatch
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ async def resend(store: Store, send: SendTicket, *, thorough: bool = False) -> N
 class WatchdogThread(threading.Thread):
     """Runs the watchdog, a courier and the heartbeat beside a worker's threads until `stop`."""
 
-    def __init__(self, settings: Settings, send: SendTicket, presence: Presence) -> None:
+    def __init__(self, settings: Settings, send: SendTicket, presence: WorkerRegistration) -> None:
         super().__init__(name="watchdog", daemon=True)
         self._settings = settings
         self._send = send
@@ -100,7 +100,7 @@ class WatchdogThread(threading.Thread):
     async def _main(self) -> None:
         assert self._settings.redis is not None
         async with Store.opened(self._settings.redis, self._settings) as store:
-            work = (watch(store, self._send), carry(store), keep_present(store, self._presence))
+            work = (watch(store, self._send), dispatch(store), keep_registered(store, self._presence))
             duties = [asyncio.create_task(duty) for duty in work]
             await asyncio.to_thread(self._stop_asked.wait)
             for duty in duties:

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 import dramatiq
 
 from actors.broker import make_broker, ticket_sender
-from actors.janitor import JanitorThread
-from actors.pipeline import Line
-from actors.presence import Presence
+from actors.monitoring.worker_registry import WorkerRegistration
+from actors.pipeline import Pipeline
 from actors.settings import Settings
+from actors.supervision.orphan_cleanup import OrphanCleanupThread
 from actors.watchdog import WatchdogThread
 from explorer.browser.chromium import find_chromium
 from explorer.environment import only_passed
@@ -41,14 +41,14 @@ def working(settings: Settings, slots: int, *, grace_s: float | None = None) -> 
     check_tools(settings)
     grace_s = settings.shutdown_grace_s if grace_s is None else grace_s
     broker = make_broker(settings.redis)
-    presence = Presence(slots)
-    line = Line(settings, broker, tally=presence.tally)
+    presence = WorkerRegistration(slots)
+    line = Pipeline(settings, broker, tally=presence.tally)
     worker = dramatiq.Worker(
         broker, worker_threads=slots, worker_timeout=int(settings.poll_interval_s * 1000)
     )
     # A worker must not hoard tickets that another could start on at once.
     worker.queue_prefetch = slots
-    watchdog, janitor = WatchdogThread(settings, ticket_sender(broker), presence), JanitorThread()
+    watchdog, janitor = WatchdogThread(settings, ticket_sender(broker), presence), OrphanCleanupThread()
     worker.start()
     watchdog.start()
     janitor.start()
@@ -62,7 +62,7 @@ def working(settings: Settings, slots: int, *, grace_s: float | None = None) -> 
         broker.close()
 
 
-def _wind_up(worker: dramatiq.Worker, line: Line, grace_s: float) -> None:
+def _wind_up(worker: dramatiq.Worker, line: Pipeline, grace_s: float) -> None:
     """Lets running stages end within `grace_s`; the jobs of those that do not go back into line."""
     for consumer in worker.consumers.values():
         # Not later, with all else: tickets that come now would lie about until the last stage has ended.

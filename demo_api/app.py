@@ -13,10 +13,10 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from actors.broker import make_broker, ticket_sender
-from actors.courier import carry
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from actors.watchdog import Rounds, watch
+from actors.webhooks.dispatcher import dispatch
 from demo_api.bodies import BODY_LIMIT_S
 from demo_api.events import WORDS
 from demo_api.farewells import Farewells
@@ -61,7 +61,7 @@ def create_app(
         async with Store.opened(url, settings) as store:
             app.state.store = store
             app.state.feeds = feeds = Feeds(store, WORDS)
-            work = (watch(store, app.state.send_ticket, app.state.rounds), carry(store))
+            work = (watch(store, app.state.send_ticket, app.state.rounds), dispatch(store))
             duties = [asyncio.create_task(duty) for duty in work]
             try:
                 # The server, as it shuts down, has those sent away who would stay for ever.

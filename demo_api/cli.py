@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 from typer.rich_utils import rich_format_error
 
-from actors.errors import LineError
+from actors.errors import PipelineError
 from demo_api.console import CommandEnds, answer, fail, read_settings, say
 from demo_api.errors import ApiError
 from demo_api.helptext import teach
@@ -91,7 +91,7 @@ app.command("retry", help=RETRY_HELP, rich_help_panel=JOBS)(retry_command)
     ),
 )
 def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = None) -> None:
-    from actors.embedded import embedded_valkey
+    from actors.embedded_redis import embedded_valkey
     from actors.worker import working
 
     settings = _logging(read_settings())
@@ -222,7 +222,7 @@ def _ending(exc: Exception) -> CommandEnds:
     match exc:
         case CommandEnds():
             return exc
-        case LineError() | ExplorerError() | VideoError() | ApiError():
+        case PipelineError() | ExplorerError() | VideoError() | ApiError():
             return CommandEnds(str(exc), 1, exc.code)
         case RedisError() | OSError():
             sentence = f"Something that Sitereel needs has failed: {exc}. Nothing was kept; try again."

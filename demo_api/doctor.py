@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
-from actors.appetite import counts_shared_once, memory_there_bytes
-from actors.embedded import embedded_valkey
-from actors.errors import LineError
+from actors.embedded_redis import embedded_valkey
+from actors.errors import PipelineError
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
+from actors.supervision.resource_usage import counts_shared_once, memory_there_bytes
 from explorer.browser.chromium import find_chromium, try_launch
 from explorer.environment import only_passed
 from explorer.errors import ExplorerError
@@ -103,7 +103,7 @@ def _redis(settings: Settings) -> list[Finding]:
         try:
             with embedded_valkey() as url:
                 asyncio.run(_ping(url, settings))
-        except (LineError, RedisError, OSError) as exc:
+        except (PipelineError, RedisError, OSError) as exc:
             return [Finding("Redis", False, f"the embedded Valkey: {exc}", "Set REDIS_URL to a Redis.")]
         return [Finding("Redis", True, "embedded Valkey (neither REDIS_URL nor REDIS_HOST is set)")]
     try:

@@ -7,11 +7,11 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from actors.admission import accept, announce, callback_of, check_address, check_callback
-from actors.job import Job, Stage
-from actors.once import Once
+from actors.jobs.idempotency import IdempotencyKey
+from actors.jobs.job import Job, Stage
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
+from actors.submission import announce, callback_of, check_address, check_callback, submit
 from demo_api.bodies import read_body
 from demo_api.errors import CallbackRefused, RequestInvalid
 from demo_api.export import ExportResponse, check_wanted, claim_export, exportable, film_headers
@@ -28,7 +28,7 @@ async def run(request: Request) -> Response:
     once = _once(request, wish)
     settings, store = _settings(request), _store(request)
     await _check_addresses(wish, settings)
-    job = await accept(
+    job = await submit(
         store,
         wish.url,
         wish.limits_on(settings),
@@ -107,13 +107,13 @@ def _ticket(request: Request, job: Job) -> BackgroundTask:
     return BackgroundTask(announce, request.app.state.send_ticket, job.id, job.stage)
 
 
-def _once(request: Request, wish: RunRequest) -> Once | None:
+def _once(request: Request, wish: RunRequest) -> IdempotencyKey | None:
     """The request's Idempotency-Key with what it stands for. Raises RequestInvalid."""
     match request.headers.getlist(IDEMPOTENCY_KEY):
         case []:
             return None
         case [key] if VISIBLE.fullmatch(key):
-            return Once(key, wish.fingerprint)
+            return IdempotencyKey(key, wish.fingerprint)
     raise RequestInvalid([{"field": IDEMPOTENCY_KEY, "message": "must be 1 to 255 visible ASCII characters"}])
 
 

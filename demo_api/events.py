@@ -9,9 +9,9 @@ from sse_starlette import EventSourceResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.events import FIRST, Frame, Told, place, told
-from actors.job import Stage, Status
-from actors.store import Store
+from actors.jobs.events import FIRST, Frame, JobEvent, history, position
+from actors.jobs.job import Stage, Status
+from actors.jobs.store import Store
 from demo_api.errors import RequestInvalid
 from demo_api.feeds import Feeds, Words
 from demo_api.parts import RefusalOut, RetryOut, StepOut
@@ -87,7 +87,7 @@ async def events(request: Request) -> Response:
     store: Store = request.app.state.store
     job = await store.find(request.path_params["job_id"])
     after = _after(request)
-    if job.ended_ms is not None and not await told(store.redis, job.id, after):
+    if job.ended_ms is not None and not await history(store.redis, job.id, after):
         return Response(status_code=204)
     if request.method == "HEAD":
         return Response(media_type="text/event-stream")
@@ -110,12 +110,12 @@ def _after(request: Request) -> str:
     """Raises RequestInvalid."""
     given = request.headers.get(LAST_EVENT_ID) or FIRST
     try:
-        return "{}-{}".format(*place(given))
+        return "{}-{}".format(*position(given))
     except ValueError as exc:
         raise RequestInvalid([{"field": LAST_EVENT_ID, "message": str(exc)}]) from exc
 
 
-def _event(event: Told) -> bytes:
+def _event(event: JobEvent) -> bytes:
     data = EVENTS[event.kind].model_validate_json(event.data).model_dump_json(exclude_unset=True)
     return f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n".encode()
 

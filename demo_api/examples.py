@@ -4,8 +4,8 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from actors.job import Job, Limits, Stage, Status
-from actors.survey import Queue, Survey, Workers
+from actors.jobs.job import Job, Limits, Stage, Status
+from actors.monitoring.system_status import Queue, SystemStatus, Workers
 from demo_api.health import Health, Readiness, judge
 from demo_api.metrics import expose
 from demo_api.problems import STATUS
@@ -91,7 +91,7 @@ FAILED = replace(
     error="https://example.com/ could not be opened: the name does not resolve.",
     error_code="page_unreachable",
 )
-BUSY = Survey(
+BUSY = SystemStatus(
     queues={"record": Queue(2, 12.4), "encode": Queue(0, 0.0)},
     active={"exploring": 2, "encoding": 1, "exporting": 0},
     workers=Workers(alive=2, slots=4, busy=3, heard_s_ago=0.4),
@@ -134,7 +134,7 @@ def _told(job: Job) -> Any:
     return JobStatus.of(job, KEPT_S).model_dump(mode="json")
 
 
-def _health(seen: Survey | None) -> Any:
+def _health(seen: SystemStatus | None) -> Any:
     return judge(seen, 0.6, MOST).model_dump(mode="json")
 
 

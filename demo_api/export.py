@@ -9,10 +9,10 @@ from redis.exceptions import RedisError
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from actors.errors import ExportTaken, FilmMissing, MoveRefused, NotCompleted
-from actors.job import Job, Stage, Status
-from actors.keys import Claim, film_key
-from actors.store import Store
+from actors.errors import ExportTaken, FilmMissing, NotCompleted, TransitionRefused
+from actors.jobs.job import Job, Stage, Status
+from actors.jobs.keys import Claim, film_key
+from actors.jobs.store import Store
 from demo_api.errors import PreviewRefused
 from demo_api.farewells import Farewells
 from demo_api.previews import is_preview
@@ -172,7 +172,7 @@ class ExportResponse(Response):
     async def _release(self) -> None:
         try:
             await self._store.move(self._claim, Stage.READY, {})
-        except (RedisError, MoveRefused) as exc:
+        except (RedisError, TransitionRefused) as exc:
             log.warning("the export of job %s ends with its lease: %s", self._job.id, exc)
 
 

@@ -9,9 +9,9 @@ from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from actors.errors import ExtraMissing
-from actors.job import Job, Status
-from actors.store import Store
+from actors.errors import ArtifactMissing
+from actors.jobs.job import Job, Status
+from actors.jobs.store import Store
 from demo_api.export import exportable
 from demo_api.ranges import Span, span
 from video.errors import VideoError
@@ -47,7 +47,7 @@ async def extra(name: str, request: Request) -> Response:
     key = job.extras.get(name)
     size_bytes = await blob_size(store.redis, key) if key else None
     if key is None or size_bytes is None:
-        raise ExtraMissing(f"Job {job.id} has no {name}.")
+        raise ArtifactMissing(f"Job {job.id} has no {name}.")
     media_type, ending = KINDS[name]
     etag = _etag(key, size_bytes)
     headers = {

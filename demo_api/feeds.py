@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
-from actors.events import FIRST, Frame, Told, listen, place
-from actors.store import Store
+from actors.jobs.events import FIRST, Frame, JobEvent, listen, position
+from actors.jobs.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ AWAY_S = 0.5
 class Words:
     """How things are put on the wire."""
 
-    event: Callable[[Told], bytes]
+    event: Callable[[JobEvent], bytes]
     frame: Callable[[Frame], bytes]
     gone: bytes
 
@@ -81,8 +81,8 @@ class Feed:
             if events or frame:
                 self.wake()
 
-    def _add(self, event: Told | None, piece: bytes) -> None:
-        self.places.append(event.place if event else (1 << 63, 0))
+    def _add(self, event: JobEvent | None, piece: bytes) -> None:
+        self.places.append(event.position if event else (1 << 63, 0))
         self.pieces.append(piece)
         self.over = event is None or event.kind == "done"
 
@@ -119,7 +119,7 @@ class Feeds:
         """
         feed = self._join(job_id)
         feed.lookers += frames
-        seen, frame = place(after), b""
+        seen, frame = position(after), b""
         try:
             while not self._leaving:
                 changed = feed.changed

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from actors.errors import LineError
+from actors.errors import PipelineError
 
 
-class FileRefused(LineError):
+class FileRefused(PipelineError):
     """A file cannot be written where it was asked for. Nothing has been done."""
 
     code = "file_refused"

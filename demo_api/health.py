@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from actors.survey import Survey, survey
+from actors.monitoring.system_status import SystemStatus, system_status
 
 #: A whole answer takes less than 2.5 s, however Redis hangs. A balancer does not wait for long.
 HEALTH_LIMIT_S = 1.5
@@ -97,7 +97,7 @@ async def ready(request: Request) -> JSONResponse:
     return JSONResponse(told.model_dump(mode="json"), 503 if reasons else 200)
 
 
-def judge(seen: Survey | None, watchdog_s: float, most: int) -> Health:
+def judge(seen: SystemStatus | None, watchdog_s: float, most: int) -> Health:
     """What follows from a survey, None when Redis did not answer; `most` jobs may wait to be filmed."""
     silent = watchdog_s > WATCHDOG_SILENT_S
     watchdog = WatchdogPart(status="failing" if silent else "ok", seen_s_ago=round(watchdog_s, 3))
@@ -111,10 +111,10 @@ def judge(seen: Survey | None, watchdog_s: float, most: int) -> Health:
     )
 
 
-async def _look(request: Request, limit_s: float) -> Survey | None:
+async def _look(request: Request, limit_s: float) -> SystemStatus | None:
     try:
         async with asyncio.timeout(limit_s):
-            return await survey(request.app.state.store)
+            return await system_status(request.app.state.store)
     except (RedisError, TimeoutError):
         return None
 
@@ -124,7 +124,7 @@ def _most(request: Request) -> int:
     return most
 
 
-def _redis(seen: Survey | None) -> RedisPart:
+def _redis(seen: SystemStatus | None) -> RedisPart:
     if seen is None:
         return RedisPart(status="failing")
     return RedisPart(
@@ -136,7 +136,7 @@ def _redis(seen: Survey | None) -> RedisPart:
     )
 
 
-def _queue(seen: Survey | None, most: int) -> QueuePart:
+def _queue(seen: SystemStatus | None, most: int) -> QueuePart:
     if seen is None:
         return QueuePart(status="unknown")
     room = max(0, most - seen.queues["record"].waiting)
@@ -144,7 +144,7 @@ def _queue(seen: Survey | None, most: int) -> QueuePart:
     return QueuePart(status="ok" if room else "failing", waiting=seen.waiting, oldest_s=oldest_s, room=room)
 
 
-def _workers(seen: Survey | None) -> WorkersPart:
+def _workers(seen: SystemStatus | None) -> WorkersPart:
     if seen is None:
         return WorkersPart(status="unknown")
     workers = seen.workers
@@ -157,7 +157,7 @@ def _workers(seen: Survey | None) -> WorkersPart:
     )
 
 
-def _obstacles(seen: Survey | None, most: int) -> Iterator[str]:
+def _obstacles(seen: SystemStatus | None, most: int) -> Iterator[str]:
     """Why no film would be accepted."""
     if seen is None:
         yield "Redis did not answer in time. Look at REDIS_URL, and whether it runs."
@@ -168,7 +168,7 @@ def _obstacles(seen: Survey | None, most: int) -> Iterator[str]:
         yield "Redis has no memory for another film. Films that are fetched make room, or a larger maxmemory."
 
 
-def _worries(seen: Survey | None, parts: Parts) -> Iterator[str]:
+def _worries(seen: SystemStatus | None, parts: Parts) -> Iterator[str]:
     """What is wrong besides."""
     if parts.watchdog.status != "ok":
         silent_s = parts.watchdog.seen_s_ago

@@ -71,7 +71,7 @@ def inspect_command(
 
 
 async def _inspected(url: str, size: Size) -> "Inspection":
-    from actors.admission import check_address
+    from actors.submission import check_address
     from demo_api.inspect import inspect
     from explorer.egress.policy import Endpoint
 

@@ -7,7 +7,7 @@ from typing import Any
 from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
 from pydantic import BaseModel, Field
 
-from actors.job import Stage, Status
+from actors.jobs.job import Stage, Status
 from demo_api.changes import Json
 from demo_api.parts import FilmOut, WarningOut
 

@@ -13,7 +13,7 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field
 
-from actors.errors import LineError
+from actors.errors import PipelineError
 from demo_api.address import JobAddress, Server, with_scheme
 from demo_api.changes import ENDED, Event, Json
 from demo_api.client import Client
@@ -93,7 +93,7 @@ def answering(tool: Callable[P, Awaitable[CallToolResult]]) -> Callable[P, Await
     async def answered(*args: P.args, **kwargs: P.kwargs) -> CallToolResult:
         try:
             return await tool(*args, **kwargs)
-        except (ApiError, LineError, ExplorerError, VideoError) as exc:
+        except (ApiError, PipelineError, ExplorerError, VideoError) as exc:
             return refused(str(exc), exc.code)
 
     return answered
@@ -168,7 +168,7 @@ class Tools:
                 async with _taken_back_on_cancel(client, job):
                     await _watch(client, job, ctx)
                 return await self._saved(client, job, file, look)
-            except (ApiError, LineError) as exc:
+            except (ApiError, PipelineError) as exc:
                 return refused(f"{exc} The job is {job.id}.", exc.code)
 
     async def demo_status(

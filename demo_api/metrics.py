@@ -19,9 +19,9 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.job import BACK
-from actors.survey import Survey, survey
-from actors.tally import EDGES_S, RULES
+from actors.jobs.job import BACK
+from actors.monitoring.counters import EDGES_S, RULES
+from actors.monitoring.system_status import SystemStatus, system_status
 from explorer.retry_policy import LIMITS
 
 METRICS_LIMIT_S = 1.5
@@ -81,13 +81,13 @@ COUNTS = (
 async def metrics(request: Request) -> Response:
     """All figures, in Prometheus's text format."""
     async with asyncio.timeout(METRICS_LIMIT_S):
-        seen = await survey(request.app.state.store)
+        seen = await system_status(request.app.state.store)
     state = request.app.state
     text = expose(seen, rate_limited=state.limiter.refused, watchers=state.feeds.watchers, process=True)
     return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-def expose(seen: Survey, *, rate_limited: int = 0, watchers: int = 0, process: bool = False) -> bytes:
+def expose(seen: SystemStatus, *, rate_limited: int = 0, watchers: int = 0, process: bool = False) -> bytes:
     """The figures as text, with or without those of this process's memory and CPU."""
     registry = CollectorRegistry()
     registry.register(Figures(seen, rate_limited, watchers))
@@ -99,7 +99,7 @@ def expose(seen: Survey, *, rate_limited: int = 0, watchers: int = 0, process: b
 class Figures(Collector):
     """What one scrape has found, as families with help, type and unit."""
 
-    def __init__(self, seen: Survey, rate_limited: int, watchers: int) -> None:
+    def __init__(self, seen: SystemStatus, rate_limited: int, watchers: int) -> None:
         self._seen = seen
         self._rate_limited = rate_limited
         self._watchers = watchers
@@ -121,7 +121,7 @@ class Figures(Collector):
         )
 
 
-def _line(seen: Survey) -> Iterator[Metric]:
+def _line(seen: SystemStatus) -> Iterator[Metric]:
     waiting = GaugeMetricFamily("sitereel_jobs_waiting", "Jobs that wait for a worker.", labels=["queue"])
     oldest = GaugeMetricFamily(
         "sitereel_jobs_oldest_wait_seconds",
@@ -137,7 +137,7 @@ def _line(seen: Survey) -> Iterator[Metric]:
     yield from (waiting, oldest, active)
 
 
-def _workers(seen: Survey) -> Iterator[Metric]:
+def _workers(seen: SystemStatus) -> Iterator[Metric]:
     yield GaugeMetricFamily("sitereel_workers", "Workers heard of within 10 s.", seen.workers.alive)
     slots = GaugeMetricFamily("sitereel_slots", "Stages that they can do at a time.", labels=["state"])
     slots.add_metric(["busy"], seen.workers.busy)
@@ -145,7 +145,7 @@ def _workers(seen: Survey) -> Iterator[Metric]:
     yield slots
 
 
-def _memory(seen: Survey) -> Iterator[Metric]:
+def _memory(seen: SystemStatus) -> Iterator[Metric]:
     yield GaugeMetricFamily("sitereel_redis_memory_used_bytes", "Memory that Redis uses.", seen.used_bytes)
     yield GaugeMetricFamily("sitereel_redis_memory_max_bytes", "Its maxmemory; 0 is none.", seen.max_bytes)
     yield GaugeMetricFamily("sitereel_redis_room", "1 when it has memory for another film.", seen.room)

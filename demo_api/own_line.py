@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from actors.errors import LineError
+from actors.errors import PipelineError
 from demo_api.address import Server
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 START_S = 10.0
 
 
-class LineClosed(LineError):
+class LineClosed(PipelineError):
     """It was asked for after its end, or did not begin."""
 
     code = "line_closed"
@@ -52,7 +52,7 @@ class OwnLine:
             self._parts.close()
 
     def _begin(self, parts: ExitStack) -> Server:
-        from actors.embedded import embedded_valkey
+        from actors.embedded_redis import embedded_valkey
         from actors.worker import working
 
         token = secrets.token_hex(16)

@@ -4,11 +4,11 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, Field
 
-from actors.job import CameraWish, Stage
+from actors.jobs.job import Stage
 from demo_api.made import UNWRITTEN
 from explorer.engine.warnings import TakeCode
 from explorer.types import Interact
-from video.style import Format
+from video.style import CameraChoice, Format
 from video.warnings import FilmCode
 
 #: All that a warning may be; the last one is told by whoever saves a film.
@@ -113,7 +113,7 @@ class WishesOut(BaseModel):
 class CameraOut(BaseModel):
     """How it was filmed; `used` and `lost_frames` are null until that is known, `notes` say why."""
 
-    wanted: CameraWish
+    wanted: CameraChoice
     used: str | None = None
     notes: list[str] = []
     lost_frames: int | None = None

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from pathlib import Path
 
-from actors.admission import accept, announce, check_address
 from actors.broker import make_broker, ticket_sender
-from actors.embedded import embedded_valkey
-from actors.errors import JobUnknown, LineError
-from actors.job import Job, Stage, Status
-from actors.keys import film_key
+from actors.embedded_redis import embedded_valkey
+from actors.errors import JobUnknown, PipelineError
+from actors.jobs.job import Job, Stage, Status
+from actors.jobs.keys import film_key
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
+from actors.submission import announce, check_address, submit
 from actors.worker import working
 from demo_api.changes import Changes, Event, Json
 from demo_api.files import Files, part_of
@@ -27,7 +27,7 @@ POLL_S = 0.1
 Watch = Callable[[Event], None]
 
 
-class TakeFailed(LineError):
+class TakeFailed(PipelineError):
     """The job ended without a film; `code` is that of its error."""
 
     code = "take_failed"
@@ -61,7 +61,7 @@ async def _record(wish: RunRequest, files: Files, settings: Settings, watch: Wat
         return JobStatus.of(job, settings.job_ttl_s).model_dump(mode="json")
 
     async with Store.opened(settings.redis, settings) as store:
-        job = await accept(
+        job = await submit(
             store,
             wish.url,
             wish.limits_on(settings),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.markup import escape
 
-from actors.job import CameraWish, Priority
+from actors.jobs.job import Priority
 from demo_api.address import Server, with_scheme
 from demo_api.console import answer, fail, read_settings, screen, warn
 from demo_api.files import Files
@@ -31,7 +31,7 @@ from demo_api.options import (
     server_of,
 )
 from explorer.types import Interact
-from video.style import Format, Size, StyleName
+from video.style import CameraChoice, Format, Size, StyleName
 
 if TYPE_CHECKING:
     from actors.settings import Settings
@@ -104,7 +104,8 @@ def record_command(
         bool | None, _film("--title-card/--no-title-card", help="Open with the site's title and icon.")
     ] = None,
     camera: Annotated[
-        CameraWish | None, _film("--camera", metavar="NAME", help="auto, realtime or frames (outside of it).")
+        CameraChoice | None,
+        _film("--camera", metavar="NAME", help="auto, realtime or frames (outside of it)."),
     ] = None,
     max_clicks: Annotated[int | None, _far("--max-clicks", most=100, help="Most clicks to make.")] = None,
     max_depth: Annotated[

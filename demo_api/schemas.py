@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, StrictBool, StrictInt, ValidationError, field_validator
 
-from actors.admission import limits_of, style_of
-from actors.job import CameraWish, Job, Limits, Priority, Stage, Status, iso
+from actors.jobs.job import Job, Limits, Priority, Stage, Status, iso
 from actors.settings import Settings
+from actors.submission import limits_of, style_of
 from demo_api.bodies import parse_object
 from demo_api.errors import RequestInvalid
 from demo_api.parts import (
@@ -27,7 +27,7 @@ from demo_api.parts import (
 )
 from demo_api.token import KEY
 from demo_api.wishes import MAX_URL_LENGTH, WishRequest, check_url
-from video.style import Format, Size, Style, StyleName
+from video.style import CameraChoice, Format, Size, Style, StyleName
 
 Clicks = Annotated[StrictInt, Field(ge=1, le=100, description="most clicks to make")]
 Depth = Annotated[StrictInt, Field(ge=1, le=20, description="most links to follow from the start page")]
@@ -51,7 +51,7 @@ class RunRequest(WishRequest):
     captions: StrictBool | None = Field(None, description="say at the edge of the picture what happens")
     zoom: StrictBool | None = Field(None, description="move closer to what is clicked and what appears")
     title_card: StrictBool | None = Field(None, description="open with the site's title and icon")
-    camera: CameraWish | None = Field(
+    camera: CameraChoice | None = Field(
         None,
         description="frames: outside real time, loses none; realtime; auto: what the browser can do",
     )

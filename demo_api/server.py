@@ -7,7 +7,7 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from actors.errors import LineError
+from actors.errors import PipelineError
 from actors.settings import Settings
 from demo_api.app import create_app
 from demo_api.bodies import BODY_LIMIT_S
@@ -18,7 +18,7 @@ KEEP_ALIVE_S = 5
 SHUTDOWN_GRACE_S = 5
 
 
-class ListenFailed(LineError):
+class ListenFailed(PipelineError):
     """The address is taken, or is not this machine's."""
 
     code = "listen_failed"

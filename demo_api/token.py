@@ -4,8 +4,8 @@ import hmac
 
 from starlette.requests import Request
 
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from demo_api.errors import Unauthorized
 
 KEY = "key"

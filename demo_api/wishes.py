@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationInfo, field_validator
 
-from actors.admission import wishes_of
 from actors.settings import Settings
+from actors.submission import wishes_of
 from explorer.egress.ip_addresses import literal
 from explorer.types import Interact, Wishes
 

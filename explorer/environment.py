@@ -38,7 +38,7 @@ PASSES: Mapping[str, str] = {
     "OPENBLAS_CORETYPE": "on some processors numpy computes wrongly without",
     "OPENBLAS_NUM_THREADS": "how many cores numpy may take",
     "OMP_NUM_THREADS": "the same",
-    "SITEREEL_TAKE": "by which a stage's processes are found again: `actors.family.MARK`",
+    "SITEREEL_TAKE": "by which a stage's processes are found again: `actors.supervision.process_tree.MARK`",
 }
 
 

@@ -18,8 +18,8 @@ FOREIGN = ("AWS_SECRET_ACCESS_KEY", "SITEREEL_SOMETHING_NEW")
 LOOK_S = 0.005
 #: What a process is, by what stands in its command; the first that fits.
 KINDS = {
-    "guard": "actors/guard.py",
-    "child": "actors.take",
+    "guard": "actors/supervision/subreaper.py",
+    "child": "actors.stages.child",
     "driver": "driver/package/cli.js",
     "zygote": "--type=zygote",
     "browser's own": "--type=",

@@ -9,9 +9,9 @@ import psutil
 import pytest
 from uvicorn import Server
 
-from actors.embedded import embedded_valkey
+from actors.embedded_redis import embedded_valkey
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from demo_api.server import listen, make_server
 from tests.site.server import SiteServer
 

@@ -25,8 +25,8 @@ from urllib.parse import urlsplit
 from redis.exceptions import RedisError
 from rich.table import Table
 
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from tests.benchmark.console import screen
 from tests.benchmark.deployment import deployed
 from tests.jobs import ready

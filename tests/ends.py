@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from actors.janitor import SWEEP_S, sweep
+from actors.supervision.orphan_cleanup import SWEEP_S, remove_orphans
 from tests.site.server import SiteServer
 
 START_LIMIT_S = 60.0
@@ -114,7 +114,7 @@ def _until(over: Callable[[], bool], began_s: float, folder: Path, swept: bool) 
         if now_s > began_s + LIMIT_S:
             raise TimeoutError(f"not over after {LIMIT_S:g} s")
         if swept and now_s > swept_s + SWEEP_S:
-            sweep([str(folder)])
+            remove_orphans([str(folder)])
             swept_s = now_s
         time.sleep(LOOK_S)
     return time.monotonic() - began_s
@@ -142,9 +142,11 @@ def _cast(worker: psutil.Process) -> Cast:
     while time.monotonic() < deadline:
         with suppress(psutil.Error, ValueError):
             everybody = [worker, *worker.children(recursive=True)]
-            [guard] = [one for one in everybody if _runs(one, "guard.py") and _runs(one, "actors.take")]
+            [guard] = [
+                one for one in everybody if _runs(one, "subreaper.py") and _runs(one, "actors.stages.child")
+            ]
             film = [guard, *guard.children(recursive=True)]
-            [take] = [one for one in guard.children() if _runs(one, "actors.take")]
+            [take] = [one for one in guard.children() if _runs(one, "actors.stages.child")]
             if sum(_runs(one, "--type=renderer") for one in film) >= 2:
                 return Cast(worker, guard, take, film, everybody)
         time.sleep(0.05)

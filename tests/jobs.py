@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from actors.callback import Callback
-from actors.job import Job, Limits, Stage, Status
-from actors.keys import EVENTS, GONE, LEADER, SEEN, TOTALS, WORKERS, Claim
-from actors.store import Store
+from actors.jobs.callback import Callback
+from actors.jobs.job import Job, Limits, Stage, Status
+from actors.jobs.keys import EVENTS, GONE, LEADER, SEEN, TOTALS, WORKERS, Claim
+from actors.jobs.store import Store
 from video.style import Style
 from video.vault import BlobWriter
 

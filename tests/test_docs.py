@@ -11,7 +11,7 @@ import pytest
 from pydantic import AliasChoices
 
 from actors.settings import Settings
-from actors.signing import new_secret, signed
+from actors.webhook_signing import new_secret, signed
 from demo_api.events import EVENTS
 from demo_api.operations import OPERATIONS
 from demo_api.parts import WARNING_CODES

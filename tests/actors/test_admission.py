@@ -1,12 +1,12 @@
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from actors.admission import accept, announce, check_address, limits_of, style_of, wishes_of
-from actors.embedded import embedded_valkey
+from actors.embedded_redis import embedded_valkey
 from actors.errors import StoreUnavailable
-from actors.job import Limits
+from actors.jobs.job import Limits
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
+from actors.submission import announce, check_address, limits_of, style_of, submit, wishes_of
 from explorer.errors import AddressRefused
 from video.style import Style, StyleName
 
@@ -30,7 +30,7 @@ async def test_an_accepted_job_has_what_was_asked_for(store: Store, settings: Se
 
     wishes = wishes_of(settings, goal="show the orders", avoid=["/admin"], interact="click")
 
-    job = await accept(store, "https://example.com/", limits, style, "frames", wishes=wishes, storyboard=True)
+    job = await submit(store, "https://example.com/", limits, style, "frames", wishes=wishes, storyboard=True)
 
     kept = await store.get(job.id)
     assert kept is not None
@@ -44,7 +44,7 @@ async def test_without_redis_nothing_is_accepted() -> None:
         settings = Settings(redis_url=url)
     async with Store.opened(url, settings) as store:
         with pytest.raises(StoreUnavailable, match="Nothing was accepted"):
-            await accept(store, "https://example.com/", limits_of(settings), style_of(settings), "auto")
+            await submit(store, "https://example.com/", limits_of(settings), style_of(settings), "auto")
 
 
 async def test_a_ticket_that_is_not_sent_is_no_error() -> None:

@@ -4,11 +4,11 @@ from typing import Any, cast
 
 import pytest
 
-from actors.errors import FilmMissing, JobGone, JobUnknown, MoveRefused
-from actors.job import Stage, Status
-from actors.keys import ACTIVE, GONE, film_key
+from actors.errors import FilmMissing, JobGone, JobUnknown, TransitionRefused
+from actors.jobs.job import Stage, Status
+from actors.jobs.keys import ACTIVE, GONE, film_key
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from tests.jobs import exploring, job_keys, put, queued, ready
 from video.vault import blob_size
 
@@ -119,7 +119,7 @@ async def test_a_draft_is_published_under_its_own_key_and_only_by_its_holder(sto
     fresh = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert fresh is not None
 
-    with pytest.raises(MoveRefused):
+    with pytest.raises(TransitionRefused):
         await store.move(stale, Stage.READY, {}, publish=claim.film_key, keep=[])
     await store.move(fresh, Stage.READY, {}, publish=claim.film_key, keep=[])
 
@@ -183,7 +183,7 @@ async def test_a_move_whose_answer_was_lost_costs_the_job_nothing(store: Store) 
     await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
 
     # Its worker, which has not heard of it, tries again and then cleans up
-    with pytest.raises(MoveRefused):
+    with pytest.raises(TransitionRefused):
         await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
     await store.drop(claim)
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from actors.board import Board
+from actors.progress import Progress
 
 
 def retry(kind: str) -> dict[str, Any]:
@@ -11,7 +11,7 @@ def retry(kind: str) -> dict[str, Any]:
 
 
 def test_what_was_tried_again_is_told_beside_the_steps() -> None:
-    board = Board(max_clicks=4)
+    board = Progress(max_clicks=4)
 
     board.note({"kind": "step", "step": {"number": 1}})
     board.note({"kind": "retry", "retry": retry("element")})
@@ -21,7 +21,7 @@ def test_what_was_tried_again_is_told_beside_the_steps() -> None:
 
 
 def test_a_film_that_begins_anew_begins_without_steps() -> None:
-    board = Board(max_clicks=4)
+    board = Progress(max_clicks=4)
 
     board.note({"kind": "step", "step": {"number": 1}})
     board.note({"kind": "refused", "refused": {"rule": "blacklist"}})
@@ -33,7 +33,7 @@ def test_a_film_that_begins_anew_begins_without_steps() -> None:
 
 
 def test_a_sign_of_life_is_no_news() -> None:
-    board = Board(max_clicks=4)
+    board = Progress(max_clicks=4)
 
     board.note({"kind": "alive"})
 

@@ -16,17 +16,17 @@ from pydantic import SecretStr
 from redis.exceptions import RedisError
 from standardwebhooks import Webhook
 
-from actors.callback import LINKS, Callback
-from actors.calls import settle, take
-from actors.courier import PACE, Pace, carry
-from actors.job import Stage
-from actors.keys import CALL, CALLS, JOB
-from actors.posting import Limits as PostingLimits
-from actors.presence import Presence
+from actors.jobs.callback import LINKS, Callback
+from actors.jobs.job import Stage
+from actors.jobs.keys import CALL, CALLS, JOB
+from actors.jobs.store import Store
+from actors.monitoring.worker_registry import WorkerRegistration
 from actors.settings import Settings
-from actors.signing import new_secret
-from actors.store import Store
 from actors.watchdog import WatchdogThread
+from actors.webhook_signing import new_secret
+from actors.webhooks.dispatcher import PACE, Pace, dispatch
+from actors.webhooks.queue import claim_due, settle
+from actors.webhooks.sender import Limits as PostingLimits
 from demo_api.schemas import Links
 from demo_api.webhooks import Webhook as Described
 from tests.conftest import Kin
@@ -72,7 +72,7 @@ async def courier(settings: Settings, pace: Pace = QUICK) -> AsyncIterator[Store
     """One courier with a connection of its own, as in a process of its own."""
     assert settings.redis is not None
     async with Store.opened(settings.redis, settings) as store:
-        carrying = asyncio.create_task(carry(store, pace))
+        carrying = asyncio.create_task(dispatch(store, pace))
         try:
             yield store
         finally:
@@ -214,7 +214,7 @@ async def test_our_redis_is_not_called_though_it_is_listed(settings: Settings) -
         known = listing(settings, receiver)
         async with Store.opened(settings.redis or "", known) as store:
             told = Store(store.redis, known.model_copy(update={"redis_url": f"redis://{receiver.host}/0"}))
-            carrying = asyncio.create_task(carry(told, QUICK))
+            carrying = asyncio.create_task(dispatch(told, QUICK))
             await cancelled(store, receiver)
             done = await over(store)
             carrying.cancel()
@@ -257,11 +257,11 @@ async def test_the_call_of_a_courier_that_was_killed_is_made_again(settings: Set
 
 VICTIM = """
 import asyncio, sys
-from actors.courier import Pace, carry
-from actors.posting import system_trust
-from actors.presence import Presence
+from actors.webhooks.dispatcher import Pace, carry
+from actors.webhooks.sender import system_trust
+from actors.monitoring.worker_registry import Presence
 from actors.settings import Settings
-from actors.store import Store
+from actors.jobs.store import Store
 
 async def main(url, host):
     # Not when a call is leased already: on a busy machine loading takes longer than this lease.
@@ -323,7 +323,7 @@ async def test_a_job_that_has_ended_again_before_the_call_is_told_of_as_it_stand
 async def test_what_comes_of_an_earlier_end_is_not_said_of_a_later_one(store: Store) -> None:
     await failed(store, callback=Callback("https://example.com/", SECRET))
     terms: dict[str, Any] = {"lease_s": 9, "aside_s": 1, "has_secret": False}
-    first = await take(store, **terms)
+    first = await claim_due(store, **terms)
     assert first is not None
 
     await store.retry("j1")
@@ -331,7 +331,7 @@ async def test_what_comes_of_an_earlier_end_is_not_said_of_a_later_one(store: St
     assert await report(store) == {}, "but the job has begun anew"
 
     await store.cancel("j1")
-    second = await take(store, **terms)
+    second = await claim_due(store, **terms)
     assert second is not None
     assert not await settle(store, first, "given_up", "late")
     assert await settle(store, second, "waiting", "busy", again_s=60)
@@ -447,7 +447,7 @@ async def test_the_log_keeps_what_is_secret_about_a_receiver(
 async def test_a_worker_has_a_courier_beside_its_watchdog(settings: Settings) -> None:
     async with receiving() as receiver:
         known = listing(settings, receiver)
-        watchdog = WatchdogThread(known, lambda queue, job_id: None, Presence(slots=1))
+        watchdog = WatchdogThread(known, lambda queue, job_id: None, WorkerRegistration(slots=1))
         watchdog.start()
         async with Store.opened(settings.redis or "", known) as store:
             await cancelled(store, receiver)
@@ -461,7 +461,7 @@ async def test_it_ends_when_it_is_told_to_whatever_it_is_at(settings: Settings) 
     """Python 3.11 and redis-py lose a cancellation that comes while a command is sent."""
     async with Store.opened(settings.redis or "", settings) as store:
         for number in range(60):
-            carrying = asyncio.create_task(carry(store, replace(QUICK, round_s=0)))
+            carrying = asyncio.create_task(dispatch(store, replace(QUICK, round_s=0)))
             for _ in range(number):
                 await asyncio.sleep(0)
             carrying.cancel()

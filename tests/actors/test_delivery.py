@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from actors.delivery import deliver
-from actors.job import Stage
-from actors.keys import Claim
-from actors.order import Order
+from actors.jobs.job import Stage
+from actors.jobs.keys import Claim
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
-from actors.uplink import MAX_EXTRA_BYTES
+from actors.stages.artifacts import deliver
+from actors.stages.spec import StageSpec
+from actors.stages.upload import MAX_EXTRA_BYTES
 from tests.jobs import queued
 from video.probe import Film
 from video.vault import read_blob
@@ -28,7 +28,7 @@ async def test_what_was_made_but_could_not_be_stored_is_a_warning_of_the_film(
     store: Store, settings: Settings, tmp_path: Path
 ) -> None:
     claim = Claim("j1", Stage.ENCODING, "token", 1)
-    order = Order.of(await queued(store), claim, settings, str(tmp_path))
+    order = StageSpec.of(await queued(store), claim, settings, str(tmp_path))
     (tmp_path / "film.mp4").write_bytes(b"as good as a film")
     (tmp_path / "captions.vtt").write_text("WEBVTT")
     with (tmp_path / "poster.png").open("wb") as file:

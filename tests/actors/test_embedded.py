@@ -11,7 +11,7 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-from actors.embedded import embedded_valkey
+from actors.embedded_redis import embedded_valkey
 from tests.conftest import Kin
 
 
@@ -30,7 +30,7 @@ def test_it_answers_on_a_unix_socket_only_and_is_gone_afterwards(kin: Kin) -> No
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_it_does_not_outlive_its_parent(number: int) -> None:
     program = (
-        "import time\nfrom actors.embedded import embedded_valkey\n"
+        "import time\nfrom actors.embedded_redis import embedded_valkey\n"
         "with embedded_valkey() as url:\n    print(url, flush=True)\n    time.sleep(60)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from actors.folders import OURS, all_folders, locked, own_folder
+from actors.supervision.work_dirs import OURS, all_work_dirs, locked, own_work_dir
 
 
 def test_a_folder_is_gone_afterwards_with_all_that_is_in_it() -> None:
-    with own_folder("take") as folder:
+    with own_work_dir("take") as folder:
         (folder / "frame.jpg").write_bytes(b"x")
 
     assert not folder.exists()
@@ -20,7 +20,7 @@ def test_a_folder_is_locked_for_as_long_as_its_owner_lives(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     program = (
-        "import time\nfrom actors.folders import own_folder\n"
+        "import time\nfrom actors.supervision.work_dirs import own_folder\n"
         "with own_folder('take') as folder:\n    print(folder, flush=True)\n    time.sleep(60)\n"
     )
     owner = subprocess.Popen(
@@ -28,7 +28,7 @@ def test_a_folder_is_locked_for_as_long_as_its_owner_lives(
     )
     assert owner.stdout is not None
     folder = Path(owner.stdout.readline().strip())
-    assert folder in all_folders([str(tmp_path)])
+    assert folder in all_work_dirs([str(tmp_path)])
     with locked(folder) as dead:
         assert not dead
 
@@ -41,7 +41,7 @@ def test_a_folder_is_locked_for_as_long_as_its_owner_lives(
 
 
 def test_the_lock_of_a_folder_does_not_pass_to_children() -> None:
-    with own_folder("take") as folder:
+    with own_work_dir("take") as folder:
         child = subprocess.Popen(["sleep", "60"])
 
     folder.mkdir()

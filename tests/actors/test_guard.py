@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from actors.guard import guarded
+from actors.supervision.subreaper import guarded
 
 #: Starts a child that goes away into a session of its own, with nothing in its environment, and an orphan.
 ESCAPING = "setsid env -i sleep 60 & (setsid sleep 61 &) ; echo ready; exec sleep 62"
@@ -122,7 +122,7 @@ def test_when_worker_and_command_are_killed_together_nothing_is_left(tmp_path: P
 
 def test_a_frozen_guard_wakes_when_the_worker_is_killed(tmp_path: Path) -> None:
     program = (
-        "import subprocess, sys, time\nfrom actors.guard import guarded\n"
+        "import subprocess, sys, time\nfrom actors.supervision.subreaper import guarded\n"
         f"guard = subprocess.Popen(guarded(['sleep', '60'], {str(tmp_path / 'take')!r}), "
         "stdin=subprocess.PIPE, start_new_session=True)\nprint(guard.pid, flush=True)\ntime.sleep(60)\n"
     )

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from actors.heartbeat import heartbeat
+from actors.stages.heartbeat import heartbeat
 
 pytestmark = pytest.mark.anyio
 

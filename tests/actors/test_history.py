@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from actors.broker import make_broker
-from actors.job import Job, Stage, Status
-from actors.keys import ACTIVE
-from actors.order import Order
-from actors.pipeline import Line
-from actors.report import MAX_RETRIES, RetryLog
+from actors.jobs.job import Job, Stage, Status
+from actors.jobs.keys import ACTIVE
+from actors.jobs.store import Store, connect
+from actors.pipeline import Pipeline
 from actors.settings import Settings
-from actors.store import Store, connect
-from actors.supervisor import ChildDied, Report, StageOverrun
+from actors.stages.reports import MAX_RETRIES, RetryLog
+from actors.stages.spec import StageSpec
+from actors.supervision.supervisor import ChildDied, Report, StageOverrun
 from explorer.retry_policy import Retry
 from tests.actors.test_pipeline import ENCODED, Stages
 from tests.jobs import exploring, queued
@@ -32,7 +32,9 @@ class Unlucky:
     def __init__(self, end: Report | Exception) -> None:
         self._end = end
 
-    async def __call__(self, order: Order, _limits_s: Mapping[str, float]) -> AsyncGenerator[Report, None]:
+    async def __call__(
+        self, order: StageSpec, _limits_s: Mapping[str, float]
+    ) -> AsyncGenerator[Report, None]:
         yield {"kind": "step", "step": {"number": 1}}
         yield {"kind": "retry", "retry": retry("element", 700.0)}
         if isinstance(self._end, Exception):
@@ -43,7 +45,7 @@ class Unlucky:
 async def filmed(store: Store, stages: Any) -> Job:
     """The job after one ticket."""
     assert store.settings.redis is not None
-    worker = Line(store.settings, make_broker(store.settings.redis), stages)
+    worker = Pipeline(store.settings, make_broker(store.settings.redis), stages)
     await asyncio.to_thread(worker.explore_and_record, "j1")
     return await store.find("j1")
 
@@ -76,7 +78,7 @@ async def test_the_film_of_the_next_attempt_knows_it_as_what_was_before(store: S
     job = await filmed(store, stages)
 
     [order] = stages.orders
-    assert Order.decode(order.encode().decode()).earlier_retries == (retry("element", 0.0),)
+    assert StageSpec.decode(order.encode().decode()).earlier_retries == (retry("element", 0.0),)
     assert (job.status, job.retries) == (Status.COMPLETED, (retry("element", 0.0),))
 
 
@@ -104,7 +106,9 @@ async def test_what_an_encoder_has_tried_again_while_redis_hung_is_told_later(
     end: Report, store: Store, settings: Settings
 ) -> None:
     class Hung(Unlucky):
-        async def __call__(self, order: Order, limits_s: Mapping[str, float]) -> AsyncGenerator[Report, None]:
+        async def __call__(
+            self, order: StageSpec, limits_s: Mapping[str, float]
+        ) -> AsyncGenerator[Report, None]:
             async for report in Stages()(order, limits_s):
                 assert report == ENCODED
             redis = connect(order.redis_url)
@@ -118,7 +122,7 @@ async def test_what_an_encoder_has_tried_again_while_redis_hung_is_told_later(
     await filmed(store, Stages())
     assert settings.redis is not None
 
-    worker = Line(settings, make_broker(settings.redis), Hung(end))
+    worker = Pipeline(settings, make_broker(settings.redis), Hung(end))
     await asyncio.to_thread(worker.encode, "j1")
 
     job = await store.find("j1")

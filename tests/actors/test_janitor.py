@@ -6,14 +6,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from actors.family import MARK
-from actors.folders import PREFIX, own_folder
-from actors.janitor import sweep
+from actors.supervision.orphan_cleanup import remove_orphans
+from actors.supervision.process_tree import MARK
+from actors.supervision.work_dirs import PREFIX, own_work_dir
 
 #: A worker with a child that has a session of its own and a child whose environment tells nothing.
 WORKER = """
 import os, subprocess, sys, time
-from actors.folders import own_folder
+from actors.supervision.work_dirs import own_folder
 with own_folder("take") as folder:
     script = "env -i sleep 60 & echo $!; wait"
     env = {**os.environ, "SITEREEL_TAKE": str(folder)}
@@ -40,14 +40,14 @@ def test_what_a_killed_worker_has_left_is_swept_and_what_lives_is_kept(temporary
     folder, *pids = worker.stdout.readline().split()
     family = [psutil.Process(int(pid)) for pid in pids]
     (temporary / f"{PREFIX}notes").mkdir()
-    with own_folder("take") as mine:
-        assert sweep([str(temporary)]) == 0
+    with own_work_dir("take") as mine:
+        assert remove_orphans([str(temporary)]) == 0
         assert all(process.is_running() for process in family)
 
         worker.kill()
         worker.wait()
 
-        assert sweep([str(temporary)]) == 1
+        assert remove_orphans([str(temporary)]) == 1
         assert mine.exists()
     assert not Path(folder).exists()
     assert psutil.wait_procs(family, timeout=5)[1] == []
@@ -61,7 +61,7 @@ def test_a_frozen_process_of_a_dead_worker_is_ended(temporary: Path) -> None:
     frozen = psutil.Popen(["sleep", "60"], env={**os.environ, MARK: str(dead)})
     frozen.suspend()
 
-    assert sweep([str(temporary)]) == 1
+    assert remove_orphans([str(temporary)]) == 1
 
     assert frozen.wait(5) == -9
     assert not dead.exists()

@@ -1,6 +1,6 @@
 import pytest
 
-from actors.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Limits, Stage, Status, iso
+from actors.jobs.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Limits, Stage, Status, iso
 from explorer.types import Wishes
 from video.style import Style
 

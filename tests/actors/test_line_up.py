@@ -5,32 +5,32 @@ from typing import cast
 
 import pytest
 
-from actors.admission import accept
 from actors.errors import (
     AlreadyEnded,
     JobUnknown,
     KeyInFlight,
     KeyReused,
-    MoveRefused,
-    NoRoom,
     NotEnded,
+    OutOfCapacity,
     QueueFull,
+    TransitionRefused,
 )
-from actors.job import NEXT, Job, Limits, Priority, Stage, Status
-from actors.keys import ACTIVE, WAITING, Claim
-from actors.once import Once, reserve
+from actors.jobs.idempotency import IdempotencyKey, reserve
+from actors.jobs.job import NEXT, Job, Limits, Priority, Stage, Status
+from actors.jobs.keys import ACTIVE, WAITING, Claim
+from actors.jobs.store import Attempts, Store
 from actors.settings import Settings
-from actors.store import Attempts, Store
+from actors.submission import submit
 from tests.jobs import exploring, job_keys, put, queued, ready
 from video.style import Style
 
 pytestmark = pytest.mark.anyio
 
-ONCE = Once("a client's key", "digest of its request")
+ONCE = IdempotencyKey("a client's key", "digest of its request")
 
 
-async def run(store: Store, once: Once | None = None) -> Job:
-    return await accept(store, "https://example.com/", Limits(1, 1, 9), Style(), "auto", once=once)
+async def run(store: Store, once: IdempotencyKey | None = None) -> Job:
+    return await submit(store, "https://example.com/", Limits(1, 1, 9), Style(), "auto", once=once)
 
 
 async def at(store: Store, stage: Stage) -> Claim | None:
@@ -92,7 +92,7 @@ async def test_what_does_not_fit_into_the_queue_is_turned_away(redis_url: str) -
 async def test_a_film_that_redis_could_not_hold_is_refused_at_the_door(store: Store) -> None:
     await store.redis.config_set("maxmemory", 200 << 20)
 
-    with pytest.raises(NoRoom):
+    with pytest.raises(OutOfCapacity):
         await run(store, ONCE)
 
     # The key is free again for when there is room
@@ -108,7 +108,7 @@ async def test_downloads_take_no_room_from_films_to_come(store: Store) -> None:
     await run(store)
 
     assert await store.claim_next(Stage.QUEUED, Stage.EXPLORING)
-    with pytest.raises(NoRoom):
+    with pytest.raises(OutOfCapacity):
         await run(store)
 
 
@@ -121,8 +121,8 @@ async def test_a_key_makes_one_job_however_often_it_comes(store: Store) -> None:
     assert {(await run(store, ONCE)).id} == jobs
     assert await store.redis.zcard(WAITING["record"]) == 1
     with pytest.raises(KeyReused):
-        await run(store, Once(ONCE.key, "another request"))
-    assert (await run(store, Once("another key", ONCE.fingerprint))).id not in jobs
+        await run(store, IdempotencyKey(ONCE.key, "another request"))
+    assert (await run(store, IdempotencyKey("another key", ONCE.fingerprint))).id not in jobs
 
 
 async def test_a_key_whose_request_is_being_accepted_must_wait(store: Store) -> None:
@@ -163,7 +163,7 @@ async def test_a_job_can_be_cancelled_wherever_it_stands(stage: Stage, store: St
     # Who has it notices, and can change nothing any more
     if claim is not None:
         assert not await store.beat(claim, {"progress": 99})
-        with pytest.raises(MoveRefused):
+        with pytest.raises(TransitionRefused):
             await store.end(claim, Status.FAILED, {})
     if stage in (Stage.QUEUED, Stage.RECORDED):
         (to,) = NEXT[stage]

@@ -7,13 +7,13 @@ from typing import Any, get_args
 import pytest
 from PIL import Image
 
-from actors.board import NOTE, Board
-from actors.job import NEXT, QUEUE_OF, Limits, Stage
-from actors.narration import TELL
-from actors.order import Order
-from actors.report import RetryLog
-from actors.take import STAGES, encode
-from actors.uplink import EXTRA_FILES, Uplink, store
+from actors.jobs.job import NEXT, QUEUE_OF, Limits, Stage
+from actors.progress import NOTE, Progress
+from actors.stages.child import STAGES, encode
+from actors.stages.reports import RetryLog
+from actors.stages.spec import StageSpec
+from actors.stages.timeline_builder import TELL
+from actors.stages.upload import EXTRA_FILES, FootageUpload, store
 from explorer.engine.executor import Event
 from explorer.trace import Trace
 from explorer.types import ActionPlan, Metrics, Point, Refusal, Step
@@ -40,7 +40,7 @@ def test_nothing_is_told_that_the_explorer_does_not_say() -> None:
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
 def test_whatever_is_told_of_an_event_is_noted_as_news(event: Any) -> None:
-    board = Board(max_clicks=10)
+    board = Progress(max_clicks=10)
     board.note(TELL[type(event)](event))
     assert board.news
 
@@ -60,7 +60,7 @@ async def test_all_that_the_encoding_reports_is_noted_until_the_film_is_done(
     await encode(order, reports.append)
 
     *running, done = reports
-    board = Board(max_clicks=10)
+    board = Progress(max_clicks=10)
     for report in running:
         board.note(report)
     assert {report["kind"] for report in running} <= set(NOTE)
@@ -77,13 +77,14 @@ def test_nothing_is_noted_that_no_stage_reports() -> None:
     }
 
 
-def encoding_order(redis_url: str, folder: Path) -> Order:
-    return Order(
+def encoding_order(redis_url: str, folder: Path) -> StageSpec:
+    return StageSpec(
         job_id="j1",
         stage=Stage.ENCODING,
         url="http://localhost/",
         limits=Limits(10, 3, 300),
         allow_hosts=(),
+        own_services=(),
         footage_key="footage",
         timeline_key="timeline",
         film_key="film",
@@ -101,12 +102,12 @@ def encoding_order(redis_url: str, folder: Path) -> Order:
     )
 
 
-async def leave_footage(order: Order) -> None:
+async def leave_footage(order: StageSpec) -> None:
     """A take of one grey picture."""
     jpeg = io.BytesIO()
     Image.new("RGB", (320, 180), "grey").save(jpeg, "JPEG")
     note = RetryLog(lambda report: None).database
-    uplink = Uplink(order, note)
+    uplink = FootageUpload(order, note)
     uplink.take(Frame(0.0, jpeg.getvalue()))
     await uplink.finish()
     await uplink.aclose()

@@ -7,16 +7,16 @@ from typing import Any, cast
 
 import pytest
 
-from actors.board import Board, ClaimLost, keep_claim
 from actors.broker import make_broker
-from actors.embedded import embedded_valkey
-from actors.job import Job, Limits, Priority, Stage, Status
-from actors.keys import ACTIVE, Claim, film_key
-from actors.order import Order
-from actors.pipeline import Line
+from actors.embedded_redis import embedded_valkey
+from actors.jobs.job import Job, Limits, Priority, Stage, Status
+from actors.jobs.keys import ACTIVE, Claim, film_key
+from actors.jobs.store import Store, connect
+from actors.pipeline import Pipeline
+from actors.progress import ClaimLost, Progress, keep_claim
 from actors.settings import Settings
-from actors.store import Store, connect
-from actors.supervisor import Report
+from actors.stages.spec import StageSpec
+from actors.supervision.supervisor import Report
 from tests.jobs import exploring, job_keys, queued
 from video.vault import BlobWriter, read_blob
 
@@ -26,7 +26,7 @@ METRICS = {"state": "executing", "clicks": 3, "depth": 1, "visited_urls": [], "r
 
 
 async def test_a_heartbeat_tells_the_news_and_ends_when_its_stage_does(store: Store) -> None:
-    claim, board, ended = await exploring(store), Board(max_clicks=10), asyncio.Event()
+    claim, board, ended = await exploring(store), Progress(max_clicks=10), asyncio.Event()
     board.note({"kind": "metrics", "metrics": METRICS})
     beating = asyncio.create_task(keep_claim(store, claim, board, ended))
     while board.news:
@@ -47,13 +47,13 @@ async def test_a_heartbeat_without_a_claim_is_an_error(store: Store) -> None:
     await store.reap()
 
     with pytest.raises(ClaimLost):
-        await keep_claim(store, claim, Board(max_clicks=10), asyncio.Event())
+        await keep_claim(store, claim, Progress(max_clicks=10), asyncio.Event())
 
 
 async def test_news_are_kept_while_redis_is_away(caplog: pytest.LogCaptureFixture) -> None:
     with embedded_valkey() as url:
         settings = Settings(redis_url=url)
-    board, ended = Board(max_clicks=10), asyncio.Event()
+    board, ended = Progress(max_clicks=10), asyncio.Event()
     board.note({"kind": "step", "step": {"number": 1}})
     async with Store.opened(url, settings) as store:
         claim = Claim("j1", Stage.EXPLORING, "token", 1)
@@ -104,9 +104,11 @@ class Stages:
         self.endless = endless
         self.fails = fails
         self.storyboard = ["storyboard"] if storyboard else []
-        self.orders: list[Order] = []
+        self.orders: list[StageSpec] = []
 
-    async def __call__(self, order: Order, _limits_s: Mapping[str, float]) -> AsyncGenerator[Report, None]:
+    async def __call__(
+        self, order: StageSpec, _limits_s: Mapping[str, float]
+    ) -> AsyncGenerator[Report, None]:
         self.orders.append(order)
         async with aclosing(connect(order.redis_url)) as redis:
             for key, text in self._blobs(order).items():
@@ -125,7 +127,7 @@ class Stages:
             extras = [*RECORDED["extras"], *self.storyboard]
             yield {**RECORDED, "extras": extras, "film": DRAFT if self.live else None}
 
-    def _blobs(self, order: Order) -> dict[str, bytes]:
+    def _blobs(self, order: StageSpec) -> dict[str, bytes]:
         poster = {order.extra_keys["poster"]: str(order.stage).encode()}
         if order.stage is Stage.ENCODING:
             return {**poster, order.film_key: b"from footage"}
@@ -138,9 +140,9 @@ class Stages:
         return {**poster, **made, order.film_key: b"live"} if self.live else {**poster, **made}
 
 
-def line(settings: Settings, stages: Stages) -> Line:
+def line(settings: Settings, stages: Stages) -> Pipeline:
     assert settings.redis is not None
-    return Line(settings, make_broker(settings.redis), stages)
+    return Pipeline(settings, make_broker(settings.redis), stages)
 
 
 async def blob(store: Store, key: str) -> bytes:
@@ -206,7 +208,7 @@ async def test_a_draft_that_is_not_whole_is_made_again_from_the_footage(
 ) -> None:
     stages, claim = Stages(live=True), await exploring(store)
     job = await finished(store)
-    async for _ in stages(Order.of(job, claim, settings, ""), {}):
+    async for _ in stages(StageSpec.of(job, claim, settings, ""), {}):
         pass
     fields = {"draft_key": claim.film_key, "footage_key": claim.footage_key, "film": json.dumps(DRAFT)}
     fields["warnings"] = json.dumps([LACKING])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.posting import Limits, Verdict, judge, post
+from actors.webhooks.sender import DeliveryResult, Limits, judge, post
 from explorer.egress.policy import EgressPolicy
 from explorer.egress.resolver import LookUp
 from tests.bombs.certificates import CERTIFICATES, make_certificate
@@ -23,14 +23,16 @@ PATIENT = Limits()
 QUICK = Limits(connect_s=0.5, total_s=0.5)
 
 
-async def send(receiver: Receiver, limits: Limits = PATIENT, trust: ssl.SSLContext | None = None) -> Verdict:
+async def send(
+    receiver: Receiver, limits: Limits = PATIENT, trust: ssl.SSLContext | None = None
+) -> DeliveryResult:
     fence = EgressPolicy(frozenset({receiver.host}))
     return await post(receiver.url, b'{"a": 1}', {"webhook-id": "msg_1"}, fence, limits, trust)
 
 
 async def test_a_message_arrives_as_it_is_and_says_who_sends_it() -> None:
     async with receiving() as receiver:
-        assert await send(receiver) == Verdict()
+        assert await send(receiver) == DeliveryResult()
 
     [heard] = receiver.heard
     assert heard.first == "POST /hooks/secret-path?token=secret-query HTTP/1.1"

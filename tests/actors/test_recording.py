@@ -11,14 +11,14 @@ from typing import Any
 import psutil
 import pytest
 
-from actors.folders import own_folder
-from actors.job import Job, Limits, Stage
-from actors.keys import Claim
-from actors.order import Order
-from actors.recording import Recording
+from actors.jobs.job import Job, Limits, Stage
+from actors.jobs.keys import Claim
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
-from actors.supervisor import supervise
+from actors.stages.record import RecordStage
+from actors.stages.spec import StageSpec
+from actors.supervision.supervisor import supervise
+from actors.supervision.work_dirs import own_work_dir
 from explorer.egress.policy import EgressPolicy
 from explorer.egress.proxy import EgressProxy
 from explorer.trace import Trace
@@ -40,7 +40,7 @@ Strike = Callable[[psutil.Process], None]
 Report = dict[str, Any]
 
 
-def order(settings: Settings, site: SiteServer, folder: Path) -> Order:
+def order(settings: Settings, site: SiteServer, folder: Path) -> StageSpec:
     job = Job(
         id="j1",
         url=f"{site.url}pricing.html",
@@ -48,7 +48,7 @@ def order(settings: Settings, site: SiteServer, folder: Path) -> Order:
         allow_hosts=(site.url.removeprefix("http://").rstrip("/"),),
         wishes=Wishes(scout=False),
     )
-    return Order.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, str(folder))
+    return StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, str(folder))
 
 
 def part(process: psutil.Process) -> str:
@@ -63,7 +63,7 @@ def part(process: psutil.Process) -> str:
 
 
 async def filmed(
-    order: Order, kin: Kin, victims: str, strike: Strike, strikes: int = 1
+    order: StageSpec, kin: Kin, victims: str, strike: Strike, strikes: int = 1
 ) -> tuple[list[Report], list[float]]:
     """All reports of a take that is struck after its first step, and how long it took until that was told."""
     reports: list[Report] = []
@@ -82,7 +82,7 @@ async def filmed(
     return reports, noticed
 
 
-async def timeline_of(store: Store, order: Order) -> Timeline:
+async def timeline_of(store: Store, order: StageSpec) -> Timeline:
     return Timeline.decode(b"".join([piece async for piece in read_blob(store.redis, order.timeline_key)]))
 
 
@@ -90,7 +90,7 @@ async def timeline_of(store: Store, order: Order) -> Timeline:
 async def test_a_browser_that_freezes_is_replaced_once_and_the_film_begun_anew(
     settings: Settings, site: SiteServer, store: Store, kin: Kin
 ) -> None:
-    with own_folder("take") as folder:
+    with own_work_dir("take") as folder:
         film = order(settings, site, folder)
 
         reports, noticed = await filmed(film, kin, "renderer", lambda process: process.suspend())
@@ -123,10 +123,12 @@ async def test_what_is_looked_for_when_a_story_is_complete_is_told_among_its_war
     def boxes(story: Trace) -> Iterator[FilmWarning]:
         yield FilmWarning("font_missing", f"{story.visits[0].title} is shown as boxes.")
 
-    with own_folder("take") as folder:
+    with own_work_dir("take") as folder:
         film = replace(order(settings, site, folder), url=f"{site.url}lab/dead.html", limits=Limits(5, 3, 60))
-        async with EgressProxy(EgressPolicy(frozenset(film.allow_hosts), film.own_services)) as proxy:
-            await Recording(film, reports.append, [boxes]).run(proxy, None)
+        async with EgressProxy(
+            EgressPolicy(frozenset(film.allow_hosts), frozenset(film.own_services))
+        ) as proxy:
+            await RecordStage(film, reports.append, [boxes]).run(proxy, None)
 
     done = json.loads(json.dumps(reports[-1]))
     little, missing = done["warnings"]

@@ -1,8 +1,8 @@
 import pytest
 
-from actors.admission import style_of, wishes_of
 from actors.errors import SettingsInvalid
 from actors.settings import Settings
+from actors.submission import style_of, wishes_of
 from explorer.types import Wishes
 from video.style import Style
 

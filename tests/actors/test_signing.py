@@ -6,7 +6,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from actors.errors import SettingsInvalid
 from actors.settings import Settings
-from actors.signing import PREFIX, key_of, new_secret, signed
+from actors.webhook_signing import PREFIX, key_of, new_secret, signed
 
 BODY = '{"type": "demo.completed", "ä": "\u2713"}'.encode()
 TEXT = "a text of 24 characters."[:24].replace(" ", "-")

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from actors.embedded import embedded_valkey
-from actors.errors import AlreadyEnded, JobGone, JobUnknown, LineError, MoveRefused, NotEnded
-from actors.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Limits, Stage, Status
-from actors.keys import ACTIVE, JOB, WAITING, Claim
+from actors.embedded_redis import embedded_valkey
+from actors.errors import AlreadyEnded, JobGone, JobUnknown, NotEnded, PipelineError, TransitionRefused
+from actors.jobs.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Limits, Stage, Status
+from actors.jobs.keys import ACTIVE, JOB, WAITING, Claim
+from actors.jobs.store import Store, connect
 from actors.settings import Settings
-from actors.store import Store, connect
 
 #: Stages that somebody holds, and where they come from.
 HELD = {Stage.EXPLORING: Stage.QUEUED, Stage.ENCODING: Stage.RECORDED, Stage.EXPORTING: Stage.READY}
@@ -91,7 +91,7 @@ class Line(RuleBasedStateMachine):
         fenced = not self.holds(claim)
         try:
             self.run(self.store.move(claim, to, {}, attempts="undo" if back else "reset"))
-        except MoveRefused:
+        except TransitionRefused:
             assert fenced
         else:
             assert not fenced
@@ -106,7 +106,7 @@ class Line(RuleBasedStateMachine):
             return
         try:
             self.run(self.store.end(claim, Status.FAILED, {"error": "x"}))
-        except MoveRefused:
+        except TransitionRefused:
             assert not self.holds(claim)
         else:
             assert self.holder.pop(claim.job_id) == claim
@@ -154,7 +154,7 @@ class Line(RuleBasedStateMachine):
         except NotEnded:
             assert before is not None
             assert before.status not in ENDED
-        except LineError:
+        except PipelineError:
             assert before is None
         else:
             assert before is not None

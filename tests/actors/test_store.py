@@ -7,11 +7,11 @@ import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError
 
-from actors.errors import MoveRefused
-from actors.job import Job, Limits, Stage, Status
-from actors.keys import ACTIVE, SEEN, WAITING, Claim
+from actors.errors import TransitionRefused
+from actors.jobs.job import Job, Limits, Stage, Status
+from actors.jobs.keys import ACTIVE, SEEN, WAITING, Claim
+from actors.jobs.store import Store, connect
 from actors.settings import Settings
-from actors.store import Store, connect
 from tests.jobs import put
 
 pytestmark = pytest.mark.anyio
@@ -92,7 +92,7 @@ async def test_of_many_workers_one_gets_the_job(store: Store) -> None:
 async def test_a_move_that_is_not_in_the_table_is_refused(store: Store) -> None:
     claim = await claimed(store, new_job())
 
-    with pytest.raises(MoveRefused, match="from exploring to ready"):
+    with pytest.raises(TransitionRefused, match="from exploring to ready"):
         await store.move(claim, Stage.READY, {})
 
 
@@ -127,9 +127,9 @@ async def test_a_stale_worker_is_fenced(store: Store) -> None:
     assert fresh is not None
 
     assert not await store.beat(stale, {"progress": 99})
-    with pytest.raises(MoveRefused):
+    with pytest.raises(TransitionRefused):
         await store.move(stale, Stage.RECORDED, {"progress": 99})
-    with pytest.raises(MoveRefused):
+    with pytest.raises(TransitionRefused):
         await store.end(stale, Status.FAILED, {"error": "stale"})
 
     job = await store.get("j1")

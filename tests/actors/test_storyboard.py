@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
-from actors.job import Stage
-from actors.keys import Claim
-from actors.order import Order
+from actors.jobs.job import Stage
+from actors.jobs.keys import Claim
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
-from actors.storyboard import bound, keep_storyboard, panels
+from actors.stages.spec import StageSpec
+from actors.stages.storyboard import bound, keep_storyboard, panels
 from explorer.trace import Trace, Visit
 from explorer.types import ActionPlan, Outcome, Point, Step
 from tests.jobs import queued
@@ -124,7 +124,7 @@ async def test_a_storyboard_that_cannot_be_made_or_stored_is_a_warning(
 ) -> None:
     claim = Claim("j1", Stage.EXPLORING, "token", 1)
     job = replace(await queued(store), storyboard=True)
-    order = Order.of(job, claim, settings, str(tmp_path))
+    order = StageSpec.of(job, claim, settings, str(tmp_path))
     unread = Reel(tmp_path / "unread")
     unread.append(Frame(0.0, b"no picture"))
 
@@ -140,7 +140,7 @@ async def test_a_storyboard_that_cannot_be_made_or_stored_is_a_warning(
 async def test_pictures_that_a_storyboard_has_no_room_for_are_a_warning(
     store: Store, settings: Settings, tmp_path: Path
 ) -> None:
-    order = Order.of(
+    order = StageSpec.of(
         replace(await queued(store), storyboard=True),
         Claim("j1", Stage.EXPLORING, "token", 1),
         settings,

@@ -10,14 +10,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from actors.family import MARK, Family, kill_tree
-from actors.folders import own_folder
-from actors.job import Job, Limits, Stage
-from actors.keys import Claim
-from actors.order import Order
+from actors.jobs.job import Job, Limits, Stage
+from actors.jobs.keys import Claim
 from actors.settings import Settings
-from actors.supervisor import ChildDied, StageOverrun, supervise
-from actors.vigil import ChildFroze, MemoryLimit
+from actors.stages.spec import StageSpec
+from actors.supervision.child_monitor import ChildFroze, MemoryLimit
+from actors.supervision.process_tree import MARK, ProcessTree, kill_tree
+from actors.supervision.supervisor import ChildDied, StageOverrun, supervise
+from actors.supervision.work_dirs import own_work_dir
 from explorer.browser.chromium import find_chromium
 from explorer.types import Wishes
 from tests.conftest import Kin
@@ -30,12 +30,12 @@ LIMITS = {"start": 60.0, "explore": 60.0, "store": 60.0}
 Relatives = Callable[[], list[psutil.Process]]
 
 
-def order(settings: Settings, site: SiteServer, path: str, folder: Path) -> Order:
+def order(settings: Settings, site: SiteServer, path: str, folder: Path) -> StageSpec:
     host = site.url.removeprefix("http://").rstrip("/")
     job = Job(
         id="j1", url=site.url + path, limits=Limits(2, 3, 60), allow_hosts=(host,), wishes=Wishes(scout=False)
     )
-    return Order.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, str(folder))
+    return StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, str(folder))
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def test_a_stage_reports_as_it_goes_and_ends_with_a_last_word(
     settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
     kinds = []
-    with own_folder("take") as folder:
+    with own_work_dir("take") as folder:
         async with aclosing(supervise(order(settings, site, "lab/dead.html", folder), LIMITS)) as reports:
             async for report in reports:
                 kinds.append(report["kind"])
@@ -70,7 +70,7 @@ async def test_a_child_finds_the_browsers_of_playwright_though_it_has_another_ho
     monkeypatch.delenv("PLAYWRIGHT_BROWSERS_PATH", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
 
-    with own_folder("take") as folder:
+    with own_work_dir("take") as folder:
         async with aclosing(supervise(order(settings, site, "lab/dead.html", folder), LIMITS)) as reports:
             kinds = [report["kind"] async for report in reports]
 
@@ -81,7 +81,7 @@ async def test_a_child_finds_the_browsers_of_playwright_though_it_has_another_ho
 async def test_an_overrun_is_stopped_by_force_and_leaves_no_process(
     settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
-    with own_folder("take") as folder, pytest.raises(StageOverrun, match="explore"):
+    with own_work_dir("take") as folder, pytest.raises(StageOverrun, match="explore"):
         async for _ in supervise(order(settings, site, "lab/hang", folder), {**LIMITS, "explore": 3.0}):
             pass
 
@@ -93,7 +93,7 @@ async def test_a_killed_process_is_noticed(
     name: str, settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
     last = {}
-    with own_folder("take") as folder:
+    with own_work_dir("take") as folder:
         reports = supervise(order(settings, site, "", folder), LIMITS)
         async with aclosing(reports):
             try:
@@ -120,7 +120,7 @@ async def test_a_stage_that_takes_too_much_memory_is_stopped(
     settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
     frugal = settings.model_copy(update={"max_memory_mb": 256})
-    with own_folder("take") as folder, pytest.raises(MemoryLimit, match="more than its limit of 256 MB"):
+    with own_work_dir("take") as folder, pytest.raises(MemoryLimit, match="more than its limit of 256 MB"):
         async for _ in supervise(order(frugal, site, "", folder), LIMITS):
             pass
 
@@ -136,7 +136,7 @@ async def test_a_child_that_is_frozen_is_noticed_and_stopped(
                 for process in relatives():
                     process.suspend()
 
-    with own_folder("take") as folder, pytest.raises(ChildFroze):
+    with own_work_dir("take") as folder, pytest.raises(ChildFroze):
         await freeze_while_filming(folder)
 
     assert relatives() == []
@@ -145,7 +145,7 @@ async def test_a_child_that_is_frozen_is_noticed_and_stopped(
 async def test_leaving_early_kills_the_child(
     settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
-    with own_folder("take") as folder:
+    with own_work_dir("take") as folder:
         async with aclosing(supervise(order(settings, site, "", folder), LIMITS)) as reports:
             await anext(reports)
             assert relatives()
@@ -156,11 +156,11 @@ async def test_leaving_early_kills_the_child(
 async def test_an_order_without_work_is_an_error_with_the_childs_last_words(
     settings: Settings,
 ) -> None:
-    with own_folder("take") as folder:
+    with own_work_dir("take") as folder:
         job = Job(id="j1", url="x", limits=Limits(1, 1, 1))
         claim = Claim("j1", Stage.READY, "token", 1)
         with pytest.raises(ChildDied, match="exit code 1"):
-            async for _ in supervise(Order.of(job, claim, settings, str(folder)), LIMITS):
+            async for _ in supervise(StageSpec.of(job, claim, settings, str(folder)), LIMITS):
                 pass
 
 
@@ -173,7 +173,7 @@ async def test_killing_reaches_what_has_detached_itself(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
 
-    await kill_tree(Family(None, mark))
+    await kill_tree(ProcessTree(None, mark))
 
     def marked(process: psutil.Process) -> bool:
         try:
@@ -188,6 +188,6 @@ async def test_a_frozen_process_is_killed_too(tmp_path: Path) -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     os.kill(child.pid, signal.SIGSTOP)
 
-    await kill_tree(Family(child.pid, str(tmp_path)))
+    await kill_tree(ProcessTree(child.pid, str(tmp_path)))
 
     assert child.wait(5) == -signal.SIGKILL

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from actors.errors import LineError
-from actors.job import Job, Limits, Stage
-from actors.keys import Claim
-from actors.order import Order
+from actors.errors import PipelineError
+from actors.jobs.job import Job, Limits, Stage
+from actors.jobs.keys import Claim
+from actors.monitoring.counters import OTHER, RULES, Attempt, Counters, Report, known_codes, with_counters
 from actors.settings import Settings
-from actors.supervisor import StageOverrun
-from actors.tally import OTHER, RULES, Attempt, Report, Tally, counted, known_codes
+from actors.stages.spec import StageSpec
+from actors.supervision.supervisor import StageOverrun
 
 pytestmark = pytest.mark.anyio
 
@@ -28,23 +28,23 @@ DONE: Report = {
 }
 
 
-def order(stage: Stage = Stage.EXPLORING) -> Order:
+def order(stage: Stage = Stage.EXPLORING) -> StageSpec:
     job = Job("j1", "http://example.com/", Limits(1, 1, 1))
-    return Order.of(job, Claim("j1", stage, "token", 1), Settings(redis_url="redis://x"), "/tmp")
+    return StageSpec.of(job, Claim("j1", stage, "token", 1), Settings(redis_url="redis://x"), "/tmp")
 
 
-async def ran(tally: Tally, reports: list[Report], error: LineError | None = None) -> None:
+async def ran(tally: Counters, reports: list[Report], error: PipelineError | None = None) -> None:
     """A stage that reports this, and then fails in this way or is listened to no more."""
 
-    async def supervise(_: Order, __: Mapping[str, float]) -> AsyncGenerator[Report, None]:
+    async def supervise(_: StageSpec, __: Mapping[str, float]) -> AsyncGenerator[Report, None]:
         for report in reports:
             yield report
         if error:
             raise error
         await asyncio.Event().wait()
 
-    with suppress(LineError):
-        async with aclosing(counted(supervise, tally)(order(), {})) as told:
+    with suppress(PipelineError):
+        async with aclosing(with_counters(supervise, tally)(order(), {})) as told:
             for _ in reports:
                 await anext(told)
             if error:
@@ -56,7 +56,7 @@ def outcomes(counts: Mapping[str, float]) -> set[str]:
 
 
 async def test_a_stage_that_is_done_is_counted_with_all_that_it_made() -> None:
-    tally = Tally()
+    tally = Counters()
     await ran(
         tally,
         [
@@ -105,9 +105,9 @@ async def test_a_stage_that_is_done_is_counted_with_all_that_it_made() -> None:
     ],
 )
 async def test_however_a_stage_ends_it_is_counted_once(
-    reports: list[Report], error: LineError | None, outcome: str
+    reports: list[Report], error: PipelineError | None, outcome: str
 ) -> None:
-    tally = Tally()
+    tally = Counters()
     await ran(tally, reports, error)
 
     assert outcomes(tally.take()) == {outcome}
@@ -115,14 +115,14 @@ async def test_however_a_stage_ends_it_is_counted_once(
 
 
 async def test_a_stage_is_busy_from_its_first_word_to_its_last() -> None:
-    tally, go_on = Tally(), asyncio.Event()
+    tally, go_on = Counters(), asyncio.Event()
 
-    async def supervise(_: Order, __: Mapping[str, float]) -> AsyncGenerator[Report, None]:
+    async def supervise(_: StageSpec, __: Mapping[str, float]) -> AsyncGenerator[Report, None]:
         yield {"kind": "alive"}
         await go_on.wait()
         yield DONE
 
-    async with aclosing(counted(supervise, tally)(order(Stage.ENCODING), {})) as told:
+    async with aclosing(with_counters(supervise, tally)(order(Stage.ENCODING), {})) as told:
         await anext(told)
         assert tally.busy() == {Stage.ENCODING: 1}
     assert tally.busy() == {}
@@ -142,7 +142,7 @@ def test_a_duration_is_counted_in_the_narrowest_bucket_that_holds_it(took_s: flo
 
 
 def test_what_nobody_knows_is_counted_as_other() -> None:
-    tally, attempt = Tally(), Attempt(Stage.EXPLORING)
+    tally, attempt = Counters(), Attempt(Stage.EXPLORING)
     for number in range(100):
         attempt.note({"kind": "refused", "refused": {"rule": f"rule {number}"}})
         attempt.note({"kind": "retry", "retry": {"kind": f"kind {number}"}})

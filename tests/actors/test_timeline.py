@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from actors.narration import Narrator
+from actors.stages.timeline_builder import TimelineBuilder
 from explorer.trace import Sample, Scroll, SiteBranding, Trace, Visit, Wait
 from explorer.types import ActionPlan, Box, Brief, Point, Refusal, Step
 from video.footage import Frame
@@ -56,7 +56,7 @@ def reel(tmp_path: Path) -> Reel:
 
 
 def test_all_of_the_story_is_in_the_timeline(reel: Reel) -> None:
-    timeline = Narrator(BRIEF, reel, 1.0).timeline(STORY)
+    timeline = TimelineBuilder(BRIEF, reel, 1.0).timeline(STORY)
     (step,) = timeline.steps
     assert (step.role, step.outcome, step.caption) == ("tab", "scene", "See what it costs")
     assert step.target == Area(80.0, 40.0, 40.0, 20.0)
@@ -68,19 +68,19 @@ def test_all_of_the_story_is_in_the_timeline(reel: Reel) -> None:
 
 
 def test_what_came_up_is_found_in_the_pictures(reel: Reel) -> None:
-    (step,) = Narrator(BRIEF, reel, 1.0).timeline(STORY).steps
+    (step,) = TimelineBuilder(BRIEF, reel, 1.0).timeline(STORY).steps
     assert step.appeared == pytest.approx((200, 100, 200, 120), abs=6)
 
 
 def test_what_came_up_stays_the_same_when_more_is_filmed(reel: Reel) -> None:
-    narrator = Narrator(BRIEF, reel)
+    narrator = TimelineBuilder(BRIEF, reel)
     before = narrator.timeline(STORY)
     reel.append(Frame(3_800.0, reel.jpeg(0)))
     assert narrator.timeline(STORY).steps == before.steps
 
 
 def test_stillness_is_noted_from_a_fifth_of_a_second_on(reel: Reel) -> None:
-    assert Narrator(BRIEF, reel).timeline(STORY).stills == (
+    assert TimelineBuilder(BRIEF, reel).timeline(STORY).stills == (
         Stretch(500.0, 2_100.0),
         Stretch(2_200.0, 2_500.0),
         Stretch(2_500.0, 6_000.0),
@@ -88,6 +88,6 @@ def test_stillness_is_noted_from_a_fifth_of_a_second_on(reel: Reel) -> None:
 
 
 def test_without_pictures_nothing_is_known_of_them() -> None:
-    timeline = Narrator(BRIEF).timeline(STORY)
+    timeline = TimelineBuilder(BRIEF).timeline(STORY)
     assert timeline.stills == ()
     assert timeline.steps[0].appeared is None

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from actors.job import Stage
-from actors.keys import EXTRAS, Claim
-from actors.order import Order
+from actors.jobs.job import Stage
+from actors.jobs.keys import EXTRAS, Claim
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
-from actors.storyboard import NAME
-from actors.uplink import EXTRA_FILES, MAX_EXTRA_BYTES, REDIS_PATIENCE_S, Uplink, store_extras
+from actors.stages.spec import StageSpec
+from actors.stages.storyboard import NAME
+from actors.stages.upload import EXTRA_FILES, MAX_EXTRA_BYTES, REDIS_PATIENCE_S, FootageUpload, store_extras
 from explorer.retry_policy import LIMITS
 from explorer.types import Wishes
 from tests.jobs import queued
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def order(store: Store, settings: Settings, tmp_path: Path) -> Order:
-    return Order.of(await queued(store), Claim("j1", Stage.ENCODING, "token", 2), settings, str(tmp_path))
+async def order(store: Store, settings: Settings, tmp_path: Path) -> StageSpec:
+    return StageSpec.of(await queued(store), Claim("j1", Stage.ENCODING, "token", 2), settings, str(tmp_path))
 
 
 def unheard(attempt: int, limit: int, reason: str) -> None:
@@ -34,7 +34,7 @@ def test_every_extra_has_a_file() -> None:
 
 
 async def test_what_lies_beside_the_film_is_stored_under_its_own_key(
-    order: Order, store: Store, tmp_path: Path
+    order: StageSpec, store: Store, tmp_path: Path
 ) -> None:
     for name, file in EXTRA_FILES.items():
         (tmp_path / file).write_text(f"a {name}")
@@ -47,7 +47,7 @@ async def test_what_lies_beside_the_film_is_stored_under_its_own_key(
         assert await store.redis.ttl(key) > 0
 
 
-async def test_a_film_may_go_without_its_extras(order: Order, store: Store, tmp_path: Path) -> None:
+async def test_a_film_may_go_without_its_extras(order: StageSpec, store: Store, tmp_path: Path) -> None:
     assert await store_extras(order, tmp_path, unheard) == []
 
     # One that is too large is left out, and the next is stored all the same
@@ -58,10 +58,10 @@ async def test_a_film_may_go_without_its_extras(order: Order, store: Store, tmp_
     assert await store_extras(order, tmp_path, unheard) == ["captions"]
 
 
-async def test_an_order_arrives_as_it_was_sent(order: Order) -> None:
+async def test_an_order_arrives_as_it_was_sent(order: StageSpec) -> None:
     wishes = Wishes("orders", ("/orders",), ("css=#x",), ("docs.example.com",), "click", True, False, True)
     for sent in (order, replace(order, wishes=wishes, storyboard=True, openai_vision=True)):
-        assert Order.decode(sent.encode().decode()) == sent
+        assert StageSpec.decode(sent.encode().decode()) == sent
 
 
 def test_a_hang_of_a_minute_costs_no_take() -> None:
@@ -76,11 +76,11 @@ def test_a_hang_of_a_minute_costs_no_take() -> None:
 
 
 async def test_footage_of_which_a_restarted_redis_lost_a_part_is_sent_again(
-    order: Order, store: Store
+    order: StageSpec, store: Store
 ) -> None:
     retries: list[tuple[int, int, str]] = []
     frames = [Frame(at_ms, bytes([at_ms]) * CHUNK_BYTES) for at_ms in range(4)]
-    uplink = Uplink(order, lambda *retry: retries.append(retry))
+    uplink = FootageUpload(order, lambda *retry: retries.append(retry))
     for frame in frames:
         uplink.take(frame)
     while await store.redis.hlen(order.footage_key) < 3:
@@ -96,9 +96,9 @@ async def test_footage_of_which_a_restarted_redis_lost_a_part_is_sent_again(
 
 
 async def test_a_film_that_is_begun_anew_replaces_the_footage_of_the_first(
-    order: Order, store: Store
+    order: StageSpec, store: Store
 ) -> None:
-    first = Uplink(order, unheard)
+    first = FootageUpload(order, unheard)
     for at_ms in range(4):
         first.take(Frame(at_ms, b"x" * CHUNK_BYTES))
     while not await store.redis.hlen(order.footage_key):
@@ -106,7 +106,7 @@ async def test_a_film_that_is_begun_anew_replaces_the_footage_of_the_first(
     await first.aclose()
     first.take(Frame(9.0, b"a frame that was still under way"))
 
-    second = Uplink(order, unheard)
+    second = FootageUpload(order, unheard)
     second.take(Frame(0.0, b"anew"))
     await second.finish()
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from actors.appetite import Appetite, disk_bytes, proportional_bytes, resident_bytes
-from actors.errors import LineError
-from actors.family import Family
-from actors.job import Job, Limits, Stage
-from actors.keys import Claim
-from actors.order import Order
+from actors.errors import PipelineError
+from actors.jobs.job import Job, Limits, Stage
+from actors.jobs.keys import Claim
 from actors.settings import Settings
-from actors.vigil import ChildFroze, DiskLimit, MemoryLimit, Vigil
+from actors.stages.spec import StageSpec
+from actors.supervision.child_monitor import ChildFroze, ChildMonitor, DiskLimit, MemoryLimit
+from actors.supervision.process_tree import ProcessTree
+from actors.supervision.resource_usage import MemoryUsage, disk_bytes, proportional_bytes, resident_bytes
 
 pytestmark = pytest.mark.anyio
 
@@ -37,9 +37,9 @@ time.sleep(60)
 TAKING = "import time; block = b'x' * (80 << 20); print('ready', flush=True); time.sleep(60)"
 
 
-def order(folder: Path, memory_mb: int = 2048, disk_mb: int = 1024) -> Order:
+def order(folder: Path, memory_mb: int = 2048, disk_mb: int = 1024) -> StageSpec:
     job = Job(id="j1", url="http://localhost/", limits=Limits(1, 1, 1))
-    told = Order.of(job, Claim("j1", Stage.EXPLORING, "token", 1), Settings(), str(folder))
+    told = StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), Settings(), str(folder))
     return replace(told, max_memory_mb=memory_mb, max_disk_mb=disk_mb)
 
 
@@ -56,7 +56,7 @@ def running(program: str, lines: int = 1) -> Iterator[psutil.Process]:
         child.wait()
 
 
-async def breach(vigil: Vigil) -> LineError | None:
+async def breach(vigil: ChildMonitor) -> PipelineError | None:
     """What the vigil finds within a second and a half."""
     try:
         async with asyncio.timeout(1.5):
@@ -67,7 +67,7 @@ async def breach(vigil: Vigil) -> LineError | None:
 
 def test_memory_that_is_shared_counts_once() -> None:
     with running(SHARING, lines=3) as parent:
-        family = Family(parent.pid, "no mark").look()
+        family = ProcessTree(parent.pid, "no mark").look()
 
         rough = sum(resident_bytes(pid) for pid in family)
         exact = sum(proportional_bytes(pid) for pid in family)
@@ -79,23 +79,23 @@ def test_memory_that_is_shared_counts_once() -> None:
 
 def test_memory_is_read_exactly_only_where_the_rough_sum_is_over_the_limit() -> None:
     with running(SHARING, lines=3) as parent:
-        family = Family(parent.pid, "no mark").look()
+        family = ProcessTree(parent.pid, "no mark").look()
 
-        assert Appetite(1 << 30).memory_bytes(family) > 160 << 20
-        assert Appetite(130 << 20).memory_bytes(family) < 120 << 20
+        assert MemoryUsage(1 << 30).memory_bytes(family) > 160 << 20
+        assert MemoryUsage(130 << 20).memory_bytes(family) < 120 << 20
 
 
 async def test_a_family_that_takes_too_much_memory_is_a_breach(tmp_path: Path) -> None:
     with running(
         "block = b'x' * (80 << 20); print('ready', flush=True); __import__('time').sleep(60)"
     ) as child:
-        family = Family(child.pid, "no mark")
+        family = ProcessTree(child.pid, "no mark")
 
-        found = await breach(Vigil(family, order(tmp_path, memory_mb=64)))
+        found = await breach(ChildMonitor(family, order(tmp_path, memory_mb=64)))
 
         assert isinstance(found, MemoryLimit)
         assert "MAX_MEMORY_MB" in str(found)
-        assert await breach(Vigil(family, order(tmp_path, memory_mb=256))) is None
+        assert await breach(ChildMonitor(family, order(tmp_path, memory_mb=256))) is None
 
 
 async def test_a_folder_that_grows_too_large_is_a_breach(tmp_path: Path) -> None:
@@ -103,11 +103,11 @@ async def test_a_folder_that_grows_too_large_is_a_breach(tmp_path: Path) -> None
     deep.mkdir(parents=True)
     (deep / "block").write_bytes(b"x" * (3 << 20))
 
-    found = await breach(Vigil(Family(None, "no mark"), order(tmp_path, disk_mb=2)))
+    found = await breach(ChildMonitor(ProcessTree(None, "no mark"), order(tmp_path, disk_mb=2)))
 
     assert isinstance(found, DiskLimit)
     assert "MAX_DISK_MB" in str(found)
-    assert await breach(Vigil(Family(None, "no mark"), order(tmp_path, disk_mb=4))) is None
+    assert await breach(ChildMonitor(ProcessTree(None, "no mark"), order(tmp_path, disk_mb=4))) is None
 
 
 def test_holes_and_links_take_no_disk(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_holes_and_links_take_no_disk(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("born", [False, True])
 async def test_a_child_that_falls_silent_is_a_breach(born: bool, tmp_path: Path) -> None:
-    vigil = Vigil(Family(None, "no mark"), order(tmp_path), silence_limit_s=0.6)
+    vigil = ChildMonitor(ProcessTree(None, "no mark"), order(tmp_path), silence_limit_s=0.6)
     if born:
         vigil.hear("alive")
 
@@ -128,7 +128,7 @@ async def test_a_child_that_falls_silent_is_a_breach(born: bool, tmp_path: Path)
 
 
 async def test_any_report_is_a_sign_of_life(tmp_path: Path) -> None:
-    vigil = Vigil(Family(None, "no mark"), order(tmp_path), silence_limit_s=0.6)
+    vigil = ChildMonitor(ProcessTree(None, "no mark"), order(tmp_path), silence_limit_s=0.6)
     vigil.hear("alive")
 
     async def talk() -> None:

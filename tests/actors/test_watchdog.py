@@ -4,9 +4,9 @@ import threading
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from actors.job import Job, Limits, Stage, Status
-from actors.keys import ACTIVE, JOB
-from actors.store import Store
+from actors.jobs.job import Job, Limits, Stage, Status
+from actors.jobs.keys import ACTIVE, JOB
+from actors.jobs.store import Store
 from actors.watchdog import TICKET_AGE_MS, reap, resend, watch
 from tests.jobs import exploring, queued
 

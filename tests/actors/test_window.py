@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 import pytest
 
-from actors.events import FIRST, Frame, listen
-from actors.job import Job, Limits, Stage
-from actors.keys import Claim
-from actors.order import Order
+from actors.jobs.events import FIRST, Frame, listen
+from actors.jobs.job import Job, Limits, Stage
+from actors.jobs.keys import Claim
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
-from actors.window import shrink, window
+from actors.stages.live_preview import live_preview, shrink
+from actors.stages.spec import StageSpec
 from video.footage import Frame as Shot
 from video.reel import Reel
 
@@ -43,9 +43,9 @@ def reel(tmp_path: Path) -> Iterator[Reel]:
 
 
 @pytest.fixture
-def order(settings: Settings) -> Order:
+def order(settings: Settings) -> StageSpec:
     job = Job("j1", "http://localhost/", Limits(10, 3, 300))
-    return Order.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, "")
+    return StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, "")
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
@@ -78,11 +78,11 @@ def test_pictures_keep_their_shape_and_are_small(filmed: tuple[int, int], shown:
 
 
 async def test_whoever_looks_sees_the_newest_picture_and_the_next(
-    order: Order, reel: Reel, store: Store
+    order: StageSpec, reel: Reel, store: Store
 ) -> None:
     reel.append(Shot(0.0, jpeg(640, 360, 50)))
     reel.append(Shot(33.3, jpeg(640, 360, 100)))
-    async with window(order, reel, every_s=0.02):
+    async with live_preview(order, reel, every_s=0.02):
         first = await next_frame(store)
         reel.append(Shot(66.7, jpeg(640, 360, 150)))
         second = await next_frame(store, first.id)
@@ -93,9 +93,9 @@ async def test_whoever_looks_sees_the_newest_picture_and_the_next(
     assert not await store.redis.exists("demo:frames:j1")
 
 
-async def test_nobody_looks_and_no_picture_is_made(order: Order, reel: Reel, store: Store) -> None:
+async def test_nobody_looks_and_no_picture_is_made(order: StageSpec, reel: Reel, store: Store) -> None:
     reel.append(Shot(0.0, jpeg(640, 360)))
-    async with window(order, reel, every_s=0.01):
+    async with live_preview(order, reel, every_s=0.01):
         # It has asked many times by now whether somebody looks
         async def asked() -> bool:
             stats = await store.redis.info("commandstats")
@@ -105,9 +105,9 @@ async def test_nobody_looks_and_no_picture_is_made(order: Order, reel: Reel, sto
         assert not await store.redis.exists("demo:frames:j1")
 
 
-async def test_a_picture_that_cannot_be_made_ends_nothing(order: Order, reel: Reel, store: Store) -> None:
+async def test_a_picture_that_cannot_be_made_ends_nothing(order: StageSpec, reel: Reel, store: Store) -> None:
     reel.append(Shot(0.0, b"no picture"))
-    async with window(order, reel, every_s=0.01):
+    async with live_preview(order, reel, every_s=0.01):
         await listen(store.redis, "j1", FIRST, FIRST, 50)
         reel.append(Shot(1.0, jpeg(640, 360, 80)))
         assert grey_of(await next_frame(store)) == 80

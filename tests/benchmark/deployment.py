@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 from redis import Redis
 
-from actors.embedded import embedded_valkey
+from actors.embedded_redis import embedded_valkey
 from explorer.egress.policy import Endpoint
 
 START_LIMIT_S = 30.0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from actors.family import MARK, kill_marked
+from actors.supervision.process_tree import MARK, kill_marked
 from tests.benchmark.rivals import Rival
 from tests.benchmark.take import Span, TakeLost, Wishes, film
 

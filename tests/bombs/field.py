@@ -12,12 +12,12 @@ from typing import Self
 
 import psutil
 
-from actors.admission import accept, announce
 from actors.broker import make_broker, ticket_sender
-from actors.embedded import embedded_valkey
-from actors.job import Job, Limits, Stage, Status
+from actors.embedded_redis import embedded_valkey
+from actors.jobs.job import Job, Limits, Stage, Status
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
+from actors.submission import announce, submit
 from actors.worker import working
 from tests.bombs.bomb import FILM, Bomb
 from tests.bombs.server import HostileServer
@@ -137,7 +137,7 @@ class ProvingGround:
         async with Store.opened(self._settings.redis, self._settings) as store:
             style = Style(name="plain", title_card=False)
             url, hosts = self.server.address(bomb), (self.server.endpoint(bomb.port),)
-            job = await accept(store, url, self._limits, style, "auto", hosts, wishes=bomb.wishes)
+            job = await submit(store, url, self._limits, style, "auto", hosts, wishes=bomb.wishes)
             await announce(self._send, job.id)
             while True:
                 state = await store.get(job.id)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from actors.family import MARK
+from actors.supervision.process_tree import MARK
 from tests.chaos.fleet import Fleet, reap_adopted
 
 #: Everything of a process that was killed is gone by then.
@@ -70,7 +70,7 @@ def alive(process: psutil.Process) -> str | None:
 
 
 def _owned(folder: Path) -> bool:
-    """Whether the process that made this folder lives: it holds a lock on it, as `actors.folders` says."""
+    """Whether the process that made this folder lives: it holds a lock on it."""
     with suppress(FileNotFoundError):
         inode = f":{folder.stat().st_ino} "
         return any(inode in line for line in Path("/proc/locks").read_text().splitlines())

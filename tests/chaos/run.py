@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 TICK_S = 0.2
 START_LIMIT_S = 60.0
 #: Where the guard of a worker lives, in versions that have one.
-GUARD = REPOSITORY / "actors" / "guard.py"
+GUARD = REPOSITORY / "actors" / "supervision" / "subreaper.py"
 
 
 @dataclass(frozen=True, slots=True)

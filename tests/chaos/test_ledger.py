@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from actors.job import Stage
+from actors.jobs.job import Stage
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from tests.chaos.aof import AppendOnlyFile, Transaction
 from tests.chaos.ledger import Happened, History, Ledger, doubles
 from tests.jobs import queued, ready

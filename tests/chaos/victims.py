@@ -52,9 +52,9 @@ def kind_of(process: psutil.Process) -> Kind | None:
     """What a descendant of a worker is, by its name and arguments."""
     name, arguments = process.name(), process.cmdline()
     # First: its arguments end with the command of the take.
-    if any(argument.endswith("/guard.py") for argument in arguments):
+    if any(argument.endswith("/subreaper.py") for argument in arguments):
         return Kind.GUARD
-    if "actors.take" in arguments:
+    if "actors.stages.child" in arguments:
         return Kind.TAKE
     if name == "node":
         return Kind.DRIVER

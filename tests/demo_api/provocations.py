@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from actors.embedded import embedded_valkey
-from actors.job import Stage
-from actors.keys import GONE, JOB, film_key
-from actors.once import Once, reserve
+from actors.embedded_redis import embedded_valkey
+from actors.jobs.idempotency import IdempotencyKey, reserve
+from actors.jobs.job import Stage
+from actors.jobs.keys import GONE, JOB, film_key
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from demo_api.extras import KINDS
 from demo_api.operations import Operation
 from demo_api.schemas import RunRequest
@@ -179,7 +179,7 @@ async def _remember(store: Store) -> None:
     """Idempotency-Keys whose requests are on their way, or whose jobs are no more."""
     fingerprint = RunRequest.model_validate(FILM).fingerprint
     for key, job_id in (("in-flight", "coming"), ("of-nobody", "nobody"), ("of-one-that-left", "left")):
-        once = Once(key, fingerprint)
+        once = IdempotencyKey(key, fingerprint)
         await reserve(store, once, job_id)
         if job_id != "coming":
             await store.redis.hset(once.record, "job", job_id)

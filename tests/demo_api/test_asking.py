@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from tests.conftest import Serve
 from tests.jobs import exploring, failed, queued, ready
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from actors.job import Stage
+from actors.jobs.job import Stage
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from demo_api.address import JobAddress, Server, with_scheme
 from demo_api.changes import Changes, Event
 from demo_api.client import Client

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from actors.broker import make_broker
-from actors.embedded import embedded_valkey
-from actors.job import Stage
+from actors.embedded_redis import embedded_valkey
+from actors.jobs.job import Stage
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from tests.conftest import Kin, Serve
 from tests.jobs import exploring, failed, queued, ready
 from video.style import Style

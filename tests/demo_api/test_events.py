@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
-from actors.board import Board, beat
-from actors.events import Frame, is_watched, show
-from actors.job import Stage, Status
+from actors.jobs.events import Frame, is_watched, show
+from actors.jobs.job import Stage, Status
+from actors.jobs.store import Store
+from actors.progress import Progress, renew_lease
 from actors.settings import Settings
-from actors.store import Store
 from tests.conftest import Serve
 from tests.jobs import exploring, failed, queued, ready
 
@@ -105,14 +105,14 @@ async def test_a_job_is_told_from_its_first_stage_to_its_end(
     settings: Settings, store: Store, serve: Serve
 ) -> None:
     claim = await exploring(store)
-    board = Board(max_clicks=10)
+    board = Progress(max_clicks=10)
     for report in (
         {"kind": "metrics", "metrics": {"state": "planning", "clicks": 1, "depth": 0, "runtime_s": 1.5}},
         {"kind": "step", "step": {**STEP, "inner": "is not told"}},
         {"kind": "refused", "refused": REFUSED},
     ):
         board.note(report)
-    await beat(store, claim, board)
+    await renew_lease(store, claim, board)
     await store.end(claim, Status.FAILED, {"error": "no luck", "error_code": "x"})
 
     with serve(settings) as address:
@@ -156,9 +156,9 @@ async def test_watchers_go_on_across_a_restart_of_the_api(
     assert not first.is_alive()
 
     # While no API runs the job goes on
-    board = Board(max_clicks=10)
+    board = Progress(max_clicks=10)
     board.note({"kind": "step", "step": STEP})
-    await beat(store, claim, board)
+    await renew_lease(store, claim, board)
     with serve(settings) as address:
         second = Watching(address, "j1", after=first.heard.ids[-1])
         second.until(lambda heard: "step" in heard.kinds)

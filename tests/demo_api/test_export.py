@@ -15,10 +15,10 @@ import httpx
 import psutil
 import pytest
 
-from actors.job import Stage
-from actors.keys import GONE, LEADER, SEEN, TOTALS, film_key
+from actors.jobs.job import Stage
+from actors.jobs.keys import GONE, LEADER, SEEN, TOTALS, film_key
+from actors.jobs.store import GONE_S, Store
 from actors.settings import Settings
-from actors.store import GONE_S, Store
 from demo_api.previews import is_preview
 from tests.conftest import Serve
 from tests.disconnects import run

@@ -4,9 +4,9 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from actors.job import Stage
+from actors.jobs.job import Stage
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from demo_api.extras import KINDS
 from demo_api.schemas import Links
 from tests.conftest import Serve

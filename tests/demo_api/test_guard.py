@@ -11,7 +11,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from actors.embedded import embedded_valkey
+from actors.embedded_redis import embedded_valkey
 from actors.settings import Settings
 from demo_api.bodies import read_body
 from demo_api.errors import BodyTooSlow, HostRefused

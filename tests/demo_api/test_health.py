@@ -10,11 +10,11 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from actors.embedded import embedded_valkey
-from actors.presence import Presence
+from actors.embedded_redis import embedded_valkey
+from actors.jobs.store import Store
+from actors.monitoring.system_status import Queue, SystemStatus, Workers
+from actors.monitoring.worker_registry import WorkerRegistration
 from actors.settings import Settings
-from actors.store import Store
-from actors.survey import Queue, Survey, Workers
 from actors.worker import working
 from demo_api.app import create_app
 from demo_api.health import WATCHDOG_SILENT_S, judge
@@ -23,7 +23,7 @@ from tests.jobs import queued
 
 pytestmark = pytest.mark.anyio
 
-FINE = Survey(
+FINE = SystemStatus(
     queues={"record": Queue(1, 3.5), "encode": Queue(0, 0.0)},
     active={},
     workers=Workers(alive=1, slots=2, busy=1, heard_s_ago=0.4),
@@ -53,7 +53,7 @@ CUT = {"record": Queue(0, 0.0), "encode": Queue(1, 9.0)}
     ],
 )
 def test_health_follows_from_its_parts(
-    seen: Survey | None, watchdog_s: float, status: str, bad: dict[str, str], reason: str
+    seen: SystemStatus | None, watchdog_s: float, status: str, bad: dict[str, str], reason: str
 ) -> None:
     told = judge(seen, watchdog_s, most=100)
 
@@ -77,7 +77,7 @@ async def test_an_api_before_its_workers_is_degraded_then_failing_then_fine(
         assert waiting.json()["parts"]["queue"]["waiting"] == 1
         assert waiting.headers["content-type"] == "application/json"
 
-        await Presence(2).tell(store)
+        await WorkerRegistration(2).tell(store)
         fine = client.get("/health").json()
         assert (fine["status"], fine["reasons"]) == ("ok", [])
         assert fine["parts"]["workers"] | {"last_heartbeat_s_ago": 0} == {

@@ -12,8 +12,8 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from demo_api.address import DEFAULT_SERVER
 from tests.conftest import Serve
 from tests.demo_api.conftest import Type

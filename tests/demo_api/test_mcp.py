@@ -18,8 +18,8 @@ from mcp.client.stdio import stdio_client
 from mcp.types import CallToolResult, ImageContent, TextContent
 from PIL import Image
 
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from demo_api.address import Server
 from demo_api.files import FileRefused
 from demo_api.mcp_server import make_mcp

@@ -5,11 +5,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from actors.job import Stage
-from actors.presence import Presence
+from actors.jobs.job import Stage
+from actors.jobs.store import Store
+from actors.monitoring.counters import Attempt
+from actors.monitoring.worker_registry import WorkerRegistration
 from actors.settings import Settings
-from actors.store import Store
-from actors.tally import Attempt
 from demo_api.metrics import COUNTS
 from tests.conftest import Serve
 from tests.jobs import exploring, failed, queued, ready
@@ -28,7 +28,7 @@ async def test_any_process_has_the_figures_of_all(settings: Settings, serve: Ser
     await exploring(store, "works")
     await failed(store, "fails")
     await ready(store, b"film", "done")
-    worker = Presence(2)
+    worker = WorkerRegistration(2)
     with worker.tally.running(Stage.EXPLORING):
         worker.tally.add(
             {"refusals:auth": 2, "llm_tokens": 900, "footage_size_bytes": 1e9, "film_duration_s": 2.5}
@@ -64,7 +64,7 @@ async def test_any_process_has_the_figures_of_all(settings: Settings, serve: Ser
 async def test_durations_are_a_histogram_for_each_stage_and_outcome(
     settings: Settings, serve: Serve, store: Store
 ) -> None:
-    worker = Presence(1)
+    worker = WorkerRegistration(1)
     ends = ((3.0, Stage.EXPLORING, "done"), (40.0, Stage.EXPLORING, "done"), (2e4, Stage.ENCODING, "failed"))
     for took_s, stage, outcome in ends:
         clock = iter((0.0, took_s))

@@ -13,9 +13,9 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from actors.embedded import embedded_valkey
+from actors.embedded_redis import embedded_valkey
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from demo_api.openapi import describe
 from demo_api.operations import OPERATIONS
 from demo_api.problems import STATUS

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from playwright.async_api import Page, Response, async_playwright
 
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from tests.conftest import Serve
 from tests.jobs import ready
 from tests.video.conftest import chromium

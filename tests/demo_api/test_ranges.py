@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import settings as trials
 from hypothesis import strategies as some
 
-from actors.job import Stage
+from actors.jobs.job import Stage
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from demo_api.errors import RangeUnsatisfiable
 from demo_api.ranges import Span, span
 from tests.conftest import Serve

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
 
 import demo_api
-from actors.embedded import embedded_valkey
+from actors.embedded_redis import embedded_valkey
 from actors.settings import Settings
 from demo_api.operations import OPERATIONS
 from explorer.browser.chromium import find_chromium

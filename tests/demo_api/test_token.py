@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from actors.errors import SettingsInvalid
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from demo_api.operations import OPERATIONS
 from tests.conftest import Serve
 from tests.jobs import failed, queued, ready

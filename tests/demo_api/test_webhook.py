@@ -10,9 +10,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.signing import new_secret
-from actors.store import Store
+from actors.webhook_signing import new_secret
 from demo_api.openapi import describe
 from tests.conftest import Serve
 from tests.receiver import Receiver, receiving

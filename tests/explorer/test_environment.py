@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from actors.family import MARK
+from actors.supervision.process_tree import MARK
 from explorer.environment import PASSES, only_passed, passed
 from tests.canaries import canaries, variables
 

@@ -13,9 +13,9 @@ import psutil
 import pytest
 from redis import Redis
 
-from actors.job import Stage
+from actors.jobs.job import Stage
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from tests.canaries import SIGN, Watch, canaries, watching
 from tests.demo_api.test_cli import SITEREEL
 from tests.flow.test_stopping import ask, until

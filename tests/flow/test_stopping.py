@@ -11,11 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from actors.admission import accept, announce
 from actors.broker import make_broker, ticket_sender
-from actors.job import Job, Limits, Stage, Status
+from actors.jobs.job import Job, Limits, Stage, Status
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
+from actors.submission import announce, submit
 from explorer.types import Wishes
 from tests.site.server import SiteServer
 from video.style import Style
@@ -30,7 +30,7 @@ async def ask(store: Store, site: SiteServer, path: str) -> str:
     """A job in line, with a ticket sent."""
     assert store.settings.redis is not None
     host = site.url.removeprefix("http://").rstrip("/")
-    job = await accept(
+    job = await submit(
         store, site.url + path, Limits(1, 1, 60), Style(), "auto", (host,), wishes=Wishes(scout=False)
     )
     await announce(ticket_sender(make_broker(store.settings.redis)), job.id)

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from redis import Redis
 
-from actors.embedded import embedded_valkey
+from actors.embedded_redis import embedded_valkey
 from actors.settings import Settings
 from actors.worker import working
 from tests.conftest import Kin, Serve

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from actors.embedded import embedded_valkey
+from actors.embedded_redis import embedded_valkey
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from demo_api.server import make_server
 from explorer.browser.chromium import find_chromium
 from tests.conftest import serving

@@ -8,11 +8,11 @@ from functools import cache
 
 from PIL import Image, ImageDraw
 
-from actors.board import Board, beat
-from actors.events import Frame, show
-from actors.job import Stage, Status
-from actors.keys import Claim, film_key
-from actors.store import Store
+from actors.jobs.events import Frame, show
+from actors.jobs.job import Stage, Status
+from actors.jobs.keys import Claim, film_key
+from actors.jobs.store import Store
+from actors.progress import Progress, renew_lease
 from tests.jobs import exploring, queued, ready
 from video.ffmpeg_binary import find_ffmpeg
 
@@ -108,7 +108,7 @@ async def filming(store: Store, job_id: str = "filming1", clicks: int = len(CLIC
     await queued(store, job_id, URL)
     claim = await store.claim(job_id, Stage.QUEUED, Stage.EXPLORING)
     assert claim is not None
-    board = Board(max_clicks=8)
+    board = Progress(max_clicks=8)
     metrics = {"state": "executing", "clicks": clicks, "depth": 1, "runtime_s": 12.5}
     board.note({"kind": "metrics", "metrics": metrics})
     for one in steps()[:clicks]:
@@ -116,7 +116,7 @@ async def filming(store: Store, job_id: str = "filming1", clicks: int = len(CLIC
     for refusal in refused():
         board.note({"kind": "refused", "refused": refusal})
     board.note({"kind": "retry", "retry": RETRY})
-    await beat(store, claim, board)
+    await renew_lease(store, claim, board)
     await show_picture(store, job_id)
     return claim
 
@@ -134,9 +134,9 @@ async def cutting(store: Store) -> str:
     await store.move(claim, Stage.RECORDED, {"warnings": json.dumps([LITTLE])})
     encoding = await store.claim("cutting1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
-    board = Board(max_clicks=8)
+    board = Progress(max_clicks=8)
     board.note({"kind": "progress", "part": 0.5})
-    await beat(store, encoding, board)
+    await renew_lease(store, encoding, board)
     return "cutting1"
 
 

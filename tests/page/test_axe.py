@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
-from actors.store import Store
+from actors.jobs.store import Store
 from tests.page.scenes import SCENES
 from tests.page.visitor import Visitor
 

@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import APIResponse, Route, expect
 from pydantic import SecretStr
 
+from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.store import Store
 from tests.conftest import Serve
 from tests.page.visitor import Visitor
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from actors.board import Board, beat
-from actors.job import Stage, Status
-from actors.keys import Claim
+from actors.jobs.job import Stage, Status
+from actors.jobs.keys import Claim
+from actors.jobs.store import Store
+from actors.progress import Progress, renew_lease
 from actors.settings import Settings
-from actors.store import Store
 from demo_api.server import listen, make_server
 from tests.conftest import serving
 from tests.page import scenes
@@ -21,10 +21,10 @@ pytestmark = pytest.mark.anyio
 
 
 async def tell(store: Store, claim: Claim, *reports: dict[str, Any]) -> None:
-    board = Board(max_clicks=8)
+    board = Progress(max_clicks=8)
     for report in reports:
         board.note(report)
-    await beat(store, claim, board)
+    await renew_lease(store, claim, board)
 
 
 async def test_a_job_is_shown_as_it_goes_on(visitor: Visitor, store: Store) -> None:

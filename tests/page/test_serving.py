@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from actors.endings import PASSING
+from actors.failures import PASSING
 from actors.settings import Settings
 from demo_api.page import MEDIA_TYPES, STATIC
 from explorer.retry_policy import RetryKind

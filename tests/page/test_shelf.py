@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from actors.store import Store
+from actors.jobs.store import Store
 from tests.jobs import queued
 from tests.page import scenes
 from tests.page.visitor import Visitor

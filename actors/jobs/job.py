@@ -1,0 +1,272 @@
+"""A job: what was asked, where it stands, and the one table of allowed moves."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Literal, Self, cast
+
+from actors.jobs.callback import Callback
+from explorer.types import Wishes
+from video.style import CameraChoice, Format, Style
+
+#: How to film: outside real time, in real time, or whichever the browser can do.
+
+#: Who is filmed first; among equals, who has come first.
+Priority = Literal["high", "default", "low"]
+RANK: dict[Priority, int] = {"high": 0, "default": 1, "low": 2}
+
+
+class Status(StrEnum):
+    """What a client is told."""
+
+    #: Accepted and waiting for a worker.
+    PENDING = "pending"
+    #: A worker has it, or it waits between two stages.
+    PROCESSING = "processing"
+    #: The film can be fetched.
+    COMPLETED = "completed"
+    #: It ended without a film; `error` says why.
+    FAILED = "failed"
+    #: Somebody took it back.
+    CANCELLED = "cancelled"
+
+
+class Stage(StrEnum):
+    """Where on the line the job is. A job that ended keeps the stage it ended in."""
+
+    #: Waits for a worker to film it.
+    QUEUED = "queued"
+    #: A browser explores and films.
+    EXPLORING = "exploring"
+    #: Footage is stored and waits to be encoded.
+    RECORDED = "recorded"
+    #: ffmpeg cuts the film.
+    ENCODING = "encoding"
+    #: The film is stored.
+    READY = "ready"
+    #: Somebody is downloading the film.
+    EXPORTING = "exporting"
+
+
+#: Every allowed move; a stage may also end in FAILED or CANCELLED where ENDS says so.
+NEXT: dict[Stage, frozenset[Stage]] = {
+    Stage.QUEUED: frozenset({Stage.EXPLORING}),
+    Stage.EXPLORING: frozenset({Stage.RECORDED, Stage.QUEUED}),
+    Stage.RECORDED: frozenset({Stage.ENCODING}),
+    Stage.ENCODING: frozenset({Stage.READY, Stage.RECORDED}),
+    Stage.READY: frozenset({Stage.EXPORTING}),
+    Stage.EXPORTING: frozenset({Stage.READY}),
+}
+ENDS = frozenset({Stage.QUEUED, Stage.EXPLORING, Stage.RECORDED, Stage.ENCODING})
+
+#: Where a job goes back to when the one who had it is gone.
+BACK: dict[Stage, Stage] = {
+    Stage.EXPLORING: Stage.QUEUED,
+    Stage.ENCODING: Stage.RECORDED,
+    Stage.EXPORTING: Stage.READY,
+}
+
+STATUS_OF: dict[Stage, Status] = {
+    Stage.QUEUED: Status.PENDING,
+    Stage.EXPLORING: Status.PROCESSING,
+    Stage.RECORDED: Status.PROCESSING,
+    Stage.ENCODING: Status.PROCESSING,
+    Stage.READY: Status.COMPLETED,
+    Stage.EXPORTING: Status.COMPLETED,
+}
+
+#: Waiting stages and the queue whose workers take them on.
+QUEUE_OF: dict[Stage, str] = {Stage.QUEUED: "record", Stage.RECORDED: "encode"}
+
+#: Fields of an exploration, forgotten when the next begins; and those of the attempts, when somebody retries.
+OF_EXPLORATION = (
+    "metrics",
+    "steps",
+    "refused",
+    "retries",
+    "progress",
+    "stop_reason",
+    "warnings",
+    "looked_at",
+    "camera_report",
+    "footage_key",
+    "timeline_key",
+    "draft_key",
+    "extras",
+    "film",
+)
+#: Of the former, what is told on while attempts follow each other: the history of the job.
+TOLD_ON = frozenset({"retries"})
+OF_ATTEMPT = ("error", "error_code", "attempt", "failures", "callback_report")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far one exploration may go."""
+
+    max_clicks: int
+    max_depth: int
+    max_runtime_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One row of the truth, as it stands in Redis. Times are epoch milliseconds of Redis's clock."""
+
+    id: str
+    url: str
+    limits: Limits
+    style: Style = field(default_factory=Style)
+    camera: CameraChoice = "auto"
+    wishes: Wishes = field(default_factory=Wishes)
+    #: Whether pictures of all steps are kept beside the film.
+    storyboard: bool = False
+    priority: Priority = "default"
+    #: Opens the job's film and extras to whoever was given its links, where a token guards everything else.
+    secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    #: Who is called when it has ended, and what came of that: `state`, `attempts`, `error`.
+    callback: Callback | None = None
+    callback_report: dict[str, Any] = field(default_factory=dict)
+    #: Key of the record of the Idempotency-Key that has made this job.
+    once: str | None = None
+    status: Status = Status.PENDING
+    stage: Stage = Stage.QUEUED
+    created_ms: int = 0
+    updated_ms: int = 0
+    #: When it ended; the film, if there is one, is kept for JOB_TTL from then on.
+    ended_ms: int | None = None
+    attempt: int = 0
+    progress: int = 0
+    error: str | None = None
+    error_code: str | None = None
+    #: Attempts that failed without ending the job: `stage`, `attempt`, `code`, `error`.
+    failures: tuple[dict[str, Any], ...] = ()
+    stop_reason: str | None = None
+    #: Private `host:port` pairs this job may visit besides the operator's own list.
+    allow_hosts: tuple[str, ...] = ()
+    metrics: dict[str, Any] = field(default_factory=dict)
+    steps: tuple[dict[str, Any], ...] = ()
+    refused: tuple[dict[str, Any], ...] = ()
+    #: What failed within a take and was tried again.
+    retries: tuple[dict[str, Any], ...] = ()
+    #: What the take comes without, `code` and `message`; the film has warnings of its own in `film`.
+    warnings: tuple[dict[str, Any], ...] = ()
+    #: What was tried off camera: `what`, `page_url`, `how`, `outcome`.
+    looked_at: tuple[dict[str, Any], ...] = ()
+    #: How it was filmed: `used`, `notes`, `lost_frames`, `fps`.
+    camera_report: dict[str, Any] = field(default_factory=dict)
+    #: Vault keys of the take that counts; the draft is a film that was encoded while filming.
+    footage_key: str | None = None
+    timeline_key: str | None = None
+    draft_key: str | None = None
+    #: Vault keys of what can be fetched beside the film, by name.
+    extras: dict[str, str] = field(default_factory=dict)
+    #: All vault keys that live and go with this job.
+    blobs: tuple[str, ...] = ()
+    film: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def format(self) -> Format:
+        """What the film is; before it is made, what it is to be."""
+        return cast(Format, self.film.get("format", self.style.format))
+
+    @property
+    def earlier_retries(self) -> tuple[dict[str, Any], ...]:
+        """The retries as a film tells of them that is begun now: all of them happened before it."""
+        return tuple({**retry, "at_ms": 0.0} for retry in self.retries)
+
+    @property
+    def published(self) -> dict[str, Any]:
+        """The film; empty before it can be fetched, though a draft of it may be known."""
+        return self.film if self.status is Status.COMPLETED else {}
+
+    @property
+    def all_warnings(self) -> tuple[dict[str, Any], ...]:
+        """Those of the take, and once there is a film, its own: one that is made again has others."""
+        return (*self.warnings, *self.published.get("warnings", ()))
+
+    @property
+    def rank(self) -> int:
+        """Place of its priority; lower ones are filmed first."""
+        return RANK[self.priority]
+
+    def encode(self) -> dict[str, str]:
+        """The fields that a new job is created with."""
+        once = {"once": self.once} if self.once else {}
+        return {
+            "id": self.id,
+            "url": self.url,
+            "status": self.status,
+            "stage": self.stage,
+            "limits": json.dumps([self.limits.max_clicks, self.limits.max_depth, self.limits.max_runtime_s]),
+            "style": json.dumps(asdict(self.style)),
+            "camera": self.camera,
+            "wishes": json.dumps(asdict(self.wishes)),
+            "storyboard": str(int(self.storyboard)),
+            "priority": self.priority,
+            "secret": self.secret,
+            **once,
+            **(self.callback.encode() if self.callback else {}),
+            "allow_hosts": json.dumps(self.allow_hosts),
+        }
+
+    @classmethod
+    def decode(cls, row: dict[bytes, bytes]) -> Self:
+        """From a Redis hash."""
+        text = {key.decode(): value.decode() for key, value in row.items()}
+        return cls(
+            id=text["id"],
+            url=text["url"],
+            limits=Limits(*json.loads(text["limits"])),
+            style=Style(**json.loads(text.get("style", "{}"))),
+            camera=cast(CameraChoice, text.get("camera", "auto")),
+            wishes=decode_wishes(json.loads(text.get("wishes", "{}"))),
+            storyboard=text.get("storyboard") == "1",
+            priority=cast(Priority, text.get("priority", "default")),
+            secret=text.get("secret", ""),
+            callback=Callback.decode(text),
+            callback_report=json.loads(text.get("callback_report", "{}")),
+            once=text.get("once"),
+            status=Status(text["status"]),
+            stage=Stage(text["stage"]),
+            created_ms=int(text["created_ms"]),
+            updated_ms=int(text["updated_ms"]),
+            ended_ms=int(text["ended_ms"]) if "ended_ms" in text else None,
+            attempt=int(text.get("attempt", 0)),
+            progress=int(text.get("progress", 0)),
+            error=text.get("error") or None,
+            error_code=text.get("error_code") or None,
+            failures=tuple(json.loads(text.get("failures", "[]"))),
+            stop_reason=text.get("stop_reason") or None,
+            allow_hosts=tuple(json.loads(text.get("allow_hosts", "[]"))),
+            metrics=json.loads(text.get("metrics", "{}")),
+            steps=tuple(json.loads(text.get("steps", "[]"))),
+            refused=tuple(json.loads(text.get("refused", "[]"))),
+            retries=tuple(json.loads(text.get("retries", "[]"))),
+            warnings=tuple(json.loads(text.get("warnings", "[]"))),
+            looked_at=tuple(json.loads(text.get("looked_at", "[]"))),
+            camera_report=json.loads(text.get("camera_report", "{}")),
+            footage_key=text.get("footage_key") or None,
+            timeline_key=text.get("timeline_key") or None,
+            draft_key=text.get("draft_key") or None,
+            extras=json.loads(text.get("extras", "{}")),
+            blobs=tuple(json.loads(text.get("blobs", "[]"))),
+            film=json.loads(text.get("film", "{}")),
+        )
+
+
+def decode_wishes(row: Mapping[str, Any]) -> Wishes:
+    """From JSON, which has lists where wishes have tuples; what is missing has its default."""
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+    }
+    return Wishes(**fields)
+
+
+def iso(epoch_ms: int) -> str:
+    """ISO 8601 in UTC with milliseconds."""
+    moment = datetime.fromtimestamp(epoch_ms / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,296 @@
+"""The only reader and writer of job keys: each change is one Lua script, fenced by the claim's token."""
+
+import json
+import uuid
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Literal, cast
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from actors.errors import (
+    AlreadyEnded,
+    FilmMissing,
+    JobGone,
+    JobUnknown,
+    NotEnded,
+    QueueFull,
+    TransitionRefused,
+)
+from actors.jobs.job import (
+    BACK,
+    ENDS,
+    NEXT,
+    OF_ATTEMPT,
+    OF_EXPLORATION,
+    QUEUE_OF,
+    STATUS_OF,
+    TOLD_ON,
+    Job,
+    Stage,
+    Status,
+)
+from actors.jobs.keys import ACTIVE, BLOBS, EVENTS, GONE, JOB, LEADER, SEEN, WAITING, Claim, film_key
+from actors.jobs.scripts import scripts
+from actors.settings import Settings
+
+#: redis-py's own defaults leave a caller blocked for 40 s and more when Redis hangs.
+CONNECT_TIMEOUT_S = 1.0
+SOCKET_TIMEOUT_S = 2.0
+#: A new job that reaches a hung Redis later than this is not accepted: its client was told so.
+ACCEPT_WITHIN_MS = 1_500
+#: For so long a job whose film has left is told from one that never was.
+GONE_S = 600
+#: A queue that is full is worth another look after about half a film.
+FULL_RETRY_S = 30
+DISAPPEARED = "The worker that had this job disappeared."
+GIVEN_UP = (
+    "The worker that had this job disappeared, for the last of {attempts} times. Retry it once you know why; "
+    "a worker's log and its memory limit are the places to look."
+)
+CANCELLED = "The job was cancelled. Nothing was kept; it can be retried."
+
+Fields = Mapping[str, str | int]
+Args = list[str | int]
+#: What becomes of the count of attempts at a stage: another stage begins, this failed, or it never counted.
+Attempts = Literal["reset", "keep", "undo"]
+#: What is told to those who watch: kind and data, which is JSON.
+Event = tuple[str, str]
+
+
+def connect(url: str) -> Redis:
+    """An asyncio client that gives up in time instead of retrying; see the module's timeouts."""
+    return Redis.from_url(
+        url,
+        socket_timeout=SOCKET_TIMEOUT_S,
+        socket_connect_timeout=CONNECT_TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+class Store:
+    """Jobs in Redis. Methods raise redis-py's ConnectionError and TimeoutError when Redis is away."""
+
+    def __init__(self, redis: Redis, settings: Settings) -> None:
+        self.redis = redis
+        self.settings = settings
+        self._scripts = {name: redis.register_script(text) for name, text in scripts().items()}
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, url: str, settings: Settings) -> AsyncIterator["Store"]:
+        redis = connect(url)
+        try:
+            yield cls(redis, settings)
+        finally:
+            await redis.aclose()
+
+    async def ping(self) -> None:
+        """Raises when Redis is away."""
+        await cast(Any, self.redis.ping())
+
+    async def create(self, job: Job) -> bool:
+        """Accepts a new job and puts it into line; False when Redis was too slow to be believed.
+
+        Raises QueueFull.
+        """
+        seconds, micros = await self.redis.time()
+        deadline_ms = seconds * 1000 + micros // 1000 + ACCEPT_WITHIN_MS
+        most = self.settings.max_queue
+        args: Args = [job.id, deadline_ms, self.settings.job_ttl_s, most, job.rank, *_flat(job.encode())]
+        created = await self.run("create", [JOB + job.id, WAITING["record"], job.once or ""], args)
+        if created < 0:
+            raise _full(most)
+        return bool(created)
+
+    async def get(self, job_id: str) -> Job | None:
+        """The job as it stands, or None when there is none (or no more)."""
+        row = cast(dict[bytes, bytes], await self.redis.hgetall(JOB + job_id))
+        return Job.decode(row) if b"stage" in row and b"id" in row else None
+
+    async def find(self, job_id: str) -> Job:
+        """The job as it stands. Raises JobGone when its film has left, and JobUnknown."""
+        job = await self.get(job_id)
+        if job is not None:
+            return job
+        until_s = await self.redis.zscore(GONE, job_id)
+        seconds, _ = await self.redis.time()
+        if until_s is not None and until_s > seconds:
+            raise JobGone(f"The film of job {job_id} has been exported, and everything of it is gone.")
+        raise JobUnknown(f"There is no job {job_id}, or its time is over.")
+
+    async def claim(self, job_id: str, start: Stage, to: Stage) -> Claim | None:
+        """Takes this job from `start` to `to` for the caller alone; None when it cannot be had."""
+        return await self._claim(job_id, start, to)
+
+    async def claim_next(self, start: Stage, to: Stage) -> Claim | None:
+        """Takes the job that is first in line at `start`; None when none waits."""
+        return await self._claim("", start, to)
+
+    async def _claim(self, job_id: str, start: Stage, to: Stage) -> Claim | None:
+        _check(start, to)
+        token, queue = uuid.uuid4().hex, QUEUE_OF.get(start)
+        taken = await self.run(
+            "claim",
+            [WAITING[queue] if queue else "", ACTIVE],
+            [JOB, job_id, start, to, STATUS_OF[to], token, self._lease_ms, self.settings.job_ttl_s],
+        )
+        return Claim(taken[0].decode(), to, token, taken[1]) if taken else None
+
+    async def beat(self, claim: Claim, fields: Fields, events: Sequence[Event] = ()) -> bool:
+        """Renews lease and times to live, writes and tells what is new; False when the claim is lost."""
+        args: Args = [claim.job_id, claim.token, self._lease_ms, self.settings.job_ttl_s, json.dumps(events)]
+        keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id), *claim.blobs]
+        # HSET wants at least one pair: the lease is renewed even when nothing is new.
+        return bool(await self.run("renew_lease", keys, [*args, *_flat(fields or {"beat": 1})]))
+
+    async def move(
+        self,
+        claim: Claim,
+        to: Stage,
+        fields: Fields,
+        *,
+        publish: str | None = None,
+        keep: Sequence[str] | None = None,
+        attempts: Attempts = "reset",
+    ) -> None:
+        """Moves on, or back, to `to`. `publish` is the key of a film, which is renamed to the job's own.
+
+        `keep` names the blobs that the job has from now on: all others of job and claim are deleted. Without
+        it none is. Raises MoveRefused when the claim is lost and FilmMissing if there is no film to publish.
+        """
+        _check(claim.stage, to)
+        await self._move(claim, to, STATUS_OF[to], fields, publish, keep, attempts)
+
+    async def end(self, claim: Claim, status: Status, fields: Fields, keep: Sequence[str] = ()) -> None:
+        """Ends the job without a film, where it stands; of its blobs only `keep` stay. Raises as `move`."""
+        if claim.stage not in ENDS:
+            raise TransitionRefused(f"A job cannot end while it is {claim.stage}.")
+        await self._move(claim, claim.stage, status, fields, None, keep, "reset")
+
+    async def _move(
+        self,
+        claim: Claim,
+        to: Stage,
+        status: Status,
+        fields: Fields,
+        publish: str | None,
+        keep: Sequence[str] | None,
+        attempts: Attempts,
+    ) -> None:
+        waits = to in QUEUE_OF and status not in (Status.FAILED, Status.CANCELLED)
+        waiting = WAITING[QUEUE_OF[to]] if waits else ""
+        keys = [JOB + claim.job_id, ACTIVE, waiting, publish or "", film_key(claim.job_id), *claim.blobs]
+        args: Args = [claim.job_id, claim.token, claim.stage, to, status, attempts, self.settings.job_ttl_s]
+        args += ["" if keep is None else json.dumps(keep), *_flat(fields or {"beat": 1})]
+        moved = await self.run("transition", keys, args)
+        if moved < 0:
+            raise FilmMissing(f"The film of job {claim.job_id} is gone. Send the request again.")
+        if not moved:
+            raise TransitionRefused(f"Job {claim.job_id} is no longer ours at {claim.stage}.")
+
+    async def finish(self, claim: Claim) -> bool:
+        """Forgets the job, its film and what lies beside it; False when the claim is lost."""
+        keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id), GONE]
+        return bool(await self.run("finish", keys, [claim.job_id, claim.token, GONE_S]))
+
+    async def cancel(self, job_id: str) -> Job:
+        """Ends a job before its film is ready; whoever works on it notices at the next beat.
+
+        Raises JobUnknown, JobGone, and AlreadyEnded for a job that is completed or has failed.
+        """
+        keys = [JOB + job_id, ACTIVE, *WAITING.values()]
+        await self.run("cancel", keys, [job_id, json.dumps(BLOBS), CANCELLED])
+        job = await self.find(job_id)
+        if job.status is not Status.CANCELLED:
+            raise AlreadyEnded(f"There is nothing to cancel: the job is {job.status}.", job.status)
+        return job
+
+    async def retry(self, job_id: str) -> Job:
+        """Puts a job back into line that failed or was cancelled; kept footage is only encoded again.
+
+        Raises JobUnknown, JobGone, QueueFull, and NotEnded for any other job.
+        """
+        most = self.settings.max_queue
+        args: Args = [job_id, self.settings.job_ttl_s, most]
+        args += [json.dumps(OF_ATTEMPT), json.dumps(OF_EXPLORATION)]
+        stage = await self.run("retry", [JOB + job_id, *WAITING.values()], args)
+        if stage == b"full":
+            raise _full(most)
+        job = await self.find(job_id)
+        if not stage:
+            raise NotEnded(
+                f"Only a job that failed or was cancelled can be retried: this one is {job.status}.",
+                job.status,
+            )
+        return job
+
+    async def reap(self) -> list[str]:
+        """Takes back the jobs of workers whose lease ran out; answers their ids."""
+        status = {back: STATUS_OF[back] for back in BACK.values()}
+        limit = self.settings.max_attempts
+        args: Args = [JOB, json.dumps(BLOBS), limit, json.dumps(BACK), json.dumps(status), DISAPPEARED]
+        forgotten = [name for name in OF_EXPLORATION if name not in TOLD_ON]
+        args += [GIVEN_UP.format(attempts=limit), json.dumps(forgotten)]
+        return [taken.decode() for taken in await self.run("reap", [ACTIVE, *WAITING.values()], args)]
+
+    async def drop(self, claim: Claim) -> None:
+        """Deletes what a lost claim has stored, but for what the job has.
+
+        A move whose answer was lost is refused when it is tried again, though it was made.
+        """
+        job = await self.get(claim.job_id)
+        useless = set(claim.blobs).difference(job.blobs if job else ())
+        if useless:
+            await self.redis.unlink(*useless)
+
+    async def waiting(self, older_than_ms: int) -> list[tuple[str, str]]:
+        """`(queue, job id)` of jobs that wait longer than this, in order. Who waits does not expire."""
+        seconds, _ = await self.redis.time()
+        latest_ms = seconds * 1000 - older_than_ms
+        found = []
+        for queue, key in WAITING.items():
+            for raw in cast(list[bytes], await self.redis.zrange(key, 0, -1)):
+                job = await self.get(raw.decode())
+                if job is None:
+                    await self.redis.zrem(key, raw)
+                    continue
+                for kept in (JOB + job.id, EVENTS + job.id, *job.blobs, *([job.once] if job.once else [])):
+                    await self.redis.expire(kept, self.settings.job_ttl_s)
+                if job.updated_ms <= latest_ms:
+                    found.append((queue, job.id))
+        return found
+
+    async def tickets(self, queue: str) -> int:
+        """How many messages lie in a Dramatiq queue, not counting those a worker has fetched."""
+        return int(await cast(Any, self.redis.llen(f"dramatiq:{queue}")))
+
+    async def lead(self, name: str, ttl_ms: int) -> bool:
+        """True when `name` is the one watchdog that acts, for the next `ttl_ms`.
+
+        After an outage of Redis all leases begin anew: those who kept on working could not renew them.
+        """
+        keys = [LEADER, SEEN, ACTIVE]
+        return bool(await self.run("elect_leader", keys, [name, ttl_ms, self._lease_ms]))
+
+    @property
+    def _lease_ms(self) -> int:
+        return int(self.settings.lease_s * 1000)
+
+    async def run(self, name: str, keys: Sequence[str], args: Args) -> Any:
+        return await self._scripts[name](keys=list(keys), args=args)
+
+
+def _check(start: Stage, to: Stage) -> None:
+    if to not in NEXT[start]:
+        raise TransitionRefused(f"A job cannot go from {start} to {to}.")
+
+
+def _full(most: int) -> QueueFull:
+    return QueueFull(f"{most} jobs wait already, which is as many as may. Try again later.", FULL_RETRY_S)
+
+
+def _flat(fields: Fields) -> Args:
+    return [part for pair in fields.items() for part in pair]

@@ -1,0 +1,1 @@
+"""Monitoring: counters, registered workers, and the system's status."""

@@ -1,0 +1,1 @@
+"""Stages: what the child process of a stage does: record, or encode."""

@@ -1,0 +1,1 @@
+"""Supervision: one child process for each stage, with limits on time, memory and disk."""

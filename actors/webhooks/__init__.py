@@ -1,0 +1,1 @@
+"""Webhooks: deliveries that are due, sent with retries."""
