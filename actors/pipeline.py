@@ -24,8 +24,8 @@ from actors.stages.spec import StageSpec
 from actors.supervision.supervisor import StageOverrun, supervise
 from actors.supervision.work_dirs import own_work_dir
 from explorer.errors import SafetyViolation
-from video.errors import VaultUnavailable
-from video.vault import is_whole
+from video.blob_store import is_whole
+from video.errors import BlobStoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -194,7 +194,7 @@ class Pipeline:
             await write_with_retries(
                 lambda: store.move(claim, Stage.READY, fields, publish=job.draft_key, keep=keep)
             )
-        except (FilmMissing, VaultUnavailable) as exc:
+        except (FilmMissing, BlobStoreUnavailable) as exc:
             log.warning("job %s is encoded from its footage, its draft is lost: %s", job.id, exc)
             return False
         return True

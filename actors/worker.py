@@ -16,7 +16,7 @@ from actors.supervision.orphan_cleanup import OrphanCleanupThread
 from actors.watchdog import WatchdogThread
 from explorer.browser.chromium import find_chromium
 from explorer.environment import only_passed
-from video.ffmpeg_binary import find_ffmpeg
+from video.encoding.ffmpeg_binary import find_ffmpeg
 
 log = logging.getLogger(__name__)
 

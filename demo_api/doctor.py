@@ -17,12 +17,12 @@ from actors.supervision.resource_usage import counts_shared_once, memory_there_b
 from explorer.browser.chromium import find_chromium, try_launch
 from explorer.environment import only_passed
 from explorer.errors import ExplorerError
-from video.camera import CameraKind, choose_camera
-from video.coverage import all_missing, packages_for
+from video.capture.camera import CameraKind, choose_camera
+from video.encoding.ffmpeg_binary import find_ffmpeg
 from video.errors import FramesImpossible, VideoError
-from video.ffmpeg_binary import find_ffmpeg
-from video.scripts import SCRIPTS
-from video.typefaces import shapes
+from video.typography.script_coverage import all_missing, packages_for
+from video.typography.system_fonts import shapes
+from video.typography.unicode_scripts import SCRIPTS
 
 WHY: dict[CameraKind, str] = {
     "frames": "this browser renders frame by frame, so that none is lost",

@@ -17,9 +17,9 @@ from demo_api.errors import PreviewRefused
 from demo_api.farewells import Farewells
 from demo_api.previews import is_preview
 from demo_api.wire import STALL_LIMIT_S, Wire
+from video.blob_store import blob_size, read_blob
 from video.errors import VideoError
 from video.style import Format
-from video.vault import blob_size, read_blob
 
 log = logging.getLogger(__name__)
 

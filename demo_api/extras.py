@@ -14,8 +14,8 @@ from actors.jobs.job import Job, Status
 from actors.jobs.store import Store
 from demo_api.export import exportable
 from demo_api.ranges import Span, span
+from video.blob_store import blob_size, read_range
 from video.errors import VideoError
-from video.vault import blob_size, read_range
 
 log = logging.getLogger(__name__)
 

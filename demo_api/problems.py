@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from actors import errors as line
 from demo_api import errors as door
 from explorer.errors import AddressRefused
-from video.errors import VaultUnavailable
+from video.errors import BlobStoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ STATUS: dict[type[Exception], int] = {
     line.QueueFull: 429,
     line.OutOfCapacity: 503,
     line.StoreUnavailable: 503,
-    VaultUnavailable: 503,
+    BlobStoreUnavailable: 503,
 }
 #: Those after which the connection is closed: the rest of their body is not waited for.
 CLOSING = (door.BodyTooLarge, door.BodyTooSlow)

@@ -19,8 +19,8 @@ from demo_api.files import Files, part_of
 from demo_api.made import Made
 from demo_api.schemas import JobStatus, RunRequest
 from explorer.egress.policy import Endpoint
+from video.blob_store import read_blob
 from video.storyboard import StoryboardDamaged, unpack
-from video.vault import read_blob
 
 POLL_S = 0.1
 

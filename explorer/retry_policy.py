@@ -7,7 +7,7 @@ from typing import Literal
 RetryKind = Literal["navigation", "element", "browser", "database"]
 
 #: So often each is tried again after its first try; of the database at least so often, as long as a take
-#: can wait: `video.vault.backoffs_s`.
+#: can wait: `video.blob_store.backoffs_s`.
 LIMITS: Mapping[RetryKind, int] = {"navigation": 3, "element": 2, "browser": 1, "database": 5}
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from video.ffmpeg_binary import find_ffmpeg
-from video.probe import Film, probe
+from video.encoding.ffmpeg_binary import find_ffmpeg
+from video.encoding.verify import FilmInfo, probe
 
 
-def probed(path: Path) -> Film:
+def probed(path: Path) -> FilmInfo:
     """What the film is, decoded to its last frame."""
     return asyncio.run(probe(find_ffmpeg(), path))
 

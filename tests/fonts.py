@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from video.faces import FILES, FOLDER
+from video.typography.font_fallback import FILES, FOLDER
 
 INTER = FOLDER / FILES["medium"]
 

@@ -8,8 +8,8 @@ from actors.jobs.callback import Callback
 from actors.jobs.job import Job, Limits, Stage, Status
 from actors.jobs.keys import EVENTS, GONE, LEADER, SEEN, TOTALS, WORKERS, Claim
 from actors.jobs.store import Store
+from video.blob_store import BlobWriter
 from video.style import Style
-from video.vault import BlobWriter
 
 #: Keys of the whole line, which no job leaves behind as its own.
 OF_THE_LINE = frozenset(key.encode() for key in (TOTALS, GONE, LEADER, SEEN, WORKERS))

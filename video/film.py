@@ -7,22 +7,22 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from video.cut import cut
+from video.capture.footage import Frame
+from video.capture.frame_store import FrameStore
+from video.editing.compose import compose
+from video.editing.timeline import Timeline
+from video.encoding.ffmpeg_binary import Ffmpeg
+from video.encoding.verify import FilmInfo
 from video.errors import (
     EncoderStalled,
     EncodingFailed,
     EncodingTooSlow,
     FootageDamaged,
     NoFootage,
-    PaintingFailed,
+    RenderingFailed,
 )
-from video.ffmpeg_binary import Ffmpeg
-from video.footage import Frame
-from video.live import ENCODE_LIMIT_S, LiveFilm
-from video.probe import Film
-from video.reel import Reel
+from video.live_film import ENCODE_LIMIT_S, LiveFilm
 from video.style import Style
-from video.timeline import Timeline
 from video.warnings import FilmWarning
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ async def make_film(
     style: Style | None = None,
     *,
     limit_s: float = ENCODE_LIMIT_S,
-) -> AsyncGenerator[float | Film, None]:
+) -> AsyncGenerator[float | FilmInfo, None]:
     """Makes the film and `preview.mp4`, `poster.png`, `sheet.png`, `captions.vtt` in an empty folder.
 
     Yields progress from 0 to 1, and last of all what the film was found to be when it was checked. Where the
@@ -49,7 +49,7 @@ async def make_film(
     NoFootage or EncodingFailed, and then leaves no film; `limit_s` bounds the encoding.
     """
     yield 0.0
-    reel = Reel(folder / REEL_FILE)
+    reel = FrameStore(folder / REEL_FILE)
     try:
         async for frame in frames:
             reel.append(frame)
@@ -70,8 +70,8 @@ class Attempt:
 
 
 async def _encode(
-    reel: Reel, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, limit_s: float
-) -> AsyncGenerator[float | Film, None]:
+    reel: FrameStore, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, limit_s: float
+) -> AsyncGenerator[float | FilmInfo, None]:
     """The film in its style, or else with less."""
     end_s, done, warnings = time.monotonic() + limit_s, 0.0, list[FilmWarning]()
     attempt, left_s = Attempt(style), limit_s
@@ -79,7 +79,7 @@ async def _encode(
         try:
             async with aclosing(_made(reel, timeline, folder, ffmpeg, attempt, left_s)) as parts:
                 async for part in parts:
-                    if isinstance(part, Film):
+                    if isinstance(part, FilmInfo):
                         yield replace(part, warnings=(*warnings, *part.warnings))
                     elif part >= done:
                         yield (done := part)
@@ -94,9 +94,9 @@ async def _encode(
 
 
 async def _made(
-    reel: Reel, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, attempt: Attempt, limit_s: float
-) -> AsyncGenerator[float | Film, None]:
-    wanted = cut(timeline, reel.times_ms, attempt.style)
+    reel: FrameStore, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, attempt: Attempt, limit_s: float
+) -> AsyncGenerator[float | FilmInfo, None]:
+    wanted = compose(timeline, reel.times_ms, attempt.style)
     film = LiveFilm(reel, ffmpeg, folder, preview=attempt.preview, nice=0)
     try:
         async with aclosing(film.finishing(wanted, limit_s=limit_s)) as parts:
@@ -108,7 +108,7 @@ async def _made(
 
 def less(attempt: Attempt, error: Exception) -> tuple[Attempt, FilmWarning]:
     """What is tried after this error, and how it is told; raises it when nothing is left to go without."""
-    encoding = isinstance(error, EncodingFailed) and not isinstance(error, PaintingFailed)
+    encoding = isinstance(error, EncodingFailed) and not isinstance(error, RenderingFailed)
     if attempt.preview and encoding:
         why = f"The film has no preview, because with one it failed: {error}"
         return replace(attempt, preview=False), FilmWarning("preview_missing", why)

@@ -9,10 +9,10 @@ from typing import Any
 
 from actors.stages.spec import StageSpec
 from actors.stages.upload import EXTRA_FILES, read_file, store, store_extras
-from video.encoder import FILM_FILES
+from video.blob_store import NoteRetry
+from video.encoding.commands import FILM_FILES
+from video.encoding.verify import FilmInfo
 from video.errors import VideoError
-from video.probe import Film
-from video.vault import NoteRetry
 from video.warnings import FilmWarning, missing
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ UNMADE: dict[str, Any] = {"film": None, "extras": []}
 UNSTORED = "it was made, but could not be stored. The worker's log says why."
 
 
-async def deliver(order: StageSpec, film: Film, note: NoteRetry) -> dict[str, Any]:
+async def deliver(order: StageSpec, film: FilmInfo, note: NoteRetry) -> dict[str, Any]:
     """Stores the film that lies in the folder, and what goes beside it; answers what is told of them."""
     folder = Path(order.folder)
     file = folder / FILM_FILES[order.style.format]
@@ -41,7 +41,7 @@ def _unstored(folder: Path, stored: Collection[str]) -> Iterator[FilmWarning]:
             yield missing(name, UNSTORED)
 
 
-async def deliver_early(order: StageSpec, film: Film, note: NoteRetry) -> dict[str, Any]:
+async def deliver_early(order: StageSpec, film: FilmInfo, note: NoteRetry) -> dict[str, Any]:
     """Stores a film that can still be made anew when that fails."""
     try:
         return await deliver(order, film, note)

@@ -15,10 +15,10 @@ from explorer.browser.liveness import watching_liveness
 from explorer.browser.session import BrowserSession as BrowserStage
 from explorer.errors import BrowserCrashed
 from explorer.types import Brief
-from video.camera import Camera, CameraKind, Sink, choose_camera
+from video.capture.camera import Camera, CameraKind, Sink, choose_camera
+from video.capture.frame_camera import FrameCamera
+from video.capture.screencast_camera import ScreencastCamera
 from video.errors import FramesImpossible
-from video.frames import FramesCamera
-from video.realtime import RealtimeCamera
 
 log = logging.getLogger(__name__)
 
@@ -93,9 +93,9 @@ async def _begin(
     await opened.enter_async_context(watching_liveness(stage))
     camera: Camera
     if by_frames:
-        camera = FramesCamera(stage.page, sink, fps=order.style.fps, max_bytes=order.max_footage_bytes)
+        camera = FrameCamera(stage.page, sink, fps=order.style.fps, max_bytes=order.max_footage_bytes)
     else:
-        camera = RealtimeCamera(
+        camera = ScreencastCamera(
             stage.page,
             sink,
             width_px=round(brief.width_px * scale),

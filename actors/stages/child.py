@@ -21,12 +21,12 @@ from actors.stages.record import record
 from actors.stages.reports import TOLD, Reporter, RetryLog, report_failure
 from actors.stages.spec import StageSpec
 from actors.stages.upload import REDIS_PATIENCE_S
-from video.ffmpeg_binary import find_ffmpeg
+from video.blob_store import read_blob
+from video.capture.footage import read_frames
+from video.editing.timeline import Timeline
+from video.encoding.ffmpeg_binary import find_ffmpeg
+from video.encoding.verify import FilmInfo
 from video.film import make_film
-from video.footage import read_frames
-from video.probe import Film
-from video.timeline import Timeline
-from video.vault import read_blob
 
 #: The thread that paints gives way to the one that films ten times sooner than by default.
 SWITCH_S = 0.0005
@@ -46,7 +46,7 @@ async def encode(order: StageSpec, tell: Reporter) -> None:
         making = make_film(frames, timeline, folder, ffmpeg, order.style, limit_s=order.encode_limit_s)
         async with aclosing(making) as parts:
             async for part in parts:
-                if isinstance(part, Film):
+                if isinstance(part, FilmInfo):
                     tell({"kind": "done", **await deliver(order, part, note)})
                 else:
                     tell({"kind": "progress", "part": part})

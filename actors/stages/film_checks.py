@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from explorer.trace import Trace
-from video.coverage import font_missing, missing_scripts
+from video.typography.script_coverage import font_missing, missing_scripts
 from video.warnings import FilmWarning
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from actors.stages.timeline_builder import TimelineBuilder
 from explorer.trace import Trace
-from video.cut import cut
-from video.ffmpeg_binary import Ffmpeg
-from video.live import LiveFilm
-from video.probe import Film
-from video.reel import Reel
+from video.capture.frame_store import FrameStore
+from video.editing.compose import compose
+from video.editing.timeline import Timeline
+from video.encoding.ffmpeg_binary import Ffmpeg
+from video.encoding.verify import FilmInfo
+from video.live_film import LiveFilm
 from video.style import Style
-from video.timeline import Timeline
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class LiveCut:
     """
 
     def __init__(
-        self, narrator: TimelineBuilder, reel: Reel, style: Style, ffmpeg: Ffmpeg, folder: Path
+        self, narrator: TimelineBuilder, reel: FrameStore, style: Style, ffmpeg: Ffmpeg, folder: Path
     ) -> None:
         self._narrator = narrator
         self._reel = reel
@@ -41,18 +41,20 @@ class LiveCut:
         self._end_ms = story.end_ms
         try:
             self._live.advance(
-                cut(self._narrator.timeline(story), self._reel.times_ms, self._style, final=False)
+                compose(self._narrator.timeline(story), self._reel.times_ms, self._style, final=False)
             )
         except Exception as error:
             self._good = False
             log.warning(GIVEN_UP, exc_info=error)
 
-    async def finish(self, timeline: Timeline, limit_s: float) -> Film | None:
+    async def finish(self, timeline: Timeline, limit_s: float) -> FilmInfo | None:
         """The whole film, checked; None when it is better made anew from the footage."""
         if not self._good:
             return None
         try:
-            return await self._live.finish(cut(timeline, self._reel.times_ms, self._style), limit_s=limit_s)
+            return await self._live.finish(
+                compose(timeline, self._reel.times_ms, self._style), limit_s=limit_s
+            )
         except Exception as error:
             self._good = False
             log.warning(GIVEN_UP, exc_info=error)

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from actors.jobs.events import Frame, is_watched, keep_showing, show, stop_showing
 from actors.jobs.store import connect
 from actors.stages.spec import StageSpec
-from video.reel import Reel
+from video.capture.frame_store import FrameStore
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,9 @@ QUALITY = 70
 
 
 @asynccontextmanager
-async def live_preview(order: StageSpec, reel: Reel, *, every_s: float = EVERY_S) -> AsyncIterator[None]:
+async def live_preview(
+    order: StageSpec, reel: FrameStore, *, every_s: float = EVERY_S
+) -> AsyncIterator[None]:
     """Shows the newest picture of the reel while it is entered. Nothing that fails here ends a take."""
     redis, closing = connect(order.redis_url), asyncio.Event()
     showing = asyncio.create_task(_show(redis, order.job_id, reel, closing, every_s))
@@ -37,7 +39,7 @@ async def live_preview(order: StageSpec, reel: Reel, *, every_s: float = EVERY_S
         await redis.aclose()
 
 
-async def _show(redis: Redis, job_id: str, reel: Reel, closing: asyncio.Event, every_s: float) -> None:
+async def _show(redis: Redis, job_id: str, reel: FrameStore, closing: asyncio.Event, every_s: float) -> None:
     shown = -1
     while not closing.is_set():
         try:
@@ -54,7 +56,7 @@ async def _show(redis: Redis, job_id: str, reel: Reel, closing: asyncio.Event, e
         await stop_showing(redis, job_id)
 
 
-async def _update(redis: Redis, job_id: str, reel: Reel, shown: int) -> int:
+async def _update(redis: Redis, job_id: str, reel: FrameStore, shown: int) -> int:
     """Shows the newest picture unless it is shown already; answers its number."""
     newest = len(reel.times_ms) - 1
     if newest == shown:

@@ -36,7 +36,7 @@ from explorer.retry_policy import LIMITS, Retry, RetryPolicy
 from explorer.state.frontier import Refusals
 from explorer.trace import MAX_LOOKED_AT, LookedAt, Trace
 from explorer.types import Brief, Planner, Refusal, TakeWarning
-from video.ffmpeg_binary import find_ffmpeg
+from video.encoding.ffmpeg_binary import find_ffmpeg
 from video.style import layout as video_layout
 from video.warnings import FilmWarning
 

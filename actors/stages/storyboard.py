@@ -11,10 +11,10 @@ from actors.stages.spec import StageSpec
 from actors.stages.upload import MAX_EXTRA_BYTES, store
 from explorer.trace import Trace
 from explorer.types import Step
+from video.blob_store import NoteRetry
+from video.capture.frame_store import FrameStore
 from video.errors import VideoError
-from video.reel import Reel
 from video.storyboard import bind
-from video.vault import NoteRetry
 from video.warnings import FilmWarning, missing
 
 log = logging.getLogger(__name__)
@@ -63,20 +63,20 @@ def _url_after(step: Step, story: Trace, until_ms: float) -> str:
     return step.url_after or opened
 
 
-def bound(story: Trace, reel: Reel, max_bytes: int = MAX_EXTRA_BYTES) -> tuple[bytes, int]:
+def bound(story: Trace, reel: FrameStore, max_bytes: int = MAX_EXTRA_BYTES) -> tuple[bytes, int]:
     """The storyboard as a zip, from the pictures on the reel, and how many it holds. Raises VideoError."""
     shown = ((_picture(reel, panel.at_ms), panel.row) for panel in panels(story))
     return bind(shown, max_bytes)
 
 
-def _picture(reel: Reel, at_ms: float) -> bytes:
+def _picture(reel: FrameStore, at_ms: float) -> bytes:
     """The JPEG that stood at a moment, or the first of all."""
     index = max(bisect_right(reel.times_ms, at_ms) - 1, 0)
     return reel.jpeg(index) if reel.times_ms else b""
 
 
 async def keep_storyboard(
-    order: StageSpec, story: Trace, reel: Reel, note: NoteRetry
+    order: StageSpec, story: Trace, reel: FrameStore, note: NoteRetry
 ) -> tuple[list[str], list[FilmWarning]]:
     """Stores the storyboard if the order wants one; answers its name, if it is there now, and warnings."""
     if not order.storyboard:

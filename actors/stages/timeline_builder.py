@@ -9,11 +9,11 @@ from typing import Any
 from explorer.retry_policy import Retry
 from explorer.trace import Trace
 from explorer.types import Brief, Metrics, Refusal, Step
-from video.change import changed_area
-from video.reel import Reel
-from video.timeline import Area, Refused, Sample, Scroll, Stretch, Timeline, Visit
-from video.timeline import Retry as TimelineRetry
-from video.timeline import Step as TimelineStep
+from video.capture.frame_store import FrameStore
+from video.editing.changed_area import changed_area
+from video.editing.timeline import Area, Refused, Sample, Scroll, Stretch, Timeline, Visit
+from video.editing.timeline import Retry as TimelineRetry
+from video.editing.timeline import Step as TimelineStep
 
 #: Shorter stretches without a new picture are not worth noting.
 LEAST_STILL_MS = 200.0
@@ -50,7 +50,7 @@ class TimelineBuilder:
     `scale` is the number of footage pixels per CSS pixel.
     """
 
-    def __init__(self, brief: Brief, reel: Reel | None = None, scale: float = 1.0) -> None:
+    def __init__(self, brief: Brief, reel: FrameStore | None = None, scale: float = 1.0) -> None:
         self._brief = brief
         self._reel = reel
         self._scale = scale

@@ -10,11 +10,11 @@ from redis.asyncio import Redis
 
 from actors.jobs.store import connect
 from actors.stages.spec import StageSpec
+from video.blob_store import BlobWriter, NoteRetry
+from video.capture.footage import FootageWriter, Frame
+from video.capture.frame_store import FrameStore
 from video.errors import BlobMissing, VideoError
 from video.film import REEL_FILE
-from video.footage import FootageWriter, Frame
-from video.reel import Reel
-from video.vault import BlobWriter, NoteRetry
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class FootageUpload:
     """
 
     def __init__(self, order: StageSpec, note: NoteRetry) -> None:
-        self.reel = Reel(Path(order.folder) / REEL_FILE)
+        self.reel = FrameStore(Path(order.folder) / REEL_FILE)
         self._order = order
         self._note = note
         self._redis = connect(order.redis_url)

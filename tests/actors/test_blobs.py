@@ -10,7 +10,7 @@ from actors.jobs.keys import ACTIVE, GONE, film_key
 from actors.jobs.store import Store
 from actors.settings import Settings
 from tests.jobs import exploring, job_keys, put, queued, ready
-from video.vault import blob_size
+from video.blob_store import blob_size
 
 pytestmark = pytest.mark.anyio
 

@@ -14,13 +14,13 @@ from actors.stages.artifacts import deliver
 from actors.stages.spec import StageSpec
 from actors.stages.upload import MAX_EXTRA_BYTES
 from tests.jobs import queued
-from video.probe import Film
-from video.vault import read_blob
+from video.blob_store import read_blob
+from video.encoding.verify import FilmInfo
 from video.warnings import FilmWarning
 
 pytestmark = pytest.mark.anyio
 
-FILM = Film(2.0, 60, 1280, 720, 30.0, "yuv420p", "", "h264", "High", 9, faststart=True)
+FILM = FilmInfo(2.0, 60, 1280, 720, 30.0, "yuv420p", "", "h264", "High", 9, faststart=True)
 NO_SHEET = FilmWarning("sheet_missing", "The film has no sheet: Frame 0 cannot be read.")
 
 

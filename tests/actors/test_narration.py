@@ -17,9 +17,9 @@ from actors.stages.upload import EXTRA_FILES, FootageUpload, store
 from explorer.engine.executor import Event
 from explorer.trace import Trace
 from explorer.types import ActionPlan, Metrics, Point, Refusal, Step
-from video.encoder import FILM_FILE
-from video.footage import Frame
-from video.timeline import Timeline
+from video.capture.footage import Frame
+from video.editing.timeline import Timeline
+from video.encoding.commands import FILM_FILE
 
 PLAN = ActionPlan("a", "click", 50, "keywords: a link")
 EVENTS = [

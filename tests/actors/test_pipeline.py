@@ -18,7 +18,7 @@ from actors.settings import Settings
 from actors.stages.spec import StageSpec
 from actors.supervision.supervisor import Report
 from tests.jobs import exploring, job_keys, queued
-from video.vault import BlobWriter, read_blob
+from video.blob_store import BlobWriter, read_blob
 
 pytestmark = pytest.mark.anyio
 

@@ -25,9 +25,9 @@ from explorer.trace import Trace
 from explorer.types import Wishes
 from tests.conftest import Kin
 from tests.site.server import SiteServer
-from video.footage import read_frames
-from video.timeline import Timeline
-from video.vault import read_blob
+from video.blob_store import read_blob
+from video.capture.footage import read_frames
+from video.editing.timeline import Timeline
 from video.warnings import FilmWarning
 
 pytestmark = pytest.mark.anyio

@@ -19,8 +19,8 @@ from actors.stages.storyboard import bound, keep_storyboard, panels
 from explorer.trace import Trace, Visit
 from explorer.types import ActionPlan, Outcome, Point, Step
 from tests.jobs import queued
-from video.footage import Frame
-from video.reel import Reel
+from video.capture.footage import Frame
+from video.capture.frame_store import FrameStore
 
 pytestmark = pytest.mark.anyio
 
@@ -97,9 +97,9 @@ def test_nothing_is_shown_from_after_the_end() -> None:
 
 
 @pytest.fixture
-def reel(tmp_path: Path) -> Iterator[Reel]:
+def reel(tmp_path: Path) -> Iterator[FrameStore]:
     """A frame every 500 ms, each lighter than the one before."""
-    reel = Reel(tmp_path / "reel")
+    reel = FrameStore(tmp_path / "reel")
     for number in range(10):
         picture = np.full((72, 128, 3), 20 * number, np.uint8)
         reel.append(Frame(500.0 * number, cv2.imencode(".jpg", picture)[1].tobytes()))
@@ -107,7 +107,7 @@ def reel(tmp_path: Path) -> Iterator[Reel]:
     reel.close()
 
 
-def test_a_panel_shows_the_last_frame_at_its_moment(reel: Reel) -> None:
+def test_a_panel_shows_the_last_frame_at_its_moment(reel: FrameStore) -> None:
     told = story(step(1, 1000.0, settled_ms=1999.0), step(2, 2000.0, settled_ms=2500.0))
 
     data, count = bound(told, reel)
@@ -120,12 +120,12 @@ def test_a_panel_shows_the_last_frame_at_its_moment(reel: Reel) -> None:
 
 
 async def test_a_storyboard_that_cannot_be_made_or_stored_is_a_warning(
-    store: Store, settings: Settings, tmp_path: Path, reel: Reel
+    store: Store, settings: Settings, tmp_path: Path, reel: FrameStore
 ) -> None:
     claim = Claim("j1", Stage.EXPLORING, "token", 1)
     job = replace(await queued(store), storyboard=True)
     order = StageSpec.of(job, claim, settings, str(tmp_path))
-    unread = Reel(tmp_path / "unread")
+    unread = FrameStore(tmp_path / "unread")
     unread.append(Frame(0.0, b"no picture"))
 
     kept, none = await keep_storyboard(order, story(step(1, 1000.0)), reel, lambda *_: None)
@@ -147,7 +147,7 @@ async def test_pictures_that_a_storyboard_has_no_room_for_are_a_warning(
         str(tmp_path),
     )
     noise = np.random.default_rng(1).integers(0, 256, (720, 1280, 3), np.uint8)
-    reel = Reel(tmp_path / "noise")
+    reel = FrameStore(tmp_path / "noise")
     reel.append(Frame(0.0, cv2.imencode(".jpg", noise)[1].tobytes()))
 
     steps = (step(number, 1000.0 * number) for number in range(1, 16))

@@ -9,10 +9,10 @@ import pytest
 from actors.stages.timeline_builder import TimelineBuilder
 from explorer.trace import Sample, Scroll, SiteBranding, Trace, Visit, Wait
 from explorer.types import ActionPlan, Box, Brief, Point, Refusal, Step
-from video.footage import Frame
-from video.reel import Reel
-from video.timeline import Area, Stretch, Timeline
-from video.timeline import Scroll as FilmScroll
+from video.capture.footage import Frame
+from video.capture.frame_store import FrameStore
+from video.editing.timeline import Area, Stretch, Timeline
+from video.editing.timeline import Scroll as FilmScroll
 
 PLAN = ActionPlan("a", "click", 50, "llm: prices", "See what it costs")
 STORY = Trace(
@@ -45,9 +45,9 @@ BRIEF = Brief("http://lumen/", width_px=640, height_px=360)
 
 
 @pytest.fixture
-def reel(tmp_path: Path) -> Reel:
+def reel(tmp_path: Path) -> FrameStore:
     """A grey page, on which a white panel comes up between 2.1 and 2.5 s."""
-    kept = Reel(tmp_path / "reel")
+    kept = FrameStore(tmp_path / "reel")
     for at_ms, height in ((100.0, 0), (2_100.0, 40), (2_200.0, 80), (2_500.0, 120)):
         picture = np.full((360, 640, 3), 90, np.uint8)
         picture[100 : 100 + height, 200:400] = 250
@@ -55,7 +55,7 @@ def reel(tmp_path: Path) -> Reel:
     return kept
 
 
-def test_all_of_the_story_is_in_the_timeline(reel: Reel) -> None:
+def test_all_of_the_story_is_in_the_timeline(reel: FrameStore) -> None:
     timeline = TimelineBuilder(BRIEF, reel, 1.0).timeline(STORY)
     (step,) = timeline.steps
     assert (step.role, step.outcome, step.caption) == ("tab", "scene", "See what it costs")
@@ -67,19 +67,19 @@ def test_all_of_the_story_is_in_the_timeline(reel: Reel) -> None:
     assert Timeline.decode(timeline.encode()) == timeline
 
 
-def test_what_came_up_is_found_in_the_pictures(reel: Reel) -> None:
+def test_what_came_up_is_found_in_the_pictures(reel: FrameStore) -> None:
     (step,) = TimelineBuilder(BRIEF, reel, 1.0).timeline(STORY).steps
     assert step.appeared == pytest.approx((200, 100, 200, 120), abs=6)
 
 
-def test_what_came_up_stays_the_same_when_more_is_filmed(reel: Reel) -> None:
+def test_what_came_up_stays_the_same_when_more_is_filmed(reel: FrameStore) -> None:
     narrator = TimelineBuilder(BRIEF, reel)
     before = narrator.timeline(STORY)
     reel.append(Frame(3_800.0, reel.jpeg(0)))
     assert narrator.timeline(STORY).steps == before.steps
 
 
-def test_stillness_is_noted_from_a_fifth_of_a_second_on(reel: Reel) -> None:
+def test_stillness_is_noted_from_a_fifth_of_a_second_on(reel: FrameStore) -> None:
     assert TimelineBuilder(BRIEF, reel).timeline(STORY).stills == (
         Stretch(500.0, 2_100.0),
         Stretch(2_200.0, 2_500.0),

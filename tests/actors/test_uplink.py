@@ -14,8 +14,8 @@ from actors.stages.upload import EXTRA_FILES, MAX_EXTRA_BYTES, REDIS_PATIENCE_S,
 from explorer.retry_policy import LIMITS
 from explorer.types import Wishes
 from tests.jobs import queued
-from video.footage import Frame, read_frames
-from video.vault import CHUNK_BYTES, backoffs_s, read_blob
+from video.blob_store import CHUNK_BYTES, backoffs_s, read_blob
+from video.capture.footage import Frame, read_frames
 
 pytestmark = pytest.mark.anyio
 

@@ -15,8 +15,8 @@ from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.stages.live_preview import live_preview, shrink
 from actors.stages.spec import StageSpec
-from video.footage import Frame as Shot
-from video.reel import Reel
+from video.capture.footage import Frame as Shot
+from video.capture.frame_store import FrameStore
 
 pytestmark = pytest.mark.anyio
 
@@ -36,8 +36,8 @@ def grey_of(frame: Frame) -> int:
 
 
 @pytest.fixture
-def reel(tmp_path: Path) -> Iterator[Reel]:
-    reel = Reel(tmp_path / "reel")
+def reel(tmp_path: Path) -> Iterator[FrameStore]:
+    reel = FrameStore(tmp_path / "reel")
     yield reel
     reel.close()
 
@@ -78,7 +78,7 @@ def test_pictures_keep_their_shape_and_are_small(filmed: tuple[int, int], shown:
 
 
 async def test_whoever_looks_sees_the_newest_picture_and_the_next(
-    order: StageSpec, reel: Reel, store: Store
+    order: StageSpec, reel: FrameStore, store: Store
 ) -> None:
     reel.append(Shot(0.0, jpeg(640, 360, 50)))
     reel.append(Shot(33.3, jpeg(640, 360, 100)))
@@ -93,7 +93,7 @@ async def test_whoever_looks_sees_the_newest_picture_and_the_next(
     assert not await store.redis.exists("demo:frames:j1")
 
 
-async def test_nobody_looks_and_no_picture_is_made(order: StageSpec, reel: Reel, store: Store) -> None:
+async def test_nobody_looks_and_no_picture_is_made(order: StageSpec, reel: FrameStore, store: Store) -> None:
     reel.append(Shot(0.0, jpeg(640, 360)))
     async with live_preview(order, reel, every_s=0.01):
         # It has asked many times by now whether somebody looks
@@ -105,7 +105,9 @@ async def test_nobody_looks_and_no_picture_is_made(order: StageSpec, reel: Reel,
         assert not await store.redis.exists("demo:frames:j1")
 
 
-async def test_a_picture_that_cannot_be_made_ends_nothing(order: StageSpec, reel: Reel, store: Store) -> None:
+async def test_a_picture_that_cannot_be_made_ends_nothing(
+    order: StageSpec, reel: FrameStore, store: Store
+) -> None:
     reel.append(Shot(0.0, b"no picture"))
     async with live_preview(order, reel, every_s=0.01):
         await listen(store.redis, "j1", FIRST, FIRST, 50)

@@ -4,7 +4,7 @@ import time
 from typing import Literal
 
 from tests.video.takes import random_take
-from video.cut import cut
+from video.editing.compose import compose
 from video.style import Style
 
 FPS: Literal[60] = 60
@@ -15,5 +15,5 @@ def composing_ms() -> float:
     """CPU milliseconds for a minute of film."""
     take, frames, _ = random_take(5, rounds=30, fps=FPS)
     began_s = time.process_time()
-    film = cut(take, frames, Style(fps=FPS))
+    film = compose(take, frames, Style(fps=FPS))
     return (time.process_time() - began_s) * 1000 * FRAMES_PER_MINUTE / film.film_frames

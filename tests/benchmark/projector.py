@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from tests.benchmark.codes import VIEWPORT_PX, Luma
-from video.ffmpeg_binary import find_ffmpeg
+from video.encoding.ffmpeg_binary import find_ffmpeg
 
 
 class Undecodable(Exception):

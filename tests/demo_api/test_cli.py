@@ -20,7 +20,7 @@ from explorer.browser.chromium import find_chromium
 from tests.films import is_blank, picture, probed
 from tests.site.server import SiteServer
 from tests.thorough import thorough
-from video.timeline import Timeline
+from video.editing.timeline import Timeline
 
 SITEREEL = [sys.executable, "-c", "from demo_api.cli import main; main()"]
 START_TIMEOUT_S = 30.0

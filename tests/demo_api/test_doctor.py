@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from tests.fonts import INTER, only_fonts, python, without_shaping
-from video.coverage import all_missing, packages_for
+from video.typography.script_coverage import all_missing, packages_for
 
 DOCTOR = "import sys; from demo_api.cli import main; sys.argv[1:] = ['doctor']; main()"
 

@@ -13,11 +13,11 @@ from tests.conftest import Serve
 from tests.jobs import ready
 from tests.video.conftest import chromium
 from tests.video.drawn import HEIGHT, WIDTH, cut_of, shots
-from video.colours import yuv420
-from video.encoder import PREVIEW_PART
-from video.encoding import Encoding
-from video.ffmpeg_binary import find_ffmpeg
-from video.watermark import write_watermark
+from video.encoding.commands import PREVIEW_PART
+from video.encoding.ffmpeg_binary import find_ffmpeg
+from video.encoding.process import EncoderProcess
+from video.encoding.watermark import write_watermark
+from video.rendering.colour import yuv420
 
 pytestmark = pytest.mark.anyio
 
@@ -44,7 +44,7 @@ PLAY = """video => new Promise((played, failed) => {
 def preview(folder: Path) -> bytes:
     """Each second is a little brighter than the one before; some noise makes it large."""
     write_watermark(folder)
-    encoding = Encoding(find_ffmpeg(), cut_of(shots(SECONDS * 30)), folder, preview=True)
+    encoding = EncoderProcess(find_ffmpeg(), cut_of(shots(SECONDS * 30)), folder, preview=True)
     noise = np.random.default_rng(1)
     for number in range(SECONDS * 30):
         if number % 15 == 0:

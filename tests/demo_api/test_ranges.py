@@ -16,7 +16,7 @@ from demo_api.errors import RangeUnsatisfiable
 from demo_api.ranges import Span, span
 from tests.conftest import Serve
 from tests.jobs import ready
-from video.vault import CHUNK_BYTES
+from video.blob_store import CHUNK_BYTES
 
 ETAG = '"abc"'
 #: Three chunks, none like another.

@@ -18,7 +18,7 @@ from tests.jobs import OF_THE_LINE
 from tests.llm_server import LlmServer, answers, fails
 from tests.site.server import SiteServer
 from tests.thorough import thorough
-from video.timeline import Timeline
+from video.editing.timeline import Timeline
 
 
 def test_a_url_becomes_a_film_that_can_be_fetched_once(

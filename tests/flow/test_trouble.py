@@ -20,7 +20,7 @@ from tests.conftest import Kin, Serve
 from tests.flow.conftest import Client
 from tests.jobs import of_jobs
 from tests.site.server import SiteServer
-from video.ffmpeg_binary import find_ffmpeg
+from video.encoding.ffmpeg_binary import find_ffmpeg
 
 
 def test_a_browser_that_is_killed_costs_the_film_so_far_but_no_job(

@@ -8,7 +8,7 @@ from tests.conftest import Serve
 from tests.flow.conftest import Client
 from tests.site.server import SiteServer
 from tests.video.test_preview import failing_ffmpeg
-from video.ffmpeg_binary import find_ffmpeg
+from video.encoding.ffmpeg_binary import find_ffmpeg
 
 
 def test_warnings_of_the_take_and_of_the_film_are_told_by_its_status(

@@ -14,7 +14,7 @@ from actors.jobs.keys import Claim, film_key
 from actors.jobs.store import Store
 from actors.progress import Progress, renew_lease
 from tests.jobs import exploring, queued, ready
-from video.ffmpeg_binary import find_ffmpeg
+from video.encoding.ffmpeg_binary import find_ffmpeg
 
 URL = "https://lumen.example/"
 #: Name, what the planner said, outcome.

@@ -11,8 +11,8 @@ from actors.worker import working
 from tests.conftest import Serve
 from tests.page.visitor import Visitor
 from tests.site.server import SiteServer
-from video.ffmpeg_binary import find_ffmpeg
-from video.probe import probe
+from video.encoding.ffmpeg_binary import find_ffmpeg
+from video.encoding.verify import probe
 
 pytestmark = pytest.mark.anyio
 

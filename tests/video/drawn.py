@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from video.footage import Frame
-from video.looks import Box, Caption, Chapter, Cut, Look
-from video.reel import Reel
+from video.capture.footage import Frame
+from video.capture.frame_store import FrameStore
+from video.editing.composition import Box, Caption, Chapter, Composition, FrameSpec
 from video.style import Canvas, Layout, Style
 
 WIDTH, HEIGHT = 640, 360
@@ -46,16 +46,16 @@ def striped(index: int) -> bytes:
     return picture("white", (index * 50, 0, index * 50 + 40, HEIGHT))
 
 
-def reel(folder: Path, jpegs: Sequence[bytes]) -> Reel:
+def reel(folder: Path, jpegs: Sequence[bytes]) -> FrameStore:
     """A reel of these pictures, 100 ms apart."""
-    made = Reel(folder / "test.reel")
+    made = FrameStore(folder / "test.reel")
     for number, data in enumerate(jpegs):
         made.append(Frame(number * 100.0, data))
     return made
 
 
 def cut_of(
-    looks: Sequence[Look],
+    looks: Sequence[FrameSpec],
     style: Style = PLAIN,
     layout: Layout = SMALL,
     *,
@@ -65,9 +65,9 @@ def cut_of(
     theme: str = "",
     icon: str = "",
     settled_frames: int | None = None,
-) -> Cut:
+) -> Composition:
     """A cut of these looks."""
-    return Cut(
+    return Composition(
         style=style,
         layout=layout,
         title=title,
@@ -81,6 +81,6 @@ def cut_of(
     )
 
 
-def shots(*counts: int) -> list[Look]:
+def shots(*counts: int) -> list[FrameSpec]:
     """Looks that show each frame of a reel for its number of film frames."""
-    return [Look(index, PAGE) for index, count in enumerate(counts) for _ in range(count)]
+    return [FrameSpec(index, PAGE) for index, count in enumerate(counts) for _ in range(count)]

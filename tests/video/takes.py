@@ -4,7 +4,7 @@ import math
 import random
 from dataclasses import dataclass, field, replace
 
-from video.timeline import Area, Sample, Scroll, Step, Stretch, Timeline, Visit
+from video.editing.timeline import Area, Sample, Scroll, Step, Stretch, Timeline, Visit
 
 WIDTH, HEIGHT = 1152, 648
 LABELS = (

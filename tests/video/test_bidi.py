@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from video.bidi import base_level, levels, visual_order
+from video.typography.bidi import base_level, levels, visual_order
 
 #: Letters of each side, numbers of both kinds, and all kinds of what is between; no marks, on which FriBidi
 #: 1.0.8 differs from the standard beside brackets.

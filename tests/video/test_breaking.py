@@ -3,7 +3,7 @@
 
 import pytest
 
-from video.breaking import clusters, pieces, words
+from video.typography.line_breaking import clusters, pieces, words
 
 
 @pytest.mark.parametrize(

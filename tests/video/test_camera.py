@@ -11,9 +11,9 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from tests.video.conftest import HEIGHT, WIDTH
-from video.camera import Camera
-from video.footage import Frame
-from video.realtime import RealtimeCamera
+from video.capture.camera import Camera
+from video.capture.footage import Frame
+from video.capture.screencast_camera import ScreencastCamera
 
 pytestmark = pytest.mark.anyio
 
@@ -21,8 +21,8 @@ ANIMATED = """<style>@keyframes go { to { transform: translateX(400px) } }
 div { width: 99px; height: 99px; background: red; animation: go 1s infinite alternate }</style><div></div>"""
 
 
-def camera_on(page: Page, frames: list[Frame], max_bytes: int = 1 << 30) -> RealtimeCamera:
-    return RealtimeCamera(page, frames.append, width_px=WIDTH, height_px=HEIGHT, max_bytes=max_bytes)
+def camera_on(page: Page, frames: list[Frame], max_bytes: int = 1 << 30) -> ScreencastCamera:
+    return ScreencastCamera(page, frames.append, width_px=WIDTH, height_px=HEIGHT, max_bytes=max_bytes)
 
 
 async def test_a_page_that_stands_still_gives_a_first_frame_and_no_more(page: Page) -> None:
@@ -145,7 +145,7 @@ async def test_a_page_that_is_gone_cannot_be_filmed(page: Page) -> None:
         await camera_on(page, []).start()
 
 
-def deliver(camera: RealtimeCamera, age_ms: float) -> None:
+def deliver(camera: ScreencastCamera, age_ms: float) -> None:
     """A frame of the screencast, delivered now and stamped with a wall clock `age_ms` ago."""
     stamp = time.time() * 1000 - age_ms
     camera._on_frame({"data": b"jpeg", "timestamp": stamp, "viewportWidth": WIDTH, "viewportHeight": HEIGHT})

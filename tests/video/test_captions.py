@@ -6,14 +6,14 @@ from itertools import pairwise
 import pytest
 
 from tests.video.takes import random_take
-from video.captions import captions, chapters, clean_titles, words
-from video.cut import cut
-from video.looks import Box, Caption, Words
-from video.pacing import Pace, pace
-from video.pointer import Path
+from video.editing.caption_text import reading_ms
+from video.editing.captions import captions, chapters, clean_titles, words
+from video.editing.compose import compose
+from video.editing.composition import Box, Caption, Words
+from video.editing.cursor import Path
+from video.editing.pacing import Pace, pace
+from video.editing.timeline import Area, Sample, Step, Timeline, Visit
 from video.style import Style
-from video.timeline import Area, Sample, Step, Timeline, Visit
-from video.wording import reading_ms
 
 WHOLE = Box(0, 0, 1152, 648)
 FRAMES = [number * 20.0 for number in range(1_000)]
@@ -98,7 +98,7 @@ def test_words_fade_in_and_out() -> None:
 
 
 def test_subtitles_are_there_when_the_picture_has_no_words() -> None:
-    film = cut(timeline(step(5_000)), FRAMES, Style(captions=False))
+    film = compose(timeline(step(5_000)), FRAMES, Style(captions=False))
     assert [caption.text for caption in film.captions] == ["Open Pricing"]
     assert all(look.words is None for look in film.looks)
 
@@ -106,7 +106,7 @@ def test_subtitles_are_there_when_the_picture_has_no_words() -> None:
 @pytest.mark.parametrize("seed", range(30))
 def test_captions_never_overlap_and_chapters_have_no_gaps(seed: int) -> None:
     take, frames, _ = random_take(seed)
-    film = cut(take, frames, Style())
+    film = compose(take, frames, Style())
     for a, b in pairwise(film.captions):
         assert a.start_ms <= a.end_ms <= b.start_ms
     assert film.chapters[0].start_ms == 0

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from video.change import changed_area
+from video.editing.changed_area import changed_area
 
 Picture = NDArray[np.uint8]
 

@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.fonts import INTER, only_fonts, python
-from video.coverage import all_missing, font_missing, missing_scripts, packages_for
-from video.installed import merged
-from video.scripts import SCRIPTS
+from video.typography.installed_fonts import merged
+from video.typography.script_coverage import all_missing, font_missing, missing_scripts, packages_for
+from video.typography.unicode_scripts import SCRIPTS
 
 PAGE = "Größe Ґанок ηλεκτρικό 港の市場 한국어 ยินดี नमस्ते العربية שלום 🐟 © 2026, 12:30 — done"
 
 
 def missing_there(variables: dict[str, str], text: str = PAGE) -> list[str]:
-    program = f"import json; from video.coverage import *; print(json.dumps(missing_scripts({text!r})))"
+    imports = "import json; from video.typography.script_coverage import missing_scripts"
+    program = f"{imports}; print(json.dumps(missing_scripts({text!r})))"
     found = json.loads(python(program, variables))
     assert isinstance(found, list)
     return found

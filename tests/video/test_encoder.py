@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from tests.video.drawn import HEIGHT, WIDTH, cut_of, shots
-from video.colours import yuv420
-from video.encoder import (
+from video.editing.composition import Caption, Chapter, Composition
+from video.encoding.commands import (
     CAPTIONS_FILE,
     CHAPTERS_FILE,
     CODECS,
@@ -24,13 +24,13 @@ from video.encoder import (
     build_mux,
     gif_size,
 )
-from video.encoding import Encoding, run
+from video.encoding.ffmpeg_binary import Ffmpeg
+from video.encoding.mp4_boxes import boxes
+from video.encoding.process import EncoderProcess, run
+from video.encoding.verify import CODEC_NAMES, check, probe
 from video.errors import EncodingFailed
-from video.ffmpeg_binary import Ffmpeg
-from video.finish import put_together
-from video.looks import Caption, Chapter, Cut
-from video.mp4 import boxes
-from video.probe import CODEC_NAMES, check, probe
+from video.finalize import put_together
+from video.rendering.colour import yuv420
 from video.style import Format, Style
 
 pytestmark = pytest.mark.anyio
@@ -46,7 +46,7 @@ def film(
     captions: tuple[Caption, ...] = (),
     fps: int = 30,
     title: str = "A film",
-) -> Cut:
+) -> Composition:
     style = Style(name="plain", format=kind, fps=60 if fps == 60 else 30)
     end_ms = frames * 1000 / fps
     chapters = [
@@ -56,8 +56,8 @@ def film(
     return cut_of(shots(frames), style, captions=captions, chapters=chapters, title=title)
 
 
-def encode(ffmpeg: Ffmpeg, cut: Cut, folder: Path) -> None:
-    encoding = Encoding(ffmpeg, cut, folder)
+def encode(ffmpeg: Ffmpeg, cut: Composition, folder: Path) -> None:
+    encoding = EncoderProcess(ffmpeg, cut, folder)
     for number in range(cut.film_frames):
         encoding.write(GREY if number % 2 else np.roll(GREY, number * 37))
     encoding.finish()
@@ -154,7 +154,7 @@ def test_a_player_can_jump_to_every_five_seconds_of_a_film_that_stands_still(
     ffmpeg: Ffmpeg, tmp_path: Path
 ) -> None:
     cut = film(500)
-    encoding = Encoding(ffmpeg, cut, tmp_path)
+    encoding = EncoderProcess(ffmpeg, cut, tmp_path)
     for _ in range(500):
         encoding.write(GREY)
     encoding.finish()
@@ -170,7 +170,7 @@ def test_an_ffmpeg_that_gives_up_is_told_with_its_last_words(ffmpeg: Ffmpeg, tmp
     path = tmp_path / "failing"
     path.write_text("#!/bin/sh\necho 'no such encoder' >&2\nexit 3\n")
     path.chmod(0o755)
-    encoding = Encoding(replace(ffmpeg, path=str(path)), film(9), tmp_path)
+    encoding = EncoderProcess(replace(ffmpeg, path=str(path)), film(9), tmp_path)
     time.sleep(0.2)
     with pytest.raises(EncodingFailed, match="filmed, but ffmpeg ended with code 3: no such encoder"):
         encoding.write(GREY)
@@ -181,7 +181,7 @@ def test_an_ffmpeg_that_fails_at_the_end_is_told_too(ffmpeg: Ffmpeg, tmp_path: P
     path = tmp_path / "failing"
     path.write_text("#!/bin/sh\ncat > /dev/null\necho 'disk full' >&2\nexit 4\n")
     path.chmod(0o755)
-    encoding = Encoding(replace(ffmpeg, path=str(path)), film(9), tmp_path)
+    encoding = EncoderProcess(replace(ffmpeg, path=str(path)), film(9), tmp_path)
     encoding.write(GREY)
     with pytest.raises(EncodingFailed, match="code 4: disk full"):
         encoding.finish()
@@ -190,7 +190,7 @@ def test_an_ffmpeg_that_fails_at_the_end_is_told_too(ffmpeg: Ffmpeg, tmp_path: P
 def test_an_ffmpeg_that_does_not_start_is_a_clear_error(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     broken = replace(ffmpeg, path="/nowhere/ffmpeg")
     with pytest.raises(EncodingFailed, match="did not start"):
-        Encoding(broken, film(9), tmp_path)
+        EncoderProcess(broken, film(9), tmp_path)
     with pytest.raises(EncodingFailed, match="did not start"):
         run(broken, [], tmp_path, 1)
 
@@ -199,7 +199,7 @@ def test_killing_ends_ffmpeg_and_a_write_that_waits_for_it(ffmpeg: Ffmpeg, tmp_p
     path = tmp_path / "hanging"
     path.write_text(f"#!/bin/sh\necho partial > {PART_FILES['mp4']}\nexec sleep 600\n")
     path.chmod(0o755)
-    encoding = Encoding(replace(ffmpeg, path=str(path)), film(900), tmp_path)
+    encoding = EncoderProcess(replace(ffmpeg, path=str(path)), film(900), tmp_path)
     failures: list[Exception] = []
 
     def write() -> None:
@@ -236,7 +236,7 @@ def sleepers() -> list[int]:
 
 async def test_chapters_that_ffmpeg_refuses_do_not_cost_the_film(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     cut = replace(film(30), chapters=(Chapter(900.0, 100.0, "backwards"),))
-    encoding = Encoding(ffmpeg, cut, tmp_path)
+    encoding = EncoderProcess(ffmpeg, cut, tmp_path)
     for _ in range(30):
         encoding.write(GREY)
     encoding.finish()

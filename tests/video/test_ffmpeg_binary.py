@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from video.encoding.ffmpeg_binary import Ffmpeg, find_ffmpeg
 from video.errors import FfmpegMissing
-from video.ffmpeg_binary import Ffmpeg, find_ffmpeg
 
 
 def script(path: Path, body: str) -> str:

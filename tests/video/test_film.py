@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from tests.thorough import thorough
 from tests.video.conftest import stream
 from tests.video.drawn import picture
-from video.encoder import FILM_FILE
+from video.capture.footage import HEADER, Frame, read_frames
+from video.editing.timeline import Area, Sample, Step, Timeline, Visit
+from video.encoding.commands import FILM_FILE
+from video.encoding.ffmpeg_binary import Ffmpeg
+from video.encoding.verify import FilmInfo, probe
 from video.errors import EncodingFailed, EncodingTooSlow, FootageDamaged, NoFootage
-from video.ffmpeg_binary import Ffmpeg
 from video.film import make_film, simple
-from video.footage import HEADER, Frame, read_frames
-from video.probe import Film, probe
 from video.style import Format, Size, Style
-from video.timeline import Area, Sample, Step, Timeline, Visit
 
 pytestmark = pytest.mark.anyio
 
@@ -60,12 +60,12 @@ def timeline(end_ms: float, pointer: tuple[Sample, ...] = (), clicks: tuple[floa
 
 async def made(
     ffmpeg: Ffmpeg, folder: Path, frames: Iterable[Frame], story: Timeline, style: Style = PLAIN
-) -> Film:
+) -> FilmInfo:
     *progress, film = [part async for part in make_film(stream(frames), story, folder, ffmpeg, style)]
     parts = [part for part in progress if isinstance(part, float)]
     assert (parts[0], parts[-1]) == (0.0, 1.0)
     assert parts == sorted(parts)
-    assert isinstance(film, Film)
+    assert isinstance(film, FilmInfo)
     return film
 
 

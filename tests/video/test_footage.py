@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from video.capture.footage import HEADER, FootageWriter, Frame, read_frames
 from video.errors import FootageDamaged
-from video.footage import HEADER, FootageWriter, Frame, read_frames
 
 pytestmark = pytest.mark.anyio
 

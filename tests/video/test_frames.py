@@ -25,11 +25,11 @@ from explorer.types import Brief
 from tests.explorer.stage import answer, greet, read_head, serving
 from tests.thorough import thorough
 from tests.video.conftest import HEIGHT, WIDTH
-from video.camera import Camera, choose_camera
+from video.capture.camera import Camera, choose_camera
+from video.capture.footage import Frame
+from video.capture.frame_camera import FrameCamera
+from video.encoding.ffmpeg_binary import Ffmpeg
 from video.errors import FramesImpossible
-from video.ffmpeg_binary import Ffmpeg
-from video.footage import Frame
-from video.frames import FramesCamera
 
 pytestmark = pytest.mark.anyio
 
@@ -66,9 +66,9 @@ class Studio:
         self.pages = pages
         self.frames: list[Frame] = []
 
-    async def film(self, html: str = "", fps: int = 60, **more: Any) -> FramesCamera:
+    async def film(self, html: str = "", fps: int = 60, **more: Any) -> FrameCamera:
         """A camera that runs, on this page."""
-        camera = FramesCamera(self.page, self.frames.append, fps=fps, **more)
+        camera = FrameCamera(self.page, self.frames.append, fps=fps, **more)
         await camera.start()
         if html:
             await self.show(camera, html)

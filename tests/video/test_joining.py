@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from video.joining import early_first, join, visual
+from video.typography.arabic_joining import early_first, join_arabic, visual
 
 
 def always(_: str) -> bool:
@@ -12,7 +12,7 @@ def always(_: str) -> bool:
 
 
 def shapes(text: str) -> list[str]:
-    return [unicodedata.name(char).rsplit(" ", 2)[-2] for char in join(text, always)]
+    return [unicodedata.name(char).rsplit(" ", 2)[-2] for char in join_arabic(text, always)]
 
 
 def test_letters_take_the_form_that_their_neighbours_ask_for() -> None:
@@ -23,29 +23,29 @@ def test_letters_take_the_form_that_their_neighbours_ask_for() -> None:
 
 
 def test_lam_and_alef_share_one_form() -> None:
-    assert join("لا", always) == "\ufefb"
-    assert join("سلا", always) == "\ufeb3\ufefc"
-    assert join("لأ", always) == "\ufef7"
+    assert join_arabic("لا", always) == "\ufefb"
+    assert join_arabic("سلا", always) == "\ufeb3\ufefc"
+    assert join_arabic("لأ", always) == "\ufef7"
 
 
 def test_marks_do_not_part_letters_and_joiners_do_as_they_are_meant_to() -> None:
-    assert join("بَب", always) == "\ufe91\u064e\ufe90"
+    assert join_arabic("بَب", always) == "\ufe91\u064e\ufe90"
     assert shapes("ب\u200cب")[0] == shapes("ب\u200cب")[-1] == "ISOLATED"
-    assert join("ب\u200d", always)[0] == "\ufe91"
-    assert join("ـب", always) == "\u0640\ufe90"
+    assert join_arabic("ب\u200d", always)[0] == "\ufe91"
+    assert join_arabic("ـب", always) == "\u0640\ufe90"
 
 
 def test_letters_of_persian_and_urdu_are_joined_too() -> None:
-    assert join("پچ", always) == "\ufb58\ufb7b"
+    assert join_arabic("پچ", always) == "\ufb58\ufb7b"
 
 
 def test_a_form_that_the_font_lacks_is_not_used() -> None:
-    assert join("بب", lambda char: char < "\ufb00") == "بب"
+    assert join_arabic("بب", lambda char: char < "\ufb00") == "بب"
 
 
 def test_words_of_other_scripts_stay_as_they_are() -> None:
     for text in ("Open", "हिन्दी", "שלום", ""):
-        assert join(text, always) == text
+        assert join_arabic(text, always) == text
 
 
 def test_what_runs_from_the_right_is_turned_round_with_its_marks_and_brackets() -> None:

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from tests.fonts import INTER, only_fonts, python, without_shaping
-from video.bitmaps import Bitmaps
-from video.breaking import clusters
-from video.coverage import all_missing
-from video.faces import Faces
-from video.lettering import Mask, Type, printable
-from video.scripts import SCRIPTS, Script
-from video.typefaces import has
+from video.typography.bitmap_font import BitmapFont
+from video.typography.font_fallback import FontFallback
+from video.typography.line_breaking import clusters
+from video.typography.script_coverage import all_missing
+from video.typography.system_fonts import has
+from video.typography.text import Mask, TextStyle, printable
+from video.typography.unicode_scripts import SCRIPTS, Script
 
 SIZE_PX = 40
 WORDY = [script for script in SCRIPTS if script.name != "emoji"]
@@ -29,7 +29,7 @@ SENTENCES = {
 
 
 def drawn(text: str, size_px: int = SIZE_PX) -> Mask:
-    kind = Type(text, "semibold", size_px)
+    kind = TextStyle(text, "semibold", size_px)
     return kind.draw([kind.text])
 
 
@@ -45,7 +45,7 @@ def found_at(word: str, line: str) -> int:
 
 @pytest.mark.parametrize("script", WORDY, ids=lambda script: script.name)
 def test_words_in_any_script_are_drawn_whole(script: Script) -> None:
-    kind = Type(f"A {script.sample}", "semibold", SIZE_PX)
+    kind = TextStyle(f"A {script.sample}", "semibold", SIZE_PX)
     if script.ranges[0][0] > 0xFFFF and script.name in all_missing():
         pytest.skip("no font of this machine has it, nor have the bitmaps that come along")
 
@@ -80,7 +80,7 @@ def test_an_arabic_word_within_a_latin_line_is_where_it_belongs() -> None:
 
 
 def test_arabic_letters_are_joined() -> None:
-    together, apart = Type("ببب", "semibold", SIZE_PX), Type("ب ب ب", "semibold", SIZE_PX)
+    together, apart = TextStyle("ببب", "semibold", SIZE_PX), TextStyle("ب ب ب", "semibold", SIZE_PX)
 
     assert together.width(together.text) < 0.8 * apart.width(apart.text)
     # One stroke below three dots.
@@ -103,7 +103,7 @@ def test_no_letter_is_drawn_with_a_font_that_lacks_it() -> None:
     assert not has(str(INTER), 0, "ก")
     assert not has(str(INTER), 0, "\u0e31")
     assert not has(__file__, 0, "x"), "a file that is no font has no letters"
-    faces = Faces(MIXED, "medium", SIZE_PX)
+    faces = FontFallback(MIXED, "medium", SIZE_PX)
     assert all(face.has(cluster) for cluster in clusters(MIXED) if (face := faces.of(cluster)))
     assert all(map(faces.of, clusters(MIXED)))
 
@@ -111,7 +111,7 @@ def test_no_letter_is_drawn_with_a_font_that_lacks_it() -> None:
 @pytest.mark.parametrize("text", ["Ελληνικά Größe", "Русский текст", "Tiếng Việt", "1 → 2 ✓ € ™"])
 def test_most_alphabets_are_in_the_font_that_comes_along(text: str, tmp_path: Path) -> None:
     program = f"""
-from video.faces import *
+from video.typography.font_fallback import *
 faces = Faces({text!r}, "semibold", 32)
 print({{type(faces.of(cluster)).__name__ for cluster in {text!r}}}, faces.text)
 """
@@ -119,21 +119,21 @@ print({{type(faces.of(cluster)).__name__ for cluster in {text!r}}}, faces.text)
 
 
 def test_what_is_no_letter_is_left_out() -> None:
-    assert Type("Launch \U0001f680 now", "semibold", 32).text == "Launch now"
-    assert Type("Chef 👩🏽\u200d🍳 1\ufe0f\u20e3", "semibold", 32).text == "Chef 1"
-    assert Type("\U000e0123 \ue000", "semibold", 32).text == ""
-    assert Type("a\u00adb\u200ec\td", "semibold", 32).text == "abc d"
-    assert Type("می\u200cخواهم", "semibold", 32).text == "می\u200cخواهم"
+    assert TextStyle("Launch \U0001f680 now", "semibold", 32).text == "Launch now"
+    assert TextStyle("Chef 👩🏽\u200d🍳 1\ufe0f\u20e3", "semibold", 32).text == "Chef 1"
+    assert TextStyle("\U000e0123 \ue000", "semibold", 32).text == ""
+    assert TextStyle("a\u00adb\u200ec\td", "semibold", 32).text == "abc d"
+    assert TextStyle("می\u200cخواهم", "semibold", 32).text == "می\u200cخواهم"
 
 
 def test_letters_in_fancy_dress_become_plain_where_no_font_has_them(tmp_path: Path) -> None:
-    program = "from video.lettering import *; print(Type('𝐁𝐨𝐥𝐝 ﬁsh', 'semibold', 32).text)"
+    program = "from video.typography.text import *; print(Type('𝐁𝐨𝐥𝐝 ﬁsh', 'semibold', 32).text)"
 
     assert python(program, only_fonts(tmp_path / "none")) in ("Bold fish\n", "Bold ﬁsh\n")
 
 
 def test_a_word_without_spaces_is_broken_and_what_does_not_fit_is_left_out() -> None:
-    kind = Type("a" * 300, "semibold", 32)
+    kind = TextStyle("a" * 300, "semibold", 32)
     lines = kind.lines(400)
     assert len(lines) == 2
     assert lines[-1].endswith("…")
@@ -142,7 +142,7 @@ def test_a_word_without_spaces_is_broken_and_what_does_not_fit_is_left_out() -> 
 
 @pytest.mark.parametrize("text", SENTENCES.values(), ids=SENTENCES)
 def test_a_sentence_becomes_two_lines_of_about_equal_length_that_keep_every_letter(text: str) -> None:
-    kind = Type(text, "semibold", SIZE_PX)
+    kind = TextStyle(text, "semibold", SIZE_PX)
     room = kind.width(kind.text) * 0.7
 
     lines = kind.lines(room)
@@ -154,13 +154,13 @@ def test_a_sentence_becomes_two_lines_of_about_equal_length_that_keep_every_lett
 
 
 def test_a_line_ends_at_a_space_where_it_can_though_its_script_has_none() -> None:
-    kind = Type("港の市場で朝ごはん 公式サイト", "semibold", SIZE_PX)
+    kind = TextStyle("港の市場で朝ごはん 公式サイト", "semibold", SIZE_PX)
 
     assert kind.lines(kind.width(kind.text) * 0.8) == ["港の市場で朝ごはん", "公式サイト"]
 
 
 def test_lines_with_tall_marks_are_further_apart() -> None:
-    plain, tall = Type("abc", "semibold", SIZE_PX), Type("E" + "\u0302" * 6, "semibold", SIZE_PX)
+    plain, tall = TextStyle("abc", "semibold", SIZE_PX), TextStyle("E" + "\u0302" * 6, "semibold", SIZE_PX)
 
     assert tall.draw([tall.text] * 2).shape[0] > plain.draw([plain.text] * 2).shape[0]
 
@@ -169,8 +169,8 @@ def pictures(folder: Path, texts: list[str], variables: dict[str, str]) -> tuple
     """The texts drawn on another machine, and whether it shapes."""
     program = f"""
 import numpy as np
-from video.lettering import Type
-from video.typefaces import shapes
+from video.typography.text import Type
+from video.typography.system_fonts import shapes
 for number, text in enumerate({texts!r}):
     kind = Type(text, "semibold", {SIZE_PX})
     assert kind.text == text, (kind.text, text)
@@ -194,7 +194,7 @@ def test_where_no_font_has_the_letters_words_are_still_there_and_told_apart(tmp_
 
 
 def test_bitmaps_join_arabic_and_put_marks_over_their_letters() -> None:
-    bitmaps = Bitmaps(SIZE_PX)
+    bitmaps = BitmapFont(SIZE_PX)
 
     assert bitmaps.has("ยิ")
     assert not bitmaps.has("\U0001f680")

@@ -12,13 +12,13 @@ import pytest
 
 from tests.video.conftest import decoded
 from tests.video.drawn import PAGE, cut_of, picture, reel, shots, striped
-from video.encoder import FILM_FILE
+from video.capture.footage import Frame
+from video.capture.frame_store import FrameStore
+from video.editing.composition import Caption, Composition, FrameSpec, Pointer, Words
+from video.encoding.commands import FILM_FILE
+from video.encoding.ffmpeg_binary import Ffmpeg
 from video.errors import EncoderStalled, EncodingFailed, EncodingTooSlow, FootageDamaged, LiveFilmStale
-from video.ffmpeg_binary import Ffmpeg
-from video.footage import Frame
-from video.live import LiveFilm
-from video.looks import Caption, Cut, Look, Pointer, Words
-from video.reel import Reel
+from video.live_film import LiveFilm
 from video.style import Style
 
 pytestmark = pytest.mark.anyio
@@ -26,12 +26,12 @@ pytestmark = pytest.mark.anyio
 COUNTS = (10, 1, 2, 7, 1, 24, 1, 3, 31, 5)
 
 
-def prefix(cut: Cut, frames: int, settled: int) -> Cut:
+def prefix(cut: Composition, frames: int, settled: int) -> Composition:
     return replace(cut, looks=cut.looks[:frames], settled_frames=settled)
 
 
 @asynccontextmanager
-async def live(footage: Reel, ffmpeg: Ffmpeg, folder: Path) -> AsyncIterator[LiveFilm]:
+async def live(footage: FrameStore, ffmpeg: Ffmpeg, folder: Path) -> AsyncIterator[LiveFilm]:
     film = LiveFilm(footage, ffmpeg, folder)
     try:
         yield film
@@ -95,13 +95,13 @@ async def test_a_take_of_which_nothing_was_settled_is_made_at_its_end(ffmpeg: Ff
 
 
 CAPTIONS = (Caption(0, 1000, "Open Pricing"), Caption(1000, 2000, "Open Docs"))
-SAYING = [Look(0, PAGE, Pointer(9.0, 9.0), words=Words(0, 1.0))] * 20
+SAYING = [FrameSpec(0, PAGE, Pointer(9.0, 9.0), words=Words(0, 1.0))] * 20
 
 
 @pytest.mark.parametrize(
     "end",
     [
-        cut_of([Look(0, PAGE, Pointer(9.5, 9.0), words=Words(0, 1.0))] * 40, captions=CAPTIONS),
+        cut_of([FrameSpec(0, PAGE, Pointer(9.5, 9.0), words=Words(0, 1.0))] * 40, captions=CAPTIONS),
         cut_of(SAYING[:5], captions=CAPTIONS),
         cut_of(SAYING * 2, captions=[replace(CAPTIONS[0], text="Open Prices")]),
         cut_of(SAYING * 2, captions=[replace(CAPTIONS[0], anchor="top")]),
@@ -111,7 +111,7 @@ SAYING = [Look(0, PAGE, Pointer(9.0, 9.0), words=Words(0, 1.0))] * 20
     ids=["another pointer", "shorter", "other words", "elsewhere", "another colour", "another style"],
 )
 async def test_a_film_that_should_have_begun_otherwise_is_refused(
-    ffmpeg: Ffmpeg, tmp_path: Path, end: Cut
+    ffmpeg: Ffmpeg, tmp_path: Path, end: Composition
 ) -> None:
     async with live(reel(tmp_path, [striped(0)]), ffmpeg, tmp_path) as film:
         film.advance(cut_of(SAYING, captions=CAPTIONS, settled_frames=10))

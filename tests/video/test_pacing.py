@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from tests.video.takes import random_take
-from video.pacing import Pace, Reading, pace
+from video.editing.pacing import Pace, Reading, pace
+from video.editing.timeline import Sample, Scroll, Step, Stretch, Timeline
 from video.style import Style
-from video.timeline import Sample, Scroll, Step, Stretch, Timeline
 
 FRAME_MS = 1000 / 30
 STYLE = Style()

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from video.looks import Spot
-from video.pointer import Clicks, Path
-from video.timeline import Sample, Step
+from video.editing.composition import Spot
+from video.editing.cursor import Clicks, Path
+from video.editing.timeline import Sample, Step
 
 
 def stroke(jitter_ms: float, seed: int = 1) -> list[Sample]:

@@ -8,16 +8,16 @@ import pytest
 from PIL import Image
 
 from tests.video.drawn import HEIGHT, PAGE, WIDTH, cut_of, picture, reel, shots, striped
-from video.finish import EXTRAS, make_extras
-from video.looks import Caption, Chapter, Look, Pointer, Ripple, Words
-from video.poster import POSTER_FILE, SHEET_FILE, moments, telling, write_poster, write_sheet
+from video.editing.composition import Caption, Chapter, FrameSpec, Pointer, Ripple, Words
+from video.finalize import EXTRAS, make_extras
+from video.rendering.stills import POSTER_FILE, SHEET_FILE, moments, telling, write_poster, write_sheet
 from video.style import Canvas, Layout
 
 
 def test_the_poster_is_the_settled_page_and_nothing_else(tmp_path: Path) -> None:
     said = [Caption(0, 900, "Open")]
-    drawn = {"pointer": Pointer(50.0, 50.0), "words": Words(0, 1.0)}
-    looks = [Look(0, PAGE, card=1.0)] * 10 + [Look(0, PAGE)] * 10 + [Look(1, PAGE, **drawn)] * 60  # type: ignore[arg-type]
+    drawn = FrameSpec(1, PAGE, pointer=Pointer(50.0, 50.0), words=Words(0, 1.0))
+    looks = [FrameSpec(0, PAGE, card=1.0)] * 10 + [FrameSpec(0, PAGE)] * 10 + [drawn] * 60
     footage = reel(tmp_path, [picture("red"), picture((20, 160, 60))])
     write_poster(cut_of(looks, captions=said), footage, tmp_path)
     shown = np.asarray(Image.open(tmp_path / POSTER_FILE))
@@ -26,10 +26,10 @@ def test_the_poster_is_the_settled_page_and_nothing_else(tmp_path: Path) -> None
 
 
 def test_the_poster_is_from_before_the_first_click() -> None:
-    looks = [Look(0, PAGE)] * 5 + [Look(0, PAGE, ripples=(Ripple(1, 1, 0.0),))] * 9
+    looks = [FrameSpec(0, PAGE)] * 5 + [FrameSpec(0, PAGE, ripples=(Ripple(1, 1, 0.0),))] * 9
     assert telling(cut_of(looks)) == 4
-    assert telling(cut_of([Look(0, PAGE, card=1.0)] * 3 + shots(90))) == 33
-    assert telling(cut_of([Look(0, PAGE, card=1.0)])) == 0
+    assert telling(cut_of([FrameSpec(0, PAGE, card=1.0)] * 3 + shots(90))) == 33
+    assert telling(cut_of([FrameSpec(0, PAGE, card=1.0)])) == 0
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (360, 640), (400, 400)])

@@ -9,8 +9,10 @@ import pytest
 
 from tests.video.conftest import stream
 from tests.video.drawn import HEIGHT, WIDTH, cut_of, picture, reel, shots
-from video.colours import yuv420
-from video.encoder import (
+from video.capture.footage import Frame
+from video.editing.composition import Composition
+from video.editing.timeline import Timeline, Visit
+from video.encoding.commands import (
     MARK_HEIGHT_PX,
     MARK_WIDTH_PX,
     PREVIEW_FILE,
@@ -20,18 +22,16 @@ from video.encoder import (
     build,
     preview_size,
 )
-from video.encoding import Encoding
-from video.errors import EncodingFailed, PaintingFailed
-from video.ffmpeg_binary import Ffmpeg
+from video.encoding.ffmpeg_binary import Ffmpeg
+from video.encoding.process import EncoderProcess
+from video.encoding.verify import FilmInfo, check_preview, probe
+from video.encoding.watermark import watermark, write_watermark
+from video.errors import EncodingFailed, RenderingFailed
 from video.film import Attempt, less, make_film, simple
-from video.finish import keep_preview
-from video.footage import Frame
-from video.live import LiveFilm
-from video.looks import Cut
-from video.probe import Film, check_preview, probe
+from video.finalize import keep_preview
+from video.live_film import LiveFilm
+from video.rendering.colour import yuv420
 from video.style import Format, Size, Style, layout
-from video.timeline import Timeline, Visit
-from video.watermark import watermark, write_watermark
 
 pytestmark = pytest.mark.anyio
 
@@ -39,11 +39,11 @@ GREY = np.full((HEIGHT, WIDTH, 3), 119, np.uint8)
 PLAIN = simple(Style())
 
 
-def encode(ffmpeg: Ffmpeg, cut: Cut, folder: Path, *, preview: bool) -> bytes:
+def encode(ffmpeg: Ffmpeg, cut: Composition, folder: Path, *, preview: bool) -> bytes:
     """The film's pictures, encoded; a bar moves over them."""
     folder.mkdir()
     write_watermark(folder)
-    encoding = Encoding(ffmpeg, cut, folder, preview=preview)
+    encoding = EncoderProcess(ffmpeg, cut, folder, preview=preview)
     for number in range(cut.film_frames):
         shown = GREY.copy()
         shown[:, number * 4 : number * 4 + 40] = 20
@@ -143,11 +143,11 @@ def failing_ffmpeg(ffmpeg: Ffmpeg, folder: Path, pattern: str) -> Ffmpeg:
     return replace(ffmpeg, path=str(path))
 
 
-async def made(ffmpeg: Ffmpeg, folder: Path, style: Style) -> Film:
+async def made(ffmpeg: Ffmpeg, folder: Path, style: Style) -> FilmInfo:
     story = Timeline(WIDTH, HEIGHT, 0.0, 2000.0, "A", "http://a/", visits=(Visit(0.0, "http://a/", "A"),))
     making = make_film(stream([Frame(0.0, picture("white"))]), story, folder, ffmpeg, style)
     *_, film = [part async for part in making]
-    assert isinstance(film, Film)
+    assert isinstance(film, FilmInfo)
     return film
 
 
@@ -181,14 +181,14 @@ async def test_what_is_no_preview_is_not_kept(ffmpeg: Ffmpeg, tmp_path: Path) ->
 @pytest.mark.parametrize("change", [{"frames": 25}, {"width": 320}, {"codec": "hevc"}, {"faststart": False}])
 def test_a_preview_that_is_something_else_is_noticed(change: dict[str, object]) -> None:
     cut = cut_of(shots(60), PLAIN)
-    good = Film(2.0, 30, WIDTH, HEIGHT, 15.0, "yuv420p", "", "h264", "High", 9, faststart=True)
+    good = FilmInfo(2.0, 30, WIDTH, HEIGHT, 15.0, "yuv420p", "", "h264", "High", 9, faststart=True)
     check_preview(good, cut)
     with pytest.raises(EncodingFailed):
         check_preview(replace(good, **change), cut)  # type: ignore[arg-type]
 
 
 def test_the_preview_is_the_first_thing_to_go_and_the_style_the_last() -> None:
-    encoding, painting, style = EncodingFailed("code 3"), PaintingFailed("no"), Style()
+    encoding, painting, style = EncodingFailed("code 3"), RenderingFailed("no"), Style()
     bare, warning = less(Attempt(style), encoding)
     assert (bare, warning.code) == (Attempt(style, preview=False), "preview_missing")
     plain, warning = less(bare, encoding)
@@ -197,5 +197,5 @@ def test_the_preview_is_the_first_thing_to_go_and_the_style_the_last() -> None:
         less(plain, encoding)
     # What cannot be painted is not the preview's fault
     assert less(Attempt(style), painting)[0] == Attempt(simple(style))
-    with pytest.raises(PaintingFailed):
+    with pytest.raises(RenderingFailed):
         less(Attempt(simple(style)), painting)

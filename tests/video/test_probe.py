@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.video.drawn import HEIGHT, WIDTH, cut_of, shots
+from video.encoding.ffmpeg_binary import Ffmpeg
+from video.encoding.mp4_boxes import boxes
+from video.encoding.verify import FilmInfo, check, probe
 from video.errors import EncodingFailed
-from video.ffmpeg_binary import Ffmpeg
-from video.mp4 import boxes
-from video.probe import Film, check, probe
 from video.style import Style
 
 pytestmark = pytest.mark.anyio
@@ -62,7 +62,7 @@ async def test_what_is_no_film_does_not_pass(ffmpeg: Ffmpeg, tmp_path: Path, dat
 
 
 def test_a_film_that_is_not_what_was_cut_is_refused() -> None:
-    made = Film(2.0, 50, WIDTH, HEIGHT, 30.0, "yuv420p", "tv, bt709", "h264", "High", 1000, True)
+    made = FilmInfo(2.0, 50, WIDTH, HEIGHT, 30.0, "yuv420p", "tv, bt709", "h264", "High", 1000, True)
     check(made, cut_of(shots(50)))
     with pytest.raises(EncodingFailed, match="51"):
         check(made, cut_of(shots(51)))

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from video.scripts import SCRIPTS, Script, is_emoji, script_of, scripts_in
+from video.typography.unicode_scripts import SCRIPTS, Script, is_emoji, script_of, scripts_in
 
 NAMES = [script.name for script in SCRIPTS]
 

@@ -5,8 +5,19 @@ from dataclasses import replace
 
 import pytest
 
+from video.editing.timeline import (
+    VERSION,
+    Area,
+    Refused,
+    Retry,
+    Sample,
+    Scroll,
+    Step,
+    Stretch,
+    Timeline,
+    Visit,
+)
 from video.errors import TimelineUnreadable
-from video.timeline import VERSION, Area, Refused, Retry, Sample, Scroll, Step, Stretch, Timeline, Visit
 
 TIMELINE = Timeline(
     width_px=1280,

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from video.cut import cut
-from video.looks import Caption, Chapter, Cut
+from video.editing.compose import compose
+from video.editing.composition import Caption, Chapter, Composition
+from video.editing.timeline import Timeline
+from video.encoding.subtitles import chapters_metadata, webvtt
 from video.style import Style
-from video.timeline import Timeline
-from video.tracks import chapters_metadata, webvtt
 
-CUT = cut(Timeline(1152, 648, 0.0, 2_000.0, "Lumen; light=2 \\ #1", "u"), [0.0], Style())
+CUT = compose(Timeline(1152, 648, 0.0, 2_000.0, "Lumen; light=2 \\ #1", "u"), [0.0], Style())
 
 
-def film(**parts: object) -> Cut:
+def film(**parts: object) -> Composition:
     return replace(CUT, **parts)  # type: ignore[arg-type]
 
 

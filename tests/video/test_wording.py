@@ -2,8 +2,8 @@
 
 import pytest
 
-from video.timeline import Step
-from video.wording import caption, clip, reading_ms, tidy
+from video.editing.caption_text import caption, clip, reading_ms, tidy
+from video.editing.timeline import Step
 
 
 def step(label: str, role: str = "", outcome: str = "page", own: str = "") -> Step:

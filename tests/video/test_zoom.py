@@ -6,13 +6,13 @@ from itertools import pairwise
 import pytest
 
 from tests.video.takes import random_take
-from video.cut import cut
-from video.looks import Box, Look
-from video.pacing import pace
-from video.pointer import Path
+from video.editing.compose import compose
+from video.editing.composition import Box, FrameSpec
+from video.editing.cursor import Path
+from video.editing.pacing import pace
+from video.editing.timeline import Area, Sample, Scroll, Step, Stretch, Timeline
+from video.editing.zoom import MOST_FACTOR, Zoom, framed, most_factor, with_tip, zoom
 from video.style import Style
-from video.timeline import Area, Sample, Scroll, Step, Stretch, Timeline
-from video.zoom import MOST_FACTOR, Zoom, framed, most_factor, with_tip, zoom
 
 STYLE = Style(title_card=False)
 WHOLE = Box(0, 0, 1152, 648)
@@ -127,7 +127,7 @@ def test_it_does_not_come_close_again_at_once() -> None:
 def test_the_film_begins_and_ends_whole() -> None:
     steps = (click(1_000), click(19_000))
     timeline = Timeline(1152, 648, 0.0, 20_000.0, "t", "u", steps=steps, pointer=tuple(walk(*steps)))
-    looks = cut(timeline, FRAMES, STYLE).looks
+    looks = compose(timeline, FRAMES, STYLE).looks
     assert any(look.view != WHOLE for look in looks)
     assert all(look.view == WHOLE for look in looks[:30] + looks[-30:])
 
@@ -167,7 +167,7 @@ def test_the_view_follows_a_pointer_that_would_leave_it() -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_whatever_the_take_the_view_is_smooth_and_shows_what_happens(seed: int) -> None:
     take, frames, _ = random_take(seed, rounds=6)
-    looks = cut(take, frames, STYLE).looks
+    looks = compose(take, frames, STYLE).looks
     for look in looks:
         view = look.view
         assert view.x >= 0
@@ -183,7 +183,7 @@ def test_whatever_the_take_the_view_is_smooth_and_shows_what_happens(seed: int) 
     assert max((abs(b - a) for a, b in pairwise(steps)), default=0) < 5.8 * 300 * (33.4 / 700) ** 2
 
 
-def is_in(look: Look) -> bool:
+def is_in(look: FrameSpec) -> bool:
     view, tip = look.view, look.pointer
     assert tip is not None
     return view.x <= tip.x <= view.x + view.width and view.y <= tip.y <= view.y + view.height

@@ -1,0 +1,204 @@
+"""The vault: large binaries in Redis, in chunks, so that neither side ever holds one whole.
+
+A binary is one hash: fields `0`, `1`, … of 256 KiB each, and `meta` with `<bytes> <chunks>`, written last.
+A hash without `meta` is unfinished and reads as missing. For 200 MB, against one SET, chunks took 33 MB of
+memory in the client instead of 632 and held up other clients for 3 ms instead of 88. Key names and their
+lifecycle belong to the caller. The client must not decode
+responses, and should neither retry by itself nor wait long: its socket timeout is the grain of ours.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import TypeVar
+
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from video.errors import BlobMissing, BlobStoreFull, BlobStoreUnavailable, BlobTooLarge
+
+log = logging.getLogger(__name__)
+
+CHUNK_BYTES = 256 * 1024
+META = "meta"
+FIRST_PAUSE_S = 0.1
+LONGEST_PAUSE_S = 5.0
+
+#: Redis is not there, does not answer, or is still reading its file.
+AWAY = (RedisConnectionError, RedisTimeoutError)
+
+T = TypeVar("T")
+#: Told before each further try: which one it is, of at most how many, and what went wrong.
+NoteRetry = Callable[[int, int, str], None]
+
+
+def backoffs_s(give_up_s: float) -> tuple[float, ...]:
+    """The pauses before the further tries of a request, which together last `give_up_s` at most.
+
+    Each is twice the one before, from 0.1 s up to 5 s: five in 3.1 s for a hiccup, then one every 5 s or so
+    for a restart, so that the work goes on soon after it.
+    """
+    pauses: list[float] = []
+    while sum(pauses) + (pause := min(FIRST_PAUSE_S * 2 ** len(pauses), LONGEST_PAUSE_S)) <= give_up_s:
+        pauses.append(pause)
+    return tuple(pauses)
+
+
+def _unheard(attempt: int, limit: int, reason: str) -> None:
+    """For whoever does not want to know."""
+
+
+class BlobWriter:
+    """Writes one binary under `key`, replacing what was there; it can be read once `close` has returned.
+
+    `write` sends every chunk as soon as it is full, so at most one chunk and the piece in hand are in memory.
+    While Redis is away it tries again, at growing intervals, for `give_up_s` seconds per chunk, and tells
+    `note`. Every request may be repeated safely, so nothing is lost or doubled. The key expires `ttl_s` after
+    the last chunk.
+
+    Raises BlobTooLarge past `max_bytes`, VaultUnavailable after `give_up_s`, VaultFull if Redis has no room.
+    """
+
+    def __init__(
+        self,
+        client: Redis,
+        key: str,
+        *,
+        ttl_s: int,
+        max_bytes: int,
+        give_up_s: float = 30.0,
+        note: NoteRetry = _unheard,
+    ) -> None:
+        self._client = client
+        self._key = key
+        self._ttl_s = ttl_s
+        self._max_bytes = max_bytes
+        self._give_up_s = give_up_s
+        self._note = note
+        self._buffer = bytearray()
+        self._chunks = 0
+        self.size_bytes = 0
+
+    async def write(self, piece: bytes) -> None:
+        """Appends `piece`, sending what fills a chunk."""
+        if self.size_bytes + len(piece) > self._max_bytes:
+            raise BlobTooLarge(f"{self._key} would grow past its limit of {self._max_bytes} bytes.")
+        self.size_bytes += len(piece)
+        self._buffer += piece
+        while len(self._buffer) >= CHUNK_BYTES:
+            await self._send_chunk()
+
+    async def close(self) -> None:
+        """Sends what is left and the closing `meta`; raises BlobMissing if Redis lost chunks meanwhile."""
+        if self._buffer or not self._chunks:
+            await self._send_chunk()
+        fields = await self._send(META, f"{self.size_bytes} {self._chunks}".encode())
+        if fields != self._chunks + 1:
+            await _patiently(lambda: self._client.hdel(self._key, META), self._give_up_s, self._note)
+            raise BlobMissing(
+                f"{self._key} lost {self._chunks + 1 - fields} of its chunks: did Redis restart?"
+            )
+
+    async def _send_chunk(self) -> None:
+        await self._send(str(self._chunks), bytes(self._buffer[:CHUNK_BYTES]))
+        del self._buffer[:CHUNK_BYTES]
+        self._chunks += 1
+
+    async def _send(self, field: str, value: bytes) -> int:
+        """Stores a field, renews the TTL and returns how many fields the hash has now."""
+
+        async def once() -> int:
+            async with self._client.pipeline(transaction=True) as pipe:
+                if not self._chunks:
+                    pipe.unlink(self._key)
+                pipe.hset(self._key, mapping={field: value})
+                pipe.expire(self._key, self._ttl_s)
+                pipe.hlen(self._key)
+                return int((await pipe.execute())[-1])
+
+        try:
+            return await _patiently(once, self._give_up_s, self._note)
+        except ResponseError as refused:
+            raise BlobStoreFull(
+                f"Redis took no more of {self._key} after {self._chunks} chunks: {refused}"
+            ) from refused
+
+
+async def blob_size(client: Redis, key: str) -> int | None:
+    """The size of a finished binary in bytes, or None if it is missing or unfinished."""
+    meta = await _field(client, key, META, 0.0)
+    return int(meta.split()[0]) if meta else None
+
+
+async def is_whole(client: Redis, key: str, *, give_up_s: float = 0.0) -> bool:
+    """Whether a binary is finished and has all its chunks. Raises VaultUnavailable as `read_blob`."""
+    meta = await _field(client, key, META, give_up_s)
+    return meta is not None and await _fields(client, key, give_up_s) == int(meta.split()[1]) + 1
+
+
+async def read_blob(
+    client: Redis, key: str, *, give_up_s: float = 0.0, note: NoteRetry = _unheard
+) -> AsyncGenerator[bytes, None]:
+    """Yields a binary chunk by chunk; memory stays at one chunk whatever the size.
+
+    Raises BlobMissing if it is missing, unfinished or vanishes midway, and VaultUnavailable if Redis does not
+    answer for `give_up_s` seconds (0: at the first failure).
+    """
+    meta = await _field(client, key, META, give_up_s, note)
+    if not meta:
+        raise BlobMissing(f"There is no finished binary at {key}: it was not stored or its time is over.")
+    for number in range(int(meta.split()[1])):
+        chunk = await _field(client, key, str(number), give_up_s, note)
+        if chunk is None:
+            raise BlobMissing(f"{key} vanished while it was being read, at chunk {number}.")
+        yield chunk
+
+
+async def read_range(client: Redis, key: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
+    """Yields the bytes from `start` up to `end` of a finished binary; only chunks that have some are read.
+
+    `end` is at most the size that `blob_size` has told. Raises as `read_blob`.
+    """
+    for number in range(start // CHUNK_BYTES, -(-end // CHUNK_BYTES)):
+        chunk = await _field(client, key, str(number), 0.0)
+        if chunk is None:
+            raise BlobMissing(f"{key} vanished while it was being read, at chunk {number}.")
+        base = number * CHUNK_BYTES
+        yield chunk[max(start - base, 0) : end - base]
+
+
+async def _field(
+    client: Redis, key: str, name: str, give_up_s: float, note: NoteRetry = _unheard
+) -> bytes | None:
+    value = await _patiently(lambda: client.hget(key, name), give_up_s, note)
+    return value if value is None or isinstance(value, bytes) else value.encode()
+
+
+async def _fields(client: Redis, key: str, give_up_s: float) -> int:
+    return await _patiently(lambda: client.hlen(key), give_up_s)
+
+
+async def _patiently(request: Callable[[], Awaitable[T]], give_up_s: float, note: NoteRetry = _unheard) -> T:
+    """Sends a repeatable request until Redis answers it, for at most `give_up_s` seconds."""
+    give_up_at = time.monotonic() + give_up_s
+    pauses_s = backoffs_s(give_up_s)
+    for attempt, pause_s in enumerate(pauses_s, 1):
+        try:
+            return await request()
+        except AWAY as away:
+            if time.monotonic() + pause_s > give_up_at:
+                raise _given_up(give_up_s, away) from away
+            log.warning("Redis is away, retry %d of %d in %.1f s: %s", attempt, len(pauses_s), pause_s, away)
+            note(attempt, len(pauses_s), f"Redis did not answer: {away}")
+        await asyncio.sleep(pause_s)
+    try:
+        return await request()
+    except AWAY as away:
+        raise _given_up(give_up_s, away) from away
+
+
+def _given_up(give_up_s: float, away: Exception) -> BlobStoreUnavailable:
+    return BlobStoreUnavailable(f"Redis did not answer for {give_up_s:g} s: {away}")

@@ -1,0 +1,1 @@
+"""Capture: cameras, and the footage that they write."""

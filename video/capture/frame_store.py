@@ -1,0 +1,45 @@
+"""The reel: a take's frames on disk, appended while filming and read at random while the film is painted."""
+
+import os
+from pathlib import Path
+
+from video.capture.footage import Frame
+
+
+class FrameStore:
+    """Keeps the JPEGs in one file, `path`; the file belongs to the caller's folder and goes with it.
+
+    One thread may append while another reads what was appended before.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w+b", buffering=0)
+        self._places: list[tuple[int, int]] = []
+        self._end = 0
+        #: When each frame was captured, in milliseconds of film time, ascending.
+        self.times_ms: list[float] = []
+
+    def append(self, frame: Frame) -> None:
+        """Adds a frame that is later than all before. Raises OSError when the disk takes no more."""
+        self._pwrite(frame.jpeg)
+        self._places.append((self._end, len(frame.jpeg)))
+        self._end += len(frame.jpeg)
+        self.times_ms.append(frame.at_ms)
+
+    def jpeg(self, index: int) -> bytes:
+        """The picture of the frame with this index."""
+        start, size = self._places[index]
+        return os.pread(self._file.fileno(), size, start)
+
+    @property
+    def size_bytes(self) -> int:
+        """All frames together."""
+        return self._end
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _pwrite(self, data: bytes) -> None:
+        written = 0
+        while written < len(data):
+            written += os.pwrite(self._file.fileno(), data[written:], self._end + written)

@@ -1,0 +1,158 @@
+"""Films in real time with the browser's screencast: works with any Chromium, and what is late is lost."""
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from contextlib import suppress
+from typing import TypeVar
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page, ScreencastFrame
+
+from video.capture.camera import Sink
+from video.capture.footage import Frame
+
+T = TypeVar("T")
+
+#: A page that stands still delivers its one picture within some 20 ms of the start.
+FIRST_FRAME_WAIT_S = 0.5
+SCREENSHOT_LIMIT_MS = 5_000
+STOP_LIMIT_S = 5.0
+#: How old a frame is when it is delivered, until the first one has told (20 to 60 ms were seen).
+USUAL_AGE_MS = 40.0
+#: An age beyond this, or below 0, is a wall clock that was set between capture and delivery.
+OLDEST_MS = 10_000.0
+
+
+class ScreencastCamera:
+    """Films in real time with the browser's screencast: a JPEG whenever the picture has changed.
+
+    `sink` gets each frame, in order and never two at the same time, and must not block. `max_bytes` caps the
+    sum of the JPEGs. Frames are `width_px` x `height_px` device pixels: at a device scale beyond 1 more
+    than the page has in CSS pixels. `quality` is JPEG's, 0 to 100.
+
+    Frames carry the wall clock of their capture. Each is placed on the monotonic film clock by its age at
+    delivery, so a wall clock that is set or slewed in mid-take moves no frame.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        sink: Sink,
+        *,
+        width_px: int = 1280,
+        height_px: int = 720,
+        quality: int = 90,
+        max_bytes: int = 512 << 20,
+    ) -> None:
+        self._page = page
+        self._sink = sink
+        self._width_px = width_px
+        self._height_px = height_px
+        self._quality = quality
+        self._max_bytes = max_bytes
+        self._started_s = 0.0
+        self._last_ms = -1.0
+        self._last = b""
+        self._covered = False
+        #: The last picture has not reached the sink.
+        self._withheld = False
+        self._stamp = 0.0
+        self._age_ms = USUAL_AGE_MS
+        self._stopped = False
+        self._delivered_ms = 0.0
+        self._first = asyncio.Event()
+        self.size_bytes = 0
+        self.frames = 0
+        self.full = False
+        self.notes: tuple[str, ...] = ()
+        #: It cannot know what it has missed.
+        self.lost_frames = 0
+
+    async def start(self) -> None:
+        """Begins to film and returns when there is a first frame, by a screenshot if the page gives none.
+
+        Raises playwright's Error if the page is gone or already has a screencast.
+        """
+        self._started_s = time.monotonic()
+        await self._page.screencast.start(
+            on_frame=self._on_frame,
+            quality=self._quality,
+            size={"width": self._width_px, "height": self._height_px},
+        )
+        try:
+            await asyncio.wait_for(self._first.wait(), FIRST_FRAME_WAIT_S)
+        except TimeoutError:
+            await self._force_frame()
+
+    async def stop(self) -> None:
+        """Ends filming. A page or browser that died meanwhile is no error: the frames so far are the take."""
+        self._stopped = True
+        with suppress(PlaywrightError, TimeoutError):
+            await asyncio.wait_for(self._page.screencast.stop(), STOP_LIMIT_S)
+
+    def now_ms(self) -> float:
+        """Milliseconds since `start`, on the axis of the frames' `at_ms`."""
+        return (time.monotonic() - self._started_s) * 1000
+
+    def still_ms(self) -> float:
+        """Milliseconds since a frame was last delivered."""
+        return self.now_ms() - self._delivered_ms
+
+    def picture(self) -> bytes:
+        """The last picture taken, as JPEG; b"" before the first."""
+        return self._last
+
+    def cover(self, covered: bool) -> None:
+        """While covered, no frame reaches the sink; uncovered, the picture that there is does."""
+        self._covered = covered
+        self._hand_on()
+
+    async def hold(self, duration_ms: float) -> None:
+        """Waits in real time."""
+        await asyncio.sleep(max(duration_ms, 0) / 1000)
+
+    async def during(self, work: Awaitable[T]) -> T:
+        """Awaits `work`; a real-time camera runs by itself."""
+        return await work
+
+    def _on_frame(self, frame: ScreencastFrame) -> None:
+        """Takes one frame of the screencast, unless it repeats a timestamp (which happens)."""
+        delivered_at_ms, self._delivered_ms = time.time() * 1000, self.now_ms()
+        if self._stopped or frame["timestamp"] == self._stamp:
+            return
+        self._stamp = frame["timestamp"]
+        age_ms = delivered_at_ms - self._stamp
+        if 0 <= age_ms <= OLDEST_MS:
+            self._age_ms = age_ms
+        self._take(self._delivered_ms - self._age_ms, frame["data"])
+
+    def _take(self, at_ms: float, jpeg: bytes) -> None:
+        """Keeps a frame and hands it on, unless it is older than the last one or the footage is full."""
+        at_ms = max(at_ms, 0.0)
+        if at_ms <= self._last_ms or self.full:
+            return
+        if self.size_bytes + len(jpeg) > self._max_bytes:
+            self.full = True
+            return
+        self._last_ms = at_ms
+        self._last = jpeg
+        self._withheld = True
+        self._hand_on()
+        self._first.set()
+
+    def _hand_on(self) -> None:
+        """The sink gets the last picture, once."""
+        if not self._withheld or self._covered or self._stopped:
+            return
+        self._withheld = False
+        self.size_bytes += len(self._last)
+        self.frames += 1
+        self._sink(Frame(self._last_ms, self._last))
+
+    async def _force_frame(self) -> None:
+        jpeg = await self._page.screenshot(
+            type="jpeg", quality=self._quality, scale="device", timeout=SCREENSHOT_LIMIT_MS
+        )
+        if not self._first.is_set():
+            self._take(self.now_ms(), jpeg)

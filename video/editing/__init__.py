@@ -1,0 +1,1 @@
+"""Editing: from footage and timeline to a composition that says what each film frame shows."""

@@ -1,0 +1,119 @@
+"""Words for what happens on screen: a verb, and the name of what is clicked. Pure text."""
+
+import re
+import unicodedata
+
+from video.editing.timeline import Step
+
+MAX_NAME_CHARS = 40
+#: Reading takes a moment to begin, then some 17 characters a second: Netflix's Timed Text Style Guide allows
+#: subtitles for adults 17 to 20 (partnerhelp.netflixstudios.com, "English Timed Text Style Guide", I.19).
+READ_BEGIN_MS = 600.0
+READ_CHAR_MS = 60.0
+READ_MOST_MS = 2_600.0
+
+#: A name that begins with one of these says what happens by itself.
+VERB = re.compile(
+    r"(?:accept|add|allow|apply|approve|browse|cancel|choose|clear|close|collapse|compare|confirm|continue"
+    r"|create|customi[sz]e|decline|deny|disable|discard|discover|dismiss|edit|enable|enter|expand|explore"
+    r"|find|follow|get|go|hide|insert|invite|join|jump|keep|launch|learn|leave|log in|maximi[sz]e|meet"
+    r"|minimi[sz]e|open|pause|pick|preview|read|refresh|reject|remove|rename|replay|reset|resize|restart"
+    r"|save|scroll|see|select|send|show|sign|skip|start|stop|subscribe|switch|talk|toggle|try|turn|unlock"
+    r"|update|upgrade|upload|view|visit|watch|zoom)\b(?!-)"
+)
+#: Verbs that are as often names of things: they count as verbs only with something behind them.
+SOMETIMES_VERB = re.compile(
+    r"(?:book|build|buy|check|contact|copy|design|download|export|filter|import|install|load|make|manage"
+    r"|order|play|print|request|run|search|share|sort|test|use) \w"
+)
+#: One word that needs one more.
+WHOLE = {
+    "next": "Show the next one",
+    "previous": "Show the one before",
+    "prev": "Show the one before",
+    "back": "Go back",
+    "more": "Show more",
+    "menu": "Open the menu",
+    "home": "Go to the home page",
+    "ok": "OK",
+    "no thanks": "No thanks",
+    "not now": "Not now",
+    "later": "Later",
+}
+#: What stands in for the name of a button without one, such as the class of its icon.
+ICON = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
+#: How many there are of it, at the end of a tab's name.
+COUNT = re.compile(r"\s*\(?\d+\)$")
+MENUS = re.compile(r"ellipsis|kebab|hamburger|bars|menu|more")
+CLOSES = re.compile(r"^(?:[\u00d7x\u2715\u2716\u2717\u2573]|&times;)$", re.IGNORECASE)
+#: By role, then by outcome: the verb, and what is said of something without a name.
+ROLES: dict[str, tuple[str, str]] = {
+    "tab": ("Show", "Show another tab"),
+    "checkbox": ("Turn on", "Tick a box"),
+    "switch": ("Turn on", "Flip a switch"),
+    "menuitemcheckbox": ("Turn on", "Flip a switch"),
+    "radio": ("Choose", "Choose another"),
+    "menuitemradio": ("Choose", "Choose another"),
+    "option": ("Choose", "Choose another"),
+    "summary": ("Expand", "Expand the details"),
+    "treeitem": ("Expand", "Expand the list"),
+    "link": ("Open", "Open the next page"),
+}
+OUTCOMES: dict[str, tuple[str, str]] = {
+    "page": ("Open", "Open the next page"),
+    "scene": ("Open", "Show more"),
+    "nothing": ("Try", "Try a button"),
+}
+
+
+def caption(step: Step) -> str:
+    """A few words on what the step does, such as `Open Pricing`."""
+    if any(map(str.isalnum, own := tidy(step.caption))):
+        return own
+    if CLOSES.match(step.label.strip()):
+        return "Close"
+    name = clip(COUNT.sub("", tidy(step.label)))
+    verb, nameless = ROLES.get(step.role) or OUTCOMES.get(step.outcome) or OUTCOMES["page"]
+    if step.outcome == "page" and step.role not in ("tab", "link"):
+        verb, nameless = OUTCOMES["page"]
+    if step.role != "link" and ICON.fullmatch(name):
+        return "Open the menu" if MENUS.search(name) else nameless
+    if not any(map(str.isalnum, name)):
+        return nameless
+    return WHOLE.get(name.casefold()) or (name if _is_said(name) else f"{verb} {name}")
+
+
+def reading_ms(text: str) -> float:
+    """How long a caption is read."""
+    return min(READ_BEGIN_MS + READ_CHAR_MS * len(text), READ_MOST_MS)
+
+
+def tidy(text: str) -> str:
+    """The text in one line, without pictures, control characters, arrows at its ends or words said twice."""
+    kept = (char if unicodedata.category(char)[0] in "LMNPZ" or char in "+$€£=<>|" else " " for char in text)
+    words = "".join(kept).split()
+    while words and not any(map(str.isalnum, words[-1])):
+        words.pop()
+    while words and not any(map(str.isalnum, words[0])):
+        words.pop(0)
+    half = len(words) // 2
+    if half and [word.casefold() for word in words[:half]] == [word.casefold() for word in words[half:]]:
+        words = words[:half]
+    once = [
+        word for last, word in zip(["", *words], words, strict=False) if last.casefold() != word.casefold()
+    ]
+    return " ".join(once).rstrip(":;,-\u2013\u2014\u2026 ")
+
+
+def clip(name: str, chars: int = MAX_NAME_CHARS) -> str:
+    """The name, cut at a word's end where it is too long."""
+    if len(name) <= chars:
+        return name
+    cut = name[: chars - 1]
+    whole, space, _ = cut.rpartition(" ")
+    return (whole if space and len(whole) > chars // 2 else cut).rstrip(" .,:;-\u2013\u2014") + "\u2026"
+
+
+def _is_said(name: str) -> bool:
+    said = name.casefold()
+    return bool(VERB.match(said) or SOMETIMES_VERB.match(said))

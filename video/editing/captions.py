@@ -1,0 +1,118 @@
+"""Captions and chapters: when each is shown in the film, and where a caption keeps clear of the click."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
+
+from video.editing.caption_text import caption, clip, reading_ms, tidy
+from video.editing.composition import Anchor, Box, Caption, Chapter, Words
+from video.editing.cursor import Path
+from video.editing.pacing import Pace, Reading
+from video.editing.timeline import Step, Timeline
+
+#: How long a caption stays for the effect of its click to be seen, if nothing else happens.
+SEEN_MS = 900.0
+FADE_MS = 150.0
+#: Captions lie in the last quarter of the window; what is clicked must not.
+COVERED_SHARE = 0.75
+#: What comes up is kept clear too, when it leaves so much free at the top.
+FREE_SHARE = 0.25
+#: The pointer's way to a click, of which a caption must not cover the end.
+APPROACH_MS = 250.0
+LEAST_CHAPTER_MS = 1_000.0
+MAX_TITLE_CHARS = 80
+SEPARATORS = re.compile(r"\s+(?:[|\u2013\u2014\u00b7\u22c5\u2022\u00bb\u203a:-]|::)\s+|\s*\|\s*")
+
+
+def readings(steps: Sequence[Step]) -> list[Reading]:
+    """When the steps' captions come up and how long they need."""
+    return [Reading(step.start_ms, reading_ms(caption(step))) for step in steps]
+
+
+def captions(
+    steps: Sequence[Step], views: Sequence[Box | None], whole: Box, path: Path, pace: Pace
+) -> tuple[Caption, ...]:
+    """One caption for each step; `views` says what each step is zoomed to, if anything."""
+    starts = [pace.film_ms(step.start_ms) for step in steps]
+    film_end_ms = pace.film_frames * pace.frame_ms
+    made = []
+    for index, (step, start_ms) in enumerate(zip(steps, starts, strict=True)):
+        text = caption(step)
+        wanted_ms = max(
+            start_ms + reading_ms(text),
+            pace.film_ms(step.click_ms) + SEEN_MS,
+            pace.film_ms(step.end_ms),
+        )
+        next_ms = starts[index + 1] if index + 1 < len(starts) else film_end_ms
+        anchor = _anchor(step, views[index], whole, path)
+        made.append(Caption(start_ms, max(min(wanted_ms, next_ms), start_ms), text, anchor))
+    return tuple(made)
+
+
+def words(captions: Sequence[Caption], starts_ms: Sequence[float], film_ms: float) -> Words | None:
+    """The caption that is up at a moment of the film, faded in and out."""
+    index = bisect_right(starts_ms, film_ms) - 1
+    if index < 0:
+        return None
+    shown = captions[index]
+    opacity = min(film_ms - shown.start_ms, shown.end_ms - film_ms) / FADE_MS
+    return Words(index, round(min(opacity, 1.0), 4)) if opacity > 0 else None
+
+
+def chapters(timeline: Timeline, pace: Pace, end_ms: float) -> tuple[Chapter, ...]:
+    """A chapter for each page, the last up to `end_ms`; a page that is over in a second has none."""
+    visits = [visit for visit in timeline.visits if visit.at_ms <= timeline.end_ms]
+    titles = clean_titles([visit.title for visit in visits])
+    starts = [pace.film_ms(visit.at_ms) for visit in visits]
+    made: list[tuple[float, str]] = []
+    for start_ms, title in zip(starts, titles, strict=True):
+        if made and (start_ms - made[-1][0] < LEAST_CHAPTER_MS or not made[-1][1]):
+            made[-1] = (made[-1][0], title)
+        elif not made or made[-1][1] != title:
+            made.append((start_ms, title))
+        if len(made) > 1 and made[-1][1] == made[-2][1]:
+            made.pop()
+    if len(made) > 1 and end_ms - made[-1][0] < LEAST_CHAPTER_MS:
+        made.pop()
+    if not made:
+        return ()
+    made = [(0.0 if index == 0 else start, title) for index, (start, title) in enumerate(made)]
+    ends = [*(start for start, _ in made[1:]), end_ms]
+    return tuple(Chapter(start, end, title or "Page") for (start, title), end in zip(made, ends, strict=True))
+
+
+def clean_titles(titles: Sequence[str]) -> list[str]:
+    """Titles without what pages of a site have in common, its name at the end or else at the beginning."""
+    parts = [[part for text in SEPARATORS.split(title) if (part := tidy(text))] for title in titles]
+    distinct = {tuple(part) for part in parts if part}
+    ends = _common(distinct, -1)
+    begins = "" if ends else _common(distinct, 0)
+    return [_cleaned(part, ends, begins) for part in parts]
+
+
+def _common(titles: Collection[tuple[str, ...]], place: int) -> str:
+    """What most titles have at this place, or begin with there, when at least two do."""
+    names = {title[place] for title in titles if len(title) > 1}
+    counts = {name: sum(title[place].startswith(name) for title in titles) for name in names}
+    best = max(counts, key=lambda name: (counts[name], name), default="")
+    return best if counts.get(best, 0) > 1 else ""
+
+
+def _cleaned(parts: list[str], ends: str, begins: str) -> str:
+    if len(parts) > 1 and ends and parts[-1].startswith(ends):
+        parts = parts[:-1]
+    elif len(parts) > 1 and begins and parts[0].startswith(begins):
+        parts = parts[1:]
+    return clip(" \u2013 ".join(parts), MAX_TITLE_CHARS)
+
+
+def _anchor(step: Step, view: Box | None, whole: Box, path: Path) -> Anchor:
+    """At the top when target, click or the pointer's way to it lie low, zoomed or not."""
+    lows = [step.y, *(sample.y for sample in path.between(step.click_ms - APPROACH_MS, step.click_ms))]
+    if step.target is not None:
+        lows.append(min(step.target.y + step.target.height, step.y + whole.height / 4))
+    if step.appeared is not None and step.appeared.y > whole.height * FREE_SHARE:
+        lows.append(step.appeared.y + step.appeared.height)
+    low = max(lows)
+    boxes = [whole, view] if view else [whole]
+    return "top" if any(low > box.y + box.height * COVERED_SHARE for box in boxes) else "bottom"

@@ -1,0 +1,117 @@
+"""What each film frame shows: the records between the cut, which decides, and the painter, which draws.
+
+Places on the page are CSS pixels of the filmed viewport, whatever the scale of footage or film.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from video.style import Layout, Style
+
+Anchor = Literal["bottom", "top"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place on the page."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """The drawn pointer: where its tip is, and how far it is pressed down, from 0 to 1."""
+
+    x: float
+    y: float
+    pressed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ripple:
+    """A click's ripple: its centre, and its age from 0 (just clicked) to 1 (gone)."""
+
+    x: float
+    y: float
+    age: float
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A caption as one frame shows it: index into `Composition.captions`, and opacity from 0 to 1."""
+
+    caption: int
+    opacity: float
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSpec:
+    """Everything that decides one film frame; equal looks are equal pictures."""
+
+    #: Index of the footage frame.
+    frame_index: int
+    #: The part of the page that fills the window; the whole viewport when nothing is zoomed.
+    view: Box
+    pointer: Pointer | None = None
+    ripples: tuple[Ripple, ...] = ()
+    words: Words | None = None
+    #: Opacity of the title card over the page, from 0 to 1.
+    card: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A few words on what is happening, in film time; `anchor` keeps it clear of what is clicked."""
+
+    start_ms: float
+    end_ms: float
+    text: str
+    anchor: Anchor = "bottom"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A page of the site, in film time. Chapters follow each other without gaps."""
+
+    start_ms: float
+    end_ms: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A film ready to be painted and encoded."""
+
+    style: Style
+    layout: Layout
+    #: Of the site; `theme` is a colour such as `#1a2b3c`, `icon` a PNG in base64, both "" if there is none.
+    title: str
+    url: str
+    theme: str
+    icon: str = field(repr=False)
+    looks: tuple[FrameSpec, ...] = field(repr=False)
+    captions: tuple[Caption, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    #: How many leading film frames stay as they are, whatever else the take may bring.
+    settled_frames: int = 0
+
+    @property
+    def film_frames(self) -> int:
+        """How many frames the film has."""
+        return len(self.looks)
+
+    @property
+    def duration_s(self) -> float:
+        """How long the film is."""
+        return self.film_frames / self.style.fps

@@ -1,0 +1,181 @@
+"""The pace: which moments of a take the film shows, at true speed but for pauses and loading.
+
+The film shows the take on a fixed grid of one moment per film frame, multiples of 1000 / fps ms since the
+camera started. So footage that was filmed at the film's own rate is shown frame by frame, none twice and none
+missed, and what is left out is left out in whole film frames: no phase shifts, and no float decides.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, floor
+from typing import NamedTuple
+
+from video.editing.timeline import Timeline
+from video.style import Style
+
+#: A wait for a page that is longer than this is loading, of which only the ends are shown.
+LOADING_MS = 2_500.0
+LOADING_EDGE_MS = 800.0
+#: Of a prefix, this much before its end may yet change: frames arrive up to 60 ms after their capture, and
+#: a page that must not be shown takes back up to 50 ms.
+UNSURE_MS = 150.0
+#: Tolerance, in film frames, for times that should lie on the grid.
+TINY = 1e-4
+
+
+class Reading(NamedTuple):
+    """A caption comes up at a moment of the take and takes so long to be read."""
+
+    from_ms: float
+    needs_ms: float
+
+
+class Gap(NamedTuple):
+    """Moments of the grid that are left out: from one up to but not including another."""
+
+    first: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Film frames from number `film` on show `count` moments of the grid, from number `first` on."""
+
+    first: int
+    count: int
+    film: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What is shown of a take: spans in order, the first moment held for `spans[0].film` before them."""
+
+    fps: int
+    spans: tuple[Span, ...]
+    #: So many leading film frames show the same moments whatever the take may bring after its end.
+    sure_frames: int
+
+    @property
+    def film_frames(self) -> int:
+        return self.spans[-1].film + self.spans[-1].count
+
+    @property
+    def frame_ms(self) -> float:
+        return 1000 / self.fps
+
+    def moments(self) -> Iterator[float]:
+        """The moment of the take that each film frame shows, in milliseconds."""
+        for _ in range(self.spans[0].film):
+            yield self.spans[0].first * 1000 / self.fps
+        for span in self.spans:
+            for number in range(span.first, span.first + span.count):
+                yield number * 1000 / self.fps
+
+    def film_ms(self, take_ms: float) -> float:
+        """Film time of a moment of the take; what was left out maps to the edge of its gap."""
+        place = take_ms * self.fps / 1000
+        span = self.spans[max(bisect_right(self.spans, place, key=lambda span: span.first) - 1, 0)]
+        return (span.film + min(max(place - span.first, 0.0), float(span.count))) * 1000 / self.fps
+
+
+def pace(
+    timeline: Timeline,
+    frame_times_ms: Sequence[float],
+    style: Style,
+    readings: Sequence[Reading] = (),
+    card_ms: float = 0.0,
+) -> Pace:
+    """Chooses what is shown of a take; the first moment is held for `card_ms` more."""
+    grid = _Grid(style.fps)
+    start_ms, end_ms = timeline.start_ms, max(timeline.end_ms, timeline.start_ms)
+    active = _activity(timeline, frame_times_ms, start_ms, end_ms)
+    gaps = [gap for gap in _loading(timeline, grid) if gap.first < gap.stop]
+    for before_ms, after_ms in pairwise(active):
+        if after_ms - before_ms > style.max_still_ms:
+            head_ms = max(style.max_still_ms / 2, _unread(readings, before_ms, after_ms, gaps, grid))
+            gap = Gap(grid.down(before_ms + head_ms), grid.up(after_ms - style.max_still_ms / 2))
+            gaps += [gap] if gap.first < gap.stop else []
+    if active:
+        first = grid.up(max(start_ms, active[0] - style.lead_ms))
+        tail_ms = max(style.tail_ms, _unread(readings, active[-1], end_ms, gaps, grid, last=True))
+        last = grid.up(min(end_ms, active[-1] + tail_ms))
+    else:
+        first, last = grid.up(start_ms), grid.up(min(end_ms, start_ms + style.min_film_ms))
+    spans = tuple(_spans(first, max(last, first), gaps, grid.up(card_ms)))
+    return Pace(style.fps, spans, _sure_frames(spans, active, end_ms - UNSURE_MS, style, grid))
+
+
+class _Grid:
+    """Moments in milliseconds as numbers of film frames."""
+
+    def __init__(self, fps: int) -> None:
+        self._fps = fps
+
+    def up(self, at_ms: float) -> int:
+        return ceil(at_ms * self._fps / 1000 - TINY)
+
+    def down(self, at_ms: float) -> int:
+        return floor(at_ms * self._fps / 1000 + TINY)
+
+    def ms(self, frames: int) -> float:
+        return frames * 1000 / self._fps
+
+
+def _activity(timeline: Timeline, frames: Sequence[float], start_ms: float, end_ms: float) -> list[float]:
+    """The moments after the start, up to the end, at which something happened, ascending."""
+    moments = {*frames, *(sample.at_ms for sample in timeline.pointer)}
+    moments |= {step.click_ms for step in timeline.steps}
+    moments |= {edge for scroll in timeline.scrolls for edge in scroll[:2]}
+    return sorted(moment for moment in moments if start_ms < moment <= end_ms)
+
+
+def _loading(timeline: Timeline, grid: _Grid) -> Iterator[Gap]:
+    for wait in timeline.waits:
+        if wait.to_ms - wait.from_ms > LOADING_MS:
+            yield Gap(grid.down(wait.from_ms + LOADING_EDGE_MS), grid.up(wait.to_ms - LOADING_EDGE_MS))
+
+
+def _unread(
+    readings: Sequence[Reading],
+    before_ms: float,
+    after_ms: float,
+    gaps: Sequence[Gap],
+    grid: _Grid,
+    *,
+    last: bool = False,
+) -> float:
+    """How long a pause must hold for a caption that ends in it, because the next one begins, to be read."""
+    index = bisect_right(readings, before_ms, key=lambda reading: reading.from_ms) - 1
+    if index < 0:
+        return 0.0
+    if not last and (index + 1 == len(readings) or readings[index + 1].from_ms > after_ms):
+        return 0.0
+    from_ms, needs_ms = readings[index]
+    first, stop = grid.up(from_ms), grid.down(before_ms)
+    left_out = sum(max(0, min(gap.stop, stop) - max(gap.first, first)) for gap in gaps)
+    return needs_ms - grid.ms(stop - first - left_out)
+
+
+def _spans(first: int, last: int, gaps: Sequence[Gap], film: int) -> Iterator[Span]:
+    """What is left of the moments from `first` to `last` between the gaps."""
+    for gap in sorted(gaps):
+        if gap.first > last:
+            break
+        if gap.first > first:
+            yield Span(first, gap.first - first, film)
+            film += gap.first - first
+        first = min(max(first, gap.stop), last)
+    yield Span(first, last - first + 1, film)
+
+
+def _sure_frames(
+    spans: Sequence[Span], active: Sequence[float], sure_ms: float, style: Style, grid: _Grid
+) -> int:
+    """Up to half a pause after the last thing that surely happened: the next may come at any time."""
+    known = bisect_right(active, sure_ms)
+    if not known:
+        return 0
+    number = grid.down(min(sure_ms, active[known - 1] + style.max_still_ms / 2))
+    return sum(min(max(number - span.first, 0), span.count) for span in spans) + spans[0].film

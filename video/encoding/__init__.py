@@ -1,0 +1,1 @@
+"""Encoding: ffmpeg's commands and processes, and the check of what they wrote."""

@@ -1,0 +1,119 @@
+"""The end of every film: subtitles and chapters, the check, and what goes beside it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from video.capture.frame_store import FrameStore
+from video.editing.composition import Composition
+from video.encoding.commands import (
+    CAPTIONS_FILE,
+    CHAPTERS_FILE,
+    FILM_FILES,
+    PART_FILES,
+    PREVIEW_FILE,
+    PREVIEW_PART,
+    build_gif,
+    build_mux,
+)
+from video.encoding.ffmpeg_binary import Ffmpeg
+from video.encoding.mp4_boxes import hide_subtitles
+from video.encoding.process import run
+from video.encoding.subtitles import chapters_metadata, webvtt
+from video.encoding.verify import FilmInfo, check, check_preview, probe
+from video.errors import EncoderStalled, EncodingFailed, VideoError
+from video.rendering.stills import write_poster, write_sheet
+from video.warnings import FilmWarning, missing
+
+log = logging.getLogger(__name__)
+
+#: Each is made beside the film, and the film does not fail with it.
+EXTRAS: dict[str, Callable[[Composition, FrameStore, Path], None]] = {
+    "poster": write_poster,
+    "sheet": write_sheet,
+}
+
+
+async def finish_film(
+    ffmpeg: Ffmpeg, cut: Composition, reel: FrameStore, folder: Path, limit_s: float, *, preview: bool = False
+) -> FilmInfo:
+    """Makes the film file of what was encoded in `folder`, and `poster.png`, `sheet.png`, `captions.vtt`.
+
+    `preview` is whether one was encoded too, which then becomes `preview.mp4`.
+
+    Raises EncodingFailed when the film is not what the cut asked for, and then leaves none.
+    """
+    path = folder / FILM_FILES[cut.style.format]
+    # All of it is told only at the end, so the film does not wait for what goes beside it.
+    extras = asyncio.create_task(asyncio.to_thread(make_extras, cut, reel, folder))
+    previewed = asyncio.create_task(keep_preview(ffmpeg, cut, folder, made=preview))
+    try:
+        lost = await asyncio.to_thread(put_together, ffmpeg, cut, folder, limit_s)
+        film = await probe(ffmpeg, path)
+        check(film, cut)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    finally:
+        (folder / PART_FILES[cut.style.format]).unlink(missing_ok=True)
+        warnings = (*await previewed, *await extras)
+    return replace(film, warnings=(*lost, *warnings))
+
+
+async def keep_preview(
+    ffmpeg: Ffmpeg, cut: Composition, folder: Path, *, made: bool
+) -> tuple[FilmWarning, ...]:
+    """Checks the preview, and says why the film goes without it. One of another attempt is removed."""
+    part, path = folder / PREVIEW_PART, folder / PREVIEW_FILE
+    path.unlink(missing_ok=True)
+    if not made:
+        return ()
+    try:
+        check_preview(await probe(ffmpeg, part), cut)
+        part.rename(path)
+    except (VideoError, OSError) as error:
+        log.warning("no preview", exc_info=error)
+        return (missing("preview", error),)
+    return ()
+
+
+def put_together(ffmpeg: Ffmpeg, cut: Composition, folder: Path, limit_s: float) -> tuple[FilmWarning, ...]:
+    """Makes the film file of the encoded pictures and what goes beside them; returns warnings."""
+    end_s = time.monotonic() + limit_s
+    try:
+        _put_together(ffmpeg, cut, folder, limit_s)
+    except EncoderStalled:
+        raise
+    except EncodingFailed as error:
+        bare = replace(cut, captions=(), chapters=())
+        if bare == cut or cut.style.format == "gif":
+            raise
+        _put_together(ffmpeg, bare, folder, end_s - time.monotonic())
+        return (FilmWarning("subtitles_missing", f"The film has neither subtitles nor chapters: {error}"),)
+    return ()
+
+
+def _put_together(ffmpeg: Ffmpeg, cut: Composition, folder: Path, limit_s: float) -> None:
+    (folder / CAPTIONS_FILE).write_text(webvtt(cut), encoding="utf-8", errors="replace")
+    (folder / CHAPTERS_FILE).write_text(chapters_metadata(cut), encoding="utf-8", errors="replace")
+    if cut.style.format == "gif":
+        run(ffmpeg, build_gif(cut), folder, limit_s)
+        return
+    run(ffmpeg, build_mux(cut), folder, limit_s)
+    if cut.style.format == "mp4":
+        hide_subtitles(folder / FILM_FILES["mp4"])
+
+
+def make_extras(cut: Composition, reel: FrameStore, folder: Path) -> tuple[FilmWarning, ...]:
+    """Writes the pictures beside the film, and says which could not be made."""
+    warnings = []
+    for name, write in EXTRAS.items():
+        try:
+            write(cut, reel, folder)
+        except Exception as error:
+            log.warning("no %s", name, exc_info=error)
+            warnings.append(missing(name, error))
+    return tuple(warnings)

@@ -1,0 +1,1 @@
+"""Rendering: draws the frames of a composition."""

@@ -1,0 +1,1 @@
+"""Typography: text in every script, with the fonts that this machine has."""
