@@ -17,26 +17,26 @@ from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.watchdog import Rounds, watch
 from actors.webhooks.dispatcher import dispatch
-from demo_api.bodies import BODY_LIMIT_S
-from demo_api.events import WORDS
-from demo_api.farewells import Farewells
-from demo_api.feeds import Feeds
-from demo_api.guard import Guard
-from demo_api.headers import SecurityHeaders
-from demo_api.openapi import describe
-from demo_api.operations import OPERATIONS, route
-from demo_api.page import ROUTES as PAGE
+from demo_api.export.pending import PendingDownloads
+from demo_api.middleware.access_log import AccessLog
+from demo_api.middleware.body import BODY_LIMIT_S
+from demo_api.middleware.rate_limit import Rate, RateLimiter
+from demo_api.middleware.request_guard import RequestGuard
+from demo_api.middleware.security_headers import SecurityHeaders
+from demo_api.openapi.document import describe
 from demo_api.problems import HANDLERS
-from demo_api.ratelimit import Rate, RateLimiter
-from demo_api.reference import ROUTES as REFERENCE
-from demo_api.requestlog import RequestLog
+from demo_api.routes.event_broadcast import Broadcast
+from demo_api.routes.events import WORDS
+from demo_api.routes.static_files import ROUTE as STATIC_FILES
+from demo_api.routes.table import OPERATIONS, route
+from demo_api.routes.web_page import ROUTES as PAGE
 
 #: What a page of a listed origin may send and read beyond what any page may.
 CORS_SENT = ("authorization", "content-type", "idempotency-key", "last-event-id", "x-request-id")
 CORS_READ = ("content-disposition", "location", "retry-after", "x-request-id")
 
 
-ROUTES: list[BaseRoute] = [*map(route, OPERATIONS), *REFERENCE, *PAGE]
+ROUTES: list[BaseRoute] = [*map(route, OPERATIONS), *PAGE, STATIC_FILES]
 
 
 def create_app(
@@ -53,14 +53,14 @@ def create_app(
         app.state.settings = settings
         app.state.send_ticket = ticket_sender(broker)
         app.state.limiter = RateLimiter(Rate.parse(settings.rate_limit))
-        app.state.farewells = Farewells()
+        app.state.farewells = PendingDownloads()
         app.state.rounds = Rounds()
         app.state.stopping = stopping
         app.state.body_limit_s = body_limit_s
         app.state.description = _description()
         async with Store.opened(url, settings) as store:
             app.state.store = store
-            app.state.feeds = feeds = Feeds(store, WORDS)
+            app.state.feeds = feeds = Broadcast(store, WORDS)
             work = (watch(store, app.state.send_ticket, app.state.rounds), dispatch(store))
             duties = [asyncio.create_task(duty) for duty in work]
             try:
@@ -75,11 +75,11 @@ def create_app(
         routes=ROUTES, exception_handlers=HANDLERS, lifespan=lifespan, middleware=_middleware(settings)
     )
     # Outside, so that the answer to an unexpected error has its headers and its line in the log too.
-    return RequestLog(SecurityHeaders(inside), settings)
+    return AccessLog(SecurityHeaders(inside), settings)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    guard = Middleware(Guard, settings=settings)
+    guard = Middleware(RequestGuard, settings=settings)
     if not settings.cors_origins:
         return [guard]
     cors = Middleware(

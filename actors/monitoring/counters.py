@@ -16,7 +16,7 @@ from video.errors import VideoError
 
 Report = dict[str, Any]
 Supervise = Callable[[StageSpec, Mapping[str, float]], AsyncGenerator[Report, None]]
-#: Increments by name: fields of the hash `keys.TOTALS`, which `demo_api/metrics.py` reads.
+#: Increments by name: fields of the hash `keys.TOTALS`, which `demo_api/routes/metrics.py` reads.
 Counts = Mapping[str, float]
 
 #: Upper edges in seconds of what stages are sorted into; the runtime limit is 300 s unless it is set.

@@ -27,8 +27,8 @@ from actors.webhook_signing import new_secret
 from actors.webhooks.dispatcher import PACE, Pace, dispatch
 from actors.webhooks.queue import claim_due, settle
 from actors.webhooks.sender import Limits as PostingLimits
-from demo_api.schemas import Links
-from demo_api.webhooks import Webhook as Described
+from demo_api.openapi.webhooks import Webhook as Described
+from demo_api.schemas.jobs import Links
 from tests.conftest import Kin
 from tests.explorer.stage import answer, dead_port
 from tests.jobs import failed, queued, ready

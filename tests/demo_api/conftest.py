@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from demo_api.cli import main
+from demo_api.cli.main import main
 
 
 @dataclass(frozen=True, slots=True)

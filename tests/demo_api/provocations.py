@@ -16,9 +16,9 @@ from actors.jobs.job import Stage
 from actors.jobs.keys import GONE, JOB, film_key
 from actors.jobs.store import Store
 from actors.settings import Settings
-from demo_api.extras import KINDS
-from demo_api.operations import Operation
-from demo_api.schemas import RunRequest
+from demo_api.routes.artifacts import KINDS
+from demo_api.routes.table import Operation
+from demo_api.schemas.jobs import RunRequest
 from demo_api.server import make_server
 from tests.conftest import Serve, serving
 from tests.jobs import exploring, failed, queued, ready

@@ -22,7 +22,7 @@ from tests.site.server import SiteServer
 from tests.thorough import thorough
 from video.editing.timeline import Timeline
 
-SITEREEL = [sys.executable, "-c", "from demo_api.cli import main; main()"]
+SITEREEL = [sys.executable, "-c", "from demo_api.cli.main import main; main()"]
 START_TIMEOUT_S = 30.0
 
 

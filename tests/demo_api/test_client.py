@@ -9,9 +9,9 @@ from pydantic import SecretStr
 from actors.jobs.job import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
-from demo_api.address import JobAddress, Server, with_scheme
-from demo_api.changes import Changes, Event
-from demo_api.client import Client
+from demo_api.addresses import JobAddress, Server, with_scheme
+from demo_api.client.client import Client
+from demo_api.client.status_events import Event, StatusDiff
 from demo_api.errors import ApiError
 from tests.conftest import Serve
 from tests.demo_api.relay import Passing, Relay
@@ -255,7 +255,7 @@ async def test_addresses_are_completed_as_people_mean_them() -> None:
 
 
 async def test_a_take_that_began_anew_between_two_looks_is_told() -> None:
-    changes = Changes()
+    changes = StatusDiff()
     filming = {"status": "processing", "stage": "exploring", "progress": 10}
 
     list(changes.since({**filming, "steps": [{"number": 1}, {"number": 2}]}))

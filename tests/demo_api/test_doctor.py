@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.fonts import INTER, only_fonts, python, without_shaping
 from video.typography.script_coverage import all_missing, packages_for
 
-DOCTOR = "import sys; from demo_api.cli import main; sys.argv[1:] = ['doctor']; main()"
+DOCTOR = "import sys; from demo_api.cli.main import main; sys.argv[1:] = ['doctor']; main()"
 
 
 def lines_of_doctor(variables: dict[str, str]) -> dict[str, str]:

@@ -9,8 +9,8 @@ import schemathesis
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from demo_api.openapi import describe
-from demo_api.operations import OPERATIONS, Operation
+from demo_api.openapi.document import describe
+from demo_api.routes.table import OPERATIONS, Operation
 from tests.conftest import Serve
 from tests.demo_api.provocations import ALONE, World, everywhere, world
 

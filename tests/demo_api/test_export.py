@@ -19,7 +19,7 @@ from actors.jobs.job import Stage
 from actors.jobs.keys import GONE, LEADER, SEEN, TOTALS, film_key
 from actors.jobs.store import GONE_S, Store
 from actors.settings import Settings
-from demo_api.previews import is_preview
+from demo_api.export.link_previews import is_link_preview
 from tests.conftest import Serve
 from tests.disconnects import run
 from tests.jobs import ready
@@ -151,7 +151,7 @@ async def test_previews_and_prefetches_do_not_use_the_film_up(
     ],
 )
 def test_whoever_downloads_is_no_preview(agent: str) -> None:
-    assert not is_preview({"user-agent": agent, "sec-fetch-mode": "navigate"})
+    assert not is_link_preview({"user-agent": agent, "sec-fetch-mode": "navigate"})
 
 
 async def test_asked_for_a_part_the_whole_film_is_sent(store: Store, address: str) -> None:
@@ -258,7 +258,7 @@ async def test_an_api_that_is_killed_in_mid_stream_leaves_the_film_to_fetch_agai
 def api_of_its_own(settings: Settings) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """An API in a process that can be killed."""
     assert settings.redis is not None
-    command = [sys.executable, "-c", "from demo_api.cli import main; main()", "api", "--port", "0"]
+    command = [sys.executable, "-c", "from demo_api.cli.main import main; main()", "api", "--port", "0"]
     environment = {**os.environ, "REDIS_URL": settings.redis, "LEASE_S": str(settings.lease_s)}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:

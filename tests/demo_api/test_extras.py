@@ -7,8 +7,8 @@ import pytest
 from actors.jobs.job import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
-from demo_api.extras import KINDS
-from demo_api.schemas import Links
+from demo_api.routes.artifacts import KINDS
+from demo_api.schemas.jobs import Links
 from tests.conftest import Serve
 from tests.jobs import exploring, failed, queued, ready
 

@@ -13,9 +13,9 @@ from starlette.types import Message
 
 from actors.embedded_redis import embedded_valkey
 from actors.settings import Settings
-from demo_api.bodies import read_body
 from demo_api.errors import BodyTooSlow, HostRefused
-from demo_api.guard import check_host
+from demo_api.middleware.body import read_body
+from demo_api.middleware.request_guard import check_host
 from demo_api.server import Http, make_server
 from tests.conftest import Serve, serving
 

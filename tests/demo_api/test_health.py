@@ -17,7 +17,7 @@ from actors.monitoring.worker_registry import WorkerRegistration
 from actors.settings import Settings
 from actors.worker import working
 from demo_api.app import create_app
-from demo_api.health import WATCHDOG_SILENT_S, judge
+from demo_api.routes.health import WATCHDOG_SILENT_S, judge
 from tests.conftest import Kin, Serve
 from tests.jobs import queued
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer
 
-from demo_api.cli import app
+from demo_api.cli.main import app
 from tests.demo_api.conftest import Type
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
@@ -73,7 +73,9 @@ def in_bash(script: str, folder: Path) -> str:
     """What a new bash prints that has our command, and this folder as its home."""
     (folder / "bin").mkdir()
     command = folder / "bin" / "sitereel"
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} -c "from demo_api.cli import main; main()" "$@"\n')
+    command.write_text(
+        f'#!/bin/sh\nexec {sys.executable} -c "from demo_api.cli.main import main; main()" "$@"\n'
+    )
     command.chmod(0o755)
     done = subprocess.run(
         ["bash", "--norc", "-c", script],
@@ -115,7 +117,7 @@ def test_completion_is_shown_for_the_shell_in_use(tmp_path: Path) -> None:
 
 def test_what_is_heavy_is_not_loaded_to_complete_a_word() -> None:
     heavy = {"numpy", "playwright", "dramatiq", "redis", "uvicorn", "mcp", "cv2", "openai"}
-    code = f"import sys; import demo_api.cli; print({heavy} & set(sys.modules))"
+    code = f"import sys; import demo_api.cli.main; print({heavy} & set(sys.modules))"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
 

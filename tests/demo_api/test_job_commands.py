@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from actors.jobs.store import Store
 from actors.settings import Settings
-from demo_api.address import DEFAULT_SERVER
+from demo_api.addresses import DEFAULT_SERVER
 from tests.conftest import Serve
 from tests.demo_api.conftest import Type
 from tests.demo_api.test_cli import SITEREEL, environment

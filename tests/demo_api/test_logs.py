@@ -89,7 +89,7 @@ def test_a_line_has_the_id_of_its_request() -> None:
 def test_every_request_has_a_line_with_its_id_and_without_its_query(
     settings: Settings, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "demo_api.requestlog")
+    caplog.set_level(logging.DEBUG, "demo_api.middleware.access_log")
     with serve(settings) as address, httpx.Client(base_url=address) as client:
         named = client.get("/demo/status/none?key=hunter2", headers={"x-request-id": "from-a-proxy:1"})
         odd = client.get("/demo/status/none", headers={"x-request-id": 'x" y'})
@@ -97,7 +97,7 @@ def test_every_request_has_a_line_with_its_id_and_without_its_query(
 
     assert named.headers["x-request-id"] == "from-a-proxy:1"
     assert re.fullmatch(r"[0-9a-f]{32}", odd.headers["x-request-id"])
-    records = [record for record in caplog.records if record.name == "demo_api.requestlog"]
+    records = [record for record in caplog.records if record.name == "demo_api.middleware.access_log"]
     facts = [vars(record)["facts"] for record in records]
     assert facts[0]["duration_ms"] > 0
     assert {name: facts[0][name] for name in ("method", "path", "status", "client")} == {

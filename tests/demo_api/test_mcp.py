@@ -20,10 +20,10 @@ from PIL import Image
 
 from actors.jobs.store import Store
 from actors.settings import Settings
-from demo_api.address import Server
-from demo_api.files import FileRefused
-from demo_api.mcp_server import make_mcp
-from demo_api.output_folder import OutputFolder
+from demo_api.addresses import Server
+from demo_api.client.output_files import FileRefused
+from demo_api.mcp.output_dir import OutputFolder
+from demo_api.mcp.tools import make_mcp
 from tests.conftest import Kin, Serve
 from tests.demo_api.conftest import Type
 from tests.films import probed
@@ -58,7 +58,7 @@ async def agent(folder: Path, *words: str) -> AsyncIterator[ClientSession]:
     with (folder / "log").open("w") as log:
         parameters = StdioServerParameters(
             command=sys.executable,
-            args=["-c", "from demo_api.cli import main; main()", "mcp", *words],
+            args=["-c", "from demo_api.cli.main import main; main()", "mcp", *words],
             env={"PYTHONPATH": os.getcwd(), "SCOUT": "false", "TMPDIR": str(folder / "tmp")},
             cwd=folder / "films",
         )

@@ -10,7 +10,7 @@ from actors.jobs.store import Store
 from actors.monitoring.counters import Attempt
 from actors.monitoring.worker_registry import WorkerRegistration
 from actors.settings import Settings
-from demo_api.metrics import COUNTS
+from demo_api.routes.metrics import COUNTS
 from tests.conftest import Serve
 from tests.jobs import exploring, failed, queued, ready
 

@@ -4,8 +4,8 @@ import io
 
 from rich.console import Console
 
-from demo_api.changes import Event
-from demo_api.onscreen import MOST_LINES, Onscreen, downloading
+from demo_api.cli.progress import MOST_LINES, ProgressDisplay, downloading
+from demo_api.client.status_events import Event
 
 
 def screen(terminal: bool) -> Console:
@@ -27,7 +27,7 @@ def step(number: int, label: str = "Pricing") -> Event:
 def test_a_terminal_shows_a_bar_and_the_last_steps_and_refusals() -> None:
     console = screen(terminal=True)
 
-    with Onscreen(max_clicks=5, console=console) as shown:
+    with ProgressDisplay(max_clicks=5, console=console) as shown:
         shown.told(STAGE)
         shown.told(Event("progress", {"progress": 40, "clicks": 2, "max_clicks": 5}))
         for number in range(1, MOST_LINES + 1):
@@ -44,7 +44,7 @@ def test_a_terminal_shows_a_bar_and_the_last_steps_and_refusals() -> None:
 def test_steps_are_forgotten_when_the_exploration_begins_anew() -> None:
     console = screen(terminal=True)
 
-    with Onscreen(console=console) as shown:
+    with ProgressDisplay(console=console) as shown:
         shown.told(STAGE)
         shown.told(step(1))
         shown.told(Event("stage", {**STAGE.data, "stage": "queued"}))
@@ -55,7 +55,7 @@ def test_steps_are_forgotten_when_the_exploration_begins_anew() -> None:
 def test_elsewhere_there_is_one_plain_line_for_each_stage() -> None:
     console = screen(terminal=False)
 
-    with Onscreen(console=console) as shown, downloading(console) as counted:
+    with ProgressDisplay(console=console) as shown, downloading(console) as counted:
         for event in (STAGE, STAGE, step(1), Event("stage", {**STAGE.data, "stage": "encoding"})):
             shown.told(event)
         counted(1, 2)
@@ -66,7 +66,7 @@ def test_elsewhere_there_is_one_plain_line_for_each_stage() -> None:
 def test_what_a_page_calls_its_links_cannot_command_the_terminal() -> None:
     console = screen(terminal=True)
 
-    with Onscreen(console=console) as shown:
+    with ProgressDisplay(console=console) as shown:
         shown.told(step(1, "Buy\x1b]0;owned\x07\r\nnow [bold]"))
 
     assert "\x1b]0;" not in written(console)

@@ -16,9 +16,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from actors.embedded_redis import embedded_valkey
 from actors.jobs.store import Store
 from actors.settings import Settings
-from demo_api.openapi import describe
-from demo_api.operations import OPERATIONS
+from demo_api.openapi.document import describe
 from demo_api.problems import STATUS
+from demo_api.routes.table import OPERATIONS
 from tests.conftest import Serve
 from tests.jobs import exploring, failed, queued, ready
 

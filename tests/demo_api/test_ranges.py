@@ -13,7 +13,7 @@ from actors.jobs.job import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
 from demo_api.errors import RangeUnsatisfiable
-from demo_api.ranges import Span, span
+from demo_api.export.ranges import Span, span
 from tests.conftest import Serve
 from tests.jobs import ready
 from video.blob_store import CHUNK_BYTES

@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from actors.settings import Settings
-from demo_api.clients import client_of, subscriber_of
 from demo_api.errors import RateLimited
-from demo_api.ratelimit import MOST_CLIENTS, Rate, RateLimiter
+from demo_api.middleware.client_address import client_address, subscriber_address
+from demo_api.middleware.rate_limit import MOST_CLIENTS, Rate, RateLimiter
 from tests.conftest import Serve
 
 
@@ -89,13 +89,17 @@ def test_a_client_is_the_peer_or_whom_a_trusted_proxy_names(
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded is not None else []
     scope = {"type": "http", "client": (peer, 1) if peer else None, "headers": headers}
 
-    assert client_of(scope, [ipaddress.ip_network("10.0.0.0/8")]) == client
+    assert client_address(scope, [ipaddress.ip_network("10.0.0.0/8")]) == client
 
 
 def test_an_ipv6_subscriber_is_one_client() -> None:
-    assert subscriber_of("2001:db8:1:2:3::4") == subscriber_of("2001:db8:1:2::9") == "2001:db8:1:2::/64"
-    assert subscriber_of("192.0.2.1") == "192.0.2.1"
-    assert subscriber_of("unknown") == "unknown"
+    assert (
+        subscriber_address("2001:db8:1:2:3::4")
+        == subscriber_address("2001:db8:1:2::9")
+        == "2001:db8:1:2::/64"
+    )
+    assert subscriber_address("192.0.2.1") == "192.0.2.1"
+    assert subscriber_address("unknown") == "unknown"
 
 
 def test_who_asks_for_too_much_is_told_when_to_come_back(settings: Settings, serve: Serve) -> None:

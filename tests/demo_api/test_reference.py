@@ -15,7 +15,7 @@ from pydantic import SecretStr
 import demo_api
 from actors.embedded_redis import embedded_valkey
 from actors.settings import Settings
-from demo_api.operations import OPERATIONS
+from demo_api.routes.table import OPERATIONS
 from explorer.browser.chromium import find_chromium
 from tests.conftest import Serve
 

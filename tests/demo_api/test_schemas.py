@@ -3,7 +3,7 @@ import json
 import pytest
 
 from demo_api.errors import RequestInvalid
-from demo_api.schemas import RunRequest
+from demo_api.schemas.jobs import RunRequest
 
 URL = "https://example.com/"
 

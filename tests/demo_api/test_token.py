@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from actors.errors import SettingsInvalid
 from actors.jobs.store import Store
 from actors.settings import Settings
-from demo_api.operations import OPERATIONS
+from demo_api.routes.table import OPERATIONS
 from tests.conftest import Serve
 from tests.jobs import failed, queued, ready
 

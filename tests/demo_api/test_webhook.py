@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.webhook_signing import new_secret
-from demo_api.openapi import describe
+from demo_api.openapi.document import describe
 from tests.conftest import Serve
 from tests.receiver import Receiver, receiving
 

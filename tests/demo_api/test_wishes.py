@@ -7,8 +7,8 @@ import pytest
 
 from actors.settings import Settings
 from demo_api.errors import RequestInvalid
-from demo_api.schemas import RunRequest
-from demo_api.wishes import check_domain
+from demo_api.schemas.jobs import RunRequest
+from demo_api.schemas.options import check_domain
 from explorer.types import Wishes
 
 URL = "https://www.example.com/"

@@ -22,7 +22,7 @@ from video.style import Style
 
 pytestmark = pytest.mark.anyio
 
-WORKER = [sys.executable, "-c", "from demo_api.cli import main; main()", "worker", "--workers", "1"]
+WORKER = [sys.executable, "-c", "from demo_api.cli.main import main; main()", "worker", "--workers", "1"]
 PATIENCE_S = 90.0
 
 

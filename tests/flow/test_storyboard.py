@@ -27,7 +27,7 @@ def test_recording_leaves_pictures_of_the_start_and_of_each_step(site: SiteServe
     board.mkdir(parents=True)
     (board / "notes.txt").write_text("stay")
 
-    command = [sys.executable, "-c", "from demo_api.cli import main; main()", "record", site.url]
+    command = [sys.executable, "-c", "from demo_api.cli.main import main; main()", "record", site.url]
     options = [
         "-o",
         str(tmp_path / "demo.mp4"),

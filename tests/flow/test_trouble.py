@@ -114,7 +114,7 @@ def _worker_process(settings: Settings) -> Iterator[psutil.Popen]:
         "LEASE_S": str(settings.lease_s),
         "ALLOW_PRIVATE_HOSTS": ",".join(settings.allow_private_hosts),
     }
-    command = [sys.executable, "-c", "from demo_api.cli import main; main()", "worker", "--workers", "1"]
+    command = [sys.executable, "-c", "from demo_api.cli.main import main; main()", "worker", "--workers", "1"]
     process = psutil.Popen(command, env=environment)
     try:
         yield process

@@ -80,6 +80,6 @@ async def test_axe_objects_to_no_option_error_or_question(scheme: Any, visitor: 
     await visitor.asks_for("")
     assert await check(page) == []
 
-    await page.evaluate("import('/static/token.js').then(({ askToken }) => { askToken(true); })")
+    await page.evaluate("import('/static/js/auth_dialog.js').then(({ askToken }) => { askToken(true); })")
     await page.get_by_role("dialog").wait_for()
     assert await check(page) == []

@@ -10,19 +10,37 @@ from pydantic import SecretStr
 
 from actors.failures import PASSING
 from actors.settings import Settings
-from demo_api.page import MEDIA_TYPES, STATIC
+from demo_api.routes.static_files import STATIC
 from explorer.retry_policy import RetryKind
 from explorer.types import Action, Outcome, State, StopReason
 from tests.conftest import Serve
 
-FILES = sorted(path for path in STATIC.iterdir() if path.is_file())
+FILES = sorted(path for part in ("*", "css/*", "js/**/*") for path in STATIC.glob(part) if path.is_file())
+MEDIA_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 SCRIPTS = [path for path in FILES if path.suffix == ".js"]
 INDEX = (STATIC / "index.html").read_text()
 
 
+def name_of(path: Path) -> str:
+    """As in an address below `/static/`."""
+    return path.relative_to(STATIC).as_posix()
+
+
+def imports(script: Path) -> set[str]:
+    """The names of the scripts that this one imports."""
+    found = re.findall(r'from "(\.[^"]+)"', script.read_text())
+    return {name_of((script.parent / path).resolve()) for path in found}
+
+
 def test_the_page_and_each_of_its_files_come_as_what_they_are(address: str) -> None:
     with httpx.Client(base_url=address) as client:
-        for name, path in [("/", STATIC / "index.html"), *((f"/static/{file.name}", file) for file in FILES)]:
+        files = [(f"/static/{name_of(file)}", file) for file in FILES]
+        for name, path in [("/", STATIC / "index.html"), *files]:
             answer = client.get(name)
 
             assert answer.status_code == 200
@@ -76,10 +94,10 @@ def test_the_page_needs_no_token_and_the_form_is_told_how_films_are_made_here(
 
 def test_everything_that_the_page_names_is_there_and_nothing_is_unused() -> None:
     named = set(re.findall(r'(?:src|href)="/static/([^"]+)"', INDEX))
-    imported = {name for path in SCRIPTS for name in re.findall(r'from "\./([^"]+)"', path.read_text())}
+    imported = {name for path in SCRIPTS for name in imports(path)}
 
-    assert named == {path.name for path in FILES} - {"index.html"}
-    assert imported == {path.name for path in SCRIPTS} - {"main.js"}
+    assert named == {name_of(path) for path in FILES} - {"index.html"}
+    assert imported == {name_of(path) for path in SCRIPTS} - {"js/main.js"}
 
 
 def test_every_element_that_a_script_asks_for_is_on_the_page() -> None:
@@ -89,7 +107,7 @@ def test_every_element_that_a_script_asks_for_is_on_the_page() -> None:
     assert asked <= ids
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.name))
+@pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_no_file_is_long_or_makes_markup_of_strings(path: Path) -> None:
     text = path.read_text()
 
@@ -103,12 +121,12 @@ def test_no_file_is_long_or_makes_markup_of_strings(path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "words"),
     [
-        ("words.js", (*get_args(State), *get_args(Outcome), *get_args(Action), *get_args(StopReason))),
-        ("words.js", get_args(RetryKind)),
-        ("troubles.js", sorted(PASSING)),
+        ("js/text/labels.js", (*get_args(State), *get_args(Outcome), *get_args(Action), *get_args(StopReason))),
+        ("js/text/labels.js", get_args(RetryKind)),
+        ("js/text/error_messages.js", sorted(PASSING)),
     ],
 )
-def test_every_code_of_the_line_has_words(file: str, words: tuple[str, ...]) -> None:
+def test_every_code_of_the_pipeline_has_words(file: str, words: tuple[str, ...]) -> None:
     text = (STATIC / file).read_text()
 
     missing = [

@@ -1,0 +1,88 @@
+"""Options that several commands have."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from demo_api.addresses import JobAddress, Server
+from demo_api.cli.console import fail
+from demo_api.client.output_files import Files
+
+SERVER = "On a server"
+
+ServerOption = Annotated[
+    str,
+    typer.Option(
+        "--server",
+        envvar="SITEREEL_SERVER",
+        metavar="URL",
+        help="The server that has the job.",
+        rich_help_panel=SERVER,
+    ),
+]
+TokenOption = Annotated[
+    str | None,
+    typer.Option(
+        "--token",
+        envvar="API_TOKEN",
+        show_envvar=True,
+        metavar="TEXT",
+        help="The server's API_TOKEN, if it has one. Better given in the environment: others see arguments.",
+        rich_help_panel=SERVER,
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on stdout; all else goes to stderr.")
+]
+JobArgument = Annotated[
+    str, typer.Argument(metavar="JOB", help="The job's id, or its status or export link.", show_default=False)
+]
+
+
+def beside(*names: str, help: str, metavar: str = "FILE", **more: Any) -> Any:
+    """An option that names a file for what lies beside the film."""
+    more = {"dir_okay": False, **more}
+    return typer.Option(*names, help=help, metavar=metavar, rich_help_panel="Beside the film", **more)
+
+
+PosterOption = Annotated[Path | None, beside("--poster", help="Save one picture of it (PNG).")]
+SheetOption = Annotated[
+    Path | None, beside("--contact-sheet", help="Save pictures from all of it on one sheet (PNG).")
+]
+SubtitlesOption = Annotated[Path | None, beside("--subtitles", help="Save its captions (WebVTT).")]
+TimelineOption = Annotated[
+    Path | None, beside("--timeline", help="Save what happened in it, and when (JSON).")
+]
+
+
+def extras_of(
+    poster: Path | None, sheet: Path | None, subtitles: Path | None, timeline: Path | None
+) -> dict[str, Path]:
+    """The files that were named, by the name that each has in the API."""
+    named = {"poster": poster, "sheet": sheet, "captions": subtitles, "timeline": timeline}
+    return {name: path for name, path in named.items() if path}
+
+
+def files_of(film: Path, extras: dict[str, Path], storyboard: Path | None = None) -> Files:
+    """The files that were named, or the end when two of them are one."""
+    paths = (film, *extras.values())
+    if len({path.absolute() for path in paths}) < len(paths):
+        fail("Two files cannot have the same name.", code=2)
+    return Files(film, extras, storyboard)
+
+
+def server_of(text: str, token: str | None) -> Server:
+    try:
+        return Server.parse(text, token)
+    except ValueError as exc:
+        fail(f"--server {exc}.", code=2)
+
+
+def job_of(text: str, server: str, token: str | None) -> tuple[JobAddress, Server]:
+    """The job that is meant, and the server to ask for it."""
+    try:
+        job = JobAddress.parse(text)
+    except ValueError as exc:
+        fail(f"JOB {exc}.", code=2)
+    return job, job.on(server_of(server, token))

@@ -1,0 +1,1 @@
+"""Client: talks to a Sitereel server, and saves what it made."""

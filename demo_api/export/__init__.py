@@ -1,0 +1,1 @@
+"""Export: the one-time download of a film."""

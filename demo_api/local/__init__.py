@@ -1,0 +1,1 @@
+"""Local: recording, inspecting and checking on this machine, without a server."""

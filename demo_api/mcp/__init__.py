@@ -1,0 +1,1 @@
+"""MCP: the server's tools for language models."""

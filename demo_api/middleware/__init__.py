@@ -1,0 +1,1 @@
+"""Middleware: request guard, rate limit, authentication, headers, access log."""

@@ -1,0 +1,188 @@
+"""Examples of requests and answers for the description, made by the same code that answers."""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+from actors.jobs.job import Job, Limits, Stage, Status
+from actors.monitoring.system_status import Queue, SystemStatus, Workers
+from demo_api.problems import STATUS
+from demo_api.routes.health import Health, Readiness, judge
+from demo_api.routes.metrics import expose
+from demo_api.schemas.jobs import Accepted, JobStatus, Links
+
+Examples = dict[str, Any]
+
+URL = "https://example.com/"
+AT_MS = 1_764_021_780_000
+KEPT_S = 3600
+MOST = 100
+STEP = {
+    "number": 1,
+    "plan": {
+        "selector": "nav > a:nth-of-type(2)",
+        "action": "click",
+        "priority": 80,
+        "reason": "keywords: navigation",
+    },
+    "label": "Pricing",
+    "page_url": URL,
+    "start_ms": 3200.0,
+    "click_ms": 4150.0,
+    "end_ms": 5900.0,
+    "outcome": "page",
+}
+REFUSAL = {"rule": "auth", "what": "Sign in", "detail": "/login asks people to sign in", "page_url": URL}
+WARNING = {
+    "code": "focus_not_found",
+    "message": "No click had to do with this part of the focus: '/roadmap'. Start from a page that has it.",
+}
+LOOKED_AT = {"what": "https://example.com/pricing", "page_url": URL, "how": "opened", "outcome": "page"}
+FILM = {
+    "format": "mp4",
+    "duration_s": 24.5,
+    "frames": 735,
+    "width": 1280,
+    "height": 720,
+    "fps": 30.0,
+    "size_bytes": 1_630_208,
+    "subtitles": 1,
+    "chapters": 4,
+}
+QUEUED = Job(
+    "7c9e6679f3b84d2e8a1b0c5d4e3f2a10",
+    URL,
+    Limits(10, 3, 300),
+    secret="0123456789abcdef0123456789abcdef",
+    created_ms=AT_MS,
+    updated_ms=AT_MS,
+)
+EXPLORING = replace(
+    QUEUED,
+    status=Status.PROCESSING,
+    stage=Stage.EXPLORING,
+    updated_ms=AT_MS + 9000,
+    attempt=1,
+    progress=7,
+    metrics={"state": "executing", "clicks": 1, "depth": 1, "visited_urls": [URL], "runtime_s": 7.4},
+    steps=(STEP,),
+    refused=(REFUSAL,),
+)
+READY = replace(
+    EXPLORING,
+    status=Status.COMPLETED,
+    stage=Stage.READY,
+    updated_ms=AT_MS + 41_000,
+    ended_ms=AT_MS + 41_000,
+    attempt=0,
+    progress=100,
+    stop_reason="max_clicks",
+    warnings=(WARNING,),
+    looked_at=(LOOKED_AT,),
+    metrics={**EXPLORING.metrics, "state": "complete", "clicks": 10, "runtime_s": 33.1},
+    camera_report={"used": "frames", "notes": [], "lost_frames": 0},
+    film=FILM,
+)
+FAILED = replace(
+    QUEUED,
+    status=Status.FAILED,
+    stage=Stage.EXPLORING,
+    ended_ms=AT_MS + 12_000,
+    error="https://example.com/ could not be opened: the name does not resolve.",
+    error_code="page_unreachable",
+)
+BUSY = SystemStatus(
+    queues={"record": Queue(2, 12.4), "encode": Queue(0, 0.0)},
+    active={"exploring": 2, "encoding": 1, "exporting": 0},
+    workers=Workers(alive=2, slots=4, busy=3, heard_s_ago=0.4),
+    totals={
+        "jobs:accepted": 42,
+        "jobs:completed": 38,
+        "stage:exploring:done:45": 38,
+        "stage:exploring:done:sum": 1258.3,
+    },
+    used_bytes=187_000_000,
+    max_bytes=1 << 30,
+    room=True,
+    latency_ms=0.42,
+)
+IDLE = replace(
+    BUSY, queues={"record": Queue(0, 0.0), "encode": Queue(0, 0.0)}, workers=Workers(0, 0, 0, None)
+)
+
+#: Bodies of `POST /demo/run`.
+REQUESTS: Examples = {
+    "least": {"summary": "Nothing but an address", "value": {"url": URL}},
+    "looks": {
+        "summary": "How it looks",
+        "value": {"url": URL, "style": "studio", "size": "1080p", "fps": 60, "captions": True, "zoom": True},
+    },
+    "wishes": {
+        "summary": "What is shown",
+        "value": {
+            "url": URL,
+            "goal": "show how to find a plan that fits",
+            "focus": ["/pricing"],
+            "avoid": ["/blog"],
+            "max_clicks": 6,
+        },
+    },
+}
+
+
+def _told(job: Job) -> Any:
+    return JobStatus.of(job, KEPT_S).model_dump(mode="json")
+
+
+def _health(seen: SystemStatus | None) -> Any:
+    return judge(seen, 0.6, MOST).model_dump(mode="json")
+
+
+def _problem(kind: type[Exception]) -> Any:
+    code: str = kind.code  # type: ignore[attr-defined]  # all of STATUS have one
+    return code, _document(STATUS[kind], code, (kind.__doc__ or "").partition("\n")[0])
+
+
+def _document(status: int, code: str, detail: str) -> dict[str, Any]:
+    return {
+        "type": f"urn:sitereel:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+
+
+#: Good answers by model and status, or by media type.
+ANSWERS: dict[Any, Examples] = {
+    (Accepted, 202): {
+        "accepted": Accepted.of(QUEUED, Links.of(QUEUED)).model_dump(mode="json"),
+        "accepted, where a token is set": Accepted.of(QUEUED, Links.of(QUEUED, with_key=True)).model_dump(
+            mode="json"
+        ),
+    },
+    (JobStatus, 200): {
+        "being filmed": _told(EXPLORING),
+        "completed": _told(READY),
+        "failed": _told(FAILED),
+    },
+    (JobStatus, 202): {"in line again": _told(QUEUED)},
+    (Health, 200): {"ok": _health(BUSY), "degraded: no worker yet": _health(IDLE)},
+    (Health, 503): {
+        "Redis is away": _health(None),
+        "jobs wait for nobody": _health(replace(BUSY, workers=IDLE.workers)),
+    },
+    (Readiness, 200): {"ready": Readiness(ready=True, reasons=[]).model_dump()},
+    (Readiness, 503): {
+        "not now": Readiness(ready=False, reasons=["Redis did not answer in time."]).model_dump()
+    },
+    "text/plain": {"figures": expose(BUSY).decode()},
+}
+#: A problem document for each code; the detail of a real one says more.
+PROBLEMS: Examples = {
+    **dict(map(_problem, STATUS)),
+    "method_not_allowed": _document(405, "method_not_allowed", "Method Not Allowed"),
+    "internal_error": _document(
+        500, "internal_error", "Something went wrong on our side; the log says what."
+    ),
+}

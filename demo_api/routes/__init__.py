@@ -1,0 +1,1 @@
+"""Routes: every operation of the API, and the functions that answer."""
