@@ -40,13 +40,13 @@ bench: setup ## Measure time, cost, size and latency
 
 chaos: setup ## Kill at random what films, and count what is lost (about 25 minutes)
 	@.venv/bin/python -m tests.chaos --kills 200 --redis-kills 10
-	@.venv/bin/python -m tests.ends
+	@.venv/bin/python -m tests.chaos.worker_killed
 
 fence: setup ## Attack the fence, the worker and the export, and tempt the explorer: what leaks, hurts, is lost or done
-	@.venv/bin/python -m tests.fence
+	@.venv/bin/python -m tests.attacks.egress
 	@.venv/bin/python -m tests.conduct
-	@.venv/bin/python -m tests.bombs
-	@.venv/bin/python -m tests.disconnects
+	@.venv/bin/python -m tests.attacks.hostile_pages
+	@.venv/bin/python -m tests.attacks.disconnects
 
 # Not after setup, which refuses a lock that does not fit. To move every pin, remove the lock first.
 lock: ## Write requirements.lock anew from pyproject.toml

@@ -21,16 +21,16 @@ Serve = Callable[[Settings], AbstractContextManager[str]]
 START_TIMEOUT_S = 10.0
 #: Files that take longest come first, so that at the end no process is left alone with one of them.
 LONGEST = (
-    "flow/test_line.py",
-    "page/",
-    "demo_api/test_cli.py",
-    "explorer/test_exploration.py",
-    "flow/",
+    "end_to_end/test_line.py",
+    "web_page/",
+    "demo_api/cli/test_main.py",
+    "explorer/engine/test_exploration.py",
+    "end_to_end/",
     "chaos/",
     "conduct/",
-    "explorer/test_executor.py",
-    "actors/test_supervisor.py",
-    "demo_api/test_mcp.py",
+    "explorer/engine/test_executor.py",
+    "actors/supervision/test_supervisor.py",
+    "demo_api/mcp/",
 )
 
 

@@ -17,7 +17,7 @@ from actors.progress import ClaimLost, Progress, keep_claim
 from actors.settings import Settings
 from actors.stages.spec import StageSpec
 from actors.supervision.supervisor import Report
-from tests.jobs import exploring, job_keys, queued
+from tests.support.jobs import exploring, job_keys, queued
 from video.blob_store import BlobWriter, read_blob
 
 pytestmark = pytest.mark.anyio

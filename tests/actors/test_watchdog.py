@@ -8,7 +8,7 @@ from actors.jobs.job import Job, Limits, Stage, Status
 from actors.jobs.keys import ACTIVE, JOB
 from actors.jobs.store import Store
 from actors.watchdog import TICKET_AGE_MS, reap, resend, watch
-from tests.jobs import exploring, queued
+from tests.support.jobs import exploring, queued
 
 pytestmark = pytest.mark.anyio
 

@@ -3,7 +3,7 @@
 import time
 from typing import Literal
 
-from tests.video.takes import random_take
+from tests.video.support.takes import random_take
 from video.editing.compose import compose
 from video.style import Style
 

@@ -18,8 +18,8 @@ from tests.chaos.leftovers import Watch, kill_all, remains
 from tests.chaos.strikes import Striker, shuffled
 from tests.chaos.verdict import Verdict, doubled, effects_of, losses, unprovoked
 from tests.chaos.victims import Kind, Scene, Victim
-from tests.films import probed
 from tests.site.server import SiteServer
+from tests.support.films import probed
 from video.errors import VideoError
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from actors.jobs.store import Store
 from actors.settings import Settings
 from tests.chaos.aof import AppendOnlyFile, Transaction
 from tests.chaos.ledger import Happened, History, Ledger, doubles
-from tests.jobs import queued, ready
+from tests.support.jobs import queued, ready
 
 pytestmark = pytest.mark.anyio
 

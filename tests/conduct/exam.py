@@ -10,7 +10,7 @@ from tests.conduct.judging import Judgement, judge
 from tests.conduct.layout import mostly_danger
 from tests.conduct.server import ExamSite
 from tests.conduct.takes import Outing, explore
-from tests.explorer.stage import Theatre, open_theatre
+from tests.explorer.support.exploration import Theatre, open_theatre
 
 
 @contextmanager

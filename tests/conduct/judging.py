@@ -12,7 +12,7 @@ from explorer.page.discovery import discover
 from explorer.types import Brief, Element, Wishes
 from tests.conduct.controls import Control
 from tests.conduct.server import ExamSite
-from tests.explorer.stage import Theatre
+from tests.explorer.support.exploration import Theatre
 
 #: By selector, the control that an element belongs to: itself, what it lies in, or what it labels.
 MARKS = """

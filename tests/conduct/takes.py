@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from explorer.types import ActionPlan, Scene
 from tests.conduct.server import Deed, ExamSite, Ledger
-from tests.explorer.clocks import HastyClock
-from tests.explorer.stage import Take, Theatre
+from tests.explorer.support.clocks import HastyClock
+from tests.explorer.support.exploration import Take, Theatre
 
 #: More than there is to click for whoever leaves alone what acts.
 MAX_CLICKS = 8

@@ -25,8 +25,8 @@ from tests.conduct.report import mistakes, takes_table
 from tests.conduct.server import ExamSite, controls_at
 from tests.conduct.takes import explore
 from tests.conduct.thresholds import LANGUAGES, LEAST_BY_CLUE, LEAST_CONTROLS, LEAST_IN_LANGUAGE
-from tests.explorer.stage import Theatre
-from tests.thorough import thorough
+from tests.explorer.support.exploration import Theatre
+from tests.support.markers import thorough
 
 #: Machines, in English, and a library in another language than it declares.
 SHORT_TAKES = ("en-plant", "sv-library")

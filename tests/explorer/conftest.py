@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from explorer.browser.chromium import find_chromium
-from tests.explorer.stage import Theatre, open_theatre
+from tests.explorer.support.exploration import Theatre, open_theatre
 from tests.site.server import SiteServer
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from actors.supervision.process_tree import MARK
 from explorer.environment import PASSES, only_passed, passed
-from tests.canaries import canaries, variables
+from tests.support.canaries import canaries, variables
 
 
 def test_only_what_is_listed_passes() -> None:

@@ -11,9 +11,9 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
-from tests.thorough import thorough
+from tests.support.markers import thorough
 from tests.video.conftest import stream
-from tests.video.drawn import picture
+from tests.video.support.drawn import picture
 from video.capture.footage import HEADER, Frame, read_frames
 from video.editing.timeline import Area, Sample, Step, Timeline, Visit
 from video.encoding.commands import FILM_FILE

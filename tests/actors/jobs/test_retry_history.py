@@ -1,0 +1,144 @@
+"""What was tried again is told, whatever becomes of the attempt that has tried it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any
+
+import pytest
+
+from actors.broker import make_broker
+from actors.jobs.job import Job, Stage, Status
+from actors.jobs.keys import ACTIVE
+from actors.jobs.store import Store, connect
+from actors.pipeline import Pipeline
+from actors.settings import Settings
+from actors.stages.reports import MAX_RETRIES, RetryLog
+from actors.stages.spec import StageSpec
+from actors.supervision.supervisor import ChildDied, Report, StageOverrun
+from explorer.retry_policy import Retry
+from tests.actors.test_pipeline import ENCODED, Stages
+from tests.support.jobs import exploring, queued
+
+pytestmark = pytest.mark.anyio
+
+
+def retry(kind: str, at_ms: float) -> dict[str, Any]:
+    return {"at_ms": at_ms, "kind": kind, "attempt": 1, "limit": 1, "reason": "it was gone"}
+
+
+class Unlucky:
+    """An attempt that tries something again, and at once ends as it is told to: before any beat."""
+
+    def __init__(self, end: Report | Exception) -> None:
+        self._end = end
+
+    async def __call__(
+        self, order: StageSpec, _limits_s: Mapping[str, float]
+    ) -> AsyncGenerator[Report, None]:
+        yield {"kind": "step", "step": {"number": 1}}
+        yield {"kind": "retry", "retry": retry("element", 700.0)}
+        if isinstance(self._end, Exception):
+            raise self._end
+        yield self._end
+
+
+async def filmed(store: Store, stages: Any) -> Job:
+    """The job after one ticket."""
+    assert store.settings.redis is not None
+    worker = Pipeline(store.settings, make_broker(store.settings.redis), stages)
+    await asyncio.to_thread(worker.explore_and_record, "j1")
+    return await store.find("j1")
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        ({"kind": "failed", "code": "browser_crashed", "error": "again"}, "browser_crashed"),
+        (ChildDied("it was killed"), "worker_crashed"),
+        (StageOverrun("start", 90.0), "stage_overrun"),
+    ],
+)
+async def test_a_job_tells_what_a_failed_attempt_has_tried_again(
+    end: Report | Exception, code: str, store: Store
+) -> None:
+    await queued(store)
+
+    job = await filmed(store, Unlucky(end))
+
+    assert (job.stage, [failure["code"] for failure in job.failures]) == (Stage.QUEUED, [code])
+    # Its steps are not those of the film to come
+    assert (job.steps, [told["kind"] for told in job.retries]) == ((), ["element"])
+
+
+async def test_the_film_of_the_next_attempt_knows_it_as_what_was_before(store: Store) -> None:
+    await queued(store)
+    await filmed(store, Unlucky(ChildDied("it was killed")))
+    stages = Stages(live=True)
+
+    job = await filmed(store, stages)
+
+    [order] = stages.orders
+    assert StageSpec.decode(order.encode().decode()).earlier_retries == (retry("element", 0.0),)
+    assert (job.status, job.retries) == (Status.COMPLETED, (retry("element", 0.0),))
+
+
+async def test_the_watchdog_takes_a_job_back_with_its_history(store: Store) -> None:
+    claim = await exploring(store)
+    await store.beat(claim, {"retries": '[{"kind": "browser"}]', "steps": "[{}]", "progress": 40})
+    await store.redis.zadd(ACTIVE, {"j1": 1})
+
+    assert await store.reap() == ["j1"]
+
+    job = await store.find("j1")
+    assert (job.retries, job.steps, job.progress) == (({"kind": "browser"},), (), 0)
+
+
+async def test_somebody_who_asks_for_another_film_begins_without_history(store: Store) -> None:
+    claim = await exploring(store)
+    await store.beat(claim, {"retries": '[{"kind": "browser"}]'})
+    await store.end(claim, Status.FAILED, {"error": "no luck", "error_code": "x"})
+
+    assert (await store.retry("j1")).retries == ()
+
+
+@pytest.mark.parametrize("end", [ENCODED, {"kind": "failed", "code": "vault_full", "error": "no luck"}])
+async def test_what_an_encoder_has_tried_again_while_redis_hung_is_told_later(
+    end: Report, store: Store, settings: Settings
+) -> None:
+    class Hung(Unlucky):
+        async def __call__(
+            self, order: StageSpec, limits_s: Mapping[str, float]
+        ) -> AsyncGenerator[Report, None]:
+            async for report in Stages()(order, limits_s):
+                assert report == ENCODED
+            redis = connect(order.redis_url)
+            # Longer than the last beat waits, and shorter than the last write is tried
+            await redis.client_pause(4_000, all=False)
+            await redis.aclose()
+            async for report in super().__call__(order, limits_s):
+                yield report
+
+    await queued(store)
+    await filmed(store, Stages())
+    assert settings.redis is not None
+
+    worker = Pipeline(settings, make_broker(settings.redis), Hung(end))
+    await asyncio.to_thread(worker.encode, "j1")
+
+    job = await store.find("j1")
+    assert job.stage is (Stage.READY if end is ENCODED else Stage.RECORDED)
+    assert [told["kind"] for told in job.retries] == ["element"]
+
+
+def test_that_the_film_begins_anew_is_told_after_however_many_retries() -> None:
+    told: list[Report] = []
+    log = RetryLog(told.append, [Retry(0.0, "browser", 1, 1, "an attempt before")])
+    for _ in range(2 * MAX_RETRIES):
+        log.note(Retry(5.0, "navigation", 1, 3, "no answer"))
+    assert len(log.all) == MAX_RETRIES
+
+    log.begin_anew()
+    log.note(Retry(0.0, "browser", 1, 1, "it died"))
+
+    assert told[-1]["retry"]["kind"] == "browser"
+    assert [retry.at_ms for retry in log.all] == [0.0] * (MAX_RETRIES + 1)

@@ -1,0 +1,197 @@
+import ast
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actors.errors import PipelineError
+from actors.jobs.job import Job, Limits, Stage
+from actors.jobs.keys import Claim
+from actors.monitoring.counters import OTHER, RULES, Attempt, Counters, Report, known_codes, with_counters
+from actors.settings import Settings
+from actors.stages.spec import StageSpec
+from actors.supervision.supervisor import StageOverrun
+
+pytestmark = pytest.mark.anyio
+
+DONE: Report = {
+    "kind": "done",
+    "footage": {"frames": 300, "size_bytes": 9_000_000},
+    "film": {"frames": 150, "size_bytes": 500_000, "duration_s": 5.0, "width": 1280},
+    "camera": {"lost_frames": 2},
+    # With what was told before
+    "refused": [{"rule": "auth"}, {"rule": "auth"}, {"rule": "traffic"}],
+}
+
+
+def order(stage: Stage = Stage.EXPLORING) -> StageSpec:
+    job = Job("j1", "http://example.com/", Limits(1, 1, 1))
+    return StageSpec.of(job, Claim("j1", stage, "token", 1), Settings(redis_url="redis://x"), "/tmp")
+
+
+async def ran(tally: Counters, reports: list[Report], error: PipelineError | None = None) -> None:
+    """A stage that reports this, and then fails in this way or is listened to no more."""
+
+    async def supervise(_: StageSpec, __: Mapping[str, float]) -> AsyncGenerator[Report, None]:
+        for report in reports:
+            yield report
+        if error:
+            raise error
+        await asyncio.Event().wait()
+
+    with suppress(PipelineError):
+        async with aclosing(with_counters(supervise, tally)(order(), {})) as told:
+            for _ in reports:
+                await anext(told)
+            if error:
+                await anext(told)
+
+
+def outcomes(counts: Mapping[str, float]) -> set[str]:
+    return {name.split(":")[2] for name in counts if name.startswith("stage:exploring:")}
+
+
+async def test_a_stage_that_is_done_is_counted_with_all_that_it_made() -> None:
+    tally = Counters()
+    await ran(
+        tally,
+        [
+            {
+                "kind": "metrics",
+                "metrics": {"clicks": 3, "llm_calls": 2, "llm_tokens": 900, "llm_failures": 0},
+            },
+            {"kind": "refused", "refused": {"rule": "auth"}},
+            {"kind": "refused", "refused": {"rule": "auth"}},
+            {"kind": "retry", "retry": {"kind": "element"}},
+            # Figures of planning are those of all the take so far
+            {
+                "kind": "metrics",
+                "metrics": {"clicks": 4, "llm_calls": 3, "llm_tokens": 1400, "llm_failures": 1},
+            },
+            DONE,
+        ],
+    )
+    counts = tally.take()
+
+    assert outcomes(counts) == {"done"}
+    assert {name: count for name, count in counts.items() if not name.startswith("stage:")} == {
+        "llm_calls": 3,
+        "llm_tokens": 1400,
+        "llm_failures": 1,
+        "refusals:auth": 2,
+        "refusals:traffic": 1,
+        "retries:element": 1,
+        "footage_frames": 300,
+        "footage_size_bytes": 9_000_000,
+        "film_frames": 150,
+        "film_size_bytes": 500_000,
+        "film_duration_s": 5.0,
+        "lost_frames": 2,
+    }
+    assert tally.take() == {}
+
+
+@pytest.mark.parametrize(
+    ("reports", "error", "outcome"),
+    [
+        ([{"kind": "failed", "code": "auth_required", "error": "no"}], None, "failed"),
+        ([{"kind": "metrics", "metrics": {}}], StageOverrun("explore", 5.0), "failed"),
+        ([{"kind": "metrics", "metrics": {}}], None, "stopped"),
+        ([DONE], None, "done"),
+    ],
+)
+async def test_however_a_stage_ends_it_is_counted_once(
+    reports: list[Report], error: PipelineError | None, outcome: str
+) -> None:
+    tally = Counters()
+    await ran(tally, reports, error)
+
+    assert outcomes(tally.take()) == {outcome}
+    assert tally.busy() == {}
+
+
+async def test_a_stage_is_busy_from_its_first_word_to_its_last() -> None:
+    tally, go_on = Counters(), asyncio.Event()
+
+    async def supervise(_: StageSpec, __: Mapping[str, float]) -> AsyncGenerator[Report, None]:
+        yield {"kind": "alive"}
+        await go_on.wait()
+        yield DONE
+
+    async with aclosing(with_counters(supervise, tally)(order(Stage.ENCODING), {})) as told:
+        await anext(told)
+        assert tally.busy() == {Stage.ENCODING: 1}
+    assert tally.busy() == {}
+
+
+@pytest.mark.parametrize(
+    ("took_s", "edge"), [(0.0, "1"), (1.0, "1"), (1.001, "2.5"), (44.0, "45"), (9e9, "inf")]
+)
+def test_a_duration_is_counted_in_the_narrowest_bucket_that_holds_it(took_s: float, edge: str) -> None:
+    clock = iter((100.0, 100.0 + took_s))
+    attempt = Attempt(Stage.EXPLORING, lambda: next(clock))
+    counts = attempt.counts()
+
+    assert counts[f"stage:exploring:stopped:{edge}"] == 1
+    assert counts["stage:exploring:stopped:sum"] == pytest.approx(took_s)
+    assert len(counts) == 2
+
+
+def test_what_nobody_knows_is_counted_as_other() -> None:
+    tally, attempt = Counters(), Attempt(Stage.EXPLORING)
+    for number in range(100):
+        attempt.note({"kind": "refused", "refused": {"rule": f"rule {number}"}})
+        attempt.note({"kind": "retry", "retry": {"kind": f"kind {number}"}})
+        tally.failed(f"code_{number}")
+    counts = {**attempt.counts(), **tally.take()}
+
+    assert counts[f"refusals:{OTHER}"] == counts[f"retries:{OTHER}"] == 100
+    assert counts[f"attempts_failed:{OTHER}"] == 100
+    assert len(counts) == 5
+
+
+def test_every_code_that_an_attempt_can_fail_with_is_known() -> None:
+    below = (path for path in _sources("explorer", "video") if path.stem == "errors")
+    for path in (*_sources("actors"), *below):
+        for code in re.findall(r'^    code = "(\w+)"', path.read_text(), re.M):
+            assert code in known_codes(), path
+
+
+def test_every_rule_by_which_something_is_refused_is_known() -> None:
+    found = {rule for path in _sources("explorer") for rule in _rules(path)}
+
+    assert {"auth", "blacklist", "traffic", "own_service", "storm", "write"} <= found
+    assert found - RULES == {"broken"}  # a link that leads nowhere is left alone, not refused
+
+
+def _sources(*rooms: str) -> list[Path]:
+    root = Path(__file__).parents[3]
+    return [path for room in rooms for path in sorted((root / room).glob("*.py"))]
+
+
+def _rules(path: Path) -> set[str]:
+    """The constants that are given as the rule of a refusal, in one of the ways that are used here."""
+    rules: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Call(func=ast.Name(id="Refusal") | ast.Attribute(attr="_refuse"), args=[first, *_]):
+                rules |= _texts(first)
+            case ast.Call(func=ast.Name(id="AddressRefused"), args=[_, second]):
+                rules |= _texts(second)
+            case ast.keyword(arg="rule", value=value):
+                rules |= _texts(value)
+            case ast.Yield(value=ast.Tuple(elts=[first, _])) | ast.Return(value=ast.Tuple(elts=[first, _])):
+                rules |= _texts(first) if path.name == "guardrails.py" else set()
+    return rules
+
+
+def _texts(node: Any) -> set[str]:
+    return (
+        {node.value}
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value
+        else set()
+    )

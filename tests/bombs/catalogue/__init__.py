@@ -1,8 +1,0 @@
-"""All bombs, by name."""
-
-from tests.bombs.bomb import Bomb
-from tests.bombs.catalogue import journeys, prompts, scripts, servers, sizes
-
-BOMBS: dict[str, Bomb] = {
-    bomb.name: bomb for part in (prompts, journeys, sizes, scripts, servers) for bomb in part.BOMBS
-}

@@ -1,0 +1,330 @@
+"""The command line as a user types it, in processes of its own."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from demo_api.server import listen
+from explorer.browser.chromium import find_chromium
+from tests.site.server import SiteServer
+from tests.support.films import is_blank, picture, probed
+from tests.support.markers import thorough
+from video.editing.timeline import Timeline
+
+SITEREEL = [sys.executable, "-c", "from demo_api.cli.main import main; main()"]
+START_TIMEOUT_S = 30.0
+
+
+def environment(**more: str) -> dict[str, str]:
+    cleared = ("REDIS_URL", "REDIS_HOST", "OPENAI_API_KEY", "MAX_CLICKS", "ALLOW_PRIVATE_HOSTS")
+    own = {name: value for name, value in os.environ.items() if name not in cleared}
+    # What the scout makes of a site is tested in tests/explorer; one recording here has it.
+    return own | {"SCOUT": "false"} | more
+
+
+def sitereel(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*SITEREEL, *words], capture_output=True, text=True, timeout=120, env=environment(**variables)
+    )
+
+
+def flat(text: str) -> str:
+    """Without colours and line breaks, which depend on the terminal."""
+    return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split())
+
+
+def test_recording_leaves_a_film_and_nothing_else(site: SiteServer, tmp_path: Path) -> None:
+    out, bin = tmp_path / "films" / "demo.mp4", tmp_path / "bin"
+    for folder in (out.parent, bin):
+        folder.mkdir()
+    viewer = bin / "xdg-open"
+    viewer.write_text(f'#!/bin/sh\necho "a viewer talks"\necho "$1" > {tmp_path}/played\n')
+    viewer.chmod(0o755)
+    words = ("-o", str(out), "--max-clicks", "1", "--scout", "--json", "--open")
+
+    done = sitereel("record", site.url + "gallery.html", *words, PATH=f"{bin}:{os.environ['PATH']}")
+
+    assert done.returncode == 0, done.stderr
+    assert "1 clicks" in flat(done.stderr)
+    # No terminal, no bar: a line for each stage, and one on the film.
+    assert done.stderr.splitlines()[:2] == ["Waiting for a browser", "Filming"]
+    assert [path.name for path in out.parent.iterdir()] == ["demo.mp4"]
+    assert (tmp_path / "played").read_text() == f"{out}\n"
+    told = json.loads(done.stdout)
+    assert (told["file"], len(told["steps"]), told["warnings"]) == (str(out), 1, [])
+    assert told["film"]["size_bytes"] == out.stat().st_size
+    film = probed(out)
+    assert (film.width, film.height, film.codec) == (1280, 720, "h264")
+    assert film.duration_s > 2
+    assert not is_blank(picture(out, 0))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["ftp://example.com"], 2, "must begin with http:// or https://"),
+        (["http://user:secret@example.com"], 2, "must not contain a user name"),
+        thorough(["http://127.0.0.1:4/"], 1, "could not be reached"),
+        (["http://no-such-host.invalid/"], 1, "no-such-host.invalid"),
+        (["http://example.com", "-o", "/no/such/folder/demo.mp4"], 1, "/no/such/folder does not exist"),
+        (["http://example.com", "-o", "/"], 1, "is a folder"),
+        (["http://example.com", "-o", "demo.webm", "--format", "gif"], 2, "cannot be a gif film"),
+        (["http://example.com", "-o", "demo.MP4", "--format", "webm"], 2, "cannot be a webm film"),
+        (["http://example.com", "--poster", "/no/such/folder/p.png"], 1, "/no/such/folder does not exist"),
+        (["http://example.com", "--poster", "a.png", "--contact-sheet", "a.png"], 2, "the same name"),
+        (["http://example.com", "--storyboard", "/etc/passwd/here"], 1, "/etc/passwd is no folder"),
+        (["http://example.com", "--goal", "x" * 301], 2, "--goal String should have at most 300"),
+        (["http://example.com", "--focus", "a", "--focus", ""], 2, "--focus must not contain an empty entry"),
+        (["http://example.com", "--avoid", "css="], 2, "--avoid has a css= without a selector"),
+        (["http://example.com", "--domain", "other.com"], 2, "only example.com and hosts below it"),
+    ],
+)
+def test_what_cannot_be_recorded_ends_with_one_clear_sentence(
+    words: list[str], code: int, sentence: str, tmp_path: Path
+) -> None:
+    if "-o" not in words:
+        words = [*words, "-o", str(tmp_path / "demo.mp4")]
+
+    done = sitereel("record", *words)
+
+    assert done.returncode == code
+    assert sentence in flat(done.stderr)
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_film_survives_a_take_that_fails(site: SiteServer, tmp_path: Path) -> None:
+    out = tmp_path / "demo.mp4"
+    out.write_bytes(b"yesterday's film")
+
+    assert sitereel("record", site.url + "login.html", "-o", str(out)).returncode == 1
+
+    assert out.read_bytes() == b"yesterday's film"
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--max-clicks=0",
+        "--max-depth=99",
+        "--max-runtime=x",
+        "--speed=3",
+        "--style=fancy",
+        "--size=4k",
+        "--fps=25",
+        "--format=avi",
+        "--captions=yes",
+        "--camera=video",
+        "--poster=/",
+        "--interact=none",
+        "--storyboard=/etc/passwd",
+    ],
+)
+def test_bad_options_are_usage_errors(option: str) -> None:
+    assert sitereel("record", "https://example.com", option).returncode == 2
+
+
+@pytest.mark.thorough
+def test_a_film_can_be_made_to_measure_and_what_comes_with_it_be_saved(
+    site: SiteServer, tmp_path: Path
+) -> None:
+    film, timeline = tmp_path / "demo.mp4", tmp_path / "what happened.json"
+    options = ["--style", "plain", "--size", "square", "--no-captions", "--no-zoom", "--camera", "realtime"]
+
+    done = sitereel(
+        "record",
+        *(site.url + "lab/dead.html", "--max-clicks", "1", *options),
+        *("-o", str(film), "--timeline", str(timeline)),
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"demo.mp4", "what happened.json"}
+    story = Timeline.decode(timeline.read_bytes())
+    assert len(story.steps) == 1
+    assert probed(film).codec == "h264"
+
+
+@pytest.mark.thorough
+def test_a_film_can_be_made_on_a_server_and_brought_here(site: SiteServer, tmp_path: Path) -> None:
+    host = site.url.removeprefix("http://").rstrip("/")
+    token = "0123456789abcdef"
+    film, poster, board = tmp_path / "demo.mp4", tmp_path / "demo.png", tmp_path / "steps"
+    with running("serve", "--port", "0", ALLOW_PRIVATE_HOSTS=host, API_TOKEN=token) as (process, address):
+        done = sitereel(
+            *("record", site.url + "lab/dead.html", "--max-clicks", "1", "--server", address, "--json"),
+            *("-o", str(film), "--poster", str(poster), "--storyboard", str(board)),
+            API_TOKEN=token,
+        )
+        process.terminate()
+        process.wait(20)
+
+    assert done.returncode == 0, done.stderr
+    assert probed(film).codec == "h264"
+    assert json.loads(done.stdout)["extras"] == {"poster": str(poster)}
+    assert poster.read_bytes().startswith(b"\x89PNG")
+    assert (board / "steps.json").exists()
+    assert "Filming" in done.stderr
+
+
+def test_a_bad_setting_is_named(tmp_path: Path) -> None:
+    done = sitereel("record", "https://example.com", MAX_CLICKS="lots")
+
+    assert done.returncode == 2
+    assert "MAX_CLICKS" in done.stderr
+
+
+def test_interrupting_a_take_leaves_nothing_behind(site: SiteServer, tmp_path: Path) -> None:
+    out = tmp_path / "demo.mp4"
+    taking = psutil.Popen(
+        [*SITEREEL, "record", site.url, "-o", str(out)],
+        env=environment(TMPDIR=str(tmp_path)),
+        stderr=subprocess.PIPE,
+    )
+    family = _wait_for(taking, "chrom")
+
+    taking.send_signal(signal.SIGINT)
+    _, said = taking.communicate(timeout=30)
+
+    assert taking.returncode == 130
+    assert b"Stopped" in said
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def _wait_for(parent: psutil.Popen, name: str) -> list[psutil.Process]:
+    """All descendants, once one of that name is among them."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        family: list[psutil.Process] = parent.children(recursive=True)
+        if any(process.name().startswith(name) for process in family):
+            return family
+        time.sleep(0.05)
+    raise AssertionError(f"no {name} was started")
+
+
+@contextmanager
+def running(*words: str, **variables: str) -> Iterator[tuple[psutil.Popen, str]]:
+    """A server started from the command line, and its address."""
+    process = psutil.Popen(
+        [*SITEREEL, *words], env=environment(**variables), stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if found := re.search(r"listens on (http://[\w.:]+)", line):
+                yield process, found[1]
+                break
+        else:
+            raise AssertionError("the server ended before it listened")
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.thorough
+def test_serve_needs_nothing_else_and_makes_a_film(site: SiteServer, tmp_path: Path) -> None:
+    host = site.url.removeprefix("http://").rstrip("/")
+    with running("serve", "--port", "0", "--workers", "1", ALLOW_PRIVATE_HOSTS=host) as (process, address):
+        with httpx.Client(base_url=address, timeout=30) as client:
+            url = site.url + "lab/dead.html"
+            job = client.post("/demo/run", json={"url": url, "max_clicks": 1}).json()
+            deadline = time.monotonic() + 90
+            while (body := client.get(job["links"]["status"]).json())["status"] != "completed":
+                assert body["status"] in ("pending", "processing"), body["error"]
+                assert time.monotonic() < deadline
+                time.sleep(0.5)  # nobody reads its log, a line a request, of which a pipe takes 64 KB
+            film = client.get(job["links"]["export"]).content
+        family = process.children(recursive=True)
+        process.terminate()
+        process.wait(20)
+
+    (tmp_path / "film.mp4").write_bytes(film)
+    assert probed(tmp_path / "film.mp4").codec == "h264"
+    assert psutil.wait_procs(family, timeout=5)[1] == []
+
+
+@pytest.mark.parametrize("role", ["api", "worker"])
+def test_a_single_role_wants_a_shared_redis(role: str) -> None:
+    done = sitereel(role)
+
+    assert done.returncode == 2
+    assert "REDIS_URL" in done.stderr
+
+
+def test_the_doctor_shows_every_part() -> None:
+    done = sitereel("doctor", COLUMNS="200")
+
+    assert done.returncode == 0
+    for part in ("Python", "Browser", "Sandbox", "Limits", "Camera", "ffmpeg", "Redis", "Fonts"):
+        assert part in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("kind", "camera", "said"),
+    [
+        ("chromium-headless-shell", "auto", "auto takes frames"),
+        ("chromium", "auto", "auto takes realtime"),
+        thorough("chromium", "frames", "cannot be filmed frame by frame"),
+        thorough("chromium-headless-shell", "realtime", "as CAMERA asks"),
+    ],
+)
+def test_the_doctor_says_which_camera_will_be_taken(
+    kind: str, camera: str, said: str, tmp_path: Path
+) -> None:
+    # Its name tells what a browser can do
+    (tmp_path / kind).symlink_to(find_chromium().path)
+
+    done = sitereel("doctor", COLUMNS="250", CHROMIUM_PATH=str(tmp_path / kind), CAMERA=camera)
+
+    assert said in flat(done.stdout)
+
+
+def test_the_doctor_says_when_a_stage_may_take_more_memory_than_there_is() -> None:
+    done = sitereel("doctor", COLUMNS="250", MAX_MEMORY_MB="1000000")
+
+    assert "a stage may take 1000000 MB of memory" in flat(done.stdout)
+    assert "Set MAX_MEMORY_MB to less than" in flat(done.stdout)
+
+
+def test_the_doctor_fails_and_says_how_to_mend_what_is_missing(tmp_path: Path) -> None:
+    done = sitereel("doctor", COLUMNS="200", CHROMIUM_PATH=str(tmp_path / "none"), FFMPEG_PATH="/none")
+
+    assert done.returncode == 1
+    assert "CHROMIUM_PATH" in done.stdout
+    assert "FFMPEG_PATH" in done.stdout
+
+
+def test_a_taken_port_is_one_clear_sentence() -> None:
+    with listen("127.0.0.1", 0) as taken:
+        done = sitereel("serve", "--port", str(taken.getsockname()[1]))
+
+    assert done.returncode == 1
+    assert "in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("setting", ["CHROMIUM_PATH", "FFMPEG_PATH"])
+def test_a_missing_tool_is_noticed_before_anything_is_filmed(
+    setting: str, site: SiteServer, tmp_path: Path
+) -> None:
+    before = len(site.requests)
+
+    done = sitereel("record", site.url, "-o", str(tmp_path / "demo.mp4"), **{setting: "/no/such/tool"})
+
+    assert done.returncode == 1
+    assert setting in done.stderr
+    assert site.requests[before:] == []

@@ -1,0 +1,46 @@
+"""`sitereel doctor` on fonts: which scripts would be boxes, and what mends that."""
+
+import re
+from pathlib import Path
+
+from tests.support.fonts import INTER, only_fonts, python, without_shaping
+from video.typography.script_coverage import all_missing, packages_for
+
+DOCTOR = "import sys; from demo_api.cli.main import main; sys.argv[1:] = ['doctor']; main()"
+
+
+def lines_of_doctor(variables: dict[str, str]) -> dict[str, str]:
+    """What the doctor says, by part."""
+    found: dict[str, str] = {}
+    for row in python(DOCTOR, {"COLUMNS": "2000", "NO_COLOR": "1"} | variables).splitlines():
+        cells = [cell.strip() for cell in re.split("[│┃]", row)]
+        if len(cells) > 4 and cells[2]:
+            found[cells[2]] = " | ".join((cells[1], cells[3], cells[4]))
+    return found
+
+
+def test_each_script_without_a_font_is_named_with_what_to_install(tmp_path: Path) -> None:
+    said = lines_of_doctor(only_fonts(tmp_path / "inter", [INTER]))["Fonts"]
+
+    assert said.startswith("fair | none for Armenian, Georgian, Hebrew, Arabic,")
+    for name in ("Thai", "Devanagari", "Japanese", "Korean", "Chinese", "emoji"):
+        assert name in said
+    for name in ("Latin", "Greek", "Cyrillic"):
+        assert name not in said
+    assert "`apt-get install fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji`" in said
+
+
+def test_fonts_are_in_order_only_where_every_script_has_one() -> None:
+    missing = all_missing()
+
+    said = lines_of_doctor({})["Fonts"]
+
+    assert said.startswith("fair" if missing else "ok")
+    assert all(name in said for name in (*missing, *packages_for(missing)))
+
+
+def test_it_is_said_that_letters_cannot_be_joined(tmp_path: Path) -> None:
+    said = lines_of_doctor(without_shaping(tmp_path / "libraries"))["Letters"]
+
+    assert said.startswith("fair")
+    assert "libfribidi0" in said

@@ -1,0 +1,186 @@
+"""Every way to make the API answer as its description says: what `test_documented.py` asks."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from actors.embedded_redis import embedded_valkey
+from actors.jobs.idempotency import IdempotencyKey, reserve
+from actors.jobs.job import Stage
+from actors.jobs.keys import GONE, JOB, film_key
+from actors.jobs.store import Store
+from actors.settings import Settings
+from demo_api.routes.artifacts import KINDS
+from demo_api.routes.table import Operation
+from demo_api.schemas.jobs import RunRequest
+from demo_api.server import make_server
+from tests.conftest import Serve, serving
+from tests.support.jobs import exploring, failed, queued, ready
+
+FILM = {"url": "http://93.184.215.14/"}
+NOWHERE = "redis://127.0.0.1:1/0"
+#: After the last event of any job.
+LAST = "999999999999999-0"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request, and the API that gets it; `job` is put into the path."""
+
+    at: str = "plain"
+    job: str = "done"
+    method: str | None = None
+    json: Any = None
+    content: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    query: str = ""
+
+
+def everywhere(operation: Operation) -> Iterator[Ask]:
+    """What may be done to any operation."""
+    body = FILM if operation.request else None
+    yield Ask(query="?" + "x" * 4200)
+    yield Ask(headers={"x": "y" * 17_000})
+    yield Ask(headers={"host": "evil.example"})
+    yield Ask(method="DELETE")
+    for api in ("broken", "locked", "away"):
+        yield Ask(at=api, json=body)
+    if "{job_id}" in operation.path:
+        yield Ask(job="nobody")
+        yield Ask(job="left")
+    if operation.method == "POST":
+        yield Ask(headers={"origin": "https://evil.example"})
+        yield Ask(headers={"content-type": "text/plain"})
+        yield Ask(content=b" " * 65_537)
+        yield Ask(at="limited", json=body)
+        yield Ask(at="limited", json=body)
+
+
+def _once(key: str, **more: Any) -> Ask:
+    return Ask(json={**FILM, **more}, headers={"idempotency-key": key})
+
+
+def _late() -> Iterator[bytes]:
+    yield b"{"
+    time.sleep(0.5)
+    yield b"}"
+
+
+_RANGES = (Ask(headers={"range": "bytes=0-1"}), Ask(headers={"range": "bytes=999999-"}))
+_FILM = (Ask(job="done"), Ask(job="waiting"), Ask(job="filmless"))
+#: What may be done to one operation alone, by its name: also that it does what it should.
+ALONE: dict[str, tuple[Ask, ...]] = {
+    "run": (
+        Ask(json=FILM),
+        Ask(json={}),
+        Ask(json={"url": "http://127.0.0.1:1/"}),
+        Ask(at="hasty", content=_late),
+        Ask(at="full", json=FILM),
+        Ask(at="roomless", json=FILM),
+        _once("twice"),
+        _once("twice", max_clicks=3),
+        _once("in-flight"),
+        _once("of-nobody"),
+        _once("of-one-that-left"),
+    ),
+    "status": (Ask(),),
+    "events": (
+        Ask(),
+        Ask(headers={"last-event-id": LAST}),
+        Ask(headers={"last-event-id": "x"}),
+        Ask(query="?frames=2"),
+    ),
+    "cancel": (Ask(job="cancelled"), Ask(job="done")),
+    "retry": (Ask(job="broken"), Ask(job="waiting"), Ask(at="full", job="broken_too")),
+    "export": (
+        *_FILM[1:],
+        Ask(job="fetched"),
+        Ask(job="taken"),
+        Ask(headers={"sec-purpose": "prefetch"}),
+    ),
+    **{name: (*_FILM, Ask(job="bare"), *_RANGES) for name in KINDS},
+    "health": (Ask(at="idle"), Ask(at="away")),
+    "ready": (Ask(), Ask(at="away")),
+    "metrics": (Ask(),),
+    "openapi": (Ask(),),
+    "docs": (Ask(),),
+}
+
+
+class World:
+    """APIs in every plight, on one Valkey with a job in every state."""
+
+    def __init__(self, addresses: dict[str, str]) -> None:
+        self._clients = {name: httpx.Client(base_url=url, timeout=20) for name, url in addresses.items()}
+
+    def asked(self, operation: Operation, ask: Ask, method: str) -> httpx.Response:
+        path = operation.path.replace("{job_id}", ask.job) + ask.query
+        content = ask.content() if callable(ask.content) else ask.content
+        return self._clients[ask.at].request(
+            ask.method or method, path, json=ask.json, content=content, headers=ask.headers
+        )
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+
+
+@contextmanager
+def world(serve: Serve) -> Iterator[World]:
+    with embedded_valkey() as url, ExitStack() as stack:
+        plain = Settings(
+            redis_url=url, rate_limit="off", max_queue=1000, export_grace_s=0, lease_s=600, max_footage_mb=1
+        )
+        asyncio.run(_prepare(plain))
+        plights = {
+            "plain": plain,
+            "locked": plain.model_copy(update={"api_token": SecretStr("a token that is long")}),
+            "idle": plain.model_copy(update={"redis_url": f"{url}?db=1"}),
+            "away": plain.model_copy(update={"redis_url": NOWHERE}),
+            # No operator can set this: it stands for a bug of ours.
+            "broken": plain.model_copy(update={"allowed_hosts": None}),
+            "full": plain.model_copy(update={"max_queue": 1}),
+            "limited": plain.model_copy(update={"rate_limit": "1/day"}),
+            "roomless": plain.model_copy(update={"max_footage_mb": 4096}),
+        }
+        addresses = {name: stack.enter_context(serve(settings)) for name, settings in plights.items()}
+        addresses["hasty"] = stack.enter_context(serving(make_server(plain, body_limit_s=0.1)))
+        opened = World(addresses)
+        stack.callback(opened.close)
+        yield opened
+
+
+async def _prepare(settings: Settings) -> None:
+    assert settings.redis is not None
+    async with Store.opened(settings.redis, settings) as store:
+        await store.redis.config_set("maxmemory", "1gb")
+        for job_id in ("waiting", "cancelled"):
+            await queued(store, job_id)
+        await exploring(store, "running")
+        for job_id in ("broken", "broken_too"):
+            await failed(store, job_id)
+        extras = dict.fromkeys(KINDS, b"an extra")
+        for job_id in ("done", "fetched", "taken", "filmless"):
+            await ready(store, b"a film", job_id, extras=extras)
+        await ready(store, b"a film", "bare")
+        await store.redis.delete(film_key("filmless"))
+        assert await store.claim("taken", Stage.READY, Stage.EXPORTING)
+        await store.redis.zadd(GONE, {"left": 4e9})
+        await _remember(store)
+
+
+async def _remember(store: Store) -> None:
+    """Idempotency-Keys whose requests are on their way, or whose jobs are no more."""
+    fingerprint = RunRequest.model_validate(FILM).fingerprint
+    for key, job_id in (("in-flight", "coming"), ("of-nobody", "nobody"), ("of-one-that-left", "left")):
+        once = IdempotencyKey(key, fingerprint)
+        await reserve(store, once, job_id)
+        if job_id != "coming":
+            await store.redis.hset(once.record, "job", job_id)
+    assert not await store.redis.exists(JOB + "nobody")

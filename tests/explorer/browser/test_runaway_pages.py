@@ -1,0 +1,91 @@
+"""What a page does without end is counted, told once and stopped; what sites do is left alone."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from explorer.browser.isolated_world import aside
+from explorer.browser.runaway_pages import LIMITS, WINDOW_S
+from explorer.types import Brief
+from tests.explorer.support.exploration import Theatre
+
+STORMS = {
+    "dialogs": "setInterval(() => alert('again'), 5)",
+    "windows": "setInterval(() => open('two.html'), 10)",
+    "addresses": "setInterval(() => { for (let i = 0; i < 20; i++) history.pushState({}, '', '?' + i) }, 5)",
+    "pages": "setTimeout(() => location.reload(), 1)",
+}
+
+
+def staged(theatre: Theatre, html: str, until: Any) -> Any:
+    """What `until(stage)` tells of a page."""
+    theatre.pages["/"] = html
+
+    async def work() -> Any:
+        async with theatre.stage(Brief(theatre.url)) as stage:
+            await aside(stage.page, "() => 0")
+            await stage.page.goto(theatre.url, wait_until="commit")
+            return await until(stage)
+
+    return theatre.run(work)
+
+
+@pytest.mark.parametrize("kind", STORMS)
+def test_a_storm_is_told_once_and_its_scripts_are_switched_off(
+    theatre: Theatre, pages: dict[str, str], kind: str
+) -> None:
+    theatre.pages["/two.html"] = "Two"
+
+    async def until(stage: Any) -> Any:
+        async with asyncio.timeout(WINDOW_S + 5):
+            while not stage.storms.silenced:
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
+        return [(refusal.rule, refusal.what) for refusal in stage.storms.refused], await aside(
+            stage.page, "() => document.body.innerText"
+        )
+
+    told, text = staged(theatre, f"<p>Text</p><script>{STORMS[kind]}</script>", until)
+
+    assert told == [("storm", kind)]
+    assert text is not None
+
+
+def test_what_sites_do_is_no_storm(theatre: Theatre, pages: dict[str, str]) -> None:
+    busy = (
+        "alert('Welcome'); open('two.html'); "
+        "for (let i = 0; i < 100; i++) history.replaceState({}, '', '?at=' + i)"
+    )
+
+    async def until(stage: Any) -> Any:
+        await asyncio.sleep(0.5)
+        return stage.storms.silenced, stage.storms.refused
+
+    assert staged(theatre, f"<p>Text</p><script>{busy}</script>", until) == (False, [])
+
+
+def test_a_page_that_storms_on_without_scripts_is_given_up(theatre: Theatre, pages: dict[str, str]) -> None:
+    async def until(stage: Any) -> Any:
+        async with asyncio.timeout(3 * WINDOW_S):
+            while not stage.storms.hopeless:
+                await asyncio.sleep(0.05)
+        return True
+
+    assert staged(theatre, "<meta http-equiv=refresh content=0><p>Text", until)
+
+
+def test_a_take_of_a_page_with_a_storm_has_its_film_and_one_line(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = f"<a href=/one>One</a><script>{STORMS['dialogs']}</script>"
+    pages["/one"] = "Arrived"
+
+    take = theatre.explore(theatre.url)
+
+    assert take.story.stop_reason in ("nothing_left", "max_clicks")
+    assert [refusal.what for refusal in take.story.refused if refusal.rule == "storm"] == ["dialogs"]
+
+
+def test_each_storm_has_its_limit() -> None:
+    assert {"dialogs", "windows", "downloads", "pages", "addresses"} == set(LIMITS)

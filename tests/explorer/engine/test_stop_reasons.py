@@ -1,0 +1,79 @@
+"""How a take ends that cannot go on: pages that hang or close, time and footage that run out."""
+
+from explorer.engine.start_page import REST_PART
+from tests.explorer.support.clocks import HastyClock, RealClock
+from tests.explorer.support.exploration import Clicks, Hangs, Theatre
+from tests.site.server import SiteServer
+
+#: Spins for ever as soon as the pointer is over the button.
+TRAP = "<button onmouseover='while (true) {}'>Trap</button>"
+
+
+def test_a_script_that_never_ends_is_stopped_and_the_take_goes_on(theatre: Theatre, site: SiteServer) -> None:
+    take = theatre.explore(f"{site.url}lab/crash.html", Clicks(["Spin for ever", "Say something"]))
+
+    assert [step.label for step in take.steps] == ["Spin for ever", "Say something"]
+    assert take.story.stop_reason == "nothing_left"
+
+
+def test_the_story_is_kept_when_time_is_nearly_over_on_a_page_that_hangs(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = TRAP
+
+    take = theatre.explore(theatre.url, max_runtime_s=4)
+
+    assert take.story.stop_reason == "runtime"
+    assert take.metrics[-1].runtime_s < 4
+
+
+def test_a_page_that_settles_when_time_is_nearly_over_is_filmed_from_then_on(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = "<p>Hello</p><script>setInterval(() => document.body.append('.'), 50)</script>"
+
+    take = theatre.explore(theatre.url, clock=RealClock(), max_runtime_s=6)
+
+    assert take.story.stop_reason == "runtime"
+    assert not take.steps
+    assert (6_000 - 1_000) * REST_PART <= take.story.start_ms <= take.story.end_ms
+    assert take.story.pointer
+
+
+def test_a_planner_that_never_answers_ends_the_exploration_in_time(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = "<a href=/one>One</a>"
+
+    take = theatre.explore(theatre.url, Hangs(), max_runtime_s=3)
+
+    assert take.story.stop_reason == "runtime"
+
+
+def test_full_footage_ends_the_exploration(theatre: Theatre, site: SiteServer) -> None:
+    clock = HastyClock()
+    clock.full = True
+
+    take = theatre.explore(f"{site.url}lab/dead.html", clock=clock)
+
+    assert take.story.stop_reason == "footage_limit"
+    assert not take.steps
+
+
+def test_a_page_that_closes_itself_ends_the_exploration_with_its_story(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = "<button onclick='window.close()'>Shut</button>"
+
+    take = theatre.explore(theatre.url)
+
+    assert take.story.stop_reason in ("page_lost", "nothing_left")
+    assert [step.label for step in take.steps] == ["Shut"]
+
+
+def test_a_page_that_never_rests_is_explored_all_the_same(theatre: Theatre, site: SiteServer) -> None:
+    clock = HastyClock(still=0)
+
+    take = theatre.explore(f"{site.url}lab/animated.html", clock=clock, max_clicks=1)
+
+    assert [(step.label, step.outcome) for step in take.steps] == [("Add a line", "scene")]

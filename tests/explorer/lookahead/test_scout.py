@@ -1,0 +1,350 @@
+"""What the scout sees off camera: a real browser of its own context, on pages that a test writes."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import pytest
+
+from explorer.guardrails.rules import Site
+from explorer.lookahead.off_camera import PageState
+from explorer.lookahead.scout import OUT_OF_REACH, Scout
+from explorer.lookahead.scout_browser import scouting
+from explorer.state.outcomes import KnownOutcome
+from explorer.types import ActionPlan, Brief, Wishes
+from tests.explorer.support.exploration import Theatre
+
+T = TypeVar("T")
+
+#: Large enough for a viewer to notice.
+STYLE = "<style>body { font: 40px sans-serif }</style>"
+WISHES = Wishes()
+
+
+def scouted(theatre: Theatre, work: Callable[[Scout], Awaitable[T]], wishes: Wishes = WISHES) -> T:
+    async def whole() -> T:
+        async with scouting(Brief(theatre.url, wishes=wishes), theatre.offstage) as scout:
+            scout.belongs_to(Site.of(theatre.url))
+            return await work(scout)
+
+    found: T = theatre.run(whole)
+    return found
+
+
+def visited(theatre: Theatre, path: str, wishes: Wishes = WISHES) -> KnownOutcome:
+    async def work(scout: Scout) -> KnownOutcome:
+        return await scout.visit(theatre.url + path)
+
+    return scouted(theatre, work, wishes)
+
+
+def click(selector: str) -> ActionPlan:
+    return ActionPlan(selector, "click", 0, "")
+
+
+def tried(
+    theatre: Theatre, *deeds: ActionPlan, done: tuple[ActionPlan, ...] = ()
+) -> list[KnownOutcome | None]:
+    """What each deed does on the front page, once `done` was done there; None where it cannot be done."""
+
+    async def work(scout: Scout) -> list[KnownOutcome | None]:
+        return [await scout.rehearse(deed, PageState(theatre.url, done)) for deed in deeds]
+
+    return scouted(theatre, work)
+
+
+def rehearsed(theatre: Theatre, *deeds: ActionPlan, done: tuple[ActionPlan, ...] = ()) -> list[KnownOutcome]:
+    sightings = tried(theatre, *deeds, done=done)
+    assert None not in sightings
+    return [sighting for sighting in sightings if sighting]
+
+
+def test_a_page_is_seen_with_its_title_and_picture(theatre: Theatre, pages: dict[str, str]) -> None:
+    pages["/a"] = "<h1>Hello</h1>"
+
+    sighting = visited(theatre, "a")
+
+    assert (sighting.outcome, sighting.url, sighting.title) == ("page", f"{theatre.url}a", "/a")
+    assert sighting.rule == ""
+    assert sighting.picture is not None
+    assert sighting.picture.path == "/a"
+
+
+def test_pictures_of_pages_differ_when_a_viewer_says_so(theatre: Theatre, pages: dict[str, str]) -> None:
+    pages["/a"] = "<body style='background: white'>"
+    pages["/b"] = "<body style='background: navy'>"
+
+    async def work(scout: Scout) -> list[float]:
+        pictures = [(await scout.visit(theatre.url + path)).picture for path in "aab"]
+        return [float(picture.pixels.mean()) for picture in pictures if picture]
+
+    first, again, other = scouted(theatre, work)
+    assert first == again
+    assert abs(first - other) > 100
+
+
+def test_a_page_that_is_not_there_is_broken(theatre: Theatre, pages: dict[str, str]) -> None:
+    sighting = visited(theatre, "nowhere")
+
+    assert sighting.rule == "broken"
+    assert "404" in sighting.detail
+
+
+def test_an_address_where_nobody_answers_is_broken(theatre: Theatre, pages: dict[str, str]) -> None:
+    async def work(scout: Scout) -> KnownOutcome:
+        scout.belongs_to(Site.of("http://no-such-name.invalid/"))
+        return await scout.visit("http://no-such-name.invalid/")
+
+    assert scouted(theatre, work).rule == "broken"
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "rule"),
+    [
+        ("login", (), "auth"),
+        ("go", ("302 Found", "Location: /login"), "auth"),
+        ("go", ("302 Found", "Location: https://example.com/"), "off_domain"),
+        ("members", (), "auth"),
+        ("file", ("200 OK", "Content-Disposition: attachment"), "download"),
+    ],
+    ids=["sign-in", "redirected to sign-in", "redirected off the site", "by sight", "a file"],
+)
+def test_a_page_that_must_not_be_shown_is_known_by_its_rule(
+    theatre: Theatre, pages: dict[str, str], path: str, head: tuple[str, ...], rule: str
+) -> None:
+    pages["/go"] = pages["/file"] = "moved"
+    pages["/login"] = pages["/members"] = "<center><h1>Members</h1><input type=password></center>"
+    if head:
+        theatre.heads[f"/{path}"] = head
+
+    assert visited(theatre, path).rule == rule
+
+
+def test_robots_txt_is_asked_once_and_obeyed(theatre: Theatre, pages: dict[str, str]) -> None:
+    pages["/a"] = pages["/b"] = pages["/private"] = "<p>Hello</p>"
+    theatre.plain["/robots.txt"] = "User-agent: *\nDisallow: /private\n"
+
+    async def work(scout: Scout) -> list[str]:
+        return [(await scout.visit(theatre.url + path)).rule for path in ("a", "private", "b")]
+
+    try:
+        rules = scouted(theatre, work)
+        anyhow = visited(theatre, "private", Wishes(ignore_robots=True))
+    finally:
+        theatre.plain.clear()
+
+    assert rules == ["", "robots", ""]
+    assert anyhow.rule == ""
+    assert theatre.asked.count("GET /robots.txt") == 1
+    assert theatre.asked.count("GET /private") == 1
+
+
+REHEARSALS = f"""{STYLE}<h1>Home</h1><p id=out></p>
+<button id=dead>Dead</button>
+<button id=scene onclick='out.textContent = "Something else"'>Scene</button>
+<button id=dialog onclick='box.showModal()'>Dialog</button> <dialog id=box>A question?</dialog>
+<button id=unfold aria-expanded=false onclick='this.ariaExpanded = "true"; more.hidden = false'>Unfold
+</button><p id=more hidden>Much more to read</p>
+<button id=leave onclick='location = "/a"'>Go on</button> <a id=window href=/a target=_blank>Window</a>
+<button id=popup onclick='window.open("/a")'>Popup</button>"""
+
+
+@pytest.mark.parametrize(
+    ("selector", "expected"),
+    [
+        ("#dead", "nothing"),
+        ("#scene", "scene"),
+        ("#dialog", "dialog"),
+        ("#unfold", "disclosure"),
+        ("#leave", "page"),
+        ("#window", "page"),
+        ("#popup", "page"),
+    ],
+)
+def test_a_rehearsal_tells_what_a_click_does(
+    theatre: Theatre, pages: dict[str, str], selector: str, expected: str
+) -> None:
+    pages["/"], pages["/a"] = REHEARSALS, "<h1>Another page</h1>"
+
+    (sighting,) = rehearsed(theatre, click(selector))
+
+    assert sighting.outcome == expected
+
+
+def test_a_rehearsal_has_title_and_picture_and_tells_how_much_has_changed(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"], pages["/a"] = REHEARSALS, f"{STYLE}<h1>Another page</h1>"
+
+    dead, scene, leave = rehearsed(theatre, click("#dead"), click("#scene"), click("#leave"))
+
+    assert 0 <= dead.changed < scene.changed < 0.2
+    assert (leave.url, leave.title, leave.changed) == (f"{theatre.url}a", "/a", 1.0)
+    assert leave.picture is not None
+
+
+def test_each_rehearsal_begins_in_the_same_state(theatre: Theatre, pages: dict[str, str]) -> None:
+    pages["/"], pages["/a"] = REHEARSALS, "<h1>Another page</h1>"
+
+    order = ["#dialog", "#unfold", "#scene", "#leave", "#scene", "#unfold", "#dialog"]
+    sightings = rehearsed(theatre, *map(click, order))
+
+    assert [sighting.outcome for sighting in sightings] == [
+        "dialog",
+        "disclosure",
+        "scene",
+        "page",
+        "scene",
+        "disclosure",
+        "dialog",
+    ]
+
+
+def test_escape_and_a_second_click_spare_opening_the_page_anew(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = f"""{STYLE}<h1>Home</h1><button id=dialog onclick='box.showModal()'>Dialog</button>
+    <dialog id=box>A question?</dialog><details><summary id=sum>More</summary>Much more to read</details>"""
+
+    sightings = rehearsed(theatre, click("#dialog"), click("#sum"), click("#dialog"), click("#sum"))
+
+    assert [sighting.outcome for sighting in sightings] == ["dialog", "disclosure"] * 2
+    assert theatre.asked.count("GET /") == 1
+
+
+def test_what_a_rehearsal_leaves_in_the_stores_is_put_back(theatre: Theatre, pages: dict[str, str]) -> None:
+    pages["/"] = f"""{STYLE}<h1 id=title>None</h1>
+    <script>
+      title.textContent = `${{localStorage.n ?? "None"}} ${{sessionStorage.n ?? "None"}}`;
+      const count = () => {{
+        localStorage.n = sessionStorage.n = "Some";
+        title.textContent += " and more to read";
+      }};
+    </script><button id=count onclick='count()'>Count</button>"""
+
+    one, other = rehearsed(theatre, click("#count"), click("#count"))
+
+    assert one.picture is not None
+    assert other.picture is not None
+    assert (one.picture.pixels == other.picture.pixels).mean() > 0.99
+
+
+def test_a_rehearsal_happens_in_the_state_that_its_film_has_reached(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = f"""{STYLE}<button id=one onclick='two.hidden = false'>One</button>
+    <button id=two hidden onclick='document.body.append("Much more")'>Two</button>"""
+
+    too_early = tried(theatre, click("#two"))
+    (in_time,) = rehearsed(theatre, click("#two"), done=(click("#one"),))
+
+    assert [each and each.outcome for each in too_early] == ["nothing"]
+    assert in_time.outcome == "scene"
+
+
+@pytest.mark.parametrize("selector", ["#nowhere", "button", "#under", "#out"])
+def test_what_is_not_there_or_must_not_be_clicked_is_not_rehearsed(
+    theatre: Theatre, pages: dict[str, str], selector: str
+) -> None:
+    pages["/"] = """<button id=under>Under</button><button id=out onclick='fetch("/x")'>Sign out</button>
+    <div style='position: fixed; inset: 0; z-index: 9'></div>"""
+
+    (sighting,) = tried(theatre, click(selector))
+
+    assert sighting is not None
+    assert (sighting.outcome, sighting.detail) == ("nothing", OUT_OF_REACH)
+    assert "GET /x" not in theatre.asked
+
+
+def test_places_that_come_within_reach_are_told(theatre: Theatre, pages: dict[str, str]) -> None:
+    pages["/"] = f"""{STYLE}<a href=/a>A</a>
+    <button id=menu onclick='list.hidden = false'>Menu</button>
+    <p id=list hidden><a href=/b>B</a> <a href=/c>C</a> <a href=/logout>Out</a></p>"""
+
+    (sighting,) = rehearsed(theatre, click("#menu"))
+
+    host = theatre.url.removeprefix("http://")
+    assert set(sighting.opens) == {f"{host}b", f"{host}c"}
+
+
+def test_what_is_looked_for_is_seen_off_camera_and_nothing_is_chosen_there(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = f"""{STYLE}<input id=q oninput='out.textContent = this.value + " was found here"'>
+    <select id=s onchange='out.textContent = this.value + " was chosen here"'><option>A<option>B</select>
+    <p id=out>Nothing</p>"""
+
+    typed, chosen = tried(
+        theatre, ActionPlan("#q", "type", 0, "", value="lamp"), ActionPlan("#s", "choose", 0, "", value="B")
+    )
+
+    assert typed is not None
+    assert typed.outcome == "scene"
+    assert chosen is None
+
+
+def test_nothing_is_written_off_camera_and_what_was_held_back_is_told(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = """<button id=post onclick='fetch("/x", {method: "POST"})'>Show more</button>"""
+
+    async def work(scout: Scout) -> list[tuple[str, str]]:
+        await scout.rehearse(click("#post"), PageState(theatre.url))
+        return [(refusal.rule, refusal.what) for refusal in scout.refused]
+
+    assert scouted(theatre, work) == [("write", f"POST {theatre.url}x")]
+    assert not any(line.startswith("POST") for line in theatre.asked)
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        "<input type=checkbox id=c oninput='ask()'>",
+        "<button id=c role=switch aria-checked=false onclick='ask()'>Mails</button>",
+        "<button id=c aria-pressed=false onclick='ask()'>Bold</button>",
+        "<select id=c onchange='ask()'><option>A<option>B</select>",
+        "<input id=c placeholder=Title oninput='ask()'>",
+        "<form action=/found><button id=c>Go</button></form>",
+    ],
+)
+def test_nothing_is_toggled_chosen_or_sent_off_camera(
+    theatre: Theatre, pages: dict[str, str], control: str
+) -> None:
+    pages["/"] = f"{STYLE}{control}<script>const ask = () => fetch('/asked')</script>"
+
+    assert tried(theatre, click("#c")) == [None]
+    assert "GET /asked" not in theatre.asked
+    assert "GET /found?" not in theatre.asked
+
+
+def test_after_a_press_off_camera_only_files_pages_and_what_was_asked_for_before_may_leave(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    asks = ["/rows", "/rows?page=2", "/part.json", "/vote/7"]
+    pages["/"] = f"""{STYLE}<p id=out>Nothing</p><button id=b onclick='ask()'>Show more</button><script>
+    fetch("/rows");
+    function ask() {{
+      {"".join(f'fetch("{one}");' for one in asks)}
+      new Image().src = "/pixel?open=1"; new Image().src = "/hand.png";
+    }}</script>"""
+
+    async def work(scout: Scout) -> list[str]:
+        await scout.rehearse(click("#b"), PageState(theatre.url))
+        return [refusal.what.removeprefix(f"GET {theatre.url}") for refusal in scout.refused]
+
+    told = scouted(theatre, work)
+
+    assert theatre.asked.count("GET /rows") == 2
+    assert "GET /part.json" in theatre.asked
+    assert "GET /hand.png" in theatre.asked
+    assert not [line for line in theatre.asked if "vote" in line or "?" in line]
+    assert told == ["vote/7"]
+
+
+def test_what_shows_nothing_because_it_was_held_back_stays_unknown(
+    theatre: Theatre, pages: dict[str, str]
+) -> None:
+    pages["/"] = f"""{STYLE}<p id=out>Nothing</p><button id=b onclick='
+    fetch("/rows").then(() => {{ out.textContent = "All the rows, one below the other" }})'>Show more</button>
+    <button id=dead>Nothing at all</button>"""
+
+    assert [one and one.outcome for one in tried(theatre, click("#b"), click("#dead"))] == [None, "nothing"]

@@ -1,0 +1,89 @@
+"""A browser with its hooks in place, for tests of what is seen; it serves pages of two origins."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from playwright.async_api import Browser, Page
+
+from explorer.browser.chromium import find_chromium, open_browser, prepare_session
+from explorer.egress.policy import EgressPolicy
+from explorer.egress.proxy import EgressProxy
+from explorer.page.discovery import Discovery, discover
+from explorer.types import Brief
+from tests.explorer.support.exploration import answer, read_head, serving
+
+Look = Callable[[Page], Awaitable[Any]]
+
+
+class Eyes:
+    """`see(html)` discovers a page; `show(html, look)` lets a test look for itself."""
+
+    def __init__(self, runner: asyncio.Runner) -> None:
+        self._runner = runner
+        self.pages: dict[str, str] = {}
+        self.port = 0
+        self.browser: Browser
+
+    def see(self, html: str) -> Discovery:
+        async def look(page: Page) -> Discovery:
+            return await discover(page, frozenset())
+
+        found: Discovery = self.show(html, look)
+        return found
+
+    def labels(self, html: str) -> list[str]:
+        return [element.label for element in self.see(html).elements]
+
+    def show(self, html: str, look: Look) -> Any:
+        """What `look` makes of the page, once it is loaded with all its frames. `OTHER` is another origin."""
+        self.pages["/page"] = html.replace("OTHER", f"http://localhost:{self.port}")
+
+        async def visit() -> Any:
+            stage = await prepare_session(self.browser, Brief("http://page.example/"))
+            try:
+                await stage.page.goto(f"http://127.0.0.1:{self.port}/page")
+                return await look(stage.page)
+            finally:
+                await stage.page.context.close()
+
+        return self._runner.run(visit())
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first, _ = await read_head(reader)
+        page = self.pages.get(first.split(" ")[1].partition("?")[0], "")
+        body = f"<!doctype html><meta charset=utf-8><title>page</title>{page}".encode()
+        writer.write(answer(body, "200 OK", "Content-Type: text/html"))
+        await writer.drain()
+
+
+@contextmanager
+def open_eyes() -> Iterator[Eyes]:
+    with asyncio.Runner() as runner:
+        eyes = Eyes(runner)
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[None]:
+            async with serving(eyes.serve) as eyes.port:
+                allowed = frozenset({f"127.0.0.1:{eyes.port}", f"localhost:{eyes.port}"})
+                async with (
+                    EgressProxy(EgressPolicy(allowed)) as proxy,
+                    open_browser(find_chromium(), proxy.url) as eyes.browser,
+                ):
+                    yield
+
+        stack = opened()
+        runner.run(_enter(stack))
+        try:
+            yield eyes
+        finally:
+            runner.run(_leave(stack))
+
+
+async def _enter(stack: Any) -> None:
+    await stack.__aenter__()
+
+
+async def _leave(stack: Any) -> None:
+    await stack.__aexit__(None, None, None)
