@@ -1,4 +1,4 @@
-"""`python -m tests.attacks.egress`: what a hostile page reaches that it must not. Exit code 1 for anything."""
+"""`python -m tests.attacks.egress`: what a hostile page reaches against the policy. Exit code 1 if any."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""The short version of `python -m tests.attacks.egress`: a part of each family, and canaries that must sing."""
+"""The short version of `python -m tests.attacks.egress`: a part of each family, and canaries."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""`python -m tests.attacks.hostile_pages [PATTERN …]`: films hostile pages; fails when one broke its bounds."""
+"""`python -m tests.attacks.hostile_pages [PATTERN …]`: films hostile pages within bounds."""
 
 import argparse
 import fnmatch
