@@ -18,6 +18,13 @@ class SettingsInvalid(PipelineError):
     code = "settings_invalid"
 
 
+class CallbackRefused(PipelineError):
+    """Nothing may be sent to the address of a webhook."""
+
+    code = "address_refused"
+    field = "callback_url"
+
+
 class StoreUnavailable(PipelineError):
     """Redis did not answer in time, so nothing was accepted."""
 

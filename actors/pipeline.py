@@ -146,7 +146,7 @@ class Pipeline:
     async def _record(self, store: Store, claim: Claim, job: Job) -> bool:
         limits_s = {
             "start": START_LIMIT_S,
-            "explore": job.limits.max_runtime_s + EXPLORE_GRACE_S,
+            "explore": job.spec.limits.max_runtime_s + EXPLORE_GRACE_S,
             "store": self._settings.encode_limit_s + STORE_LIMIT_S,
         }
         try:
@@ -154,7 +154,9 @@ class Pipeline:
         except StageOverrun as exc:
             if exc.phase != "explore":
                 raise
-            limit = f"The exploration did not end within its runtime limit of {job.limits.max_runtime_s} s"
+            limit = (
+                f"The exploration did not end within its runtime limit of {job.spec.limits.max_runtime_s} s"
+            )
             raise StageFailed(SafetyViolation.code, f"{limit}; it was stopped by force.", exc.news) from exc
         extras = {"timeline": claim.timeline_key, **_extras(claim, done)}
         fields = {

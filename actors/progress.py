@@ -43,7 +43,7 @@ class Progress:
     @classmethod
     def begin(cls, job: Job, stage: Stage) -> Self:
         """A board for another attempt: of those before, it tells what they have tried again."""
-        board = cls(job.limits.max_clicks, retries=list(job.retries))
+        board = cls(job.spec.limits.max_clicks, retries=list(job.retries))
         if stage is Stage.EXPLORING and job.retries:
             board.retries = list(job.earlier_retries)
             board.news["retries"] = json.dumps(board.retries)

@@ -1,21 +1,30 @@
 """Everything that the environment decides, read once and frozen."""
 
 import ipaddress
+import os
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from redis.connection import parse_url
 
 from actors.errors import SettingsInvalid
+from actors.options import ExplorationOptions, FilmOptions, declared, is_yes_or_no, option_of
 from actors.webhook_signing import key_of
 from explorer.egress.policy import Endpoint
 from explorer.errors import AddressRefused
-from explorer.types import Interact
-from video.style import CameraChoice, Format, Size, StyleName
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 ORIGIN = r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?"
@@ -39,23 +48,9 @@ class Settings(BaseSettings):
 
     job_ttl_s: int = _named(3600, "JOB_TTL", ge=60, le=7 * 86_400)
     poll_interval_s: float = _named(0.5, "POLL_INTERVAL", gt=0, le=60)
-    max_clicks: int = Field(default=10, ge=1, le=100)
-    max_depth: int = Field(default=3, ge=1, le=20)
-    max_runtime_s: int = _named(300, "MAX_RUNTIME", ge=1, le=3600)
-
-    #: Whether fields are filled in, and links are tried off camera, unless a request says otherwise.
-    interact: Interact = "all"
-    scout: bool = True
-
-    film_style: StyleName = "studio"
-    film_size: Size = "720p"
-    film_fps: Literal[30, 60] = 30
-    film_format: Format = "mp4"
-    film_captions: bool = True
-    film_zoom: bool = True
-    #: Without it, studio films have one and plain ones do not.
-    film_title_card: bool | None = None
-    camera: CameraChoice = "auto"
+    #: How films are made when a request does not say.
+    exploration: ExplorationOptions = ExplorationOptions()
+    film: FilmOptions = FilmOptions()
 
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
@@ -139,11 +134,6 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is not an address to begin with, such as https://films.example.com")
         return value.rstrip("/") if value else value
 
-    @field_validator("film_fps", mode="before")
-    @classmethod
-    def _number(cls, value: Any) -> Any:
-        return int(value) if isinstance(value, str) and value.isdecimal() else value
-
     @field_validator("redis_url")
     @classmethod
     def _known_scheme(cls, value: str | None) -> str | None:
@@ -160,6 +150,17 @@ class Settings(BaseSettings):
         except AddressRefused as exc:
             raise ValueError(str(exc)) from exc
         return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, OptionsSource(settings_cls)
 
     @classmethod
     def read(cls, **overrides: Any) -> Self:
@@ -230,6 +231,43 @@ LISTS: dict[str, Callable[[str], Any]] = {
 }
 
 
+class OptionsSource(PydanticBaseSettingsSource):
+    """Options of films and explorations from the variables that they name."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self._read(field.annotation), field_name, True
+
+    def __call__(self) -> dict[str, Any]:
+        fields = self.settings_cls.model_fields
+        return {name: self._read(fields[name].annotation) for name in ("exploration", "film")}
+
+    def _read(self, model: Any) -> dict[str, Any]:
+        variables = {name.upper(): value for name, value in os.environ.items() if value}
+        options = ((name, field, option_of(field).setting) for name, field in model.model_fields.items())
+        return {
+            name: _from_text(field, variables[setting])
+            for name, field, setting in options
+            if setting in variables
+        }
+
+
+def _from_text(field: FieldInfo, text: str) -> Any:
+    """What a variable says, as the option's type has it; the rest is left for the option to refuse."""
+    if is_yes_or_no(field):
+        try:
+            return TypeAdapter(bool).validate_python(text)
+        except ValidationError:
+            return text
+    return int(text) if text.isdecimal() and str not in map(type, get_args(field.annotation)) else text
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    """The environment variable that an error is about."""
+    if len(location) > 1 and location[0] in ("exploration", "film"):
+        return next(option.setting for name, _, option in declared() if name == location[1])
+    return ".".join(map(str, location)).upper() or "settings"
+
+
 def _complaint(error: Any) -> str:
-    name = ".".join(str(part) for part in error["loc"]).upper() or "settings"
+    name = _variable(error["loc"])
     return f"{name}: {error['msg'].removeprefix('Value error, ')}"

@@ -17,13 +17,6 @@ class RequestInvalid(RequestError):
         self.fields = fields
 
 
-class CallbackRefused(RequestError):
-    """Nothing may be sent to the address that is to be called."""
-
-    code = "address_refused"
-    field = "callback_url"
-
-
 class BodyTooLarge(RequestError):
     """More was sent than any request needs."""
 

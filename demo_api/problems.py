@@ -62,7 +62,7 @@ def _text(detail: str) -> str:
 
 STATUS: dict[type[Exception], int] = {
     door.RequestInvalid: 422,
-    door.CallbackRefused: 422,
+    line.CallbackRefused: 422,
     door.BodyTooLarge: 413,
     door.BodyTooSlow: 408,
     door.MediaUnsupported: 415,
@@ -99,7 +99,7 @@ def answer(exc: Exception) -> JSONResponse:
     more: dict[str, Any] = {}
     if isinstance(exc, door.RequestInvalid):
         more["errors"] = [{name: _text(text) for name, text in row.items()} for row in exc.fields]
-    if isinstance(exc, (AddressRefused, door.CallbackRefused)):
+    if isinstance(exc, (AddressRefused, line.CallbackRefused)):
         more["errors"] = [{"field": getattr(exc, "field", "url"), "message": _text(str(exc))}]
     if isinstance(exc, line.WrongStatus):
         more["job_status"] = exc.job_status

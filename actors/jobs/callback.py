@@ -1,6 +1,7 @@
 """Whom to call when a job has ended, as it was agreed on at the door."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -39,7 +40,7 @@ class Callback:
         return {"callback_url": self.url, **secret, "callback_terms": json.dumps(terms)}
 
     @classmethod
-    def decode(cls, row: dict[str, str]) -> Self | None:
+    def decode(cls, row: Mapping[str, str]) -> Self | None:
         """From a job's fields; None when nobody is to be called."""
         if "callback_url" not in row:
             return None

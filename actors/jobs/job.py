@@ -2,21 +2,13 @@
 
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Literal, Self, cast
+from typing import Any, Self, cast
 
-from actors.jobs.callback import Callback
-from explorer.types import Wishes
-from video.style import CameraChoice, Format, Style
-
-#: How to film: outside real time, in real time, or whichever the browser can do.
-
-#: Who is filmed first; among equals, who has come first.
-Priority = Literal["high", "default", "low"]
-RANK: dict[Priority, int] = {"high": 0, "default": 1, "low": 2}
+from actors.jobs.spec import JobSpec
+from video.style import Format
 
 
 class Status(StrEnum):
@@ -104,31 +96,14 @@ OF_ATTEMPT = ("error", "error_code", "attempt", "failures", "callback_report")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How far one exploration may go."""
-
-    max_clicks: int
-    max_depth: int
-    max_runtime_s: int
-
-
-@dataclass(frozen=True, slots=True)
 class Job:
-    """One row of the truth, as it stands in Redis. Times are epoch milliseconds of Redis's clock."""
+    """A job as it stands in Redis. Times are epoch milliseconds of Redis's clock."""
 
     id: str
-    url: str
-    limits: Limits
-    style: Style = field(default_factory=Style)
-    camera: CameraChoice = "auto"
-    wishes: Wishes = field(default_factory=Wishes)
-    #: Whether pictures of all steps are kept beside the film.
-    storyboard: bool = False
-    priority: Priority = "default"
+    spec: JobSpec
     #: Opens the job's film and extras to whoever was given its links, where a token guards everything else.
     secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
-    #: Who is called when it has ended, and what came of that: `state`, `attempts`, `error`.
-    callback: Callback | None = None
+    #: What has come of its webhook: `state`, `attempts`, `error`.
     callback_report: dict[str, Any] = field(default_factory=dict)
     #: Key of the record of the Idempotency-Key that has made this job.
     once: str | None = None
@@ -145,8 +120,6 @@ class Job:
     #: Attempts that failed without ending the job: `stage`, `attempt`, `code`, `error`.
     failures: tuple[dict[str, Any], ...] = ()
     stop_reason: str | None = None
-    #: Private `host:port` pairs this job may visit besides the operator's own list.
-    allow_hosts: tuple[str, ...] = ()
     metrics: dict[str, Any] = field(default_factory=dict)
     steps: tuple[dict[str, Any], ...] = ()
     refused: tuple[dict[str, Any], ...] = ()
@@ -171,7 +144,7 @@ class Job:
     @property
     def format(self) -> Format:
         """What the film is; before it is made, what it is to be."""
-        return cast(Format, self.film.get("format", self.style.format))
+        return cast(Format, self.film.get("format", self.spec.style.format))
 
     @property
     def earlier_retries(self) -> tuple[dict[str, Any], ...]:
@@ -188,29 +161,16 @@ class Job:
         """Those of the take, and once there is a film, its own: one that is made again has others."""
         return (*self.warnings, *self.published.get("warnings", ()))
 
-    @property
-    def rank(self) -> int:
-        """Place of its priority; lower ones are filmed first."""
-        return RANK[self.priority]
-
     def encode(self) -> dict[str, str]:
         """The fields that a new job is created with."""
         once = {"once": self.once} if self.once else {}
         return {
             "id": self.id,
-            "url": self.url,
             "status": self.status,
             "stage": self.stage,
-            "limits": json.dumps([self.limits.max_clicks, self.limits.max_depth, self.limits.max_runtime_s]),
-            "style": json.dumps(asdict(self.style)),
-            "camera": self.camera,
-            "wishes": json.dumps(asdict(self.wishes)),
-            "storyboard": str(int(self.storyboard)),
-            "priority": self.priority,
             "secret": self.secret,
             **once,
-            **(self.callback.encode() if self.callback else {}),
-            "allow_hosts": json.dumps(self.allow_hosts),
+            **self.spec.encode(),
         }
 
     @classmethod
@@ -219,15 +179,8 @@ class Job:
         text = {key.decode(): value.decode() for key, value in row.items()}
         return cls(
             id=text["id"],
-            url=text["url"],
-            limits=Limits(*json.loads(text["limits"])),
-            style=Style(**json.loads(text.get("style", "{}"))),
-            camera=cast(CameraChoice, text.get("camera", "auto")),
-            wishes=decode_wishes(json.loads(text.get("wishes", "{}"))),
-            storyboard=text.get("storyboard") == "1",
-            priority=cast(Priority, text.get("priority", "default")),
+            spec=JobSpec.decode(text),
             secret=text.get("secret", ""),
-            callback=Callback.decode(text),
             callback_report=json.loads(text.get("callback_report", "{}")),
             once=text.get("once"),
             status=Status(text["status"]),
@@ -241,7 +194,6 @@ class Job:
             error_code=text.get("error_code") or None,
             failures=tuple(json.loads(text.get("failures", "[]"))),
             stop_reason=text.get("stop_reason") or None,
-            allow_hosts=tuple(json.loads(text.get("allow_hosts", "[]"))),
             metrics=json.loads(text.get("metrics", "{}")),
             steps=tuple(json.loads(text.get("steps", "[]"))),
             refused=tuple(json.loads(text.get("refused", "[]"))),
@@ -256,14 +208,6 @@ class Job:
             blobs=tuple(json.loads(text.get("blobs", "[]"))),
             film=json.loads(text.get("film", "{}")),
         )
-
-
-def decode_wishes(row: Mapping[str, Any]) -> Wishes:
-    """From JSON, which has lists where wishes have tuples; what is missing has its default."""
-    fields: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
-    }
-    return Wishes(**fields)
 
 
 def iso(epoch_ms: int) -> str:

@@ -99,7 +99,7 @@ class Store:
         seconds, micros = await self.redis.time()
         deadline_ms = seconds * 1000 + micros // 1000 + ACCEPT_WITHIN_MS
         most = self.settings.max_queue
-        args: Args = [job.id, deadline_ms, self.settings.job_ttl_s, most, job.rank, *_flat(job.encode())]
+        args: Args = [job.id, deadline_ms, self.settings.job_ttl_s, most, job.spec.rank, *_flat(job.encode())]
         created = await self.run("create", [JOB + job.id, WAITING["record"], job.once or ""], args)
         if created < 0:
             raise _full(most)

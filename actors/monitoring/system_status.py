@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from actors.jobs.capacity import is_room
-from actors.jobs.job import RANK, Stage
+from actors.jobs.job import Stage
 from actors.jobs.keys import ACTIVE, JOB, TOTALS, WAITING, WORKERS
+from actors.jobs.spec import RANK
 from actors.jobs.store import Store
 from actors.monitoring.worker_registry import ALIVE_MS
 

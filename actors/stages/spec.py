@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from actors.jobs.job import Job, Limits, Stage, decode_wishes
+from actors.jobs.job import Job, Stage
 from actors.jobs.keys import Claim
+from actors.jobs.spec import decode_wishes
+from actors.options import Limits
 from actors.settings import Settings
 from explorer.egress.policy import reachable
 from explorer.types import Wishes
@@ -61,9 +63,12 @@ class StageSpec:
         return cls(
             job_id=job.id,
             stage=claim.stage,
-            url=job.url,
-            limits=job.limits,
-            allow_hosts=(*sorted(reachable(job.url, settings.allow_private_hosts)), *job.allow_hosts),
+            url=job.spec.url,
+            limits=job.spec.limits,
+            allow_hosts=(
+                *sorted(reachable(job.spec.url, settings.allow_private_hosts)),
+                *job.spec.allow_hosts,
+            ),
             footage_key=job.footage_key or claim.footage_key,
             timeline_key=job.timeline_key or claim.timeline_key,
             film_key=claim.film_key,
@@ -78,10 +83,10 @@ class StageSpec:
             openai_model=settings.openai_model,
             openai_base_url=settings.openai_base_url,
             openai_api_key=key.get_secret_value() if key else None,
-            style=job.style,
-            camera=job.camera,
-            wishes=job.wishes,
-            storyboard=job.storyboard,
+            style=job.spec.style,
+            camera=job.spec.camera,
+            wishes=job.spec.wishes,
+            storyboard=job.spec.storyboard,
             openai_vision=settings.openai_vision,
             llm_max_calls=settings.llm_max_calls,
             llm_max_tokens=settings.llm_max_tokens,

@@ -49,7 +49,7 @@ def inspect_command(
     ] = "720p",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
 ) -> None:
-    from demo_api.schemas.options import check_url
+    from actors.option_checks import check_url
 
     log_to_stderr(logging.INFO if verbose else logging.CRITICAL)
     url = with_scheme(url)

@@ -1,10 +1,12 @@
-"""Options that several commands have."""
+"""Options of commands: those of films and explorations, and those that several commands have."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
 import typer
+from pydantic.fields import FieldInfo
 
+from actors.options import Option, declared, is_yes_or_no
 from demo_api.addresses import JobAddress, Server
 from demo_api.cli.console import fail
 from demo_api.client.output_files import Files
@@ -38,6 +40,42 @@ JsonOption = Annotated[
 JobArgument = Annotated[
     str, typer.Argument(metavar="JOB", help="The job's id, or its status or export link.", show_default=False)
 ]
+
+
+def _parameter(name: str, field: FieldInfo, option: Option) -> tuple[Any, Any]:
+    """Type and default of a command's parameter; None is what nobody has asked for."""
+    flag = option.flag or f"--{name.replace('_', '-')}"
+    is_switch = is_yes_or_no(field)
+    can_be_off = is_switch and option.setting
+    bounds = {
+        part: getattr(one, part) for one in field.metadata for part in ("ge", "le") if hasattr(one, part)
+    }
+    declared_as = typer.Option(
+        f"{flag}/--no-{flag[2:]}" if can_be_off else flag,
+        help=_sentence(field),
+        metavar=option.metavar,
+        rich_help_panel=option.panel,
+        min=bounds.get("ge"),
+        max=bounds.get("le"),
+        show_default=False,
+    )
+    if is_switch and not can_be_off:
+        return Annotated[bool, declared_as], False
+    annotation = bool if is_switch else field.annotation
+    return Annotated[annotation | None, declared_as], None  # type: ignore[operator]
+
+
+def _sentence(field: FieldInfo) -> str:
+    text = field.description or ""
+    begins_with_value = text.partition(" ")[0].endswith(":")
+    end = "; repeatable." if get_origin(field.annotation) is list else "."
+    return (text if begins_with_value else text[:1].upper() + text[1:]) + end
+
+
+#: What `sitereel record` has of them, by name.
+OPTIONS = {
+    name: _parameter(name, field, option) for name, field, option in declared() if option.on_command_line
+}
 
 
 def beside(*names: str, help: str, metavar: str = "FILE", **more: Any) -> Any:

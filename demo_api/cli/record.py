@@ -5,16 +5,17 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from actors.jobs.job import Priority
+from actors.jobs.spec import Priority
 from demo_api.addresses import Server, with_scheme
 from demo_api.cli.console import answer, fail, read_settings, screen, warn
 from demo_api.cli.help import teach
 from demo_api.cli.options import (
+    OPTIONS,
     SERVER,
     JsonOption,
     PosterOption,
@@ -30,8 +31,7 @@ from demo_api.cli.options import (
 from demo_api.client.output_files import Files
 from demo_api.client.result import RecordingResult
 from demo_api.logs import log_to_stderr
-from explorer.types import Interact
-from video.style import CameraChoice, Format, Size, StyleName
+from demo_api.schemas.options import with_parameters
 
 if TYPE_CHECKING:
     from actors.settings import Settings
@@ -52,26 +52,7 @@ HELP = teach(
 )
 
 
-def _option(panel: str, *names: str, help: str, metavar: str | None = None, **more: Any) -> Any:
-    return typer.Option(*names, help=help, metavar=metavar, rich_help_panel=panel, **more)
-
-
-def _film(*names: str, help: str, metavar: str | None = None) -> Any:
-    return _option("The film", *names, help=help, metavar=metavar)
-
-
-def _far(*names: str, help: str, most: int) -> Any:
-    return _option("How far it goes", *names, help=help, metavar="N", min=1, max=most)
-
-
-def _wish(*names: str, help: str, metavar: str | None = None) -> Any:
-    return _option("What is shown", *names, help=help, metavar=metavar)
-
-
-def _risk(*names: str, help: str) -> Any:
-    return _option("What is allowed", *names, help=help)
-
-
+@with_parameters(OPTIONS, after="verbose")
 def record_command(
     url: Annotated[
         str,
@@ -86,63 +67,6 @@ def record_command(
     show: Annotated[bool, typer.Option("--open", help="Play the film when it is done.")] = False,
     as_json: JsonOption = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
-    style: Annotated[
-        StyleName | None, _film("--style", metavar="NAME", help="plain: the page alone; studio: framed.")
-    ] = None,
-    size: Annotated[
-        Size | None, _film("--size", metavar="NAME", help="720p, 1080p, vertical or square.")
-    ] = None,
-    fps: Annotated[Literal[30, 60] | None, _film("--fps", metavar="N", help="30 or 60 a second.")] = None,
-    container: Annotated[
-        Format | None, _film("--format", metavar="NAME", help="mp4, webm or gif; else the name says it.")
-    ] = None,
-    captions: Annotated[
-        bool | None, _film("--captions/--no-captions", help="Say in a few words what is happening.")
-    ] = None,
-    zoom: Annotated[bool | None, _film("--zoom/--no-zoom", help="Move closer to what is clicked.")] = None,
-    title_card: Annotated[
-        bool | None, _film("--title-card/--no-title-card", help="Open with the site's title and icon.")
-    ] = None,
-    camera: Annotated[
-        CameraChoice | None,
-        _film("--camera", metavar="NAME", help="auto, realtime or frames (outside of it)."),
-    ] = None,
-    max_clicks: Annotated[int | None, _far("--max-clicks", most=100, help="Most clicks to make.")] = None,
-    max_depth: Annotated[
-        int | None, _far("--max-depth", most=20, help="Most links away from the start.")
-    ] = None,
-    max_runtime: Annotated[
-        int | None, _far("--max-runtime", most=3600, help="Longest exploration, in seconds.")
-    ] = None,
-    goal: Annotated[str, _wish("--goal", metavar="TEXT", help="What is to be seen, in your words.")] = "",
-    focus: Annotated[
-        list[str] | None,
-        _wish("--focus", metavar="TEXT", help="Shown first: a /path, words or css=…; repeatable."),
-    ] = None,
-    avoid: Annotated[
-        list[str] | None, _wish("--avoid", metavar="TEXT", help="Never clicked: as --focus; repeatable.")
-    ] = None,
-    domain: Annotated[
-        list[str] | None,
-        _wish("--domain", metavar="HOST", help="Belongs to the site, or *.example.com; repeatable."),
-    ] = None,
-    interact: Annotated[
-        Interact | None,
-        _wish("--interact", metavar="NAME", help="all: fill in fields too; click: only click."),
-    ] = None,
-    scout: Annotated[
-        bool | None, _wish("--scout/--no-scout", help="Try off camera what is worth filming.")
-    ] = None,
-    allow_writes: Annotated[
-        bool, _risk("--allow-writes", help="Let requests other than GET and HEAD through.")
-    ] = False,
-    ignore_robots: Annotated[
-        bool, _risk("--ignore-robots", help="Look also at what robots.txt asks to leave alone.")
-    ] = False,
-    ignore_certificate_errors: Annotated[
-        bool,
-        _risk("--ignore-certificate-errors", help="A certificate may be self-signed, expired, another's."),
-    ] = False,
     poster: PosterOption = None,
     sheet: SheetOption = None,
     subtitles: SubtitlesOption = None,
@@ -159,54 +83,43 @@ def record_command(
     ] = None,
     server: Annotated[
         str | None,
-        _option(SERVER, "--server", metavar="URL", help="Film there, not here; then bring the film."),
+        typer.Option(
+            "--server",
+            metavar="URL",
+            help="Film there, not here; then bring the film.",
+            rich_help_panel=SERVER,
+        ),
     ] = None,
     token: TokenOption = None,
     priority: Annotated[
-        Priority | None, _option(SERVER, "--priority", metavar="NAME", help="high, default or low.")
+        Priority | None,
+        typer.Option("--priority", metavar="NAME", help="high, default or low.", rich_help_panel=SERVER),
     ] = None,
+    **options: Any,
 ) -> None:
     from demo_api.cli.record_options import agreed, checked
 
     log_to_stderr(logging.INFO if verbose else logging.CRITICAL)
     if priority and not server:
         fail("--priority is for a server with other jobs: give --server too.", code=2)
-    wish = checked(
+    asked = checked(
         {
+            **options,
             "url": with_scheme(url),
-            "goal": goal,
-            "focus": focus,
-            "avoid": avoid,
-            "domains": domain,
-            "interact": interact,
-            "allow_writes": allow_writes,
-            "scout": scout,
-            "ignore_robots": ignore_robots,
-            "ignore_certificate_errors": ignore_certificate_errors,
+            "format": agreed(options["format"], out),
             "storyboard": storyboard is not None,
-            "max_clicks": max_clicks,
-            "max_depth": max_depth,
-            "max_runtime": max_runtime,
-            "style": style,
-            "size": size,
-            "fps": fps,
-            "format": agreed(container, out),
-            "captions": captions,
-            "zoom": zoom,
-            "title_card": title_card,
-            "camera": camera,
             "priority": priority,
         }
     )
     settings = read_settings()
-    film = Path(f"demo.{wish.style_on(settings).format}")
+    film = Path(f"demo.{asked.film(settings).format}")
     files = files_of(out or film, extras_of(poster, sheet, subtitles, timeline), storyboard)
     files.check()
     try:
         if server:
-            made = _there(server_of(server, token), wish, settings, files)
+            made = _there(server_of(server, token), asked, settings, files)
         else:
-            made = _here(wish, settings, files)
+            made = _here(asked, settings, files)
     except KeyboardInterrupt:
         fail("Stopped. Nothing was kept.", code=130)
     tell(made)
@@ -216,20 +129,20 @@ def record_command(
         _play(made.files.film)
 
 
-def _here(wish: "RunRequest", settings: "Settings", files: Files) -> RecordingResult:
+def _here(asked: "RunRequest", settings: "Settings", files: Files) -> RecordingResult:
     from demo_api.cli.progress import ProgressDisplay
     from demo_api.local.record import record
 
-    with ProgressDisplay(wish.limits_on(settings).max_clicks) as onscreen:
-        return record(wish, files, settings, onscreen.told)
+    with ProgressDisplay(asked.exploration(settings).max_clicks) as onscreen:
+        return record(asked, files, settings, onscreen.told)
 
 
-def _there(server: Server, wish: "RunRequest", settings: "Settings", files: Files) -> RecordingResult:
+def _there(server: Server, asked: "RunRequest", settings: "Settings", files: Files) -> RecordingResult:
     """What is not asked for is as that server has it; only the format is promised by the file's name."""
     from demo_api.cli.record_remote import record_remote
 
-    asked = wish.model_dump(mode="json", exclude_unset=True)
-    return asyncio.run(record_remote(server, asked | {"format": wish.style_on(settings).format}, files))
+    body = asked.model_dump(mode="json", exclude_unset=True)
+    return asyncio.run(record_remote(server, body | {"format": asked.film(settings).format}, files))
 
 
 def tell(made: RecordingResult) -> None:

@@ -79,14 +79,14 @@ def _limits(settings: Settings) -> list[Finding]:
 def _camera(settings: Settings) -> list[Finding]:
     mend = "Install chromium-headless-shell, or set CHROMIUM_PATH to one."
     try:
-        kind, note = choose_camera(settings.camera, find_chromium(settings.chromium_path).kind)
+        kind, note = choose_camera(settings.film.camera, find_chromium(settings.chromium_path).kind)
     except FramesImpossible as exc:
         return [Finding("Camera", False, str(exc), mend)]
     except ExplorerError:
         return []
     if note:
-        return [Finding("Camera", None, f"{settings.camera} takes {kind}. {note}", mend)]
-    return [Finding("Camera", True, f"{settings.camera} takes {kind}: {WHY[kind]}")]
+        return [Finding("Camera", None, f"{settings.film.camera} takes {kind}. {note}", mend)]
+    return [Finding("Camera", True, f"{settings.film.camera} takes {kind}: {WHY[kind]}")]
 
 
 def _ffmpeg(settings: Settings) -> list[Finding]:

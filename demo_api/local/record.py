@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 from actors.broker import make_broker, ticket_sender
@@ -12,7 +13,7 @@ from actors.jobs.job import Job, Stage, Status
 from actors.jobs.keys import film_key
 from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.submission import announce, check_address, submit
+from actors.submission import announce, submit
 from actors.worker import working
 from demo_api.client.output_files import Files, part_of
 from demo_api.client.result import RecordingResult
@@ -37,7 +38,7 @@ class TakeFailed(PipelineError):
         self.code = code or type(self).code
 
 
-def record(wish: RunRequest, files: Files, settings: Settings, watch: Watch) -> RecordingResult:
+def record(asked: RunRequest, files: Files, settings: Settings, watch: Watch) -> RecordingResult:
     """Films what is wished for into `files`, telling `watch` what happens.
 
     Of what comes with the film, such as `poster`, what was not made is not written. The storyboard is saved
@@ -47,12 +48,11 @@ def record(wish: RunRequest, files: Files, settings: Settings, watch: Watch) -> 
     with embedded_valkey() as redis_url:
         settings = settings.on_redis(redis_url)
         with working(settings, slots=1, grace_s=0):
-            return asyncio.run(_record(wish, files, settings, watch))
+            return asyncio.run(_record(asked, files, settings, watch))
 
 
-async def _record(wish: RunRequest, files: Files, settings: Settings, watch: Watch) -> RecordingResult:
-    typed = str(Endpoint.of(wish.url))
-    await check_address(wish.url, settings.allow_private_hosts | {typed})
+async def _record(asked: RunRequest, files: Files, settings: Settings, watch: Watch) -> RecordingResult:
+    typed = str(Endpoint.of(asked.url))
     assert settings.redis is not None
     broker = make_broker(settings.redis)
     changes = StatusDiff()
@@ -61,16 +61,8 @@ async def _record(wish: RunRequest, files: Files, settings: Settings, watch: Wat
         return JobStatus.of(job, settings.job_ttl_s).model_dump(mode="json")
 
     async with Store.opened(settings.redis, settings) as store:
-        job = await submit(
-            store,
-            wish.url,
-            wish.limits_on(settings),
-            wish.style_on(settings),
-            wish.camera or settings.camera,
-            allow_hosts=(typed,),
-            wishes=wish.wishes_on(settings),
-            storyboard=files.storyboard is not None,
-        )
+        spec = replace(asked.spec(settings, allow_hosts=(typed,)), storyboard=files.storyboard is not None)
+        job = await submit(store, spec)
         await announce(ticket_sender(broker), job.id)
         async for state in _states(store, job.id):
             for event in changes.since(told(job := state)):

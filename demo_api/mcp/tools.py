@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from importlib.metadata import version
@@ -14,6 +15,7 @@ from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field
 
 from actors.errors import PipelineError
+from actors.options import declared
 from demo_api.addresses import JobAddress, Server, with_scheme
 from demo_api.client.client import Client
 from demo_api.client.download import completed, fetch
@@ -22,10 +24,10 @@ from demo_api.client.status_events import ENDED, STAGE_LABELS, Event, Json
 from demo_api.errors import ApiError
 from demo_api.mcp.output_dir import OutputFolder
 from demo_api.mcp.results import Demo, picture, refused, told
+from demo_api.schemas.options import annotated, with_parameters
 from explorer.errors import ExplorerError
-from explorer.types import Interact
 from video.errors import VideoError
-from video.style import Format, Size, StyleName
+from video.style import Format
 
 P = ParamSpec("P")
 Answer = Annotated[CallToolResult, Demo]
@@ -60,7 +62,12 @@ Look = Annotated[
 JobId = Annotated[
     str, Field(description="The job's id, as record_demo has answered it.", pattern=r"^[A-Za-z0-9_-]{1,200}$")
 ]
-Targets = Annotated[list[str], Field(description="Paths such as /pricing, words, or css=… selectors.")]
+#: What agents may ask for of a film. What is left out is as the operator has it.
+OPTIONS = {
+    name: (Annotated[annotated(field) | None, Field(description=field.description)], None)
+    for name, field, option in declared()
+    if option.for_agents
+}
 
 
 def serve(server: Callable[[], Server], folder: Path) -> None:
@@ -95,6 +102,7 @@ def answering(tool: Callable[P, Awaitable[CallToolResult]]) -> Callable[P, Await
         except (ApiError, PipelineError, ExplorerError, VideoError) as exc:
             return refused(str(exc), exc.code)
 
+    answered.__signature__ = inspect.signature(tool)  # type: ignore[attr-defined]  # of the bound method
     return answered
 
 
@@ -105,30 +113,12 @@ class Tools:
         self._server = server
         self._folder = folder
 
+    @with_parameters(OPTIONS, after="file")
     async def record_demo(
         self,
         ctx: Context[Any, Any],
         url: Url,
         file: File = "",
-        goal: Annotated[
-            str, Field(description="What the film is to show, in words, up to 300 characters.")
-        ] = "",
-        focus: Annotated[Targets, Field(description="Shown first.")] = [],  # noqa: B006  # never changed
-        avoid: Annotated[Targets, Field(description="Never clicked.")] = [],  # noqa: B006  # never changed
-        max_clicks: Annotated[int | None, Field(description="Most clicks: 1 to 100, else 10.")] = None,
-        max_runtime: Annotated[int | None, Field(description="Longest exploration in seconds.")] = None,
-        style: Annotated[
-            StyleName | None, Field(description="plain: the page alone; studio: as a window on a background.")
-        ] = None,
-        size: Size | None = None,
-        format: Annotated[
-            Format | None, Field(description="Left out, the file's name says it, else mp4.")
-        ] = None,
-        captions: Annotated[bool | None, Field(description="Say in the film what is happening.")] = None,
-        title_card: Annotated[bool | None, Field(description="Open with the site's title and icon.")] = None,
-        interact: Annotated[
-            Interact | None, Field(description="all: fill in fields too; click: only click.")
-        ] = None,
         look: Look = "poster",
         wait: Annotated[
             bool,
@@ -138,21 +128,13 @@ class Tools:
                 "calls have a shorter limit."
             ),
         ] = True,
+        **options: Any,
     ) -> Answer:
         """Films a web site: a browser explores it alone, and a polished demo film is saved as a file."""
         asked = {
+            **options,
             "url": with_scheme(url),
-            "goal": goal,
-            "focus": focus,
-            "avoid": avoid,
-            "max_clicks": max_clicks,
-            "max_runtime": max_runtime,
-            "style": style,
-            "size": size,
-            "format": _agreed(file, format),
-            "captions": captions,
-            "title_card": title_card,
-            "interact": interact,
+            "format": _agreed(file, options.get("format")),
         }
         if file:
             self._folder.place(file)

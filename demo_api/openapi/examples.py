@@ -4,8 +4,10 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from actors.jobs.job import Job, Limits, Stage, Status
+from actors.jobs.job import Job, Stage, Status
+from actors.jobs.spec import JobSpec
 from actors.monitoring.system_status import Queue, SystemStatus, Workers
+from actors.options import ExplorationOptions, FilmOptions
 from demo_api.problems import STATUS
 from demo_api.routes.health import Health, Readiness, judge
 from demo_api.routes.metrics import expose
@@ -51,8 +53,7 @@ FILM = {
 }
 QUEUED = Job(
     "7c9e6679f3b84d2e8a1b0c5d4e3f2a10",
-    URL,
-    Limits(10, 3, 300),
+    JobSpec.of(URL, ExplorationOptions(), FilmOptions()),
     secret="0123456789abcdef0123456789abcdef",
     created_ms=AT_MS,
     updated_ms=AT_MS,

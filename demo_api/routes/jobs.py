@@ -1,6 +1,5 @@
 """The endpoints: each reads its request, asks the store and answers."""
 
-import asyncio
 import re
 
 from starlette.background import BackgroundTask
@@ -11,12 +10,11 @@ from actors.jobs.idempotency import IdempotencyKey
 from actors.jobs.job import Job, Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.submission import announce, callback_of, check_address, check_callback, submit
-from demo_api.errors import CallbackRefused, RequestInvalid
+from actors.submission import announce, submit
+from demo_api.errors import RequestInvalid
 from demo_api.export.response import ExportResponse, check_wanted, claim_export, exportable, film_headers
 from demo_api.middleware.body import read_body
 from demo_api.schemas.jobs import Accepted, JobStatus, Links, RunRequest
-from explorer.errors import AddressRefused
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 VISIBLE = re.compile(r"[!-~]{1,255}")
@@ -24,22 +22,9 @@ VISIBLE = re.compile(r"[!-~]{1,255}")
 
 async def run(request: Request) -> Response:
     """Accepts a job, at once."""
-    wish = RunRequest.parse(await read_body(request, request.app.state.body_limit_s))
-    once = _once(request, wish)
-    settings, store = _settings(request), _store(request)
-    await _check_addresses(wish, settings)
-    job = await submit(
-        store,
-        wish.url,
-        wish.limits_on(settings),
-        wish.style_on(settings),
-        wish.camera or settings.camera,
-        wishes=wish.wishes_on(settings),
-        storyboard=wish.storyboard,
-        priority=wish.priority,
-        callback=callback_of(settings, wish.callback_url),
-        once=once,
-    )
+    asked = RunRequest.parse(await read_body(request, request.app.state.body_limit_s))
+    settings = _settings(request)
+    job = await submit(_store(request), asked.spec(settings), _idempotency_key(request, asked))
     links = Links.of(job, with_key=settings.api_token is not None)
     return JSONResponse(
         Accepted.of(job, links).model_dump(mode="json"),
@@ -86,34 +71,17 @@ def _told(
     return JSONResponse(answer.model_dump(mode="json"), status_code, background=background)
 
 
-async def _check_addresses(wish: RunRequest, settings: Settings) -> None:
-    """Both at a time: a slow name server is waited for once. Raises AddressRefused and CallbackRefused."""
-    checks = [check_address(wish.url, settings.allow_private_hosts)]
-    if wish.callback_url is not None:
-        checks.append(_check_callback(wish.callback_url, settings))
-    for found in await asyncio.gather(*checks, return_exceptions=True):
-        if isinstance(found, BaseException):
-            raise found
-
-
-async def _check_callback(url: str, settings: Settings) -> None:
-    try:
-        await check_callback(url, settings)
-    except AddressRefused as exc:
-        raise CallbackRefused(str(exc)) from exc
-
-
 def _ticket(request: Request, job: Job) -> BackgroundTask:
     return BackgroundTask(announce, request.app.state.send_ticket, job.id, job.stage)
 
 
-def _once(request: Request, wish: RunRequest) -> IdempotencyKey | None:
+def _idempotency_key(request: Request, asked: RunRequest) -> IdempotencyKey | None:
     """The request's Idempotency-Key with what it stands for. Raises RequestInvalid."""
     match request.headers.getlist(IDEMPOTENCY_KEY):
         case []:
             return None
         case [key] if VISIBLE.fullmatch(key):
-            return IdempotencyKey(key, wish.fingerprint)
+            return IdempotencyKey(key, asked.fingerprint)
     raise RequestInvalid([{"field": IDEMPOTENCY_KEY, "message": "must be 1 to 255 visible ASCII characters"}])
 
 

@@ -103,7 +103,7 @@ OPERATIONS: tuple[Operation, ...] = (
             door.RequestInvalid,
             door.BodyTooSlow,
             AddressRefused,
-            door.CallbackRefused,
+            line.CallbackRefused,
             line.KeyReused,
             line.KeyInFlight,
             line.QueueFull,

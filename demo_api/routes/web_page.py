@@ -16,23 +16,8 @@ async def front_page(request: Request) -> Response:
 async def defaults(request: Request) -> Response:
     """What a film is like when a request says nothing of it, so that the form shows the truth."""
     settings: Settings = request.app.state.settings
-    return JSONResponse(
-        {
-            "style": settings.film_style,
-            "size": settings.film_size,
-            "fps": settings.film_fps,
-            "format": settings.film_format,
-            "captions": settings.film_captions,
-            "zoom": settings.film_zoom,
-            "title_card": settings.film_title_card,
-            "interact": settings.interact,
-            "max_clicks": settings.max_clicks,
-            "max_depth": settings.max_depth,
-            "max_runtime": settings.max_runtime_s,
-            "kept_s": settings.job_ttl_s,
-            "token": settings.api_token is not None,
-        }
-    )
+    options = {**settings.exploration.model_dump(), **settings.film.model_dump()}
+    return JSONResponse({**options, "kept_s": settings.job_ttl_s, "token": settings.api_token is not None})
 
 
 ROUTES = [

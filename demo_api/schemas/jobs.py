@@ -3,17 +3,28 @@
 import hashlib
 import json
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import BaseModel, Field, StrictBool, StrictInt, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    create_model,
+    field_validator,
+)
 
-from actors.jobs.job import Job, Limits, Priority, Stage, Status, iso
+from actors.jobs.job import Job, Stage, Status, iso
+from actors.jobs.spec import JobSpec, Priority
+from actors.option_checks import MAX_URL_LENGTH, check_domain, check_url, each
+from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
-from actors.submission import limits_of, style_of
+from actors.submission import callback_of
 from demo_api.errors import RequestInvalid
 from demo_api.middleware.auth import KEY
 from demo_api.middleware.body import parse_object
-from demo_api.schemas.options import MAX_URL_LENGTH, ExplorationOptions, check_url
+from demo_api.schemas.options import asked
 from demo_api.schemas.status import (
     CallbackOut,
     CameraOut,
@@ -27,34 +38,44 @@ from demo_api.schemas.status import (
     WarningOut,
     WishesOut,
 )
-from video.style import CameraChoice, Format, Size, Style, StyleName
-
-Clicks = Annotated[StrictInt, Field(ge=1, le=100, description="most clicks to make")]
-Depth = Annotated[StrictInt, Field(ge=1, le=20, description="most links to follow from the start page")]
-Runtime = Annotated[StrictInt, Field(ge=1, le=3600, description="longest exploration, in seconds")]
 
 
-class RunRequest(ExplorationOptions):
+class Site(BaseModel):
+    """Which site is meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(
+        min_length=1,
+        max_length=MAX_URL_LENGTH,
+        description="the page where the film begins, without a user name or password",
+        json_schema_extra={"format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"},
+        examples=["https://example.com/"],
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        return check_url(value)
+
+    @field_validator("domains", check_fields=False)
+    @classmethod
+    def _hosts(cls, values: list[str], info: ValidationInfo) -> list[str]:
+        url = info.data.get("url")  # missing when it is wrong itself, which is complaint enough
+        return each(lambda value: check_domain(value, url), values) if url else values
+
+
+if TYPE_CHECKING:
+    SiteAndOptions = Site
+else:
+    SiteAndOptions = create_model(
+        "SiteAndOptions", __base__=Site, **asked(ExplorationOptions), **asked(FilmOptions)
+    )
+
+
+class RunRequest(SiteAndOptions):
     """The body of `POST /demo/run`."""
 
-    max_clicks: Clicks | None = None
-    max_depth: Depth | None = None
-    max_runtime: Runtime | None = None
-    style: StyleName | None = Field(
-        None, description="studio: a window on a background of the site's own colour; plain: the page alone"
-    )
-    size: Size | None = Field(
-        None, description="1280x720, 1920x1080, vertical as 1080x1920 or square as 1080x1080"
-    )
-    fps: Literal[30, 60] | None = Field(None, description="pictures a second")
-    format: Format | None = Field(None, description="of the film's file")
-    captions: StrictBool | None = Field(None, description="say at the edge of the picture what happens")
-    zoom: StrictBool | None = Field(None, description="move closer to what is clicked and what appears")
-    title_card: StrictBool | None = Field(None, description="open with the site's title and icon")
-    camera: CameraChoice | None = Field(
-        None,
-        description="frames: outside real time, loses none; realtime; auto: what the browser can do",
-    )
     priority: Priority = Field("default", description="who is filmed first")
     callback_url: str | None = Field(
         None,
@@ -78,14 +99,23 @@ class RunRequest(ExplorationOptions):
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
-    def limits_on(self, settings: Settings) -> Limits:
-        """The operator's limits, with those of the request in their place."""
-        return limits_of(settings, self.max_clicks, self.max_depth, self.max_runtime)
-
-    def style_on(self, settings: Settings) -> Style:
+    def film(self, settings: Settings) -> FilmOptions:
         """The operator's film, with what the request names in its place."""
-        return style_of(
-            settings, self.style, self.size, self.fps, self.format, self.captions, self.zoom, self.title_card
+        return settings.film.changed(self)
+
+    def exploration(self, settings: Settings) -> ExplorationOptions:
+        """The operator's exploration, with what the request names in its place."""
+        return settings.exploration.changed(self)
+
+    def spec(self, settings: Settings, **more: Any) -> JobSpec:
+        """What is asked for, whole; `more` are fields of JobSpec that no request has."""
+        return JobSpec.of(
+            self.url,
+            self.exploration(settings),
+            self.film(settings),
+            priority=self.priority,
+            callback=callback_of(settings, self.callback_url),
+            **more,
         )
 
     @classmethod
@@ -135,7 +165,11 @@ class Accepted(BaseModel):
 
     @classmethod
     def of(cls, job: Job, links: Links) -> Self:
-        return cls(job_id=job.id, links=links, callback_secret=job.callback.secret if job.callback else None)
+        return cls(
+            job_id=job.id,
+            links=links,
+            callback_secret=job.spec.callback.secret if job.spec.callback else None,
+        )
 
 
 class JobStatus(BaseModel):
@@ -173,17 +207,17 @@ class JobStatus(BaseModel):
         ended = job.ended_ms is not None
         return cls(
             job_id=job.id,
-            url=job.url,
+            url=job.spec.url,
             status=job.status,
             stage=job.stage,
-            priority=job.priority,
+            priority=job.spec.priority,
             created_at=iso(job.created_ms),
             updated_at=iso(job.updated_ms),
             expires_at=iso(job.updated_ms + ttl_s * 1000) if ended else None,
             error=job.error,
             error_code=job.error_code,
             progress=job.progress,
-            wishes=WishesOut.model_validate(asdict(job.wishes)),
+            wishes=WishesOut.model_validate(asdict(job.spec.wishes)),
             metrics=MetricsOut.model_validate(job.metrics),
             stop_reason=job.stop_reason,
             steps=[StepOut.model_validate(step) for step in job.steps],
@@ -193,7 +227,7 @@ class JobStatus(BaseModel):
             warnings=[WarningOut.model_validate(warning) for warning in job.all_warnings],
             looked_at=[LookedAtOut.model_validate(one) for one in job.looked_at],
             storyboard="storyboard" in job.extras,
-            camera=CameraOut.model_validate({**job.camera_report, "wanted": job.camera}),
+            camera=CameraOut.model_validate({**job.camera_report, "wanted": job.spec.camera}),
             film=_film(job),
             callback=_callback(job),
             links=Links.of(job, with_key=with_key),
@@ -207,6 +241,6 @@ def _film(job: Job) -> FilmOut | None:
 
 def _callback(job: Job) -> CallbackOut | None:
     """Whether somebody is to be called, and what has come of it."""
-    if job.callback is None:
+    if job.spec.callback is None:
         return None
-    return CallbackOut.model_validate({"url": job.callback.origin, **job.callback_report})
+    return CallbackOut.model_validate({"url": job.spec.callback.origin, **job.callback_report})

@@ -9,9 +9,11 @@ import pytest
 
 from actors.broker import make_broker
 from actors.embedded_redis import embedded_valkey
-from actors.jobs.job import Job, Limits, Priority, Stage, Status
+from actors.jobs.job import Job, Stage, Status
 from actors.jobs.keys import ACTIVE, Claim, film_key
+from actors.jobs.spec import JobSpec, Priority
 from actors.jobs.store import Store, connect
+from actors.options import Limits
 from actors.pipeline import Pipeline
 from actors.progress import ClaimLost, Progress, keep_claim
 from actors.settings import Settings
@@ -306,9 +308,8 @@ async def test_a_job_that_is_filmed_again_forgets_what_its_first_take_was_told_o
 
 async def test_the_first_in_line_is_filmed_whatever_the_ticket_says(store: Store, settings: Settings) -> None:
     for name, priority in (("j3", "low"), ("j2", "default"), ("j1", "high")):
-        assert await store.create(
-            Job(name, "https://example.com/", Limits(1, 1, 9), priority=cast(Priority, priority))
-        )
+        spec = JobSpec("https://example.com/", Limits(1, 1, 9), priority=cast(Priority, priority))
+        assert await store.create(Job(name, spec))
     stages = Stages(live=True)
 
     for _ in range(3):

@@ -1,8 +1,8 @@
 import pytest
 
 from actors.errors import SettingsInvalid
+from actors.options import Limits
 from actors.settings import Settings
-from actors.submission import style_of, wishes_of
 from explorer.types import Wishes
 from video.style import Style
 
@@ -16,13 +16,13 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_an_environment_the_defaults_hold() -> None:
     settings = Settings.read()
 
-    assert (settings.max_clicks, settings.max_depth, settings.max_runtime_s) == (10, 3, 300)
+    assert settings.exploration.as_limits == Limits(10, 3, 300)
     assert settings.job_ttl_s == 3600
     assert settings.openai_model == "gpt-4o-mini"
     assert settings.redis is None
-    assert style_of(settings) == Style()
-    assert settings.camera == "auto"
-    assert wishes_of(settings) == Wishes()
+    assert settings.film.as_style == Style()
+    assert settings.film.camera == "auto"
+    assert settings.exploration.as_wishes == Wishes()
     assert (settings.openai_vision, settings.llm_max_calls, settings.llm_max_tokens) == (False, 40, 60_000)
 
 
@@ -33,8 +33,7 @@ def test_the_operator_has_habits_and_a_budget(monkeypatch: pytest.MonkeyPatch) -
 
     settings = Settings.read()
 
-    assert wishes_of(settings) == Wishes(interact="click", scout=False)
-    assert wishes_of(settings, interact="all", scout=True) == Wishes()
+    assert settings.exploration.as_wishes == Wishes(interact="click", scout=False)
     assert (settings.openai_vision, settings.llm_max_calls, settings.llm_max_tokens) == (True, 3, 5000)
 
 
@@ -47,8 +46,8 @@ def test_the_operator_may_choose_another_film(monkeypatch: pytest.MonkeyPatch) -
     settings = Settings.read()
 
     wanted = Style("plain", "square", 60, "webm", captions=False, zoom=False, title_card=True)
-    assert style_of(settings) == wanted
-    assert settings.camera == "realtime"
+    assert settings.film.as_style == wanted
+    assert settings.film.camera == "realtime"
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from actors.embedded_redis import embedded_valkey
 from actors.errors import StoreUnavailable
-from actors.jobs.job import Limits
+from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store
+from actors.options import Limits
 from actors.settings import Settings
-from actors.submission import announce, check_address, limits_of, style_of, submit, wishes_of
+from actors.submission import announce, check_address, submit
 from explorer.errors import AddressRefused
-from video.style import Style, StyleName
+from explorer.types import Wishes
+from video.style import Style
 
 pytestmark = pytest.mark.anyio
 
@@ -25,18 +27,30 @@ async def test_a_name_that_does_not_resolve_is_left_to_the_worker() -> None:
     await check_address("http://no-such-name.invalid/", frozenset())
 
 
-async def test_an_accepted_job_has_what_was_asked_for(store: Store, settings: Settings) -> None:
-    limits, style = limits_of(settings, max_clicks=2), style_of(settings, size="vertical")
+async def test_an_accepted_job_is_what_was_asked_for(store: Store) -> None:
+    spec = JobSpec(
+        "https://example.com/",
+        Limits(2, 3, 300),
+        Wishes(goal="show the orders", avoid=("/admin",), interact="click"),
+        Style(size="vertical"),
+        "frames",
+        storyboard=True,
+    )
 
-    wishes = wishes_of(settings, goal="show the orders", avoid=["/admin"], interact="click")
-
-    job = await submit(store, "https://example.com/", limits, style, "frames", wishes=wishes, storyboard=True)
+    job = await submit(store, spec)
 
     kept = await store.get(job.id)
     assert kept is not None
-    assert kept.limits == Limits(2, settings.max_depth, settings.max_runtime_s)
-    assert (kept.style, kept.camera) == (style, "frames")
-    assert (kept.wishes, kept.storyboard) == (wishes, True)
+    assert kept.spec == spec
+
+
+async def test_an_address_that_may_not_be_filmed_is_no_job(store: Store) -> None:
+    with pytest.raises(AddressRefused):
+        await submit(store, JobSpec("http://127.0.0.1:3000/", Limits(1, 1, 9)))
+
+    assert await submit(
+        store, JobSpec("http://127.0.0.1:3000/", Limits(1, 1, 9), allow_hosts=("127.0.0.1:3000",))
+    )
 
 
 async def test_without_redis_nothing_is_accepted() -> None:
@@ -44,7 +58,7 @@ async def test_without_redis_nothing_is_accepted() -> None:
         settings = Settings(redis_url=url)
     async with Store.opened(url, settings) as store:
         with pytest.raises(StoreUnavailable, match="Nothing was accepted"):
-            await submit(store, "https://example.com/", limits_of(settings), style_of(settings), "auto")
+            await submit(store, JobSpec("https://example.com/", Limits(1, 1, 9)))
 
 
 async def test_a_ticket_that_is_not_sent_is_no_error() -> None:
@@ -52,32 +66,3 @@ async def test_a_ticket_that_is_not_sent_is_no_error() -> None:
         raise RedisConnectionError("away")
 
     await announce(send, "j1")
-
-
-def test_a_film_is_the_operators_where_a_request_names_nothing(settings: Settings) -> None:
-    plain = settings.model_copy(update={"film_style": "plain", "film_fps": 60, "film_captions": False})
-
-    assert style_of(settings) == Style()
-    assert style_of(plain) == Style("plain", "720p", 60, "mp4", captions=False, title_card=False)
-    assert style_of(plain, fps=30, captions=True, size="square").captions
-    assert style_of(settings, zoom=False) == Style(zoom=False)
-
-
-@pytest.mark.parametrize(
-    ("operator", "asked", "style", "card"),
-    [
-        (None, None, "studio", True),
-        (None, None, "plain", False),
-        (None, True, "plain", True),
-        (None, False, "studio", False),
-        (False, None, "studio", False),
-        (True, None, "plain", True),
-        (True, False, "studio", False),
-    ],
-)
-def test_a_studio_film_opens_with_a_title_card_unless_somebody_says_otherwise(
-    operator: bool | None, asked: bool | None, style: StyleName, card: bool, settings: Settings
-) -> None:
-    operators = settings.model_copy(update={"film_title_card": operator})
-
-    assert style_of(operators, style, title_card=asked).title_card is card

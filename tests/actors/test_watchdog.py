@@ -4,9 +4,11 @@ import threading
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from actors.jobs.job import Job, Limits, Stage, Status
+from actors.jobs.job import Job, Stage, Status
 from actors.jobs.keys import ACTIVE, JOB
+from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store
+from actors.options import Limits
 from actors.watchdog import TICKET_AGE_MS, reap, resend, watch
 from tests.support.jobs import exploring, queued
 
@@ -65,7 +67,7 @@ async def test_it_survives_what_goes_wrong_in_a_round(error: Exception, store: S
         tried.set()
         raise error
 
-    await store.create(Job(id="j1", url="https://example.com/", limits=Limits(1, 1, 1)))
+    await store.create(Job("j1", JobSpec("https://example.com/", Limits(1, 1, 1))))
     await age(store, "j1")
     watching = asyncio.create_task(watch(store, send))
     assert await asyncio.to_thread(tried.wait, 10)

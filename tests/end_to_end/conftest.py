@@ -7,6 +7,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
+from actors.options import ExplorationOptions
 from actors.settings import Settings
 from actors.worker import working
 from tests.conftest import Serve
@@ -70,7 +71,7 @@ def settings(redis_url: str, site: SiteServer) -> Settings:
         poll_interval_s=0.1,
         lease_s=3.0,
         # The line is what is tested; what the scout makes of a site is tested in tests/explorer.
-        scout=False,
+        exploration=ExplorationOptions(scout=False),
         allow_private_hosts=frozenset({site.url.removeprefix("http://").rstrip("/")}),
     )
 

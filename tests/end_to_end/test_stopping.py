@@ -12,13 +12,14 @@ import psutil
 import pytest
 
 from actors.broker import make_broker, ticket_sender
-from actors.jobs.job import Job, Limits, Stage, Status
+from actors.jobs.job import Job, Stage, Status
+from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store
+from actors.options import Limits
 from actors.settings import Settings
 from actors.submission import announce, submit
 from explorer.types import Wishes
 from tests.site.server import SiteServer
-from video.style import Style
 
 pytestmark = pytest.mark.anyio
 
@@ -30,9 +31,8 @@ async def ask(store: Store, site: SiteServer, path: str) -> str:
     """A job in line, with a ticket sent."""
     assert store.settings.redis is not None
     host = site.url.removeprefix("http://").rstrip("/")
-    job = await submit(
-        store, site.url + path, Limits(1, 1, 60), Style(), "auto", (host,), wishes=Wishes(scout=False)
-    )
+    spec = JobSpec(site.url + path, Limits(1, 1, 60), Wishes(scout=False), allow_hosts=(host,))
+    job = await submit(store, spec)
     await announce(ticket_sender(make_broker(store.settings.redis)), job.id)
     return job.id
 

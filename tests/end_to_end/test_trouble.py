@@ -14,6 +14,7 @@ import pytest
 from redis import Redis
 
 from actors.embedded_redis import embedded_valkey
+from actors.options import ExplorationOptions
 from actors.settings import Settings
 from actors.worker import working
 from tests.conftest import Kin, Serve
@@ -131,7 +132,7 @@ def test_a_redis_that_hangs_for_a_while_costs_no_film(serve: Serve, site: SiteSe
             redis_url=url,
             poll_interval_s=0.1,
             lease_s=30,
-            scout=False,
+            exploration=ExplorationOptions(scout=False),
             allow_private_hosts=frozenset({site.url.removeprefix("http://").rstrip("/")}),
         )
         with serve(settings) as address, working(settings, slots=1):

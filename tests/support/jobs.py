@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from actors.jobs.callback import Callback
-from actors.jobs.job import Job, Limits, Stage, Status
+from actors.jobs.job import Job, Stage, Status
 from actors.jobs.keys import EVENTS, GONE, LEADER, SEEN, TOTALS, WORKERS, Claim
+from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store
+from actors.options import Limits
 from video.blob_store import BlobWriter
 from video.style import Style
 
@@ -32,7 +34,7 @@ async def queued(
     style: Style | None = None,
     callback: Callback | None = None,
 ) -> Job:
-    job = Job(id=job_id, url=url, limits=Limits(10, 3, 300), style=style or Style(), callback=callback)
+    job = Job(job_id, JobSpec(url, Limits(10, 3, 300), style=style or Style(), callback=callback))
     assert await store.create(job)
     return job
 

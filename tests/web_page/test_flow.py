@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
+from actors.options import ExplorationOptions
 from actors.settings import Settings
 from actors.worker import working
 from tests.conftest import Serve
@@ -24,7 +25,7 @@ def settings(redis_url: str, site: SiteServer) -> Settings:
     return Settings(
         redis_url=redis_url,
         poll_interval_s=0.1,
-        scout=False,
+        exploration=ExplorationOptions(scout=False),
         allow_private_hosts=frozenset({site.url.removeprefix("http://").rstrip("/")}),
     )
 

@@ -9,6 +9,7 @@ from playwright.async_api import APIResponse, Route, expect
 from pydantic import SecretStr
 
 from actors.jobs.store import Store
+from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
 from tests.conftest import Serve
 from tests.web_page.visitor import Visitor
@@ -37,17 +38,20 @@ async def test_https_is_assumed_and_what_was_chosen_is_asked_for(visitor: Visito
     await visitor.sees("live")
 
     job = await store.find(job_of(visitor))
-    assert job.url == "https://example.com/start"
-    assert (job.style.name, job.style.size, job.style.fps) == ("plain", "vertical", 60)
-    assert (job.style.captions, job.style.zoom, job.style.title_card) == (False, True, False)
-    assert (job.wishes.goal, job.wishes.avoid) == ("prices", ("/blog", "Sign up"))
-    assert job.limits.max_clicks == 3
+    assert job.spec.url == "https://example.com/start"
+    assert (job.spec.style.name, job.spec.style.size, job.spec.style.fps) == ("plain", "vertical", 60)
+    assert (job.spec.style.captions, job.spec.style.zoom, job.spec.style.title_card) == (False, True, False)
+    assert (job.spec.wishes.goal, job.spec.wishes.avoid) == ("prices", ("/blog", "Sign up"))
+    assert job.spec.limits.max_clicks == 3
 
 
 async def test_the_form_shows_how_this_api_films_when_nothing_is_said(
     context: Any, settings: Settings, serve: Serve
 ) -> None:
-    update = {"film_size": "1080p", "film_captions": False, "max_clicks": 4}
+    update = {
+        "film": FilmOptions(size="1080p", captions=False),
+        "exploration": ExplorationOptions(max_clicks=4),
+    }
     with serve(settings.model_copy(update=update)) as address:
         visitor = Visitor(await context.new_page(), address)
         await visitor.visit()
@@ -159,5 +163,5 @@ async def test_all_of_it_works_by_keyboard(visitor: Visitor, store: Store) -> No
     await visitor.sees("live")
     await expect(page.get_by_role("heading", level=1)).to_be_focused()
 
-    style = (await store.find(job_of(visitor))).style
+    style = (await store.find(job_of(visitor))).spec.style
     assert (style.name, style.size, style.captions) == ("plain", "1080p", False)

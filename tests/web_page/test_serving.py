@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from actors.failures import PASSING
+from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
 from demo_api.routes.static_files import STATIC
 from explorer.retry_policy import RetryKind
@@ -83,7 +84,11 @@ def test_nothing_else_is_sent(path: str, address: str) -> None:
 def test_the_page_needs_no_token_and_the_form_is_told_how_films_are_made_here(
     settings: Settings, serve: Serve
 ) -> None:
-    update = {"api_token": SecretStr("a-token-of-24-characters"), "film_size": "square", "max_clicks": 7}
+    update = {
+        "api_token": SecretStr("a-token-of-24-characters"),
+        "film": FilmOptions(size="square"),
+        "exploration": ExplorationOptions(max_clicks=7),
+    }
     with serve(settings.model_copy(update=update)) as address:
         assert httpx.get(address).status_code == 200
         said = httpx.get(f"{address}/static/defaults.json")

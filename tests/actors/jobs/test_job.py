@@ -1,6 +1,9 @@
 import pytest
 
-from actors.jobs.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Limits, Stage, Status, iso
+from actors.jobs.callback import Callback
+from actors.jobs.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Stage, Status, iso
+from actors.jobs.spec import JobSpec
+from actors.options import Limits
 from explorer.types import Wishes
 from video.style import Style
 
@@ -33,8 +36,7 @@ def test_jobs_wait_in_the_two_stages_that_have_a_queue() -> None:
 
 def test_a_job_decodes_what_it_encoded() -> None:
     style = Style("plain", "vertical", 60, "gif", captions=False)
-    job = Job(
-        id="a",
+    spec = JobSpec(
         url="https://example.com/?q=ü",
         limits=Limits(1, 2, 3),
         style=style,
@@ -42,25 +44,16 @@ def test_a_job_decodes_what_it_encoded() -> None:
         allow_hosts=("localhost:80",),
         wishes=Wishes("orders", ("/orders",), ("css=#x",), ("docs.example.com",), "click", True, False, True),
         storyboard=True,
+        priority="high",
+        callback=Callback("https://example.com/hook", "secret", "https://films.example.com", keyed=True),
     )
+    job = Job("a", spec)
     row = {key.encode(): value.encode() for key, value in job.encode().items()}
 
     decoded = Job.decode({**row, b"created_ms": b"5", b"updated_ms": b"6"})
 
-    assert decoded.limits == Limits(1, 2, 3)
-    assert (decoded.style, decoded.camera) == (style, "frames")
-    assert decoded.allow_hosts == ("localhost:80",)
-    assert (decoded.wishes, decoded.storyboard) == (job.wishes, True)
-    assert (decoded.url, decoded.status, decoded.stage) == (job.url, Status.PENDING, Stage.QUEUED)
-
-
-def test_a_job_of_an_older_version_has_wished_nothing() -> None:
-    row = {key.encode(): value.encode() for key, value in Job("a", "u", Limits(1, 2, 3)).encode().items()}
-    del row[b"wishes"], row[b"storyboard"]
-
-    decoded = Job.decode({**row, b"created_ms": b"5", b"updated_ms": b"6"})
-
-    assert (decoded.wishes, decoded.storyboard) == (Wishes(), False)
+    assert decoded.spec == spec
+    assert (decoded.id, decoded.status, decoded.stage) == ("a", Status.PENDING, Stage.QUEUED)
 
 
 def test_times_are_iso_8601_in_utc() -> None:

@@ -16,13 +16,14 @@ from actors.errors import (
     TransitionRefused,
 )
 from actors.jobs.idempotency import IdempotencyKey, reserve
-from actors.jobs.job import NEXT, Job, Limits, Priority, Stage, Status
+from actors.jobs.job import NEXT, Job, Stage, Status
 from actors.jobs.keys import ACTIVE, WAITING, Claim
+from actors.jobs.spec import JobSpec, Priority
 from actors.jobs.store import Attempts, Store
+from actors.options import Limits
 from actors.settings import Settings
 from actors.submission import submit
 from tests.support.jobs import exploring, job_keys, put, queued, ready
-from video.style import Style
 
 pytestmark = pytest.mark.anyio
 
@@ -30,7 +31,7 @@ ONCE = IdempotencyKey("a client's key", "digest of its request")
 
 
 async def run(store: Store, once: IdempotencyKey | None = None) -> Job:
-    return await submit(store, "https://example.com/", Limits(1, 1, 9), Style(), "auto", once=once)
+    return await submit(store, JobSpec("https://example.com/", Limits(1, 1, 9)), once)
 
 
 async def at(store: Store, stage: Stage) -> Claim | None:
@@ -50,7 +51,8 @@ async def at(store: Store, stage: Stage) -> Claim | None:
 
 async def test_the_line_is_kept_by_priority_and_then_by_time(store: Store) -> None:
     for number, priority in enumerate(("low", "default", "high", "default", "high")):
-        job = Job(f"j{number}", "https://e.com/", Limits(1, 1, 9), priority=cast(Priority, priority))
+        spec = JobSpec("https://e.com/", Limits(1, 1, 9), priority=cast(Priority, priority))
+        job = Job(f"j{number}", spec)
         assert await store.create(job)
         await asyncio.sleep(0.002)
 

@@ -9,9 +9,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from actors.embedded_redis import embedded_valkey
 from actors.errors import AlreadyEnded, JobGone, JobUnknown, NotEnded, PipelineError, TransitionRefused
-from actors.jobs.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Limits, Stage, Status
+from actors.jobs.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Stage, Status
 from actors.jobs.keys import ACTIVE, JOB, WAITING, Claim
+from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store, connect
+from actors.options import Limits
 from actors.settings import Settings
 
 #: Stages that somebody holds, and where they come from.
@@ -59,7 +61,7 @@ class Line(RuleBasedStateMachine):
     @rule(job_id=ids)
     def create(self, job_id: str) -> None:
         was = self.job(job_id)
-        created = self.run(self.store.create(Job(job_id, "https://e.com/", Limits(1, 1, 9))))
+        created = self.run(self.store.create(Job(job_id, JobSpec("https://e.com/", Limits(1, 1, 9)))))
         assert created == (was is None)
 
     @rule(target=claims, job_id=ids, to=st.sampled_from(list(HELD)), first=st.booleans())

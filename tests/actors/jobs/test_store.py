@@ -8,9 +8,11 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError
 
 from actors.errors import TransitionRefused
-from actors.jobs.job import Job, Limits, Stage, Status
+from actors.jobs.job import Job, Stage, Status
 from actors.jobs.keys import ACTIVE, SEEN, WAITING, Claim
+from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store, connect
+from actors.options import Limits
 from actors.settings import Settings
 from tests.support.jobs import put
 
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 def new_job(name: str = "j1") -> Job:
-    return Job(id=name, url="https://example.com/", limits=Limits(10, 3, 300))
+    return Job(name, JobSpec("https://example.com/", Limits(10, 3, 300)))
 
 
 async def claimed(store: Store, job: Job) -> Claim:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from actors.errors import PipelineError
-from actors.jobs.job import Job, Limits, Stage
+from actors.jobs.job import Job, Stage
 from actors.jobs.keys import Claim
+from actors.jobs.spec import JobSpec
 from actors.monitoring.counters import OTHER, RULES, Attempt, Counters, Report, known_codes, with_counters
+from actors.options import Limits
 from actors.settings import Settings
 from actors.stages.spec import StageSpec
 from actors.supervision.supervisor import StageOverrun
@@ -29,7 +31,7 @@ DONE: Report = {
 
 
 def order(stage: Stage = Stage.EXPLORING) -> StageSpec:
-    job = Job("j1", "http://example.com/", Limits(1, 1, 1))
+    job = Job("j1", JobSpec("http://example.com/", Limits(1, 1, 1)))
     return StageSpec.of(job, Claim("j1", stage, "token", 1), Settings(redis_url="redis://x"), "/tmp")
 
 

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from actors.jobs.events import FIRST, Frame, listen
-from actors.jobs.job import Job, Limits, Stage
+from actors.jobs.job import Job, Stage
 from actors.jobs.keys import Claim
+from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store
+from actors.options import Limits
 from actors.settings import Settings
 from actors.stages.live_preview import live_preview, shrink
 from actors.stages.spec import StageSpec
@@ -44,7 +46,7 @@ def reel(tmp_path: Path) -> Iterator[FrameStore]:
 
 @pytest.fixture
 def order(settings: Settings) -> StageSpec:
-    job = Job("j1", "http://localhost/", Limits(10, 3, 300))
+    job = Job("j1", JobSpec("http://localhost/", Limits(10, 3, 300)))
     return StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, "")
 
 

@@ -11,9 +11,11 @@ from typing import Any
 import psutil
 import pytest
 
-from actors.jobs.job import Job, Limits, Stage
+from actors.jobs.job import Job, Stage
 from actors.jobs.keys import Claim
+from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store
+from actors.options import Limits
 from actors.settings import Settings
 from actors.stages.record import RecordStage
 from actors.stages.spec import StageSpec
@@ -41,13 +43,13 @@ Report = dict[str, Any]
 
 
 def order(settings: Settings, site: SiteServer, folder: Path) -> StageSpec:
-    job = Job(
-        id="j1",
+    spec = JobSpec(
         url=f"{site.url}pricing.html",
         limits=Limits(2, 3, 60),
         allow_hosts=(site.url.removeprefix("http://").rstrip("/"),),
         wishes=Wishes(scout=False),
     )
+    job = Job("j1", spec)
     return StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, str(folder))
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 
-from actors.jobs.job import Job, Limits, Stage
+from actors.jobs.job import Job, Stage
 from actors.jobs.keys import Claim
+from actors.jobs.spec import JobSpec
+from actors.options import Limits
 from actors.settings import Settings
 from actors.stages.spec import StageSpec
 
@@ -12,7 +14,7 @@ LISTED = frozenset({"localhost:3000", "10.0.0.5:8080"})
 
 def order(url: str, redis_url: str = "redis://redis.test/0", typed: tuple[str, ...] = ()) -> StageSpec:
     settings = Settings(redis_url=redis_url, allow_private_hosts=LISTED)
-    job = Job(id="j1", url=url, limits=Limits(max_clicks=1, max_depth=1, max_runtime_s=9), allow_hosts=typed)
+    job = Job("j1", JobSpec(url, Limits(max_clicks=1, max_depth=1, max_runtime_s=9), allow_hosts=typed))
     return StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, "")
 
 

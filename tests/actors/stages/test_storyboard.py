@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from actors.jobs.job import Stage
+from actors.jobs.job import Job, Stage
 from actors.jobs.keys import Claim
 from actors.jobs.store import Store
 from actors.settings import Settings
@@ -119,11 +119,15 @@ def test_a_panel_shows_the_last_frame_at_its_moment(reel: FrameStore) -> None:
     assert [round(float(picture.mean()) / 20) for picture in pictures if picture is not None] == [1, 3, 5]
 
 
+def with_storyboard(job: Job) -> Job:
+    return replace(job, spec=replace(job.spec, storyboard=True))
+
+
 async def test_a_storyboard_that_cannot_be_made_or_stored_is_a_warning(
     store: Store, settings: Settings, tmp_path: Path, reel: FrameStore
 ) -> None:
     claim = Claim("j1", Stage.EXPLORING, "token", 1)
-    job = replace(await queued(store), storyboard=True)
+    job = with_storyboard(await queued(store))
     order = StageSpec.of(job, claim, settings, str(tmp_path))
     unread = FrameStore(tmp_path / "unread")
     unread.append(Frame(0.0, b"no picture"))
@@ -141,7 +145,7 @@ async def test_pictures_that_a_storyboard_has_no_room_for_are_a_warning(
     store: Store, settings: Settings, tmp_path: Path
 ) -> None:
     order = StageSpec.of(
-        replace(await queued(store), storyboard=True),
+        with_storyboard(await queued(store)),
         Claim("j1", Stage.EXPLORING, "token", 1),
         settings,
         str(tmp_path),

@@ -7,7 +7,8 @@ from typing import Any, get_args
 import pytest
 from PIL import Image
 
-from actors.jobs.job import NEXT, QUEUE_OF, Limits, Stage
+from actors.jobs.job import NEXT, QUEUE_OF, Stage
+from actors.options import Limits
 from actors.progress import NOTE, Progress
 from actors.stages.child import STAGES, encode
 from actors.stages.reports import RetryLog

@@ -12,8 +12,10 @@ import psutil
 import pytest
 
 from actors.errors import PipelineError
-from actors.jobs.job import Job, Limits, Stage
+from actors.jobs.job import Job, Stage
 from actors.jobs.keys import Claim
+from actors.jobs.spec import JobSpec
+from actors.options import Limits
 from actors.settings import Settings
 from actors.stages.spec import StageSpec
 from actors.supervision.child_monitor import ChildFroze, ChildMonitor, DiskLimit, MemoryLimit
@@ -38,7 +40,7 @@ TAKING = "import time; block = b'x' * (80 << 20); print('ready', flush=True); ti
 
 
 def order(folder: Path, memory_mb: int = 2048, disk_mb: int = 1024) -> StageSpec:
-    job = Job(id="j1", url="http://localhost/", limits=Limits(1, 1, 1))
+    job = Job("j1", JobSpec("http://localhost/", Limits(1, 1, 1)))
     told = StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), Settings(), str(folder))
     return replace(told, max_memory_mb=memory_mb, max_disk_mb=disk_mb)
 

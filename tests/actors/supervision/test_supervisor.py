@@ -10,8 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from actors.jobs.job import Job, Limits, Stage
+from actors.jobs.job import Job, Stage
 from actors.jobs.keys import Claim
+from actors.jobs.spec import JobSpec
+from actors.options import Limits
 from actors.settings import Settings
 from actors.stages.spec import StageSpec
 from actors.supervision.child_monitor import ChildFroze, MemoryLimit
@@ -32,9 +34,8 @@ Relatives = Callable[[], list[psutil.Process]]
 
 def order(settings: Settings, site: SiteServer, path: str, folder: Path) -> StageSpec:
     host = site.url.removeprefix("http://").rstrip("/")
-    job = Job(
-        id="j1", url=site.url + path, limits=Limits(2, 3, 60), allow_hosts=(host,), wishes=Wishes(scout=False)
-    )
+    spec = JobSpec(site.url + path, Limits(2, 3, 60), Wishes(scout=False), allow_hosts=(host,))
+    job = Job("j1", spec)
     return StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, str(folder))
 
 
@@ -157,7 +158,7 @@ async def test_an_order_without_work_is_an_error_with_the_childs_last_words(
     settings: Settings,
 ) -> None:
     with own_work_dir("take") as folder:
-        job = Job(id="j1", url="x", limits=Limits(1, 1, 1))
+        job = Job("j1", JobSpec("x", Limits(1, 1, 1)))
         claim = Claim("j1", Stage.READY, "token", 1)
         with pytest.raises(ChildDied, match="exit code 1"):
             async for _ in supervise(StageSpec.of(job, claim, settings, str(folder)), LIMITS):

@@ -14,8 +14,10 @@ import psutil
 
 from actors.broker import make_broker, ticket_sender
 from actors.embedded_redis import embedded_valkey
-from actors.jobs.job import Job, Limits, Stage, Status
+from actors.jobs.job import Job, Stage, Status
+from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store
+from actors.options import Limits
 from actors.settings import Settings
 from actors.submission import announce, submit
 from actors.worker import working
@@ -137,7 +139,8 @@ class ProvingGround:
         async with Store.opened(self._settings.redis, self._settings) as store:
             style = Style(name="plain", title_card=False)
             url, hosts = self.server.address(bomb), (self.server.endpoint(bomb.port),)
-            job = await submit(store, url, self._limits, style, "auto", hosts, wishes=bomb.wishes)
+            spec = JobSpec(url, self._limits, bomb.wishes, style, allow_hosts=hosts)
+            job = await submit(store, spec)
             await announce(self._send, job.id)
             while True:
                 state = await store.get(job.id)

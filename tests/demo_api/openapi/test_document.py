@@ -114,4 +114,4 @@ def test_every_error_that_is_known_is_answered_by_some_operation() -> None:
     described = {kind for operation in OPERATIONS for kind in operation.refusals}
 
     # Redis away, as `store_unavailable` is
-    assert {kind.__name__ for kind in set(STATUS) - described} <= {"VaultUnavailable"}
+    assert {kind.__name__ for kind in set(STATUS) - described} <= {"BlobStoreUnavailable"}

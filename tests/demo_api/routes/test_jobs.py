@@ -11,6 +11,7 @@ from actors.broker import make_broker
 from actors.embedded_redis import embedded_valkey
 from actors.jobs.job import Stage
 from actors.jobs.store import Store
+from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
 from tests.conftest import Kin, Serve
 from tests.support.jobs import exploring, failed, queued, ready
@@ -49,14 +50,14 @@ async def test_a_run_is_accepted_at_once_and_put_into_line(
         assert answer.headers["location"] == f"/demo/status/{job_id}"
         job = await store.get(job_id)
         assert job is not None
-        assert job.limits.max_clicks == 3
-        assert job.limits.max_depth == settings.max_depth
+        assert job.spec.limits.max_clicks == 3
+        assert job.spec.limits.max_depth == settings.exploration.max_depth
         assert await store.redis.ttl(f"demo:job:{job_id}") > 0
 
 
 async def test_a_film_is_made_as_it_was_asked_for(settings: Settings, store: Store, serve: Serve) -> None:
     film = {"style": "plain", "size": "square", "fps": 60, "format": "webm", "captions": False, "zoom": False}
-    operators = settings.model_copy(update={"film_title_card": True, "film_size": "1080p"})
+    operators = settings.model_copy(update={"film": FilmOptions(title_card=True, size="1080p")})
     with serve(operators) as address, httpx.Client(base_url=address) as client:
         wished = client.post("/demo/run", json={"url": PUBLIC, **film, "camera": "realtime"}).json()
         other = client.post("/demo/run", json={"url": PUBLIC}).json()
@@ -66,16 +67,16 @@ async def test_a_film_is_made_as_it_was_asked_for(settings: Settings, store: Sto
 
     job, default = await store.get(wished["job_id"]), await store.get(other["job_id"])
     assert job is not None
-    assert job.style == Style("plain", "square", 60, "webm", captions=False, zoom=False, title_card=True)
+    assert job.spec.style == Style("plain", "square", 60, "webm", captions=False, zoom=False, title_card=True)
     assert default is not None
-    assert (default.style, default.camera) == (Style(size="1080p"), "auto")
+    assert (default.spec.style, default.spec.camera) == (Style(size="1080p"), "auto")
 
 
 async def test_what_is_wished_reaches_the_job_and_its_status(
     settings: Settings, store: Store, serve: Serve
 ) -> None:
     wished = {"goal": "show the orders", "focus": ["/orders"], "avoid": ["Admin"], "interact": "click"}
-    operators = settings.model_copy(update={"scout": False})
+    operators = settings.model_copy(update={"exploration": ExplorationOptions(scout=False)})
     with serve(operators) as address, httpx.Client(base_url=address) as client:
         url = "http://www.example.com/"
         asked = {"url": url, **wished, "domains": ["docs.example.com"], "storyboard": True}
@@ -87,7 +88,7 @@ async def test_what_is_wished_reaches_the_job_and_its_status(
     assert body["wishes"] == wished | rest
     job = await store.get(body["job_id"])
     assert job is not None
-    assert (job.wishes.focus, job.wishes.scout, job.storyboard) == (("/orders",), False, True)
+    assert (job.spec.wishes.focus, job.spec.wishes.scout, job.spec.storyboard) == (("/orders",), False, True)
 
 
 async def test_a_status_tells_how_it_was_filmed_and_what_went_wrong(

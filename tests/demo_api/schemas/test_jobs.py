@@ -2,6 +2,9 @@ import json
 
 import pytest
 
+from actors.jobs.spec import JobSpec
+from actors.options import Limits
+from actors.settings import Settings
 from demo_api.errors import RequestInvalid
 from demo_api.schemas.jobs import RunRequest
 
@@ -11,7 +14,8 @@ URL = "https://example.com/"
 def test_a_url_is_all_that_is_needed() -> None:
     wish = RunRequest.parse(json.dumps({"url": URL}).encode())
 
-    assert (wish.url, wish.max_clicks, wish.max_depth, wish.max_runtime) == (URL, None, None, None)
+    assert wish.model_dump(exclude_defaults=True) == {"url": URL}
+    assert wish.spec(Settings()) == JobSpec(URL, Limits(10, 3, 300))
 
 
 def test_limits_may_be_given() -> None:
@@ -19,7 +23,7 @@ def test_limits_may_be_given() -> None:
 
     wish = RunRequest.parse(json.dumps(body).encode())
 
-    assert (wish.max_clicks, wish.max_depth, wish.max_runtime) == (1, 2, 30)
+    assert wish.spec(Settings()).limits == Limits(1, 2, 30)
 
 
 def test_a_film_may_be_asked_for_in_detail() -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from actors.option_checks import check_domain
+from actors.options import ExplorationOptions
 from actors.settings import Settings
 from demo_api.errors import RequestInvalid
 from demo_api.schemas.jobs import RunRequest
-from demo_api.schemas.options import check_domain
 from explorer.types import Wishes
 
 URL = "https://www.example.com/"
@@ -27,8 +28,8 @@ def complaint(url: str = URL, **wishes: Any) -> str:
 
 
 def test_nothing_needs_to_be_wished() -> None:
-    assert parse().wishes_on(Settings()) == Wishes()
-    assert parse().storyboard is False
+    assert parse().spec(Settings()).wishes == Wishes()
+    assert parse().spec(Settings()).storyboard is False
 
 
 def test_everything_that_is_wished_arrives() -> None:
@@ -44,7 +45,7 @@ def test_everything_that_is_wished_arrives() -> None:
         "ignore_certificate_errors": True,
     }
 
-    assert parse(**wished).wishes_on(Settings()) == Wishes(
+    assert parse(**wished).spec(Settings()).wishes == Wishes(
         goal="show how to filter orders",
         focus=("/orders", "Filter", "css=#menu > a"),
         avoid=("/admin", "css=a[href^='https://other']"),
@@ -58,10 +59,10 @@ def test_everything_that_is_wished_arrives() -> None:
 
 
 def test_the_operators_habits_hold_where_a_request_says_nothing() -> None:
-    careful = Settings(interact="click", scout=False)
+    careful = Settings(exploration=ExplorationOptions(interact="click", scout=False))
 
-    assert parse().wishes_on(careful) == Wishes(interact="click", scout=False)
-    assert parse(interact="all", scout=True).wishes_on(careful) == Wishes()
+    assert parse().spec(careful).wishes == Wishes(interact="click", scout=False)
+    assert parse(interact="all", scout=True).spec(careful).wishes == Wishes()
 
 
 @pytest.mark.parametrize(
