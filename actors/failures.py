@@ -15,13 +15,14 @@ from actors.jobs.store import Store
 from actors.monitoring.counters import Counters
 from actors.progress import News
 from actors.settings import Settings
+from video.artifacts import ARTIFACTS
 
 log = logging.getLogger(__name__)
 
 #: What a job tells before its exploration has begun, but for what stays told: `TOLD_ON`.
 UNTOLD: News = {"metrics": "{}", "steps": "[]", "refused": "[]", "progress": 0}
-#: Extras that a job keeps when its film fails in encoding.
-OUTLIVE = ("storyboard", "timeline")
+#: Artifacts that a job keeps when its film fails in encoding.
+OUTLIVE = frozenset(name for name, artifact in ARTIFACTS.items() if artifact.outlives_failure)
 #: Failures of the machine, not of the site: another attempt may well succeed. All others would come again.
 PASSING = frozenset(
     {

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from video.artifacts import ARTIFACTS
+
 #: What can be asked about a job, by the names that its links have.
-LINKS = ("status", "events", "export", "preview", "poster", "sheet", "captions", "timeline", "storyboard")
+LINKS = ("status", "events", "export", *ARTIFACTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,15 @@
 from dataclasses import dataclass
 
 from actors.jobs.job import Stage
+from video.artifacts import ARTIFACTS
 
 JOB = "demo:job:"
 FOOTAGE = "demo:foot:"
-TIMELINE = "demo:timeline:"
 FILM = "demo:film:"
-#: What can be fetched beside the film, besides the timeline.
-EXTRAS = {
-    "preview": "demo:preview:",
-    "poster": "demo:poster:",
-    "sheet": "demo:sheet:",
-    "captions": "demo:captions:",
-    "storyboard": "demo:storyboard:",
-}
+#: What can be fetched beside the film, by name.
+EXTRAS = {name: f"demo:{name}:" for name in ARTIFACTS}
 #: All that a claim may store: each is followed by the job's id and the claim's number.
-BLOBS = (FOOTAGE, TIMELINE, FILM, *EXTRAS.values())
+BLOBS = (FOOTAGE, FILM, *EXTRAS.values())
 #: Sorted sets: who waits in each queue, in order; when leases end; until when jobs that left are remembered.
 WAITING = {"record": "demo:waiting:record", "encode": "demo:waiting:encode"}
 ACTIVE = "demo:active"
@@ -59,7 +53,7 @@ class Claim:
 
     @property
     def timeline_key(self) -> str:
-        return f"{TIMELINE}{self.job_id}:{self.number}"
+        return self.extra_keys["timeline"]
 
     @property
     def film_key(self) -> str:

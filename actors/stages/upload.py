@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from actors.jobs.store import connect
 from actors.stages.spec import StageSpec
+from video.artifacts import ARTIFACTS
 from video.blob_store import BlobWriter, NoteRetry
 from video.capture.footage import FootageWriter, Frame
 from video.capture.frame_store import FrameStore
@@ -23,12 +24,7 @@ log = logging.getLogger(__name__)
 REDIS_PATIENCE_S = 75.0
 PIECE_BYTES = 256 * 1024
 #: What can be fetched beside the film, as files in the folder of a take.
-EXTRA_FILES = {
-    "preview": "preview.mp4",
-    "poster": "poster.png",
-    "sheet": "sheet.png",
-    "captions": "captions.vtt",
-}
+EXTRA_FILES = {name: artifact.file for name, artifact in ARTIFACTS.items() if artifact.with_film}
 MAX_EXTRA_BYTES = 32 << 20
 
 

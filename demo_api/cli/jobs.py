@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -14,15 +14,12 @@ from demo_api.addresses import DEFAULT_SERVER, JobAddress
 from demo_api.cli.console import answer, fail, plain, screen, warn
 from demo_api.cli.help import teach
 from demo_api.cli.options import (
+    ARTIFACT_OPTIONS,
     JobArgument,
     JsonOption,
-    PosterOption,
     ServerOption,
-    SheetOption,
-    SubtitlesOption,
-    TimelineOption,
     TokenOption,
-    extras_of,
+    artifacts_of,
     files_of,
     job_of,
 )
@@ -32,6 +29,7 @@ from demo_api.client.download import completed, fetch
 from demo_api.client.result import RecordingResult
 from demo_api.client.status_events import Json
 from demo_api.errors import ApiError
+from demo_api.schemas.options import with_parameters
 
 T = TypeVar("T")
 
@@ -83,6 +81,7 @@ def status_command(
         raise typer.Exit(1)
 
 
+@with_parameters(ARTIFACT_OPTIONS, after="as_json")
 def export_command(
     job: JobArgument,
     out: Annotated[
@@ -93,14 +92,11 @@ def export_command(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
     as_json: JsonOption = False,
-    poster: PosterOption = None,
-    sheet: SheetOption = None,
-    subtitles: SubtitlesOption = None,
-    timeline: TimelineOption = None,
     server: ServerOption = DEFAULT_SERVER,
     token: TokenOption = None,
+    **options: Any,
 ) -> None:
-    extras = extras_of(poster, sheet, subtitles, timeline)
+    extras = artifacts_of(options)
 
     async def export(client: Client, job: JobAddress) -> RecordingResult:
         status = await completed(client, job)

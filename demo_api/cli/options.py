@@ -1,5 +1,6 @@
 """Options of commands: those of films and explorations, and those that several commands have."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_origin
 
@@ -10,6 +11,7 @@ from actors.options import Option, declared, is_yes_or_no
 from demo_api.addresses import JobAddress, Server
 from demo_api.cli.console import fail
 from demo_api.client.output_files import Files
+from video.artifacts import ARTIFACTS
 
 SERVER = "On a server"
 
@@ -84,21 +86,17 @@ def beside(*names: str, help: str, metavar: str = "FILE", **more: Any) -> Any:
     return typer.Option(*names, help=help, metavar=metavar, rich_help_panel="Beside the film", **more)
 
 
-PosterOption = Annotated[Path | None, beside("--poster", help="Save one picture of it (PNG).")]
-SheetOption = Annotated[
-    Path | None, beside("--contact-sheet", help="Save pictures from all of it on one sheet (PNG).")
-]
-SubtitlesOption = Annotated[Path | None, beside("--subtitles", help="Save its captions (WebVTT).")]
-TimelineOption = Annotated[
-    Path | None, beside("--timeline", help="Save what happened in it, and when (JSON).")
-]
+#: Files for what comes with a film, by parameter.
+ARTIFACT_OPTIONS = {
+    f"save_{name}": (Annotated[Path | None, beside(artifact.flag, help=f"Save {artifact.help}.")], None)
+    for name, artifact in ARTIFACTS.items()
+    if artifact.flag
+}
 
 
-def extras_of(
-    poster: Path | None, sheet: Path | None, subtitles: Path | None, timeline: Path | None
-) -> dict[str, Path]:
-    """The files that were named, by the name that each has in the API."""
-    named = {"poster": poster, "sheet": sheet, "captions": subtitles, "timeline": timeline}
+def artifacts_of(options: Mapping[str, Any]) -> dict[str, Path]:
+    """The files that were named, by the name that each artifact has in the API."""
+    named = {name.removeprefix("save_"): options[name] for name in ARTIFACT_OPTIONS}
     return {name: path for name, path in named.items() if path}
 
 

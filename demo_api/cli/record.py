@@ -15,16 +15,13 @@ from demo_api.addresses import Server, with_scheme
 from demo_api.cli.console import answer, fail, read_settings, screen, warn
 from demo_api.cli.help import teach
 from demo_api.cli.options import (
+    ARTIFACT_OPTIONS,
     OPTIONS,
     SERVER,
     JsonOption,
-    PosterOption,
-    SheetOption,
-    SubtitlesOption,
-    TimelineOption,
     TokenOption,
+    artifacts_of,
     beside,
-    extras_of,
     files_of,
     server_of,
 )
@@ -52,7 +49,7 @@ HELP = teach(
 )
 
 
-@with_parameters(OPTIONS, after="verbose")
+@with_parameters(OPTIONS | ARTIFACT_OPTIONS, after="verbose")
 def record_command(
     url: Annotated[
         str,
@@ -67,10 +64,6 @@ def record_command(
     show: Annotated[bool, typer.Option("--open", help="Play the film when it is done.")] = False,
     as_json: JsonOption = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
-    poster: PosterOption = None,
-    sheet: SheetOption = None,
-    subtitles: SubtitlesOption = None,
-    timeline: TimelineOption = None,
     storyboard: Annotated[
         Path | None,
         beside(
@@ -104,7 +97,7 @@ def record_command(
         fail("--priority is for a server with other jobs: give --server too.", code=2)
     asked = checked(
         {
-            **options,
+            **{name: options[name] for name in OPTIONS},
             "url": with_scheme(url),
             "format": agreed(options["format"], out),
             "storyboard": storyboard is not None,
@@ -113,7 +106,7 @@ def record_command(
     )
     settings = read_settings()
     film = Path(f"demo.{asked.film(settings).format}")
-    files = files_of(out or film, extras_of(poster, sheet, subtitles, timeline), storyboard)
+    files = files_of(out or film, artifacts_of(options), storyboard)
     files.check()
     try:
         if server:

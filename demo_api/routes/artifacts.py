@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 from redis.exceptions import RedisError
 from starlette.requests import Request
@@ -14,20 +15,12 @@ from actors.jobs.job import Job, Status
 from actors.jobs.store import Store
 from demo_api.export.ranges import Span, span
 from demo_api.export.response import exportable
+from video.artifacts import ARTIFACTS
 from video.blob_store import blob_size, read_range
 from video.errors import VideoError
 
 log = logging.getLogger(__name__)
 
-#: Media type and ending of each file, by the name that it has in the job and in its address.
-KINDS = {
-    "preview": ("video/mp4", "mp4"),
-    "poster": ("image/png", "png"),
-    "sheet": ("image/png", "png"),
-    "captions": ("text/vtt; charset=utf-8", "vtt"),
-    "timeline": ("application/json", "json"),
-    "storyboard": ("application/zip", "zip"),
-}
 #: A browser that opens a video by itself makes a page around it, which has to load the video from there.
 PLAYABLE = "default-src 'none'; media-src 'self'; form-action 'none'; frame-ancestors 'none'"
 
@@ -41,18 +34,18 @@ async def _owner(store: Store, job_id: str, name: str) -> Job:
 
 
 async def artifact(name: str, request: Request) -> Response:
-    """One of KINDS, as it is in the vault."""
+    """One of ARTIFACTS, as it is stored."""
     store: Store = request.app.state.store
     job = await _owner(store, request.path_params["job_id"], name)
     key = job.extras.get(name)
     size_bytes = await blob_size(store.redis, key) if key else None
     if key is None or size_bytes is None:
         raise ArtifactMissing(f"Job {job.id} has no {name}.")
-    media_type, ending = KINDS[name]
+    media_type, ending = ARTIFACTS[name].media_type, Path(ARTIFACTS[name].file).suffix
     etag = _etag(key, size_bytes)
     headers = {
         "content-type": media_type,
-        "content-disposition": f'inline; filename="sitereel-{job.id[:8]}-{name}.{ending}"',
+        "content-disposition": f'inline; filename="sitereel-{job.id[:8]}-{name}{ending}"',
         "accept-ranges": "bytes",
         "etag": etag,
     }

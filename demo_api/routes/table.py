@@ -19,7 +19,7 @@ from demo_api.middleware.auth import check_token, check_token_or_key
 from demo_api.middleware.client_address import client_address, subscriber_address
 from demo_api.middleware.rate_limit import RateLimiter
 from demo_api.routes import descriptions
-from demo_api.routes.artifacts import KINDS, artifact
+from demo_api.routes.artifacts import artifact
 from demo_api.routes.docs_page import docs, document
 from demo_api.routes.events import events
 from demo_api.routes.health import Health, Readiness, health, ready
@@ -27,6 +27,7 @@ from demo_api.routes.jobs import cancel, export, retry, run, status
 from demo_api.routes.metrics import metrics
 from demo_api.schemas.jobs import Accepted, JobStatus, RunRequest
 from explorer.errors import AddressRefused
+from video.artifacts import ARTIFACTS
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 #: Who may: anybody, whoever has the API's token, or also whoever has the key of the job.
@@ -75,7 +76,7 @@ class Operation:
     @property
     def is_extra(self) -> bool:
         """Whether it gives something that lies beside the film."""
-        return self.name in KINDS
+        return self.name in ARTIFACTS
 
     @property
     def refusals(self) -> Errors:
@@ -163,15 +164,15 @@ OPERATIONS: tuple[Operation, ...] = (
             "GET",
             f"/demo/{name}/{{job_id}}",
             partial(artifact, name),
-            f"Gives the {name} that lies beside the film, as often as wanted until the film has left.",
+            f"Gives the {name} ({kind.help}), as often as wanted until the film has left.",
             200,
-            (media_type.partition(";")[0],),
+            (kind.media_type.partition(";")[0],),
             (*FILM, line.ArtifactMissing),
             using=(door.RangeUnsatisfiable,),
             access="key",
             in_ranges=True,
         )
-        for name, (media_type, _) in KINDS.items()
+        for name, kind in ARTIFACTS.items()
     ),
     Operation(
         "GET",

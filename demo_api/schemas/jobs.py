@@ -38,6 +38,7 @@ from demo_api.schemas.status import (
     WarningOut,
     WishesOut,
 )
+from video.artifacts import ARTIFACTS
 
 
 class Site(BaseModel):
@@ -132,18 +133,12 @@ def _complaint(error: Any) -> dict[str, str]:
     return {"field": field, "message": error["msg"].removeprefix("Value error, ")}
 
 
-class Links(BaseModel):
+class JobLinks(BaseModel):
     """Where a job's answers are, as paths. With a token set, they also open with the job's key."""
 
     status: str
     events: str
     export: str
-    preview: str
-    poster: str
-    sheet: str
-    captions: str
-    timeline: str
-    storyboard: str
 
     @classmethod
     def of(cls, job: Job, *, with_key: bool = False) -> Self:
@@ -151,6 +146,14 @@ class Links(BaseModel):
         if with_key:
             links = {name: f"{link}?{KEY}={job.secret}" for name, link in links.items()}
         return cls(**links)
+
+
+if TYPE_CHECKING:
+    Links = JobLinks
+else:
+    Links = create_model(
+        "Links", __base__=JobLinks, __doc__=JobLinks.__doc__, **dict.fromkeys(ARTIFACTS, (str, ...))
+    )
 
 
 class Accepted(BaseModel):

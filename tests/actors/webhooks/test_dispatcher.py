@@ -268,7 +268,7 @@ async def main(url, host):
     system_trust()
     settings = Settings(redis_url=url, allow_private_hosts=frozenset({host}))
     async with Store.opened(url, settings) as store:
-        await carry(store, Pace(round_s=0.02, lease_s=1.5))
+        await dispatch(store, Pace(round_s=0.02, lease_s=1.5))
 
 asyncio.run(main(*sys.argv[1:]))
 """

@@ -16,12 +16,12 @@ from actors.jobs.job import Stage
 from actors.jobs.keys import GONE, JOB, film_key
 from actors.jobs.store import Store
 from actors.settings import Settings
-from demo_api.routes.artifacts import KINDS
 from demo_api.routes.table import Operation
 from demo_api.schemas.jobs import RunRequest
 from demo_api.server import make_server
 from tests.conftest import Serve, serving
 from tests.support.jobs import exploring, failed, queued, ready
+from video.artifacts import ARTIFACTS
 
 FILM = {"url": "http://93.184.215.14/"}
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -104,7 +104,7 @@ ALONE: dict[str, tuple[Ask, ...]] = {
         Ask(job="taken"),
         Ask(headers={"sec-purpose": "prefetch"}),
     ),
-    **{name: (*_FILM, Ask(job="bare"), *_RANGES) for name in KINDS},
+    **{name: (*_FILM, Ask(job="bare"), *_RANGES) for name in ARTIFACTS},
     "health": (Ask(at="idle"), Ask(at="away")),
     "ready": (Ask(), Ask(at="away")),
     "metrics": (Ask(),),
@@ -165,7 +165,7 @@ async def _prepare(settings: Settings) -> None:
         await exploring(store, "running")
         for job_id in ("broken", "broken_too"):
             await failed(store, job_id)
-        extras = dict.fromkeys(KINDS, b"an extra")
+        extras = dict.fromkeys(ARTIFACTS, b"an extra")
         for job_id in ("done", "fetched", "taken", "filmless"):
             await ready(store, b"a film", job_id, extras=extras)
         await ready(store, b"a film", "bare")

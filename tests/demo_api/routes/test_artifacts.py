@@ -7,10 +7,10 @@ import pytest
 from actors.jobs.job import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
-from demo_api.routes.artifacts import KINDS
 from demo_api.schemas.jobs import Links
 from tests.conftest import Serve
 from tests.support.jobs import exploring, failed, queued, ready
+from video.artifacts import ARTIFACTS
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +33,7 @@ async def client(settings: Settings, serve: Serve) -> AsyncIterator[httpx.AsyncC
 
 
 def test_every_extra_has_a_link() -> None:
-    assert set(Links.model_fields) == {"status", "events", "export", *KINDS}
+    assert set(Links.model_fields) == {"status", "events", "export", *ARTIFACTS}
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ async def test_an_extra_can_be_fetched_while_the_film_leaves(store: Store, clien
     assert (await client.get("/demo/poster/j1")).content == EXTRAS["poster"]
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", ARTIFACTS)
 async def test_an_extra_that_was_not_made_or_has_gone_is_404(
     name: str, store: Store, client: httpx.AsyncClient
 ) -> None:
@@ -91,7 +91,7 @@ async def test_an_extra_that_was_not_made_or_has_gone_is_404(
         assert (await client.get(f"/demo/export/{job_id}")).status_code == 200
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", ARTIFACTS)
 async def test_without_a_completed_job_there_are_no_extras(
     name: str, store: Store, client: httpx.AsyncClient
 ) -> None:
