@@ -257,7 +257,7 @@ async def test_the_call_of_a_courier_that_was_killed_is_made_again(settings: Set
 
 VICTIM = """
 import asyncio, sys
-from actors.webhooks.dispatcher import Pace, carry
+from actors.webhooks.dispatcher import Pace, dispatch
 from actors.webhooks.sender import system_trust
 from actors.monitoring.worker_registry import Presence
 from actors.settings import Settings

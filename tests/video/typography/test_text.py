@@ -127,7 +127,7 @@ def test_what_is_no_letter_is_left_out() -> None:
 
 
 def test_letters_in_fancy_dress_become_plain_where_no_font_has_them(tmp_path: Path) -> None:
-    program = "from video.typography.text import *; print(Type('𝐁𝐨𝐥𝐝 ﬁsh', 'semibold', 32).text)"
+    program = "from video.typography.text import *; print(TextStyle('𝐁𝐨𝐥𝐝 ﬁsh', 'semibold', 32).text)"
 
     assert python(program, only_fonts(tmp_path / "none")) in ("Bold fish\n", "Bold ﬁsh\n")
 
