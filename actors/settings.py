@@ -36,7 +36,7 @@ def _named(default: Any, env: str, **bounds: Any) -> Any:
 
 
 class Settings(BaseSettings):
-    """Read with `Settings.read()`. Names in the environment are given in docs/settings.md."""
+    """Read with `Settings.read()`. Names in the environment are given in docs/operations/settings.md."""
 
     model_config = SettingsConfigDict(
         frozen=True, env_ignore_empty=True, populate_by_name=True, extra="forbid", hide_input_in_errors=True

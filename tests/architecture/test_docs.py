@@ -21,7 +21,11 @@ from explorer.blocks.start_errors import TABLE
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = (*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md")))
+API = DOCS / "guide/api.md"
+SETTINGS = DOCS / "operations/settings.md"
+DEPLOYMENT = DOCS / "operations/deployment.md"
+TROUBLESHOOTING = DOCS / "operations/troubleshooting.md"
+PAGES = (*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")))
 #: What stands for whatever differs from case to case, in the pages and here in the code's own texts.
 GAP = "…"
 #: Codes that no error class has: the framework's own, and what is no error that we know.
@@ -44,7 +48,7 @@ def test_a_documented_setting_has_the_default_and_the_bounds_of_the_code() -> No
 
 
 def test_the_table_of_errors_has_every_code_with_its_status_and_no_other() -> None:
-    errors = section("api.md", "Errors")
+    errors = section(API, "Errors")
 
     told = [(int(status), code) for status, code in re.findall(r"^\| (\d{3}) \| `(\w+)` \|", errors, re.M)]
 
@@ -53,14 +57,14 @@ def test_the_table_of_errors_has_every_code_with_its_status_and_no_other() -> No
 
 
 def test_the_table_of_warnings_has_every_code_and_no_other() -> None:
-    told = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", section("api.md", "Warnings"), re.M)))
+    told = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", section(API, "Warnings"), re.M)))
 
     assert sorted(told) == sorted(WARNING_CODES)
 
 
 def test_every_way_in_which_a_start_page_cannot_be_filmed_is_documented_and_told_on_the_page() -> None:
     codes = {row.error.code for row in TABLE.values()} | {"address_refused", "certificate_invalid"}
-    told = section("api.md", "Errors").partition("| error_code | when |")[2]
+    told = section(API, "Errors").partition("| error_code | when |")[2]
     failures = (
         (ROOT / "demo_api/static/js/text/error_messages.js").read_text().partition("const FAILURES = {")[2]
     )
@@ -70,10 +74,8 @@ def test_every_way_in_which_a_start_page_cannot_be_filmed_is_documented_and_told
 
 
 def test_what_can_be_asked_for_and_what_is_told_is_documented_whole() -> None:
-    asked, told = section("api.md", "Ask for a film"), section("api.md", "Live events")
-    addresses = set(
-        re.findall(r"`(?:GET |POST )?(/[\w./]*|[a-z]+)", (DOCS / "api.md").read_text().partition("## ")[0])
-    )
+    asked, told = section(API, "Ask for a film"), section(API, "Live events")
+    addresses = set(re.findall(r"`(?:GET |POST )?(/[\w./]*|[a-z]+)", API.read_text().partition("## ")[0]))
 
     assert first_column(asked) == set(RunRequest.model_fields)
     assert first_column(told) == set(EVENTS)
@@ -83,13 +85,13 @@ def test_what_can_be_asked_for_and_what_is_told_is_documented_whole() -> None:
 
 
 def test_every_metric_that_is_named_is_one_that_is_told() -> None:
-    named = set(re.findall(r"sitereel_\w+", (DOCS / "operating.md").read_text()))
+    named = set(re.findall(r"sitereel_\w+", DEPLOYMENT.read_text()))
 
     assert len(named) > 6
     assert {re.sub("_(total|bucket)$", "", name) for name in named} <= set(texts())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_to_a_file_and_a_heading_that_are_there(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", without_code(page.read_text())):
         if re.match(r"[a-z]+:", target):
@@ -101,7 +103,7 @@ def test_every_link_leads_to_a_file_and_a_heading_that_are_there(page: Path) -> 
 
 
 def test_every_quoted_message_is_one_that_the_code_can_say() -> None:
-    quoted = list(quoted_messages((DOCS / "troubleshooting.md").read_text()))
+    quoted = list(quoted_messages(TROUBLESHOOTING.read_text()))
 
     assert len(quoted) > 30
     unsaid = [message for message in quoted if not any(fits(message, text) for text in texts())]
@@ -115,7 +117,7 @@ def test_a_message_that_nobody_says_is_noticed() -> None:
 
 
 def test_the_signature_is_checked_as_the_page_says() -> None:
-    page = (DOCS / "api.md").read_text()
+    page = API.read_text()
     shown_code = next(
         code for code in re.findall(r"```python\n(.*?)```", page, re.S) if "def is_ours" in code
     )
@@ -141,7 +143,7 @@ def settings_by_variable() -> dict[str, Any]:
 
 def documented_settings() -> dict[str, tuple[str, str]]:
     """Default and values by variable, from all tables of the page."""
-    rows = re.findall(r"^\| `([A-Z_]+)` \|([^|]*)\|([^|]*)\|", (DOCS / "settings.md").read_text(), re.M)
+    rows = re.findall(r"^\| `([A-Z_]+)` \|([^|]*)\|([^|]*)\|", SETTINGS.read_text(), re.M)
     return {name: (default.strip(), values.strip()) for name, default, values in rows}
 
 
@@ -168,9 +170,9 @@ def first_column(text: str) -> set[str]:
     return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
 
 
-def section(page: str, title: str) -> str:
+def section(page: Path, title: str) -> str:
     """From a heading of the second level to the next one."""
-    return (DOCS / page).read_text().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    return page.read_text().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def without_code(text: str) -> str:
@@ -205,7 +207,7 @@ def texts() -> tuple[str, ...]:
     """Every text that may be said: our modules' strings, with a gap for what is filled in, and setup's."""
     said = [(ROOT / ".ci/setup").read_text()]
     for package in ("actors", "demo_api", "explorer", "video"):
-        for path in (ROOT / package).glob("*.py"):
+        for path in (ROOT / package).rglob("*.py"):
             said += strings(ast.parse(path.read_text()))
     return tuple(said)
 

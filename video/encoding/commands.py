@@ -18,7 +18,7 @@ CHAPTERS_FILE = "chapters.ffmetadata"
 
 #: A page that scrolls moves far from frame to frame: motion is searched over 64 px instead of the preset's
 #: 16. Letters do not turn, so no block is split for motion, nor motion refined to quarters of a pixel; two
-#: B-frames between every two others need no trying out. All as measured: table in CONTRIBUTING.md.
+#: B-frames between every two others need no trying out. All as measured: docs/architecture/film.md.
 X264 = {
     "vcodec": "libx264",
     "preset": "veryfast",
