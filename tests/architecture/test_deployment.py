@@ -1,22 +1,18 @@
 """docker-compose.yml is one that Compose can read, and gives each service the secrets that it needs alone."""
 
 import re
-import subprocess
-import sys
-from collections import Counter
-from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
-from ruamel.yaml.nodes import CollectionNode, MappingNode, Node
 
 from actors.settings import Settings
+from tests.architecture.yaml_files import repeated_keys, schema_errors
 from tests.support.canaries import secret_variables, variables
 
 COMPOSE = Path(__file__).parents[2] / "docker-compose.yml"
+SCHEMA = "vendor.compose-spec"
 #: Who needs which secret: a worker asks the model, the API asks for the token, and both call webhooks.
 HOLDERS = {
     "API_TOKEN": {"api"},
@@ -26,33 +22,6 @@ HOLDERS = {
 }
 
 
-def doubled(path: Path) -> list[str]:
-    """Keys that are twice in one mapping. Compose refuses them; ruamel.yaml overlooks them beside a `<<`."""
-    return [
-        key for mapping in _mappings(YAML(typ="safe", pure=True).compose(path)) for key in _twice(mapping)
-    ]
-
-
-def _mappings(node: Node) -> Iterator[MappingNode]:
-    parts = node.value if isinstance(node, CollectionNode) else []
-    if isinstance(node, MappingNode):
-        yield node
-        parts = chain.from_iterable(node.value)
-    for part in parts:
-        yield from _mappings(part)
-
-
-def _twice(mapping: MappingNode) -> list[str]:
-    return [key for key, count in Counter(key.value for key, _ in mapping.value).items() if count > 1]
-
-
-def complaints(path: Path) -> str:
-    """What the Compose specification's own schema, which lies in the package, has against a file."""
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return "" if done.returncode == 0 else done.stdout + done.stderr
-
-
 def environments() -> dict[str, dict[str, str]]:
     """What each service is given, as it is written there; keys that are merged in are in."""
     services: dict[str, Any] = YAML(typ="safe").load(COMPOSE)["services"]
@@ -60,14 +29,14 @@ def environments() -> dict[str, dict[str, str]]:
 
 
 def test_compose_can_read_it() -> None:
-    assert doubled(COMPOSE) == []
-    assert complaints(COMPOSE) == ""
+    assert repeated_keys(COMPOSE) == []
+    assert schema_errors(SCHEMA, COMPOSE) == ""
 
 
 def test_a_key_that_is_there_twice_is_noticed(tmp_path: Path) -> None:
     line = "      API_TOKEN: ${API_TOKEN:-}\n"
 
-    assert doubled(altered(tmp_path, line, line * 2)) == ["API_TOKEN"]
+    assert repeated_keys(altered(tmp_path, line, line * 2)) == ["API_TOKEN"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +47,7 @@ def test_a_key_that_is_there_twice_is_noticed(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_noticed(line: str, instead: str, complaint: str, tmp_path: Path) -> None:
-    assert complaint in complaints(altered(tmp_path, line, instead))
+    assert complaint in schema_errors(SCHEMA, altered(tmp_path, line, instead))
 
 
 def altered(folder: Path, line: str, instead: str) -> Path:
