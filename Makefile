@@ -9,7 +9,7 @@ export FILM_OUT := $(value OUT)
 unexport URL OUT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check bench chaos fence lock clean
+.PHONY: help setup demo test test-all coverage check bench chaos fence lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,12 @@ test: setup ## Run the tests
 
 test-all: setup ## Run all tests, also those that take long and that make chaos shows as well
 	@.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder -m ""
+
+coverage: setup ## Run the tests and show which lines they do not reach, also in build/coverage
+	@.venv/bin/python -c 'import pytest_cov' 2>/dev/null || \
+		{ echo "pytest-cov is missing in .venv: make lock pins it, and make setup installs it." >&2; exit 1; }
+	@.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered \
+		--cov-report=html:build/coverage
 
 check: setup ## Lint, formatting and types
 	@.venv/bin/ruff check .
