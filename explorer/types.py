@@ -175,12 +175,12 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a planner is shown: the page as it stands and the story so far."""
+    """What a planner is shown: the page as it stands and the actions so far."""
 
     url: str
     title: str
     elements: tuple[Element, ...]
-    story: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
     #: How many of the clicks so far were made on this page.
     clicks_here: int = 0
     visited_urls: frozenset[str] = frozenset()

@@ -161,9 +161,9 @@ class RecordStage:
                 # An exploration that begins anew turns down the same things.
                 if not isinstance(event, Refusal) or self._refusals.add(event):
                     self._tell(TELL[type(event)](event))
-                rough.follow(explorer.story_so_far())
+                rough.follow(explorer.trace_so_far())
         finally:
-            self._looked_at |= dict.fromkeys(explorer.story_so_far().looked_at)
+            self._looked_at |= dict.fromkeys(explorer.trace_so_far().looked_at)
 
     async def _keep(
         self,

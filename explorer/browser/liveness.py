@@ -78,7 +78,7 @@ class BrowserProcesses:
 
 @asynccontextmanager
 async def watching_liveness(
-    stage: BrowserSession, every_s: float = EVERY_S, limit_s: float = LIMIT_S
+    session: BrowserSession, every_s: float = EVERY_S, limit_s: float = LIMIT_S
 ) -> AsyncIterator[None]:
     """Loses the stage when its browser, page or driver is frozen, and kills them all once it is lost.
 
@@ -88,11 +88,11 @@ async def watching_liveness(
     family = BrowserProcesses()
     try:
         async with asyncio.timeout(limit_s):
-            session = await stage.browser.new_browser_cdp_session()
-            family.update(_pids(await session.send("SystemInfo.getProcessInfo")))
+            cdp = await session.browser.new_browser_cdp_session()
+            family.update(_pids(await cdp.send("SystemInfo.getProcessInfo")))
     except (PlaywrightError, TimeoutError) as exc:
         raise BrowserCrashed("The browser died before filming began.") from exc
-    feeling = asyncio.create_task(_feel(stage, session, family, every_s, limit_s))
+    feeling = asyncio.create_task(_feel(session, cdp, family, every_s, limit_s))
     try:
         yield
     finally:
@@ -101,30 +101,30 @@ async def watching_liveness(
 
 
 async def _feel(
-    stage: BrowserSession, session: CDPSession, family: BrowserProcesses, every_s: float, limit_s: float
+    session: BrowserSession, cdp: CDPSession, family: BrowserProcesses, every_s: float, limit_s: float
 ) -> None:
-    while not stage.lost.done():
-        how = await _once(stage, session, family, limit_s)
+    while not session.lost.done():
+        how = await _once(session, cdp, family, limit_s)
         if how is not None:
-            stage.lose(how)
+            session.lose(how)
         else:
-            await asyncio.wait({stage.lost}, timeout=every_s)
-    log.warning("what is left of the browser is killed: %s", stage.lost.result())
+            await asyncio.wait({session.lost}, timeout=every_s)
+    log.warning("what is left of the browser is killed: %s", session.lost.result())
     family.kill()
 
 
 async def _once(
-    stage: BrowserSession, session: CDPSession, family: BrowserProcesses, limit_s: float
+    session: BrowserSession, cdp: CDPSession, family: BrowserProcesses, limit_s: float
 ) -> str | None:
     """Asks the browser one thing; answers what is wrong with it, or None."""
-    asked = asyncio.ensure_future(session.send("SystemInfo.getProcessInfo"))
+    asked = asyncio.ensure_future(cdp.send("SystemInfo.getProcessInfo"))
     asked.add_done_callback(_forget)
     waited_s = 0.0
     while True:
         began_s = time.monotonic()
-        ends: set[asyncio.Future[Any]] = {asked, stage.lost}
+        ends: set[asyncio.Future[Any]] = {asked, session.lost}
         await asyncio.wait(ends, timeout=GLANCE_S, return_when=asyncio.FIRST_COMPLETED)
-        if stage.lost.done():
+        if session.lost.done():
             return None
         if (frozen := family.frozen()) is not None:
             return f"the process {frozen} was frozen"

@@ -27,7 +27,7 @@ class BrowserSession:
         self.browser = browser
         self.page = page
         self.by_frames = by_frames
-        self.storms = RunawayLimits(page)
+        self.runaway_limits = RunawayLimits(page)
         self._revived = 0
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         browser.on("disconnected", lambda _: self.lose("the browser died"))
@@ -47,10 +47,12 @@ class BrowserSession:
         if self._revived > MAX_REVIVALS:
             return False
         distrust(self.page)
-        self.storms.told("script", "a script of the page did not end, and was stopped")
+        self.runaway_limits.told("script", "a script of the page did not end, and was stopped")
         if self._revived > 1:
-            self.storms.told("scripts", "again a script of the page did not end: all were switched off")
-            self.storms.silence()
+            self.runaway_limits.told(
+                "scripts", "again a script of the page did not end: all were switched off"
+            )
+            self.runaway_limits.silence()
         try:
             async with asyncio.timeout(REVIVE_S):
                 await stop_script(self.page)

@@ -26,8 +26,8 @@ async def connect(address: str, port: int) -> Connection:
 class Connector:
     """The way out of one take."""
 
-    def __init__(self, fence: EgressPolicy, connect: Connect = connect) -> None:
-        self._fence = fence
+    def __init__(self, egress_policy: EgressPolicy, connect: Connect = connect) -> None:
+        self._egress_policy = egress_policy
         self._connect = connect
         self._known: dict[Endpoint, tuple[float, tuple[str, ...]]] = {}
 
@@ -52,7 +52,7 @@ class Connector:
         if now_s < until_s:
             return addresses
         async with asyncio.timeout(DIAL_TIMEOUT_S):
-            addresses = (await self._fence.resolve(endpoint))[:MOST_TRIED]
+            addresses = (await self._egress_policy.resolve(endpoint))[:MOST_TRIED]
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
         self._known[endpoint] = (now_s + REMEMBERED_S, addresses)

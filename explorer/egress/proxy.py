@@ -51,14 +51,14 @@ class EgressProxy:
 
     def __init__(
         self,
-        fence: EgressPolicy,
+        egress_policy: EgressPolicy,
         allow_writes: bool = True,
         *,
         connect: Connect = connect,
         max_connections: int = MAX_CONNECTIONS,
         max_traffic_bytes: int = MAX_TRAFFIC_BYTES,
     ) -> None:
-        self._dialer = Connector(fence, connect)
+        self._dialer = Connector(egress_policy, connect)
         self._allow_writes = allow_writes
         self._max_connections = max_connections
         self._meter = Meter(max_traffic_bytes)

@@ -66,33 +66,33 @@ class ActionPerformer:
         self,
         page: Page,
         clock: Clock,
-        hand: Mouse,
-        guide: Scroller,
-        ways: Backtracking,
-        patience: Deadlines,
+        mouse: Mouse,
+        scroller: Scroller,
+        backtracking: Backtracking,
+        deadlines: Deadlines,
         judge: Judge,
-        gate: RequestInterceptor,
+        interceptor: RequestInterceptor,
     ) -> None:
         self._page = page
         self._clock = clock
-        self._hand = hand
-        self._guide = guide
-        self._ways = ways
-        self._patience = patience
+        self._mouse = mouse
+        self._scroller = scroller
+        self._backtracking = backtracking
+        self._deadlines = deadlines
         self._judge = judge
-        self._gate = gate
+        self._interceptor = interceptor
         self._popups = Popups(page)
-        self._typist = FormFiller(page, clock, hand)
+        self._form_filler = FormFiller(page, clock, mouse)
         #: What popups were kept from.
         self.refused: list[Refusal] = []
 
     async def reach(self, plan: ActionPlan) -> Ready | Refusal | None:
         """The pointer goes there; a refusal, or None, when it must not or can no longer be clicked."""
         start_ms = self._clock.now_ms()
-        await self._guide.show(plan.selector)
-        unhovered = await self.view()
-        point = await self._guide.point_at(plan.selector)
-        element = await self._patience.do(describe(self._page, plan.selector)) if point else None
+        await self._scroller.show(plan.selector)
+        unhovered = await self.snapshot()
+        point = await self._scroller.point_at(plan.selector)
+        element = await self._deadlines.do(describe(self._page, plan.selector)) if point else None
         if element is None:
             return None
         refusal = self._judge(element)
@@ -101,22 +101,22 @@ class ActionPerformer:
         if element.new_tab:
             # Of all matches: unlike one, that does not wait for an element that has just gone.
             locator = self._page.locator(plan.selector)
-            await self._patience.do(locator.evaluate_all(f"all => all.slice(0, 1).forEach({OPEN_IN_PLACE})"))
-        selector = await self._patience.do(stable_selector(self._page, element))
-        before = await self.view()
-        await self._patience.do(self._popups.take())
-        await self._patience.do(self._gate.press(keeps(element)))
+            await self._deadlines.do(locator.evaluate_all(f"all => all.slice(0, 1).forEach({OPEN_IN_PLACE})"))
+        selector = await self._deadlines.do(stable_selector(self._page, element))
+        before = await self.snapshot()
+        await self._deadlines.do(self._popups.take())
+        await self._deadlines.do(self._interceptor.press(keeps(element)))
         # All that takes time is done: what is under the pointer now is what is clicked.
-        last = await self._patience.do(describe(self._page, plan.selector))
+        last = await self._deadlines.do(describe(self._page, plan.selector))
         refusal = self._judge(last) if last else None
-        point = await self._guide.stay_on(plan.selector) if last and not refusal else None
+        point = await self._scroller.stay_on(plan.selector) if last and not refusal else None
         if last is None or point is None:
             return refusal
         return Ready(last, point, start_ms, selector, unhovered, before)
 
-    async def view(self) -> Snapshot:
+    async def snapshot(self) -> Snapshot:
         """What is on screen now."""
-        return await self._patience.do(take_snapshot(self._page, self._clock.picture()))
+        return await self._deadlines.do(take_snapshot(self._page, self._clock.picture()))
 
     def begin(self, plan: ActionPlan, ready: Ready, number: int) -> Performance:
         """The step before anything has happened."""
@@ -140,13 +140,13 @@ class ActionPerformer:
     async def perform(self, performance: Performance, ready: Ready, restless: Blocks | None) -> None:
         """Acts, waits for what comes of it, and lets the viewer look; fills the step in as it goes."""
         before = ready.before
-        clicked_ms = await self._patience.limit(self._act(performance.step.plan, ready))
+        clicked_ms = await self._deadlines.limit(self._act(performance.step.plan, ready))
         performance.step = replace(performance.step, click_ms=clicked_ms)
-        await self._ways.settle()
-        wanted = await self._patience.do(self._popups.take())
+        await self._backtracking.settle()
+        wanted = await self._deadlines.do(self._popups.take())
         if wanted is not None:
             await self._fold(wanted)
-        after = await self.view()
+        after = await self.snapshot()
         outcome = diff_outcome(before, after, restless)
         if outcome == "nothing" and after.signature != ready.unhovered.signature:
             outcome = diff_outcome(ready.unhovered, after, restless)
@@ -164,10 +164,10 @@ class ActionPerformer:
     async def _act(self, plan: ActionPlan, ready: Ready) -> float:
         """Returns the moment of the click, on the clock."""
         if plan.action == "click":
-            return await self._hand.click()
+            return await self._mouse.click()
         began_ms = self._clock.now_ms()
         entry = FieldValue(plan.action, plan.value, plan.submit)
-        await self._typist.fill(ready.element, entry, ready.point)
+        await self._form_filler.fill(ready.element, entry, ready.point)
         return began_ms
 
     async def _fold(self, wanted: str) -> None:
@@ -176,4 +176,4 @@ class ActionPerformer:
         if refusal is not None:
             self.refused.append(refusal)
         else:
-            await self._ways.open(wanted)
+            await self._backtracking.open(wanted)

@@ -35,94 +35,105 @@ from explorer.types import Brief, Clock, Element, Planner, Point, Refusal
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """The parts that an explorer directs; `overheard` holds refusals from where nothing can be yielded."""
+    """The parts that an explorer directs; `intercepted` holds refusals from where nothing can be yielded."""
 
-    patience: Deadlines
+    deadlines: Deadlines
     settler: Settler
-    hand: Mouse
-    guide: Scroller
-    memory: Frontier
+    mouse: Mouse
+    scroller: Scroller
+    frontier: Frontier
     refusals: Refusals
-    overheard: list[Refusal]
-    gate: RequestInterceptor
-    border: ScopeMonitor
+    intercepted: list[Refusal]
+    interceptor: RequestInterceptor
+    scope_monitor: ScopeMonitor
     navigator: Navigator
-    ways: Backtracking
+    backtracking: Backtracking
     performer: ActionPerformer
-    gallery: SeenScreens
-    atlas: OutcomeCache
+    seen_screens: SeenScreens
+    outcomes: OutcomeCache
     scout: Scout | None
-    survey: Lookahead
+    lookahead: Lookahead
     scanner: Scanner
-    course: PageStateTracker
-    reach: ElementRetry
-    journal: TraceRecorder
-    wanted: GoalCheck
-    workers: ServiceWorkers
+    state_tracker: PageStateTracker
+    element_retry: ElementRetry
+    recorder: TraceRecorder
+    goal_check: GoalCheck
+    service_workers: ServiceWorkers
 
     @classmethod
     def assemble(
         cls,
         brief: Brief,
-        stage: BrowserSession,
+        session: BrowserSession,
         clock: Clock,
         planner: Planner,
         proxy: EgressProxy,
         scout: Scout | None,
-        persistence: RetryPolicy,
+        retry_policy: RetryPolicy,
     ) -> Self:
         """The crew of one take, on the stage's page."""
-        page, overheard, refusals = stage.page, list[Refusal](), Refusals()
-        patience, settler, memory = Deadlines(clock, brief.max_runtime_s), Settler(page, clock), Frontier()
-        hand = Mouse(page, clock, Point(brief.width_px * 0.5, brief.height_px * 0.6))
-        journal = TraceRecorder(clock, hand, settler, refusals)
-        guide = Scroller(page, hand, clock, patience, brief.height_px)
-        border = ScopeMonitor(page, clock, Site.of(brief.url, brief.wishes.domains), proxy)
-        navigator = Navigator(stage, clock, patience, border, proxy, persistence)
-        ways = Backtracking(page, settler, navigator, patience, memory)
-        gallery = SeenScreens()
-        atlas = OutcomeCache(gallery, memory.has_seen)
+        page, intercepted, refusals = session.page, list[Refusal](), Refusals()
+        deadlines, settler, frontier = Deadlines(clock, brief.max_runtime_s), Settler(page, clock), Frontier()
+        mouse = Mouse(page, clock, Point(brief.width_px * 0.5, brief.height_px * 0.6))
+        recorder = TraceRecorder(clock, mouse, settler, refusals)
+        scroller = Scroller(page, mouse, clock, deadlines, brief.height_px)
+        scope_monitor = ScopeMonitor(page, clock, Site.of(brief.url, brief.wishes.domains), proxy)
+        navigator = Navigator(session, clock, deadlines, scope_monitor, proxy, retry_policy)
+        backtracking = Backtracking(page, settler, navigator, deadlines, frontier)
+        seen_screens = SeenScreens()
+        outcomes = OutcomeCache(seen_screens, frontier.has_seen)
         scout = scout if brief.wishes.scout else None
-        survey = Lookahead(scout, atlas, patience, memory, brief.max_clicks, journal.looked_at)
-        gate = RequestInterceptor(None, brief.wishes, overheard.append)
+        lookahead = Lookahead(scout, outcomes, deadlines, frontier, brief.max_clicks, recorder.looked_at)
+        interceptor = RequestInterceptor(None, brief.wishes, intercepted.append)
         performer = ActionPerformer(
-            page, clock, hand, guide, ways, patience, _judge(brief, page, border), gate
+            page,
+            clock,
+            mouse,
+            scroller,
+            backtracking,
+            deadlines,
+            _judge(brief, page, scope_monitor),
+            interceptor,
         )
-        scanner = Scanner(brief, page, clock, planner, memory, refusals, border, patience, atlas, survey)
-        course = PageStateTracker(
-            page, clock, hand, settler, patience, ways, brief.url, journal.obstacle_left
+        scanner = Scanner(
+            brief, page, clock, planner, frontier, refusals, scope_monitor, deadlines, outcomes, lookahead
+        )
+        state_tracker = PageStateTracker(
+            page, clock, mouse, settler, deadlines, backtracking, brief.url, recorder.obstacle_left
         )
         return cls(
-            patience=patience,
+            deadlines=deadlines,
             settler=settler,
-            hand=hand,
-            guide=guide,
-            memory=memory,
+            mouse=mouse,
+            scroller=scroller,
+            frontier=frontier,
             refusals=refusals,
-            overheard=overheard,
-            gate=gate,
-            border=border,
+            intercepted=intercepted,
+            interceptor=interceptor,
+            scope_monitor=scope_monitor,
             navigator=navigator,
-            ways=ways,
+            backtracking=backtracking,
             performer=performer,
-            gallery=gallery,
-            atlas=atlas,
+            seen_screens=seen_screens,
+            outcomes=outcomes,
             scout=scout,
-            survey=survey,
+            lookahead=lookahead,
             scanner=scanner,
-            course=course,
-            reach=ElementRetry(page, clock, patience, performer, scanner, course, persistence),
-            journal=journal,
-            wanted=GoalCheck(brief.wishes),
-            workers=ServiceWorkers(page),
+            state_tracker=state_tracker,
+            element_retry=ElementRetry(
+                page, clock, deadlines, performer, scanner, state_tracker, retry_policy
+            ),
+            recorder=recorder,
+            goal_check=GoalCheck(brief.wishes),
+            service_workers=ServiceWorkers(page),
         )
 
 
-def _judge(brief: Brief, page: Page, border: ScopeMonitor) -> Judge:
+def _judge(brief: Brief, page: Page, scope_monitor: ScopeMonitor) -> Judge:
     def judge(what: Element | str) -> Refusal | None:
         if isinstance(what, str):
-            return refuse_url(what, border.site, page.url, brief.wishes)
-        refusal = refuse_element(what, border.site, page.url, brief.wishes)
+            return refuse_url(what, scope_monitor.site, page.url, brief.wishes)
+        refusal = refuse_element(what, scope_monitor.site, page.url, brief.wishes)
         return refusal or (refuse_field(what) if what.fills else None)
 
     return judge

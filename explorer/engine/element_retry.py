@@ -21,29 +21,29 @@ class ElementRetry:
         self,
         page: Page,
         clock: Clock,
-        patience: Deadlines,
+        deadlines: Deadlines,
         performer: ActionPerformer,
         scanner: Scanner,
-        course: PageStateTracker,
-        persistence: RetryPolicy,
+        state_tracker: PageStateTracker,
+        retry_policy: RetryPolicy,
     ) -> None:
         self._page = page
         self._clock = clock
-        self._patience = patience
+        self._deadlines = deadlines
         self._performer = performer
         self._scanner = scanner
-        self._course = course
-        self._persistence = persistence
+        self._state_tracker = state_tracker
+        self._retry_policy = retry_policy
 
     async def reach(self, plan: ActionPlan, planned: Element) -> Ready | Refusal | None:
         """The pointer goes there; a refusal, or None, when it must not or can no longer be clicked."""
-        pauses_ms = self._persistence.element_pauses_ms
+        pauses_ms = self._retry_policy.element_pauses_ms
         ready = await self._performer.reach(plan)
         for attempt, pause_ms in enumerate(pauses_ms, 1):
-            if ready is not None or self._patience.nearly_over:
+            if ready is not None or self._deadlines.nearly_over:
                 return ready
             reason = clip(await self._why_not(plan, planned))
-            self._persistence.note(Retry(self._clock.now_ms(), "element", attempt, len(pauses_ms), reason))
+            self._retry_policy.note(Retry(self._clock.now_ms(), "element", attempt, len(pauses_ms), reason))
             await self._clock.hold(pause_ms)
             found = await self._scanner.again(planned)
             if isinstance(found, Refusal):
@@ -51,14 +51,14 @@ class ElementRetry:
             if found is None:
                 continue
             if found.covered_by:
-                await self._course.clear_view()
+                await self._state_tracker.clear_view()
             plan = replace(plan, selector=found.selector)
             ready = await self._performer.reach(plan)
         return ready
 
     async def _why_not(self, plan: ActionPlan, planned: Element) -> str:
         name = planned.label or planned.text or planned.tag
-        now = await self._patience.do(describe(self._page, plan.selector))
+        now = await self._deadlines.do(describe(self._page, plan.selector))
         if now is None:
             return f"{name!r} was gone"
         return f"{name!r} was covered by {now.covered_by}" if now.covered_by else f"{name!r} was out of reach"

@@ -12,13 +12,13 @@ FILTERS = frozenset({"search", "select"})
 FILTERED = 0.05
 
 
-def remember_screen(crew: Components, view: Snapshot | None) -> bool:
+def remember_screen(components: Components, snapshot: Snapshot | None) -> bool:
     """Remembers a picture as shown; False when it shows nothing new."""
-    return view is None or view.picture is None or crew.gallery.add(view.picture)
+    return snapshot is None or snapshot.picture is None or components.seen_screens.add(snapshot.picture)
 
 
 def learn_from(
-    crew: Components,
+    components: Components,
     planned: Element,
     performance: Performance,
     foreseen: KnownOutcome | None,
@@ -26,15 +26,15 @@ def learn_from(
 ) -> None:
     """Teaches memory, gallery and course; `promised` says that it was chosen for what was foreseen."""
     step, after = performance.step, performance.after
-    promised = promised and foreseen is not None and crew.atlas.is_new(foreseen)
-    new = remember_screen(crew, after)
-    crew.memory.learn(planned, kind_of(planned), step.outcome)
-    crew.memory.repeats += not new
+    promised = promised and foreseen is not None and components.outcomes.is_new(foreseen)
+    new = remember_screen(components, after)
+    components.frontier.learn(planned, kind_of(planned), step.outcome)
+    components.frontier.repeats += not new
     if after is not None:
-        crew.border.sign_in = after.sign_in
+        components.scope_monitor.sign_in = after.sign_in
     filtered = planned.fills in FILTERS and performance.changed >= FILTERED
-    in_the_way = crew.course.acted(step, filtered, disappointed=promised and not new)
+    in_the_way = components.state_tracker.acted(step, filtered, disappointed=promised and not new)
     if in_the_way and not new:
-        crew.memory.forgive(planned)
+        components.frontier.forgive(planned)
     elif foreseen is not None and foreseen.picture is not None:
-        crew.gallery.add(foreseen.picture)
+        components.seen_screens.add(foreseen.picture)

@@ -22,8 +22,8 @@ TOUR_SCREENS = 1
 class PageVisit:
     """`here` is the page that was last taken in; `restless` are the parts of it that move by themselves."""
 
-    def __init__(self, crew: Components, page: Page, clock: Clock) -> None:
-        self._crew = crew
+    def __init__(self, components: Components, page: Page, clock: Clock) -> None:
+        self._components = components
         self._page = page
         self._clock = clock
         self.here: str | None = None
@@ -34,37 +34,39 @@ class PageVisit:
 
         Answers what the guardrails newly turned down there.
         """
-        crew = self._crew
+        components = self._components
         if self.here is not None:
-            await crew.course.clear_view()
+            await components.state_tracker.clear_view()
         url, first = self._page.url, self.here is None
-        crew.course.come_to(url)
-        new = crew.memory.arrive(url, self.here)
+        components.state_tracker.come_to(url)
+        new = components.frontier.arrive(url, self.here)
         self.here = url
-        title = await crew.patience.do(title_of(self._page))
-        crew.journal.visits.append(Visit(self._clock.now_ms(), clip(url), title))
-        view = await crew.performer.view()
-        crew.border.sign_in = view.sign_in
-        if view.sign_in:
+        title = await components.deadlines.do(title_of(self._page))
+        components.recorder.visits.append(Visit(self._clock.now_ms(), clip(url), title))
+        snapshot = await components.performer.snapshot()
+        components.scope_monitor.sign_in = snapshot.sign_in
+        if snapshot.sign_in:
             return []
-        remember_screen(crew, view)
-        offer, refused = await crew.scanner.look(view.signature)
-        looking = crew.scanner.reconnoitre(offer, crew.course.base, crew.journal.steps, clicks_left)
+        remember_screen(components, snapshot)
+        offer, refused = await components.scanner.look(snapshot.signature)
+        looking = components.scanner.reconnoitre(
+            offer, components.state_tracker.state, components.recorder.steps, clicks_left
+        )
         # The scout looks ahead while the viewer looks around.
         scouting = asyncio.create_task(looking)
         try:
-            await self._look_around(view, TOUR_SCREENS_START if first else TOUR_SCREENS if new else 0)
+            await self._look_around(snapshot, TOUR_SCREENS_START if first else TOUR_SCREENS if new else 0)
             began_ms = self._clock.now_ms()
             await scouting
-            crew.settler.waits.append(Wait(began_ms, self._clock.now_ms()))
+            components.settler.waits.append(Wait(began_ms, self._clock.now_ms()))
         finally:
             scouting.cancel()
             await asyncio.gather(scouting, return_exceptions=True)
         return refused
 
-    async def _look_around(self, view: Snapshot, screens: int) -> None:
+    async def _look_around(self, snapshot: Snapshot, screens: int) -> None:
         await self._clock.hold(ARRIVE_MS)
-        later = await self._crew.performer.view()
-        if view.picture is not None and later.picture is not None:
-            self.restless = changed(view.picture, later.picture)
-        await self._crew.guide.tour(screens)
+        later = await self._components.performer.snapshot()
+        if snapshot.picture is not None and later.picture is not None:
+            self.restless = changed(snapshot.picture, later.picture)
+        await self._components.scroller.tour(screens)

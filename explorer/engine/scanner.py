@@ -48,7 +48,7 @@ class Offer:
     """What a scan has found: the elements that may be acted upon, and by key, how that is done."""
 
     elements: tuple[Element, ...]
-    deeds: dict[str, ActionPlan]
+    plans: dict[str, ActionPlan]
 
 
 class Scanner:
@@ -60,23 +60,23 @@ class Scanner:
         page: Page,
         clock: Clock,
         planner: Planner,
-        memory: Frontier,
+        frontier: Frontier,
         refusals: Refusals,
-        border: ScopeMonitor,
-        patience: Deadlines,
-        atlas: OutcomeCache,
-        survey: Lookahead,
+        scope_monitor: ScopeMonitor,
+        deadlines: Deadlines,
+        outcomes: OutcomeCache,
+        lookahead: Lookahead,
     ) -> None:
         self._brief = brief
         self._page = page
         self._clock = clock
         self._planner = planner
-        self._memory = memory
+        self._frontier = frontier
         self._refusals = refusals
-        self._border = border
-        self._patience = patience
-        self._atlas = atlas
-        self._survey = survey
+        self._scope_monitor = scope_monitor
+        self._deadlines = deadlines
+        self._outcomes = outcomes
+        self._lookahead = lookahead
         self._scans = 0
         #: The language of a page for which there are no words; "" where there was none.
         self.unknown_language = ""
@@ -90,13 +90,13 @@ class Scanner:
         """
         self._scans += 1
         url = self._page.url
-        discovery = await self._patience.do(discover(self._page, ()))
+        discovery = await self._deadlines.do(discover(self._page, ()))
         found = discovery.elements
         self.sample = discovery.sample
         if not is_known(discovery.language):
             self.unknown_language = discovery.language
-        self._memory.note_links(found, url)
-        avoided = await self._patience.do(within(self._page, found, self._brief.wishes.avoid))
+        self._frontier.note_links(found, url)
+        avoided = await self._deadlines.do(within(self._page, found, self._brief.wishes.avoid))
         offered, refused = [], []
         for element in found:
             refusal = self._refuse(element, element.key in avoided)
@@ -104,40 +104,40 @@ class Scanner:
                 refused.append(refusal)
             elif (usable := self._usable(element, signature)) is not None:
                 offered.append(usable)
-        reachable = tuple(e for e in offered if self._memory.within(e, self._brief.max_depth))
+        reachable = tuple(e for e in offered if self._frontier.within(e, self._brief.max_depth))
         return self._offer(reachable), self._refusals.new(refused)
 
     async def again(self, planned: Element) -> Element | Refusal | None:
         """What was offered before, as a fresh scan finds it, even if covered; judged anew."""
-        found = await self._patience.do(discover(self._page, ()))
+        found = await self._deadlines.do(discover(self._page, ()))
         key = plain_key(planned)
         element = next((e for e in (*found.elements, *found.covered) if e.key == key), None)
         if element is None:
             return None
-        avoided = await self._patience.do(within(self._page, (element,), self._brief.wishes.avoid))
+        avoided = await self._deadlines.do(within(self._page, (element,), self._brief.wishes.avoid))
         return self._refuse(element, element.key in avoided) or element
 
     def _usable(self, element: Element, signature: str) -> Element | None:
-        known = self._atlas.prospects([element], self._page.url).get(element.key)
+        known = self._outcomes.prospects([element], self._page.url).get(element.key)
         opens = known is not None and known.opens > 0 and not element.href
-        return self._memory.usable(element, signature, MOST_AGAIN, opens)
+        return self._frontier.usable(element, signature, MOST_AGAIN, opens)
 
     async def plan(
-        self, offer: Offer, base: PageState, steps: Sequence[Step], clicks_left: int
+        self, offer: Offer, state: PageState, steps: Sequence[Step], clicks_left: int
     ) -> tuple[list[ActionPlan], list[Refusal]]:
         """The planner's choice among what is offered, best first, and what it should not have proposed."""
         if not offer.elements or self._scans > SCANS_PER_CLICK * self._brief.max_clicks + SCANS_MORE:
             return [], []
         scene = self._informed(await self._scene(offer, steps, clicks_left))
-        refused = self._unfit(offer, base.url)
-        if not base.deeds:
-            self._memory.note_left(scene.url, scene.elements)
-        proposed = await self._patience.limit(self._planner.plan(scene), PLAN_TIMEOUT_S)
+        refused = self._unfit(offer, state.url)
+        if not state.actions:
+            self._frontier.note_left(scene.url, scene.elements)
+        proposed = await self._deadlines.limit(self._planner.plan(scene), PLAN_TIMEOUT_S)
         plans: dict[str, ActionPlan] = {}
         by_selector = {element.selector: element for element in scene.elements}
         for plan in proposed:
             if plan.selector in by_selector:
-                deed = offer.deeds[by_selector[plan.selector].key]
+                deed = offer.plans[by_selector[plan.selector].key]
                 plans.setdefault(
                     plan.selector,
                     replace(
@@ -160,7 +160,7 @@ class Scanner:
         A page that was `changed` since it was opened counts as another than it was then.
         """
         best = None
-        for url, elements in self._memory.left_elsewhere(None if changed else self._page.url):
+        for url, elements in self._frontier.left_elsewhere(None if changed else self._page.url):
             scene = self._informed(self._bare(url, elements, steps, clicks_left))
             for one in rank(scene):
                 if one.score > than:
@@ -168,20 +168,20 @@ class Scanner:
         return best
 
     async def reconnoitre(
-        self, offer: Offer, base: PageState, steps: Sequence[Step], clicks_left: int
+        self, offer: Offer, state: PageState, steps: Sequence[Step], clicks_left: int
     ) -> None:
         """Lets the scout try the best of what is offered before it is chosen from."""
         if clicks_left <= 0:
             return
-        scene = self._bare(base.url, offer.elements, steps, clicks_left)
+        scene = self._bare(state.url, offer.elements, steps, clicks_left)
 
         def ranking() -> list[Element]:
             return [one.element for one in rank(self._informed(scene)) if one.score > 0]
 
-        await self._survey.look(
+        await self._lookahead.look(
             ranking,
-            offer.deeds,
-            base,
+            offer.plans,
+            state,
             enough=LATER_ENOUGH if steps else min(START_ENOUGH, clicks_left + 2),
             most=LATER_LOOKS if steps else START_LOOKS,
         )
@@ -189,17 +189,17 @@ class Scanner:
     def _informed(self, scene: Scene) -> Scene:
         """The scene with what is known of its elements by now, without those that must not be shown."""
         fit = tuple(e for e in scene.elements if not self._is_unfit(e, scene.url))
-        return replace(scene, elements=fit, prospects=self._atlas.prospects(fit, scene.url))
+        return replace(scene, elements=fit, prospects=self._outcomes.prospects(fit, scene.url))
 
     def _is_unfit(self, element: Element, url: str) -> bool:
-        sighting = self._atlas.find(element, url)
+        sighting = self._outcomes.find(element, url)
         return sighting is not None and sighting.rule != ""
 
     def _unfit(self, offer: Offer, url: str) -> list[Refusal]:
         """What the scout has found that a guardrail speaks against: a link is judged by where it leads."""
         refused = []
         for element in offer.elements:
-            sighting = self._atlas.find(element, url)
+            sighting = self._outcomes.find(element, url)
             if sighting is not None and sighting.rule not in {"", "broken"}:
                 what = element.label or element.text or element.href
                 refused.append(Refusal(sighting.rule, what, sighting.detail, url))
@@ -209,8 +209,8 @@ class Scanner:
         scene = self._bare(self._page.url, offer.elements, steps, clicks_left)
         return replace(
             scene,
-            title=await self._patience.do(title_of(self._page)),
-            focused=await self._patience.do(within(self._page, offer.elements, self._brief.wishes.focus)),
+            title=await self._deadlines.do(title_of(self._page)),
+            focused=await self._deadlines.do(within(self._page, offer.elements, self._brief.wishes.focus)),
             picture=self._clock.picture(),
         )
 
@@ -221,14 +221,14 @@ class Scanner:
             url=url,
             title="",
             elements=elements,
-            story=tuple(step.label for step in steps),
+            history=tuple(step.label for step in steps),
             clicks_here=sum(page_key(step.page_url) == page_key(url) for step in steps),
-            visited_urls=frozenset(self._memory.visited),
+            visited_urls=frozenset(self._frontier.visited),
             clicks_left=clicks_left,
             wishes=self._brief.wishes,
-            payoffs=self._memory.payoffs(),
-            kinds=self._memory.kinds(),
-            tired=self._memory.repeats >= max(1, self._brief.max_clicks // CLICKS_PER_REPEAT),
+            payoffs=self._frontier.payoffs(),
+            kinds=self._frontier.kinds(),
+            tired=self._frontier.repeats >= max(1, self._brief.max_clicks // CLICKS_PER_REPEAT),
         )
 
     def _refuse(self, element: Element, avoided: bool) -> Refusal | None:
@@ -236,7 +236,7 @@ class Scanner:
         if avoided:
             what = element.label or element.text or element.selector
             return Refusal("avoid", what, "it lies in a part that is to be avoided", url)
-        refusal = refuse_element(element, self._border.site, url, wishes)
+        refusal = refuse_element(element, self._scope_monitor.site, url, wishes)
         return refusal or (refuse_field(element) if element.fills else None)
 
     def _offer(self, elements: tuple[Element, ...]) -> Offer:
@@ -247,7 +247,7 @@ class Scanner:
             if not element.fills:
                 deeds[element.key] = ActionPlan(element.selector, "click", 0, "")
             elif self._brief.wishes.interact == "all" and (
-                entry := filling(element, words, again=self._memory.times(element))
+                entry := filling(element, words, again=self._frontier.times(element))
             ):
                 deeds[element.key] = ActionPlan(
                     element.selector,

@@ -33,69 +33,77 @@ MAX_STUMBLES = 5
 STUMBLE_MS = 500.0
 
 
-async def open_start_page(brief: Brief, stage: BrowserSession, clock: Clock, crew: Components) -> None:
+async def open_start_page(
+    brief: Brief, session: BrowserSession, clock: Clock, components: Components
+) -> None:
     """Goes to the start page and appears on it; from then on there is a film worth keeping.
 
     Raises PageUnreachable, AddressRefused, AuthRequired and PageUnresponsive for pages that cannot be filmed,
     in the words of `start_errors`.
     """
-    page = stage.page
-    start = StartPageCheck(brief.url, stage, clock, crew.border, crew.patience)
+    page = session.page
+    start = StartPageCheck(brief.url, session, clock, components.scope_monitor, components.deadlines)
 
     async def insist(look: Callable[[], Awaitable[T]]) -> T:
-        return await _insist(look, brief, stage, clock, crew)
+        return await _insist(look, brief, session, clock, components)
 
     async def first_look() -> bool:
         """The page at rest; whether it asks to sign in."""
         await start.heed_markup()
-        await _come_to_rest(page, crew)
-        if crew.border.failed:
-            raise crew.navigator.failure(f"{brief.url} leads there, and nothing answers")
+        await _come_to_rest(page, components)
+        if components.scope_monitor.failed:
+            raise components.navigator.failure(f"{brief.url} leads there, and nothing answers")
         if is_auth_url(page.url):
             return True
         await start.check()
-        return is_auth_url(page.url) or (await crew.performer.view()).sign_in
+        return is_auth_url(page.url) or (await components.performer.snapshot()).sign_in
 
-    await crew.settler.install()
-    await crew.gate.install(page)
-    await crew.navigator.open(brief.url)
+    await components.settler.install()
+    await components.interceptor.install(page)
+    await components.navigator.open(brief.url)
     if await insist(first_look):
         raise error_for("sign_in", url=brief.url)
-    crew.border.site = crew.gate.site = Site.of(page.url, brief.wishes.domains)
-    if crew.scout is not None:
-        crew.scout.belongs_to(crew.border.site)
-    await insist(crew.course.clear_view)
-    crew.journal.look = await read_branding(page, clock)
+    components.scope_monitor.site = components.interceptor.site = Site.of(page.url, brief.wishes.domains)
+    if components.scout is not None:
+        components.scout.belongs_to(components.scope_monitor.site)
+    await insist(components.state_tracker.clear_view)
+    components.recorder.look = await read_branding(page, clock)
     # From here on there is a film, even when not a moment is left to look around in it.
-    await insist(lambda: crew.patience.limit(crew.hand.appear()))
-    crew.journal.begin()
-    crew.patience.may_wrap_up = True
+    await insist(lambda: components.deadlines.limit(components.mouse.appear()))
+    components.recorder.begin()
+    components.deadlines.may_wrap_up = True
 
 
-async def _come_to_rest(page: Page, crew: Components) -> None:
+async def _come_to_rest(page: Page, components: Components) -> None:
     """Waits for that as long as there is time for a film afterwards. Raises PageUnresponsive."""
-    left_s = crew.patience.limit_s - crew.patience.elapsed_s()
+    left_s = components.deadlines.limit_s - components.deadlines.elapsed_s()
     try:
         async with asyncio.timeout(REST_PART * left_s):
-            await crew.ways.settle(min(FIRST_SETTLE_MS, REST_PART * left_s * 1000))
+            await components.backtracking.settle(min(FIRST_SETTLE_MS, REST_PART * left_s * 1000))
     except TimeoutError:
         log.info("the start page does not come to rest")
-        await crew.patience.do(aside(page, "() => 1"), PING_PART * left_s)
+        await components.deadlines.do(aside(page, "() => 1"), PING_PART * left_s)
 
 
 async def _insist(
-    look: Callable[[], Awaitable[T]], brief: Brief, stage: BrowserSession, clock: Clock, crew: Components
+    look: Callable[[], Awaitable[T]],
+    brief: Brief,
+    session: BrowserSession,
+    clock: Clock,
+    components: Components,
 ) -> T:
     """Looks again at a page that moved on meanwhile, or that answers once its script was stopped."""
     for _ in range(MAX_STUMBLES):
         try:
             return await look()
         except (PageUnresponsive, PlaywrightError) as exc:
-            stage.check()
-            crew.patience.check()
+            session.check()
+            components.deadlines.check()
             log.info("the start page could not be looked at: %r", exc)
-            if stage.storms.hopeless or (isinstance(exc, PageUnresponsive) and not await stage.revive()):
+            if session.runaway_limits.hopeless or (
+                isinstance(exc, PageUnresponsive) and not await session.revive()
+            ):
                 break
             await clock.hold(STUMBLE_MS)
-    in_circles = any(refusal.what == "pages" for refusal in stage.storms.refused)
+    in_circles = any(refusal.what == "pages" for refusal in session.runaway_limits.refused)
     raise error_for("circle" if in_circles else "restless", url=brief.url)

@@ -69,19 +69,19 @@ class StartPageCheck:
     def __init__(
         self,
         url: str,
-        stage: BrowserSession,
+        session: BrowserSession,
         clock: Clock,
-        border: ScopeMonitor,
-        patience: Deadlines,
+        scope_monitor: ScopeMonitor,
+        deadlines: Deadlines,
         *,
         passing_ms: Mapping[type[ExplorerError], float] = PASSING_MS,
         passing_real_s: float = PASSING_REAL_S,
     ) -> None:
         self._url = url
-        self._stage = stage
+        self._session = session
         self._clock = clock
-        self._border = border
-        self._patience = patience
+        self._scope_monitor = scope_monitor
+        self._deadlines = deadlines
         self._passing_ms = passing_ms
         self._passing_real_s = passing_real_s
         self._opened: tuple[float, float] | None = None
@@ -90,9 +90,9 @@ class StartPageCheck:
         #: Why its document did not arrive whole, by Chromium's name for it.
         self._broken = ""
         self._is_loading = False
-        stage.page.on("pageerror", lambda error: self._note(error.message))
-        stage.page.on("request", self._requested)
-        stage.page.on("requestfailed", self._failed)
+        session.page.on("pageerror", lambda error: self._note(error.message))
+        session.page.on("request", self._requested)
+        session.page.on("requestfailed", self._failed)
 
     async def heed_markup(self) -> None:
         """Raises LeftDomain when the document says that it leads elsewhere soon. To be asked when it arrives.
@@ -124,15 +124,15 @@ class StartPageCheck:
             if not may_pass or (looks > 1 and self._has_had_its_time(error)):
                 raise error
             await self._clock.hold(LOOK_AGAIN_MS)
-            await self._patience.limit(asyncio.sleep(LOOK_AGAIN_S))
+            await self._deadlines.limit(asyncio.sleep(LOOK_AGAIN_S))
 
     @property
     def _page(self) -> Page:
-        return self._stage.page
+        return self._session.page
 
     async def _judged(self) -> PageUnreachable | None:
         try:
-            look = await self._patience.do(read_page_facts(self._page, selectors()))
+            look = await self._deadlines.do(read_page_facts(self._page, selectors()))
         except PlaywrightError as exc:
             if is_gone(exc):
                 raise
@@ -148,30 +148,30 @@ class StartPageCheck:
         )
 
     def _leads_elsewhere(self, look: PageFacts) -> PageUnreachable | None:
-        if not self._border.is_elsewhere(self._page.url):
+        if not self._scope_monitor.is_elsewhere(self._page.url):
             return self._refreshes(look.refresh)
         return elsewhere_error(self._url, self._page.url)
 
     def _refreshes(self, content: str) -> PageUnreachable | None:
-        answer = self._border.answer
+        answer = self._scope_monitor.answer
         said = answer.headers.get("refresh", "") if answer else ""
         for delay_s, address in filter(None, map(refresh_of, (said, content))):
             with suppress(ValueError):  # an address that no browser goes to
                 target = urljoin(self._page.url, address)
-                if delay_s <= REFRESH_WITHIN_S and self._border.is_elsewhere(target):
+                if delay_s <= REFRESH_WITHIN_S and self._scope_monitor.is_elsewhere(target):
                     return elsewhere_error(self._url, target)
         return None
 
     def _is_refused(self, look: PageFacts) -> PageUnreachable | None:
-        if wall := find_wall(self._border.answer, look):
+        if wall := find_wall(self._scope_monitor.answer, look):
             return unreachable_for("wall", url=self._url, wall=str(wall))
-        return status_error(self._url, self._border.answer) if self._border.answer else None
+        return status_error(self._url, self._scope_monitor.answer) if self._scope_monitor.answer else None
 
     def _is_data(self, look: PageFacts) -> PageUnreachable | None:
         is_empty = look.media_type == "text/plain" and not look.text
         if look.is_page or is_empty:
             return None
-        said = self._border.answer.media_type if self._border.answer else ""
+        said = self._scope_monitor.answer.media_type if self._scope_monitor.answer else ""
         kind = kind_of(look.media_type if said in {"", *PAGE_TYPES} else said)
         if look.is_json and look.media_type in PAGE_TYPES:
             kind = f"JSON data (sent as {look.media_type})"
@@ -182,7 +182,7 @@ class StartPageCheck:
         paints = look.paints if uniform is None else not uniform
         if paints or look.below:
             return None
-        if any(refusal.what == "pages" for refusal in self._stage.storms.refused):
+        if any(refusal.what == "pages" for refusal in self._session.runaway_limits.refused):
             return unreachable_for("circle", url=self._url)
         if self._broken:
             cause = f"its document did not arrive whole ({self._broken})"
@@ -194,11 +194,11 @@ class StartPageCheck:
         said = said_error(look)
         if said is None:
             return None
-        status = self._border.answer.status if self._border.answer else 200
+        status = self._scope_monitor.answer.status if self._scope_monitor.answer else 200
         return unreachable_for("error_page", url=self._url, said=said, status=status)
 
     def _has_had_its_time(self, error: PageUnreachable) -> bool:
-        if self._patience.elapsed_s() >= PASSING_PART * self._patience.limit_s:
+        if self._deadlines.elapsed_s() >= PASSING_PART * self._deadlines.limit_s:
             return True
         is_loading = self._is_loading and isinstance(error, StartPageBlank)
         passing_ms = LOADING_MS if is_loading else self._passing_ms[type(error)]

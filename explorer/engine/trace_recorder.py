@@ -28,9 +28,9 @@ class _Over(Protocol):
 class TraceRecorder:
     """Collects steps and visits; pointer, scrolls, waits and refusals are kept by those who make them."""
 
-    def __init__(self, clock: Clock, hand: Mouse, settler: Settler, refusals: Refusals) -> None:
+    def __init__(self, clock: Clock, mouse: Mouse, settler: Settler, refusals: Refusals) -> None:
         self._clock = clock
-        self._hand = hand
+        self._mouse = mouse
         self._settler = settler
         self._refusals = refusals
         self.steps: list[Step] = []
@@ -77,7 +77,7 @@ class TraceRecorder:
         """Notes what may be clicked."""
         self.offered.update(element.key for element in elements)
 
-    def story(self, stop: StopReason, warnings: tuple[TakeWarning, ...] = ()) -> Trace:
+    def trace(self, stop: StopReason, warnings: tuple[TakeWarning, ...] = ()) -> Trace:
         """All of it, when the exploration is over."""
         return Trace(
             start_ms=self.start_ms,
@@ -86,8 +86,8 @@ class TraceRecorder:
             steps=tuple(self.steps),
             visits=tuple(self.visits),
             refused=self._refusals.all(),
-            pointer=tuple(self._hand.trail),
-            scrolls=tuple(self._hand.scrolls),
+            pointer=tuple(self._mouse.trail),
+            scrolls=tuple(self._mouse.scrolls),
             waits=tuple(self._settler.waits),
             look=self.look,
             looked_at=self._looked_at(),
@@ -105,8 +105,8 @@ class TraceRecorder:
             steps=tuple(step for step in self.steps if step.end_ms <= end_ms),
             visits=tuple(visit for visit in self.visits if visit.at_ms <= end_ms),
             refused=self._refusals.all(),
-            pointer=tuple(sample for sample in self._hand.trail if sample.at_ms <= end_ms),
-            scrolls=_over(self._hand.scrolls, end_ms),
+            pointer=tuple(sample for sample in self._mouse.trail if sample.at_ms <= end_ms),
+            scrolls=_over(self._mouse.scrolls, end_ms),
             waits=_over(self._settler.waits, end_ms),
             look=self.look,
             looked_at=self._looked_at(),

@@ -101,23 +101,28 @@ class Ending:
 
     @classmethod
     def of(
-        cls, brief: Brief, stage: "BrowserSession", crew: "Components", metrics: Metrics, stop: StopReason
+        cls,
+        brief: Brief,
+        session: "BrowserSession",
+        components: "Components",
+        metrics: Metrics,
+        stop: StopReason,
     ) -> "Ending":
         """From all who have noted something."""
-        journal = crew.journal
+        recorder = components.recorder
         return cls(
             brief=brief,
             stop=stop,
             clicks=metrics.clicks,
             depth=metrics.depth,
-            offered=len(journal.offered),
-            refused=crew.refusals.all(),
-            obstacles=journal.obstacles_left,
-            dialogs=stage.storms.answered,
-            wants_worker=crew.workers.asked,
-            missing_focus=crew.wanted.missing(journal.visits),
-            misses_goal=crew.wanted.misses_goal(journal.visits),
-            language_note=journal.language_note,
+            offered=len(recorder.offered),
+            refused=components.refusals.all(),
+            obstacles=recorder.obstacles_left,
+            dialogs=session.runaway_limits.answered,
+            wants_worker=components.service_workers.asked,
+            missing_focus=components.goal_check.missing(recorder.visits),
+            misses_goal=components.goal_check.misses_goal(recorder.visits),
+            language_note=recorder.language_note,
         )
 
 

@@ -51,13 +51,13 @@ _SLIDER = """
 
 
 class FormFiller:
-    """Acts fillings out with `hand`; errors of Playwright are not caught."""
+    """Acts fillings out with `mouse`; errors of Playwright are not caught."""
 
-    def __init__(self, page: Page, clock: Clock, hand: Mouse) -> None:
+    def __init__(self, page: Page, clock: Clock, mouse: Mouse) -> None:
         self._page = page
         self._clock = clock
-        self._hand = hand
-        self._ways: Mapping[FieldKind, Callable[[Element, FieldValue, Point], Awaitable[None]]] = {
+        self._mouse = mouse
+        self._handlers: Mapping[FieldKind, Callable[[Element, FieldValue, Point], Awaitable[None]]] = {
             "": self._type,
             "text": self._type,
             "search": self._type,
@@ -74,14 +74,14 @@ class FormFiller:
 
     async def fill(self, element: Element, filling: FieldValue, point: Point) -> None:
         """Fills `element`, which a click at `point` hits, and lets the new value be seen."""
-        await self._ways[element.fills](element, filling, point)
+        await self._handlers[element.fills](element, filling, point)
         await self._clock.hold(READ_MS)
         if filling.submit and await self._takes_text():
             await self._press("Enter")
 
     async def _type(self, element: Element, filling: FieldValue, point: Point) -> None:
-        await self._hand.move_to(point)
-        await self._hand.click()
+        await self._mouse.move_to(point)
+        await self._mouse.click()
         await self._clock.hold(READY_MS)
         if not await self._takes_text():
             log.info("%s takes no text: nothing is typed", element.selector)
@@ -97,21 +97,21 @@ class FormFiller:
         return await self._clock.during(aside(self._page, _TAKES_TEXT)) is not False
 
     async def _set(self, element: Element, filling: FieldValue, point: Point) -> None:
-        await self._hand.move_to(point)
-        await self._hand.click()
+        await self._mouse.move_to(point)
+        await self._mouse.click()
         await self._clock.hold(READY_MS)
         await self._put(element, filling)
 
     async def _set_unopened(self, element: Element, filling: FieldValue, point: Point) -> None:
         """Without a click: it would open a window of the browser's own, which no camera sees."""
-        await self._hand.move_to(point)
+        await self._mouse.move_to(point)
         await self._clock.during(self._field(element).focus(timeout=LOCATE_TIMEOUT_MS))
         await self._clock.hold(READY_MS)
         await self._put(element, filling)
 
     async def _choose(self, element: Element, filling: FieldValue, point: Point) -> None:
         """The list of a select is such a window too: only the choice is shown."""
-        await self._hand.move_to(point)
+        await self._mouse.move_to(point)
         field = self._field(element)
         await self._clock.during(field.focus(timeout=LOCATE_TIMEOUT_MS))
         await self._clock.hold(READY_MS)
@@ -121,10 +121,10 @@ class FormFiller:
         field = self._field(element)
         slider = await self._clock.during(field.evaluate(_SLIDER, timeout=LOCATE_TIMEOUT_MS))
         if slider["width"] > 2 * slider["height"] and slider["max"] > slider["min"]:
-            await self._hand.move_to(_thumb(slider, slider["value"]))
-            await self._hand.drag_to(_thumb(slider, float(filling.value)))
+            await self._mouse.move_to(_thumb(slider, slider["value"]))
+            await self._mouse.drag_to(_thumb(slider, float(filling.value)))
         else:
-            await self._hand.move_to(point)
+            await self._mouse.move_to(point)
         now = await self._clock.during(field.evaluate(_SLIDER, timeout=LOCATE_TIMEOUT_MS))
         if now["value"] == slider["value"]:
             await self._put(element, filling)

@@ -21,50 +21,50 @@ MOST_FOLLOWING = 3
 class Scroller:
     """Moves hand and page for the viewer's sake; clicks nothing."""
 
-    def __init__(self, page: Page, hand: Mouse, clock: Clock, patience: Deadlines, height_px: int) -> None:
+    def __init__(self, page: Page, mouse: Mouse, clock: Clock, deadlines: Deadlines, height_px: int) -> None:
         self._page = page
-        self._hand = hand
+        self._mouse = mouse
         self._clock = clock
-        self._patience = patience
+        self._deadlines = deadlines
         self._height_px = height_px
 
     async def tour(self, screens: int) -> None:
         """Scrolls down by up to so many screens, with a look at each."""
         for _ in range(screens):
-            if await self._patience.limit(self._hand.room_below()) < LEAST_ROOM_PX:
+            if await self._deadlines.limit(self._mouse.room_below()) < LEAST_ROOM_PX:
                 return
-            await self._patience.limit(self._hand.scroll_by(self._height_px * TOUR_STEP))
+            await self._deadlines.limit(self._mouse.scroll_by(self._height_px * TOUR_STEP))
             await self._clock.hold(LOOK_MS)
 
     async def show(self, selector: str) -> None:
         """Scrolls to where the element can be seen well."""
-        if await self._patience.do(bring(self._page, selector)):
+        if await self._deadlines.do(bring(self._page, selector)):
             await self._clock.hold(LOOK_MS / 2)
-        delta = await self._patience.do(reveal_delta(self._page, selector))
+        delta = await self._deadlines.do(reveal_delta(self._page, selector))
         if abs(delta) > LEAST_SCROLL_PX:
-            await self._patience.limit(self._hand.scroll_by(delta))
+            await self._deadlines.limit(self._mouse.scroll_by(delta))
             await self._clock.hold(LOOK_MS / 2)
 
     async def point_at(self, selector: str) -> Point | None:
         """Moves the pointer to where a click really hits; None when there is no such place in view."""
-        point = await self._patience.do(aim(self._page, selector))
+        point = await self._deadlines.do(aim(self._page, selector))
         if point is None:
             return None
-        await self._patience.limit(self._hand.move_to(point))
+        await self._deadlines.limit(self._mouse.move_to(point))
         await self._clock.hold(AIM_MS)
         # Hovering may have opened a menu or moved things: only a place that is still hit is clicked.
-        again = await self._patience.do(aim(self._page, selector))
+        again = await self._deadlines.do(aim(self._page, selector))
         if again is not None and again != point:
-            await self._patience.limit(self._hand.move_to(again))
+            await self._deadlines.limit(self._mouse.move_to(again))
         return again
 
     async def stay_on(self, selector: str) -> Point | None:
         """Once the pointer is there: follows what moves, a few times; None when it is gone or covered."""
         at: Point | None = None
         for _ in range(MOST_FOLLOWING):
-            point = await self._patience.do(aim(self._page, selector))
-            if point is None or self._hand.is_at(point):
+            point = await self._deadlines.do(aim(self._page, selector))
+            if point is None or self._mouse.is_at(point):
                 return point
-            await self._patience.limit(self._hand.move_to(point))
+            await self._deadlines.limit(self._mouse.move_to(point))
             at = point
         return at

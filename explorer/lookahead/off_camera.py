@@ -50,7 +50,7 @@ class PageState:
     """A state to try things in: an address, and what was done there since it was opened."""
 
     url: str
-    deeds: tuple[ActionPlan, ...] = ()
+    actions: tuple[ActionPlan, ...] = ()
 
 
 class RestingView:
@@ -59,17 +59,17 @@ class RestingView:
     def __init__(self, page: Page) -> None:
         self._page = page
         #: Charts draw themselves for a second each time a page is opened.
-        self._views: dict[PageState, Snapshot] = {}
+        self._snapshots: dict[PageState, Snapshot] = {}
 
-    async def of(self, base: PageState) -> Snapshot:
+    async def of(self, state: PageState) -> Snapshot:
         """The state at rest, and as it was before, if it ever comes to that."""
-        known = self._views.get(base)
-        view = await self.view(FIRST_EQUAL_AFTER_S if known is None else EQUAL_AFTER_S, known)
+        known = self._snapshots.get(state)
+        snapshot = await self.snapshot(FIRST_EQUAL_AFTER_S if known is None else EQUAL_AFTER_S, known)
         if known is None:
-            self._views[base] = view
-        return known or view
+            self._snapshots[state] = snapshot
+        return known or snapshot
 
-    async def view(self, equal_after_s: float = EQUAL_AFTER_S, known: Snapshot | None = None) -> Snapshot:
+    async def snapshot(self, equal_after_s: float = EQUAL_AFTER_S, known: Snapshot | None = None) -> Snapshot:
         """The page at rest: two equal pictures, if it ever gives them, or one that equals what is `known`."""
         picture = await self._picture()
         for _ in range(MOST_LOOKS):

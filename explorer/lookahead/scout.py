@@ -52,14 +52,14 @@ RESTORE = """
 class Scout:
     """One page off camera; nothing that it finds is kept beyond the take. `refused` is what was held back."""
 
-    def __init__(self, brief: Brief, stage: BrowserSession) -> None:
+    def __init__(self, brief: Brief, session: BrowserSession) -> None:
         # Off camera nothing is ever written, whatever the film may do.
         self._brief = brief = replace(brief, wishes=replace(brief.wishes, allow_writes=False))
-        self.stage = stage
-        self._page = page = stage.page
+        self.session = session
+        self._page = page = session.page
         page.set_default_timeout(ACT_TIMEOUT_MS)
         self.refused: list[Refusal] = []
-        self._gate = RequestInterceptor(None, brief.wishes, self.refused.append, unseen=True)
+        self._interceptor = RequestInterceptor(None, brief.wishes, self.refused.append, unseen=True)
         self._clock = OffCameraClock()
         self._settler = Settler(page, self._clock, quiet_ms=QUIET_MS, floor_ms=FLOOR_MS)
         self._popups = Popups(page)
@@ -77,15 +77,15 @@ class Scout:
     @property
     def lost(self) -> bool:
         """Whether its browser has died: then the film is made without."""
-        return self.stage.lost.done()
+        return self.session.lost.done()
 
     async def install(self) -> None:
         await self._settler.install()
-        await self._gate.install(self._page)
+        await self._interceptor.install(self._page)
 
     def belongs_to(self, site: Site) -> None:
         """From now on only this site is looked at."""
-        self._gate.site = site
+        self._interceptor.site = site
 
     async def visit(self, url: str) -> KnownOutcome:
         """What a link to `url` shows; with a `rule` when it must not or cannot be shown."""
@@ -102,55 +102,55 @@ class Scout:
             log.info("off camera, %s did not show: %s", url, exc)
             return KnownOutcome("page", url, rule="broken", detail="it did not load when tried off camera")
 
-    async def rehearse(self, deed: ActionPlan, base: PageState) -> KnownOutcome | None:
-        """What a deed does in the state `base`, nothing if it cannot be done; None without that state."""
+    async def rehearse(self, plan: ActionPlan, state: PageState) -> KnownOutcome | None:
+        """What a deed does in the state `state`, nothing if it cannot be done; None without that state."""
         try:
-            if not await self._may(base.url) or not await self._take_up(base):
+            if not await self._may(state.url) or not await self._take_up(state):
                 return None
-            before = self._before or await self._rest.of(base)
-            if base not in self._reaches:
-                self._reaches[base] = frozenset(await self._reach())
+            before = self._before or await self._rest.of(state)
+            if state not in self._reaches:
+                self._reaches[state] = frozenset(await self._reach())
             await self._popups.take()
             self._status, self._at, self._before = 0, None, None
-            target = await approach(self._page, deed, self._refuses)
-            if target is not None and not may_be_tried(deed, target.element):
-                self._at, self._before = base, before
+            target = await approach(self._page, plan, self._refuses)
+            if target is not None and not may_be_tried(plan, target.element):
+                self._at, self._before = state, before
                 return None
             if target is not None and target.scrolled:
                 # What a click changes is told from the view that it is made in.
                 await self._settler.settle(SETTLE_MS)
-                before = await self._rest.view()
-            await self._gate.press()
-            if target is None or not await act(self._page, deed, target.element):
-                self._at, self._before = base, before
+                before = await self._rest.snapshot()
+            await self._interceptor.press()
+            if target is None or not await act(self._page, plan, target.element):
+                self._at, self._before = state, before
                 return KnownOutcome("nothing", self._page.url, detail=OUT_OF_REACH) if self._exact else None
             await self._settler.settle(SETTLE_MS)
             wanted = await self._popups.take()
             if wanted is not None:
                 return await self._popped(wanted)
-            after = await self._rest.view()
+            after = await self._rest.snapshot()
             outcome = diff_outcome(before, after)
-            if outcome == "nothing" and self._gate.held:
+            if outcome == "nothing" and self._interceptor.held:
                 return None  # what it asked for was kept back: on camera it may well show something
             sighting = replace(
                 await self._seen(after, outcome),
                 changed=_changed(before, after, outcome),
-                opens=await self._opened(base, before, after),
+                opens=await self._opened(state, before, after),
             )
-            if outcome != "page" and await self._undo(deed, before, after):
-                self._at, self._before = base, before
+            if outcome != "page" and await self._undo(plan, before, after):
+                self._at, self._before = state, before
             return sighting
         except (PlaywrightError, PageUnresponsive) as exc:
             self._at = self._before = None
             log.info("off camera, a click came to nothing: %s", exc)
             return None
 
-    async def _opened(self, base: PageState, before: Snapshot, after: Snapshot) -> tuple[str, ...]:
+    async def _opened(self, state: PageState, before: Snapshot, after: Snapshot) -> tuple[str, ...]:
         """What has come within reach on the same page."""
         if page_key(before.url) != page_key(after.url) or before.signature == after.signature:
             return ()
         reach = await self._reach()
-        known = self._reaches.get(base, frozenset())
+        known = self._reaches.get(state, frozenset())
         new = (there for there in reach if there not in known and there != page_key(after.url))
         return tuple(dict.fromkeys(new))
 
@@ -159,7 +159,7 @@ class Scout:
         found = (await discover(self._page, ())).elements
         return [page_key(e.href) for e in found if e.href and not self._refuses(e)]
 
-    async def _undo(self, deed: ActionPlan, before: Snapshot, after: Snapshot) -> bool:
+    async def _undo(self, plan: ActionPlan, before: Snapshot, after: Snapshot) -> bool:
         """Whether the page is as it was before a click, or is so again after Escape or a second click.
 
         That spares opening it anew.
@@ -172,42 +172,42 @@ class Scout:
                 await self._page.evaluate("document.activeElement?.blur()")
                 await self._settler.settle(SETTLE_MS)
             else:
-                await self._act(deed)
-            after = await self._rest.view()
+                await self._act(plan)
+            after = await self._rest.snapshot()
         return after.signature == before.signature and diff_outcome(before, after) == "nothing"
 
-    async def _take_up(self, base: PageState) -> bool:
+    async def _take_up(self, state: PageState) -> bool:
         """Brings the page into the state, by address and by doing again what was done."""
-        if self._at == base:
+        if self._at == state:
             return True
         self._at = self._before = None
-        await self._restore(base.url)
-        if await self._open(base.url) is not None:
+        await self._restore(state.url)
+        if await self._open(state.url) is not None:
             return False
         # One that cannot be done again may not have to be: a question that is asked only once, say.
-        self._exact = all([await self._act(deed) for deed in base.deeds])
-        self._at = base
+        self._exact = all([await self._act(plan) for plan in state.actions])
+        self._at = state
         return True
 
-    async def _act(self, deed: ActionPlan) -> bool:
-        target = await approach(self._page, deed, self._refuses)
-        if target is not None and not may_be_tried(deed, target.element):
+    async def _act(self, plan: ActionPlan) -> bool:
+        target = await approach(self._page, plan, self._refuses)
+        if target is not None and not may_be_tried(plan, target.element):
             target = None
-        await self._gate.press()
-        done = target is not None and await act(self._page, deed, target.element)
+        await self._interceptor.press()
+        done = target is not None and await act(self._page, plan, target.element)
         await self._settler.settle(SETTLE_MS)
         return done
 
     async def _open(self, url: str) -> KnownOutcome | None:
         """Goes there and clears the view; a sighting when that failed or is not allowed."""
-        self._status, self._gate.last_refused = 0, None
+        self._status, self._interceptor.last_refused = 0, None
         try:
-            if self._gate.pressed:
+            if self._interceptor.pressed:
                 # Another address of the same document would not load anew, and be kept from what it asks for.
                 await self._page.goto("about:blank", wait_until="commit", timeout=GOTO_TIMEOUT_MS)
             response = await self._page.goto(url, wait_until="commit", timeout=GOTO_TIMEOUT_MS)
         except PlaywrightError:
-            refused = self._gate.last_refused
+            refused = self._interceptor.last_refused
             if refused is not None and refused.rule != "write":
                 return _barred(url, refused)
             raise
@@ -230,28 +230,28 @@ class Scout:
             await self._page.evaluate(RESTORE, self._kept[origin])
 
     def _refuses(self, element: Element) -> bool:
-        site = self._gate.site
+        site = self._interceptor.site
         if site is None or refuse_element(element, site, self._page.url, self._brief.wishes):
             return True
         return element.fills != "" and refuse_field(element) is not None
 
     async def _popped(self, wanted: str) -> KnownOutcome:
-        site = self._gate.site
+        site = self._interceptor.site
         refusal = refuse_url(wanted, site, self._page.url, self._brief.wishes) if site else None
         return _barred(wanted, refusal) if refusal else await self.visit(wanted)
 
-    async def _seen(self, view: Snapshot, outcome: Outcome) -> KnownOutcome:
+    async def _seen(self, snapshot: Snapshot, outcome: Outcome) -> KnownOutcome:
         title = await title_of(self._page)
         rule, detail = "", ""
-        site = self._gate.site
+        site = self._interceptor.site
         moved = outcome == "page" and site is not None
-        if moved and site and (refusal := refuse_url(view.url, site, "", self._brief.wishes)):
+        if moved and site and (refusal := refuse_url(snapshot.url, site, "", self._brief.wishes)):
             rule, detail = refusal.rule, refusal.detail
-        elif view.sign_in:
-            rule, detail = "auth", f"{view.url} shows a password field"
+        elif snapshot.sign_in:
+            rule, detail = "auth", f"{snapshot.url} shows a password field"
         elif self._status >= 400:
             rule, detail = "broken", f"it answers with status {self._status}"
-        return KnownOutcome(outcome, view.url, title, view.picture, rule, detail)
+        return KnownOutcome(outcome, snapshot.url, title, snapshot.picture, rule, detail)
 
     def _answered(self, response: Response) -> None:
         request = response.request

@@ -28,7 +28,7 @@ async def open_scout(brief: Brief, chromium: Chromium, proxy_url: str) -> AsyncI
             if brief.wishes.scout:
                 browser = await opened.enter_async_context(open_browser(chromium, proxy_url))
                 scout = await opened.enter_async_context(scouting(brief, browser))
-                await opened.enter_async_context(watching_liveness(scout.stage))
+                await opened.enter_async_context(watching_liveness(scout.session))
         except (BrowserCrashed, PlaywrightError) as exc:
             log.warning("nothing is tried off camera: %s", exc)
         yield scout
@@ -37,11 +37,11 @@ async def open_scout(brief: Brief, chromium: Chromium, proxy_url: str) -> AsyncI
 @asynccontextmanager
 async def scouting(brief: Brief, browser: Browser) -> AsyncIterator[Scout]:
     """A scout in a context of its own; the context is closed afterwards."""
-    stage = await prepare_session(browser, brief)
+    session = await prepare_session(browser, brief)
     try:
-        scout = Scout(brief, stage)
+        scout = Scout(brief, session)
         await scout.install()
         yield scout
     finally:
         with suppress(PlaywrightError):
-            await stage.page.context.close()
+            await session.page.context.close()

@@ -69,19 +69,19 @@ class Navigator:
 
     def __init__(
         self,
-        stage: BrowserSession,
+        session: BrowserSession,
         clock: Clock,
-        patience: Deadlines,
-        border: ScopeMonitor,
+        deadlines: Deadlines,
+        scope_monitor: ScopeMonitor,
         proxy: EgressProxy,
-        persistence: RetryPolicy,
+        retry_policy: RetryPolicy,
     ) -> None:
-        self._stage = stage
+        self._session = session
         self._clock = clock
-        self._patience = patience
-        self._border = border
+        self._deadlines = deadlines
+        self._scope_monitor = scope_monitor
         self._proxy = proxy
-        self._persistence = persistence
+        self._retry_policy = retry_policy
         self._asked = ""
 
     async def open(self, url: str) -> None:
@@ -92,7 +92,7 @@ class Navigator:
         """
         self._clock.cover(True)
         self._asked = url
-        pauses_s = self._persistence.navigation_pauses_s
+        pauses_s = self._retry_policy.navigation_pauses_s
         for attempt, pause_s in enumerate(pauses_s, 1):
             try:
                 await self._try(url)
@@ -103,9 +103,9 @@ class Navigator:
                 if self._left_s() < pause_s + LEAST_LEFT_S:
                     raise
                 now_ms = self._clock.now_ms()
-                self._persistence.note(Retry(now_ms, "navigation", attempt, len(pauses_s), clip(str(exc))))
+                self._retry_policy.note(Retry(now_ms, "navigation", attempt, len(pauses_s), clip(str(exc))))
                 # Not on camera: outside real time no film passes meanwhile.
-                await self._patience.limit(asyncio.sleep(pause_s), pause_s + LEAST_LEFT_S)
+                await self._deadlines.limit(asyncio.sleep(pause_s), pause_s + LEAST_LEFT_S)
             else:
                 if attempt == 1:
                     self._clock.cover(False)
@@ -114,23 +114,23 @@ class Navigator:
 
     def reveal(self) -> None:
         """Lets the camera see what is on screen, unless that is an error page."""
-        if not self._border.failed:
+        if not self._scope_monitor.failed:
             self._clock.cover(False)
 
     def failure(self, cause: str) -> AddressRefused | PageUnreachable:
         """Why what was last asked for is not on screen: the fence, or else `cause`."""
-        wanted = clip(self._border.wanted)
+        wanted = clip(self._scope_monitor.wanted)
         if self._is_redirected():
             wanted = f"{wanted}, to which {clip(self._asked)} redirects,"
         return self._refused() or unreachable_for("unopened", url=wanted, cause=cause)
 
     def _left_s(self) -> float:
-        return self._patience.limit_s - self._patience.elapsed_s()
+        return self._deadlines.limit_s - self._deadlines.elapsed_s()
 
     def _refused(self) -> AddressRefused | None:
         """The fence's answer to what was last asked for, when it turned that down."""
         for refusal in self._proxy.refused:
-            if refusal.what == _endpoint(self._border.wanted):
+            if refusal.what == _endpoint(self._scope_monitor.wanted):
                 return AddressRefused(self._by_redirect(refusal.detail), refusal.rule)
         return None
 
@@ -138,11 +138,11 @@ class Navigator:
         """What happened at another address than was asked for, with the way there."""
         if not self._is_redirected():
             return detail
-        return f"{clip(self._asked)} redirects to {clip(self._border.wanted)}: {detail}"
+        return f"{clip(self._asked)} redirects to {clip(self._scope_monitor.wanted)}: {detail}"
 
     def _is_redirected(self) -> bool:
         """Whether another host, or another port of it, was asked in the end."""
-        return bool(self._asked) and _endpoint(self._asked) != _endpoint(self._border.wanted)
+        return bool(self._asked) and _endpoint(self._asked) != _endpoint(self._scope_monitor.wanted)
 
     async def _try(self, url: str) -> None:
         response = await self._goto(url)
@@ -163,8 +163,8 @@ class Navigator:
     async def _turned_away(self, url: str, answer: HttpResponse) -> PageUnreachable:
         """What an error's status means: by the answer's head, and by its page where that may be a wall."""
         if answer.status in PASSING_STATUS:
-            self._border.turn_away()
-        if self._border.is_elsewhere(answer.url):
+            self._scope_monitor.turn_away()
+        if self._scope_monitor.is_elsewhere(answer.url):
             return elsewhere_error(url, answer.url)
         look = await self._look() if answer.status in REFUSING else None
         if wall := find_wall(answer, look):
@@ -175,7 +175,7 @@ class Navigator:
 
     async def _look(self) -> PageFacts | None:
         """The page that came with a refusal, once it is read; None when it does not come to that."""
-        page = self._stage.page
+        page = self._session.page
         try:
             async with asyncio.timeout(REFUSAL_LOOK_S):
                 await self._clock.during(page.wait_for_load_state("domcontentloaded"))
@@ -186,12 +186,12 @@ class Navigator:
 
     def _may_pass(self) -> bool:
         """Whether what was last asked for has a name that exists."""
-        return _endpoint(self._border.wanted) not in self._proxy.nameless
+        return _endpoint(self._scope_monitor.wanted) not in self._proxy.nameless
 
     async def _goto(self, url: str) -> Response | None:
         try:
-            return await self._patience.do(
-                self._stage.page.goto(url, wait_until="commit", timeout=NAVIGATION_TIMEOUT_S * 1000),
+            return await self._deadlines.do(
+                self._session.page.goto(url, wait_until="commit", timeout=NAVIGATION_TIMEOUT_S * 1000),
                 NAVIGATION_TIMEOUT_S + 1,
             )
         except (PlaywrightTimeout, PageUnresponsive) as exc:
@@ -202,22 +202,22 @@ class Navigator:
             said = str(exc).splitlines()[0].removeprefix("Page.goto: ")
             name = said.partition("net::")[2].partition(" at ")[0]
             if name in ("", "ERR_ABORTED"):
-                await asyncio.wait({self._stage.lost}, timeout=VERDICT_S)
-            self._stage.check()
+                await asyncio.wait({self._session.lost}, timeout=VERDICT_S)
+            self._session.check()
             raise self._not_opened(url, name, said) from exc
 
     def _not_opened(self, url: str, name: str, said: str) -> ExplorerError:
         """Why nothing was opened: by Chromium's name for it, and by what Playwright said."""
-        if refused := certificate_error(clip(self._border.wanted or url), name):
+        if refused := certificate_error(clip(self._scope_monitor.wanted or url), name):
             return refused
         if name == "ERR_TOO_MANY_REDIRECTS":
             return unreachable_for("circle", url=url)
         if said == DOWNLOAD:
-            return download_error(url, self._border.answer)
-        if not _endpoint(self._border.wanted):
-            return unreachable_for("other_scheme", url=url, target=self._border.wanted)
+            return download_error(url, self._scope_monitor.answer)
+        if not _endpoint(self._scope_monitor.wanted):
+            return unreachable_for("other_scheme", url=url, target=self._scope_monitor.wanted)
         if name == "ERR_ABORTED":
-            status = f" (status {self._border.answer.status})" if self._border.answer else ""
+            status = f" (status {self._scope_monitor.answer.status})" if self._scope_monitor.answer else ""
             return self._refused() or unreachable_for("no_content", url=url, status=status)
         failure = self.failure(CAUSES.get(name, name or said))
         # Chromium loads its page for an error, and from that, by itself, what was asked for.

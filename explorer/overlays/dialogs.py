@@ -41,7 +41,7 @@ async def open_dialog(page: Page) -> OpenDialog | None:
     return OpenDialog(clean(row["label"]), row["kind"], box)
 
 
-async def close_dialog(page: Page, clock: Clock, hand: Mouse) -> bool:
+async def close_dialog(page: Page, clock: Clock, mouse: Mouse) -> bool:
     """Closes the topmost one as a visitor would, on camera; True when it is gone, or none was open.
 
     Escape first, then what says close or cancel, then a click beside it. Nothing is confirmed or sent.
@@ -54,8 +54,8 @@ async def close_dialog(page: Page, clock: Clock, hand: Mouse) -> bool:
     for at in (await _closer(page, clock), await _ask(page, clock, "beside")):
         if at is None:
             continue
-        await hand.move_to(Point(at["x"], at["y"]))
-        await hand.click()
+        await mouse.move_to(Point(at["x"], at["y"]))
+        await mouse.click()
         if await _is_gone(page, clock):
             return True
     return False

@@ -50,7 +50,7 @@ def rank(scene: Scene) -> list[Ranked]:
     """Everything worth offering, best first. Links to pages that were seen already are left out."""
     view = _View.of(scene)
     ranked = list(view.judge_all())
-    if not ranked and len(scene.story) < FEW_STEPS:
+    if not ranked and len(scene.history) < FEW_STEPS:
         # A click that changes little is better than an empty film.
         ranked = list(replace(view, content=True).judge_all())
     return sorted(ranked, key=lambda one: -one.score)
@@ -88,11 +88,11 @@ class _View:
             # One look inside each page, and a click to end it, while enough are left for all main pages;
             # where these are too many, with every third click.
             look_inside=scene.clicks_here == 0
-            and (scene.clicks_left > len(main) + 1 or len(scene.story) % 3 == 2),
+            and (scene.clicks_left > len(main) + 1 or len(scene.history) % 3 == 2),
             last=scene.clicks_left == 1,
             count=max(1, len(scene.elements)),
             scene=scene,
-            names=Counter(label.casefold().strip() for label in scene.story),
+            names=Counter(label.casefold().strip() for label in scene.history),
         )
 
     def judge_all(self) -> Iterator[Ranked]:

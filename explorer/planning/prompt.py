@@ -15,7 +15,7 @@ MAX_OFFERED = 60
 MAX_CAPTION = 40
 _MAX_TEXT = 60
 _MAX_HREF = 100
-_MAX_STORY = 12
+_MAX_HISTORY = 12
 #: A larger picture is left out: at low detail a model sees 512 pixels of it.
 MAX_PICTURE_BYTES = 2 << 20
 
@@ -61,7 +61,7 @@ def describe(scene: Scene, offered: Sequence[Element]) -> str:
         {
             "url": scene.url[:300],
             "title": _short(scene.title),
-            "clicked_so_far": [_short(label) for label in scene.story[-_MAX_STORY:]],
+            "clicked_so_far": [_short(label) for label in scene.history[-_MAX_HISTORY:]],
             "pages_seen": len(scene.visited_urls),
             "clicks_left": scene.clicks_left,
             "elements": [_row(index, element, scene) for index, element in enumerate(offered)],

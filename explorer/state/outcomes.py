@@ -35,8 +35,8 @@ class OutcomeCache:
     page unless they stand in the frame that all pages share.
     """
 
-    def __init__(self, gallery: SeenScreens, has_seen: Callable[[str], bool]) -> None:
-        self._gallery = gallery
+    def __init__(self, seen_screens: SeenScreens, has_seen: Callable[[str], bool]) -> None:
+        self._seen_screens = seen_screens
         self._has_seen = has_seen
         self._known: dict[str, KnownOutcome] = {}
 
@@ -73,7 +73,7 @@ class OutcomeCache:
         if sighting.rule or sighting.outcome == "nothing" or sighting.picture is None:
             return 0.0
         # What changes a tenth of one page changes no more of another that has the same control.
-        return min(self._gallery.novelty(sighting.picture), sighting.changed / NEW_SCENE)
+        return min(self._seen_screens.novelty(sighting.picture), sighting.changed / NEW_SCENE)
 
 
 def key_of(element: Element, page_url: str) -> str:

@@ -45,7 +45,7 @@ def judge(theatre: Theatre, sites: Sequence[ExamSite]) -> list[Judgement]:
 
     async def look() -> list[Judgement]:
         judged = []
-        async with theatre.stage(Brief(sites[0].url)) as stage:
+        async with theatre.session(Brief(sites[0].url)) as stage:
             for site in sites:
                 await stage.page.goto(site.url)
                 judged += await _judged(stage.page, site.sheet.controls)

@@ -53,7 +53,7 @@ def _take_line(page: str, seed: str, outings: list[Outing]) -> str:
     on = sum(deed.who == "film" for outing in outings for deed in outing.done)
     done = sum(len(outing.done) for outing in outings)
     clicks, looks = sum(one.clicks for one in outings), sum(one.looks for one in outings)
-    refused = sum(len(one.take.story.refused) for one in outings)
+    refused = sum(len(one.take.trace.refused) for one in outings)
     return TAKE_LINE.format(page, seed, clicks, looks, refused, on, done - on)
 
 

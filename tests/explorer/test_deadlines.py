@@ -22,41 +22,41 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def test_work_that_ends_in_time_gives_its_result() -> None:
-    patience = Deadlines(RealClock(), 60)
+    deadlines = Deadlines(RealClock(), 60)
 
-    assert run(patience.do(asyncio.sleep(0, "done"))) == "done"
+    assert run(deadlines.do(asyncio.sleep(0, "done"))) == "done"
 
 
 def test_work_that_takes_too_long_means_that_the_page_hangs() -> None:
-    patience = Deadlines(RealClock(), 60)
+    deadlines = Deadlines(RealClock(), 60)
 
     with pytest.raises(PageUnresponsive):
-        run(patience.do(forever(), 0.05))
+        run(deadlines.do(forever(), 0.05))
 
 
 def test_waiting_ends_before_the_hard_limit_once_there_is_a_film() -> None:
-    patience = Deadlines(RealClock(), 1.1)
-    patience.may_wrap_up = True
+    deadlines = Deadlines(RealClock(), 1.1)
+    deadlines.may_wrap_up = True
 
     with pytest.raises(DeadlineReached):
-        run(patience.do(forever()))
+        run(deadlines.do(forever()))
 
-    assert patience.nearly_over
-    patience.check()
+    assert deadlines.nearly_over
+    deadlines.check()
 
 
 def test_waiting_without_a_film_ends_at_the_hard_limit_with_a_safety_violation() -> None:
-    patience = Deadlines(RealClock(), 0.1)
+    deadlines = Deadlines(RealClock(), 0.1)
 
     with pytest.raises(SafetyViolation, match=r"0\.1 s"):
-        run(patience.do(forever()))
+        run(deadlines.do(forever()))
 
 
 def test_nothing_more_is_waited_for_when_time_is_over() -> None:
-    patience = Deadlines(RealClock(), 0)
+    deadlines = Deadlines(RealClock(), 0)
 
     with pytest.raises(SafetyViolation):
-        run(patience.do(forever()))
+        run(deadlines.do(forever()))
 
 
 @pytest.mark.parametrize(("limit_s", "nearly_over"), [(0.9, True), (2.0, False), (300.0, False)])

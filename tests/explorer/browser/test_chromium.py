@@ -31,9 +31,9 @@ def on_stage(theatre: Theatre, path: str, script: str) -> Any:
     """What `script` finds on a page of the test site, in a context of its own."""
 
     async def work() -> Any:
-        async with theatre.stage(Brief(theatre.site.url)) as stage:
-            await stage.page.goto(theatre.site.url + path)
-            return await stage.page.evaluate(script)
+        async with theatre.session(Brief(theatre.site.url)) as session:
+            await session.page.goto(theatre.site.url + path)
+            return await session.page.evaluate(script)
 
     return theatre.run(work)
 
@@ -195,25 +195,25 @@ def test_nothing_is_printed(theatre: Theatre) -> None:
 
 def test_a_page_may_be_left_though_it_asks_to_stay(theatre: Theatre) -> None:
     async def work() -> str:
-        async with theatre.stage(Brief(theatre.site.url)) as stage:
-            await stage.page.goto(f"{theatre.site.url}lab/dialogs.html")
-            await stage.page.click("#guard")
-            await stage.page.click("text=Home page")
-            await stage.page.wait_for_url("**/index.html")
-            return stage.page.url
+        async with theatre.session(Brief(theatre.site.url)) as session:
+            await session.page.goto(f"{theatre.site.url}lab/dialogs.html")
+            await session.page.click("#guard")
+            await session.page.click("text=Home page")
+            await session.page.wait_for_url("**/index.html")
+            return session.page.url
 
     assert theatre.run(work).endswith("/index.html")
 
 
 def test_nothing_is_downloaded(theatre: Theatre) -> None:
     async def work() -> tuple[str | None, str]:
-        async with theatre.stage(Brief(theatre.site.url)) as stage:
-            await stage.page.goto(f"{theatre.site.url}lab/dead.html")
-            async with stage.page.expect_download() as started:
-                await stage.page.evaluate(
+        async with theatre.session(Brief(theatre.site.url)) as session:
+            await session.page.goto(f"{theatre.site.url}lab/dead.html")
+            async with session.page.expect_download() as started:
+                await session.page.evaluate(
                     "Object.assign(document.createElement('a'), {href: '/', download: 'x.html'}).click()"
                 )
-            return await (await started.value).failure(), stage.page.url
+            return await (await started.value).failure(), session.page.url
 
     failure, url = theatre.run(work)
 
@@ -223,13 +223,13 @@ def test_nothing_is_downloaded(theatre: Theatre) -> None:
 
 def test_a_page_whose_process_dies_is_noticed(theatre: Theatre) -> None:
     async def work() -> str:
-        async with theatre.stage(Brief(theatre.site.url)) as stage:
-            crash = asyncio.create_task(stage.page.goto("chrome://crash"))
-            how = await asyncio.wait_for(stage.lost, 20)
+        async with theatre.session(Brief(theatre.site.url)) as session:
+            crash = asyncio.create_task(session.page.goto("chrome://crash"))
+            how = await asyncio.wait_for(session.lost, 20)
             crash.cancel()
             await asyncio.gather(crash, return_exceptions=True)
             with pytest.raises(BrowserCrashed, match="the page's process died"):
-                stage.check()
+                session.check()
             return how
 
     assert theatre.run(work) == "the page's process died"
@@ -252,15 +252,15 @@ def test_a_browser_that_is_killed_is_noticed_and_nothing_of_it_stays() -> None:
         before = browsers()
         async with (
             EgressProxy(EgressPolicy()) as proxy,
-            open_session(Brief("http://site.test/"), find_chromium(), proxy.url) as stage,
+            open_session(Brief("http://site.test/"), find_chromium(), proxy.url) as session,
         ):
-            stage.check()
+            session.check()
             for process in browsers() - before:
                 with suppress(psutil.NoSuchProcess):  # it went with the one before it
                     process.kill()
-            how = await asyncio.wait_for(stage.lost, 20)
+            how = await asyncio.wait_for(session.lost, 20)
             with pytest.raises(BrowserCrashed, match="the browser died while filming"):
-                stage.check()
+                session.check()
         return how, browsers() - before
 
     how, left = asyncio.run(work())

@@ -67,13 +67,13 @@ async def test_a_death_is_noticed_at_once_and_nothing_is_left(
     kin: Kin, victims: str, sign: signal.Signals, said: str
 ) -> None:
     stage_of = open_session(Brief("about:blank"), find_chromium(), PROXY)
-    async with stage_of as stage, watching_liveness(stage):
+    async with stage_of as session, watching_liveness(session):
         family = parts(kin)
         for process in family[victims]:
             process.send_signal(sign)
         began_s = time.monotonic()
 
-        how = await asyncio.wait_for(asyncio.shield(stage.lost), 10)
+        how = await asyncio.wait_for(asyncio.shield(session.lost), 10)
 
         assert said in how
         assert time.monotonic() - began_s < NOTICED_S
@@ -85,11 +85,11 @@ async def test_a_death_is_noticed_at_once_and_nothing_is_left(
 
 async def test_a_page_that_spins_has_a_pulse(kin: Kin) -> None:
     stage_of = open_session(Brief("about:blank"), find_chromium(), PROXY)
-    async with stage_of as stage, watching_liveness(stage, every_s=0.1, limit_s=1.0):
-        spinning = asyncio.create_task(stage.page.evaluate("() => { for (;;) {} }"))
+    async with stage_of as session, watching_liveness(session, every_s=0.1, limit_s=1.0):
+        spinning = asyncio.create_task(session.page.evaluate("() => { for (;;) {} }"))
         await asyncio.sleep(2.0)
 
-        assert not stage.lost.done()
+        assert not session.lost.done()
         spinning.cancel()
 
 

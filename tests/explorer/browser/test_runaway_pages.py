@@ -23,10 +23,10 @@ def staged(theatre: Theatre, html: str, until: Any) -> Any:
     theatre.pages["/"] = html
 
     async def work() -> Any:
-        async with theatre.stage(Brief(theatre.url)) as stage:
-            await aside(stage.page, "() => 0")
-            await stage.page.goto(theatre.url, wait_until="commit")
-            return await until(stage)
+        async with theatre.session(Brief(theatre.url)) as session:
+            await aside(session.page, "() => 0")
+            await session.page.goto(theatre.url, wait_until="commit")
+            return await until(session)
 
     return theatre.run(work)
 
@@ -37,13 +37,13 @@ def test_a_storm_is_told_once_and_its_scripts_are_switched_off(
 ) -> None:
     theatre.pages["/two.html"] = "Two"
 
-    async def until(stage: Any) -> Any:
+    async def until(session: Any) -> Any:
         async with asyncio.timeout(WINDOW_S + 5):
-            while not stage.storms.silenced:
+            while not session.runaway_limits.silenced:
                 await asyncio.sleep(0.05)
         await asyncio.sleep(0.5)
-        return [(refusal.rule, refusal.what) for refusal in stage.storms.refused], await aside(
-            stage.page, "() => document.body.innerText"
+        return [(refusal.rule, refusal.what) for refusal in session.runaway_limits.refused], await aside(
+            session.page, "() => document.body.innerText"
         )
 
     told, text = staged(theatre, f"<p>Text</p><script>{STORMS[kind]}</script>", until)
@@ -58,17 +58,17 @@ def test_what_sites_do_is_no_storm(theatre: Theatre, pages: dict[str, str]) -> N
         "for (let i = 0; i < 100; i++) history.replaceState({}, '', '?at=' + i)"
     )
 
-    async def until(stage: Any) -> Any:
+    async def until(session: Any) -> Any:
         await asyncio.sleep(0.5)
-        return stage.storms.silenced, stage.storms.refused
+        return session.runaway_limits.silenced, session.runaway_limits.refused
 
     assert staged(theatre, f"<p>Text</p><script>{busy}</script>", until) == (False, [])
 
 
 def test_a_page_that_storms_on_without_scripts_is_given_up(theatre: Theatre, pages: dict[str, str]) -> None:
-    async def until(stage: Any) -> Any:
+    async def until(session: Any) -> Any:
         async with asyncio.timeout(3 * WINDOW_S):
-            while not stage.storms.hopeless:
+            while not session.runaway_limits.hopeless:
                 await asyncio.sleep(0.05)
         return True
 
@@ -83,8 +83,8 @@ def test_a_take_of_a_page_with_a_storm_has_its_film_and_one_line(
 
     take = theatre.explore(theatre.url)
 
-    assert take.story.stop_reason in ("nothing_left", "max_clicks")
-    assert [refusal.what for refusal in take.story.refused if refusal.rule == "storm"] == ["dialogs"]
+    assert take.trace.stop_reason in ("nothing_left", "max_clicks")
+    assert [refusal.what for refusal in take.trace.refused if refusal.rule == "storm"] == ["dialogs"]
 
 
 def test_each_storm_has_its_limit() -> None:

@@ -107,8 +107,8 @@ def test_one_answer_that_is_not_public_among_any_others_is_enough(answers: list[
     async def look_up(host: str, port: int) -> tuple[str, ...]:
         return tuple(map(str, answers))
 
-    fence = EgressPolicy(look_up=look_up, own_addresses=frozenset)
-    resolving = fence.resolve(Endpoint("site.test", 80))
+    egress_policy = EgressPolicy(look_up=look_up, own_addresses=frozenset)
+    resolving = egress_policy.resolve(Endpoint("site.test", 80))
     if all(map(is_public, answers)):
         assert asyncio.run(resolving) == tuple(map(str, answers))
     else:

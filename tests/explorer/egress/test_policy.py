@@ -20,8 +20,8 @@ def names(table: dict[str, list[str]]) -> LookUp:
 
 
 def resolve(url: str, table: dict[str, list[str]], *allow: str, own: str = "") -> tuple[str, ...]:
-    fence = EgressPolicy(frozenset(allow), frozenset(filter(None, [own])), names(table))
-    return asyncio.run(fence.resolve(Endpoint.of(url)))
+    egress_policy = EgressPolicy(frozenset(allow), frozenset(filter(None, [own])), names(table))
+    return asyncio.run(egress_policy.resolve(Endpoint.of(url)))
 
 
 PRIVATE = (
@@ -144,13 +144,13 @@ def test_an_endpoint_reads_back_as_it_is_listed() -> None:
 
 
 def test_only_exactly_the_listed_host_and_port_may_be_private() -> None:
-    fence = EgressPolicy(frozenset({"127.0.0.1:8000", "[::1]:8000"}))
+    egress_policy = EgressPolicy(frozenset({"127.0.0.1:8000", "[::1]:8000"}))
 
-    fence.check_literal(Endpoint.of("http://127.0.0.1:8000/"))
-    fence.check_literal(Endpoint.of("http://[::1]:8000/"))
+    egress_policy.check_literal(Endpoint.of("http://127.0.0.1:8000/"))
+    egress_policy.check_literal(Endpoint.of("http://[::1]:8000/"))
     for other in ("127.0.0.1:8001", "127.0.0.1", "localhost:8000", "127.1:8000", "127.0.0.2:8000", "[::1]"):
         with pytest.raises(AddressRefused):
-            fence.check_literal(Endpoint.of(f"http://{other}/"))
+            egress_policy.check_literal(Endpoint.of(f"http://{other}/"))
 
 
 def test_a_refusal_says_what_to_list() -> None:
@@ -207,13 +207,13 @@ def test_ports_of_other_services_are_refused_unless_listed(port: int) -> None:
 
 
 def test_an_address_of_this_machine_is_refused_though_it_is_public() -> None:
-    fence = EgressPolicy(
+    egress_policy = EgressPolicy(
         look_up=names({"me.test": ["8.8.4.4"]}), own_addresses=lambda: frozenset({"8.8.4.4"})
     )
 
     for host in ("me.test", "8.8.4.4", "0x08080404"):
         with pytest.raises(AddressRefused) as caught:
-            asyncio.run(fence.resolve(Endpoint(host, 8000)))
+            asyncio.run(egress_policy.resolve(Endpoint(host, 8000)))
         assert caught.value.rule == "own_address"
 
 
@@ -229,10 +229,10 @@ def test_this_machines_addresses_are_known() -> None:
 def test_our_own_services_are_refused_by_every_name_even_where_they_are_listed(host: str) -> None:
     table = {"redis.test": ["8.8.8.8"], "alias.test": ["1.1.1.1", "8.8.8.8"]}
     endpoint = Endpoint.parse(host, 7777)
-    fence = EgressPolicy(frozenset({str(endpoint)}), frozenset({"redis.test:7777"}), names(table))
+    egress_policy = EgressPolicy(frozenset({str(endpoint)}), frozenset({"redis.test:7777"}), names(table))
 
     with pytest.raises(AddressRefused) as caught:
-        asyncio.run(fence.resolve(endpoint))
+        asyncio.run(egress_policy.resolve(endpoint))
 
     assert caught.value.rule == "own_service"
 

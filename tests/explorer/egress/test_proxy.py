@@ -61,8 +61,8 @@ def within(
 
     async def whole() -> Any:
         async with serving(handle) as port:
-            fence = EgressPolicy(frozenset({f"127.0.0.1:{port}"}))
-            async with EgressProxy(fence, allow_writes) as proxy:
+            egress_policy = EgressPolicy(frozenset({f"127.0.0.1:{port}"}))
+            async with EgressProxy(egress_policy, allow_writes) as proxy:
                 return await work(proxy, port)
 
     return asyncio.run(whole())
@@ -178,8 +178,8 @@ def test_a_tunnel_to_a_private_address_is_refused(target: str) -> None:
 )
 def test_what_cannot_be_reached_is_answered_with_502_and_the_cause(host: str, cause: str) -> None:
     async def work() -> bytes:
-        fence = EgressPolicy(frozenset({"dead.test:1"}), look_up=names({"dead.test": ["127.0.0.1"]}))
-        async with EgressProxy(fence) as proxy:
+        egress_policy = EgressPolicy(frozenset({"dead.test:1"}), look_up=names({"dead.test": ["127.0.0.1"]}))
+        async with EgressProxy(egress_policy) as proxy:
             return await ask(proxy, f"GET http://{host}/ HTTP/1.1\r\n\r\n".encode())
 
     said = asyncio.run(work()).decode()
@@ -280,9 +280,9 @@ def in_page(theatre: Theatre, script: str) -> Any:
     """What a page of the test site finds when it runs `script`."""
 
     async def work() -> Any:
-        async with theatre.stage(Brief(theatre.site.url)) as stage:
-            await stage.page.goto(f"{theatre.site.url}lab/dead.html")
-            return await stage.page.evaluate(script)
+        async with theatre.session(Brief(theatre.site.url)) as session:
+            await session.page.goto(f"{theatre.site.url}lab/dead.html")
+            return await session.page.evaluate(script)
 
     return theatre.run(work)
 
@@ -305,9 +305,9 @@ def test_no_request_of_a_page_reaches_a_private_service(theatre: Theatre, script
         reached.append(await reader.readline())
 
     async def work() -> list[str]:
-        async with serving(secret) as port, theatre.stage(Brief(theatre.site.url)) as stage:
-            await stage.page.goto(f"{theatre.site.url}lab/dead.html")
-            await stage.page.evaluate(script.replace("{url}", f"http://127.0.0.1:{port}/"))
+        async with serving(secret) as port, theatre.session(Brief(theatre.site.url)) as session:
+            await session.page.goto(f"{theatre.site.url}lab/dead.html")
+            await session.page.evaluate(script.replace("{url}", f"http://127.0.0.1:{port}/"))
             assert [refusal.what for refusal in theatre.proxy.refused] == [f"127.0.0.1:{port}"]
         return [refusal.rule for refusal in theatre.proxy.refused]
 

@@ -22,8 +22,8 @@ def facing(handle: Handle, work: Work, **limits: Any) -> Any:
 
     async def whole() -> Any:
         async with serving(handle) as port:
-            fence = EgressPolicy(frozenset({f"127.0.0.1:{port}"}))
-            async with EgressProxy(fence, **limits) as proxy:
+            egress_policy = EgressPolicy(frozenset({f"127.0.0.1:{port}"}))
+            async with EgressProxy(egress_policy, **limits) as proxy:
                 return await work(proxy, port)
 
     return asyncio.run(whole())
@@ -202,8 +202,8 @@ def test_names_that_are_never_answered_hold_up_no_other_name() -> None:
     async def work() -> bytes:
         handle, _ = saying(answer(b"hello"))
         async with serving(handle) as port:
-            fence = EgressPolicy(frozenset({f"fast.test:{port}"}), look_up=look_up)
-            async with EgressProxy(fence) as proxy:
+            egress_policy = EgressPolicy(frozenset({f"fast.test:{port}"}), look_up=look_up)
+            async with EgressProxy(egress_policy) as proxy:
                 slow = [
                     asyncio.create_task(ask(proxy, f"GET http://slow{n}.test/ HTTP/1.1\r\n\r\n".encode()))
                     for n in range(100)

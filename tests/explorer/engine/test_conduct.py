@@ -44,7 +44,7 @@ def test_links_that_act_are_followed_neither_on_camera_nor_off(
 
     assert not {line.removeprefix("GET ") for line in theatre.asked} & acting.keys()
     assert {"Orders", "Machines", "Details"} <= labels(take)
-    assert set(acting.values()) <= {refusal.what for refusal in take.story.refused}
+    assert set(acting.values()) <= {refusal.what for refusal in take.trace.refused}
 
 
 def test_no_way_of_ending_the_visit_is_taken(theatre: Theatre, pages: dict[str, str]) -> None:
@@ -83,7 +83,7 @@ def test_what_saves_by_itself_saves_nothing_on_camera_or_off(theatre: Theatre, p
 
     assert "New note" in labels(take)
     assert not [line for line in theatre.asked if "/keep" in line or "/merge" in line]
-    assert not [one for one in take.story.looked_at if one.what in {"Mails", "Everybody may read this"}]
+    assert not [one for one in take.trace.looked_at if one.what in {"Mails", "Everybody may read this"}]
 
 
 def test_the_job_lists_what_was_looked_at_off_camera(theatre: Theatre, pages: dict[str, str]) -> None:
@@ -93,7 +93,7 @@ def test_the_job_lists_what_was_looked_at_off_camera(theatre: Theatre, pages: di
 
     take = theatre.explore(theatre.url, scout=True, max_clicks=2)
 
-    looked = {(one.what, one.how, one.outcome) for one in take.story.looked_at}
+    looked = {(one.what, one.how, one.outcome) for one in take.trace.looked_at}
     assert {("Birds", "opened", "page"), ("Show more", "pressed", "scene")} <= looked
 
 

@@ -25,39 +25,39 @@ def test_an_exploration_tells_each_state_in_order_and_ends_with_the_story(ordina
 
 
 def test_clicks_are_counted_numbered_and_limited(ordinary: Take) -> None:
-    assert ordinary.story.stop_reason == "max_clicks"
+    assert ordinary.trace.stop_reason == "max_clicks"
     assert [step.number for step in ordinary.steps] == [1, 2]
     assert ordinary.metrics[-1].clicks == 2
-    assert ordinary.story.steps == tuple(ordinary.steps)
+    assert ordinary.trace.steps == tuple(ordinary.steps)
 
 
 def test_the_story_is_in_order_on_the_clock_and_the_pointer_is_at_every_click(ordinary: Take) -> None:
-    story = ordinary.story
+    trace = ordinary.trace
 
-    moments = [t for step in story.steps for t in (step.start_ms, step.click_ms, step.end_ms)]
+    moments = [t for step in trace.steps for t in (step.start_ms, step.click_ms, step.end_ms)]
     assert moments == sorted(moments)
-    assert story.start_ms <= moments[0]
-    assert moments[-1] <= story.end_ms
-    for step in story.steps:
-        (*_, last) = (sample for sample in story.pointer if sample.at_ms <= step.click_ms)
+    assert trace.start_ms <= moments[0]
+    assert moments[-1] <= trace.end_ms
+    for step in trace.steps:
+        (*_, last) = (sample for sample in trace.pointer if sample.at_ms <= step.click_ms)
         assert (last.x, last.y) == (step.point.x, step.point.y)
 
 
 def test_what_is_told_so_far_is_the_beginning_of_the_story(ordinary: Take) -> None:
-    story = ordinary.story
+    trace = ordinary.trace
     ends = [so_far.end_ms for so_far in ordinary.so_far]
     assert ends == sorted(ends)
     assert len(set(ends)) > 3, "it grows"
     for so_far in ordinary.so_far[1:]:
         end_ms = so_far.end_ms
-        assert so_far.start_ms == story.start_ms
-        assert so_far.look == story.look
-        assert so_far.steps == tuple(step for step in story.steps if step.end_ms <= end_ms)
-        assert so_far.pointer == tuple(sample for sample in story.pointer if sample.at_ms <= end_ms)
-        assert so_far.visits == tuple(visit for visit in story.visits if visit.at_ms <= end_ms)
-        assert so_far.waits == tuple(wait for wait in story.waits if wait.to_ms <= end_ms)
-        assert not any(step.start_ms < end_ms < step.end_ms for step in story.steps), "none is under way"
-        assert not any(wait.from_ms < end_ms < wait.to_ms for wait in story.waits)
+        assert so_far.start_ms == trace.start_ms
+        assert so_far.look == trace.look
+        assert so_far.steps == tuple(step for step in trace.steps if step.end_ms <= end_ms)
+        assert so_far.pointer == tuple(sample for sample in trace.pointer if sample.at_ms <= end_ms)
+        assert so_far.visits == tuple(visit for visit in trace.visits if visit.at_ms <= end_ms)
+        assert so_far.waits == tuple(wait for wait in trace.waits if wait.to_ms <= end_ms)
+        assert not any(step.start_ms < end_ms < step.end_ms for step in trace.steps), "none is under way"
+        assert not any(wait.from_ms < end_ms < wait.to_ms for wait in trace.waits)
 
 
 def test_a_step_tells_what_was_clicked_and_where_it_stood(ordinary: Take) -> None:
@@ -69,14 +69,14 @@ def test_a_step_tells_what_was_clicked_and_where_it_stood(ordinary: Take) -> Non
 
 
 def test_scrolls_and_waits_are_part_of_the_story(ordinary: Take) -> None:
-    assert any(scroll.dy > 0 for scroll in ordinary.story.scrolls)
+    assert any(scroll.dy > 0 for scroll in ordinary.trace.scrolls)
     for step in ordinary.steps:
-        assert any(step.click_ms <= wait.from_ms < wait.to_ms <= step.end_ms for wait in ordinary.story.waits)
+        assert any(step.click_ms <= wait.from_ms < wait.to_ms <= step.end_ms for wait in ordinary.trace.waits)
 
 
 def test_the_story_tells_the_sites_colour_and_icon(ordinary: Take) -> None:
-    assert ordinary.story.look.theme.startswith("#")
-    assert ordinary.story.look.icon
+    assert ordinary.trace.look.theme.startswith("#")
+    assert ordinary.trace.look.icon
 
 
 def test_pages_that_were_seen_are_told_once_with_address_and_title(
@@ -85,7 +85,7 @@ def test_pages_that_were_seen_are_told_once_with_address_and_title(
     take = theatre.explore(site.url, Clicks(["Features", "Lumen home", "Docs"]), max_clicks=3)
 
     assert take.metrics[-1].visited_urls == (site.url, f"{site.url}features.html", f"{site.url}docs/")
-    titles = [visit.title for visit in take.story.visits]
+    titles = [visit.title for visit in take.trace.visits]
     assert len(titles) == 4
     assert titles[0] == titles[2]
     assert take.metrics[-1].depth == 1
@@ -113,7 +113,7 @@ def test_buttons_lead_no_deeper_than_links_may(theatre: Theatre, pages: dict[str
 
     assert [step.label for step in take.steps] == ["To 1", "To 2"]
     assert "GET /3" not in theatre.asked
-    assert take.story.stop_reason == "nothing_left"
+    assert take.trace.stop_reason == "nothing_left"
 
 
 def test_it_goes_back_for_what_is_left_and_ends_when_nothing_is(
@@ -126,7 +126,7 @@ def test_it_goes_back_for_what_is_left_and_ends_when_nothing_is(
 
     assert [step.label for step in take.steps] == ["One", "Two"]
     assert [step.outcome for step in take.steps] == ["page", "page"]
-    assert take.story.stop_reason == "nothing_left"
+    assert take.trace.stop_reason == "nothing_left"
 
 
 def test_it_goes_back_to_a_page_with_something_better_before_it_makes_a_poor_click(
@@ -141,7 +141,7 @@ def test_it_goes_back_to_a_page_with_something_better_before_it_makes_a_poor_cli
     take = theatre.explore(theatre.url, max_clicks=4)
 
     assert [step.label.partition(" ")[0] for step in take.steps] == ["One", "Room", "Two", "Room"]
-    assert [visit.url.rpartition("/")[2] for visit in take.story.visits] == ["", "one", "two", "one"]
+    assert [visit.url.rpartition("/")[2] for visit in take.trace.visits] == ["", "one", "two", "one"]
 
 
 def test_a_planner_that_finds_everything_poor_does_not_make_it_go_to_and_fro(
@@ -158,7 +158,7 @@ def test_a_planner_that_finds_everything_poor_does_not_make_it_go_to_and_fro(
     take = theatre.explore(theatre.url, Bored(), max_clicks=4)
 
     assert len(take.steps) == 4
-    assert len(take.story.visits) <= 5
+    assert len(take.trace.visits) <= 5
 
 
 def test_ten_clicks_show_every_main_page_of_a_site_and_what_is_inside(
@@ -182,7 +182,7 @@ def test_a_page_that_has_come_to_lead_elsewhere_is_not_gone_back_to_for_ever(
 
     take = theatre.explore(theatre.url, max_runtime_s=20)
 
-    assert take.story.stop_reason == "nothing_left"
+    assert take.trace.stop_reason == "nothing_left"
 
 
 def test_a_click_that_does_nothing_is_told_as_such(theatre: Theatre, site: SiteServer) -> None:
@@ -204,7 +204,7 @@ def test_a_dead_link_is_survived(theatre: Theatre, pages: dict[str, str]) -> Non
     take = theatre.explore(theatre.url)
 
     assert [step.outcome for step in take.steps] == ["page", "page"]
-    assert take.story.stop_reason == "nothing_left"
+    assert take.trace.stop_reason == "nothing_left"
 
 
 def test_broken_titles_and_endless_addresses_are_told_in_a_form_that_can_be_stored(
@@ -218,7 +218,7 @@ def test_broken_titles_and_endless_addresses_are_told_in_a_form_that_can_be_stor
 
     take = theatre.explore(theatre.url, max_clicks=1)
 
-    (visit,), (step,), (refusal,) = take.story.visits, take.steps, take.story.refused
+    (visit,), (step,), (refusal,) = take.trace.visits, take.steps, take.trace.refused
     assert visit.title == "x?"
     assert step.label == "a" * 79 + "?"
     addresses = [visit.url, step.page_url, refusal.page_url, *take.metrics[-1].visited_urls]

@@ -47,7 +47,7 @@ def test_no_click_is_dead_where_the_scout_knows_what_is(theatre: Theatre, pages:
 
     assert set(labels(take)) == {"blue", "red"}
     assert [step.outcome for step in take.steps] == ["scene", "scene"]
-    assert take.story.stop_reason == "nothing_left"
+    assert take.trace.stop_reason == "nothing_left"
 
 
 def test_three_clicks_show_the_three_pages_that_differ(theatre: Theatre, shop: dict[str, str]) -> None:
@@ -85,9 +85,9 @@ def test_a_link_that_ends_on_a_sign_in_page_is_never_filmed(
 
     assert "Members" not in labels(take)
     assert "Blue" in labels(take)
-    assert take.story.stop_reason == "nothing_left"
+    assert take.trace.stop_reason == "nothing_left"
     assert ("auth", "Members") in take.rules
-    assert all(not visit.url.endswith(("/members", "/login")) for visit in take.story.visits)
+    assert all(not visit.url.endswith(("/members", "/login")) for visit in take.trace.visits)
 
 
 def test_a_broken_link_is_not_filmed(theatre: Theatre, pages: dict[str, str]) -> None:
@@ -97,7 +97,7 @@ def test_a_broken_link_is_not_filmed(theatre: Theatre, pages: dict[str, str]) ->
     take = theatre.explore(theatre.url, scout=True, max_clicks=3)
 
     assert labels(take)[0] == "Blue"
-    assert f"{theatre.url}gone" not in {visit.url for visit in take.story.visits}
+    assert f"{theatre.url}gone" not in {visit.url for visit in take.trace.visits}
 
 
 @pytest.mark.thorough

@@ -20,8 +20,8 @@ def test_what_is_told_so_far_ends_before_a_page_that_must_not_be_seen(
 
     take = theatre.explore(theatre.url, Clicks(["Go"]))
 
-    assert take.story.stop_reason == "auth_page"
-    assert all(so_far.end_ms <= take.story.end_ms + COMMIT_MARGIN_MS for so_far in take.so_far)
+    assert take.trace.stop_reason == "auth_page"
+    assert all(so_far.end_ms <= take.trace.end_ms + COMMIT_MARGIN_MS for so_far in take.so_far)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_click_that_leads_where_the_film_must_not_go_leads_nowhere_and_the_fil
     assert [(step.label, step.outcome) for step in take.steps] == [("Go", "nothing"), ("In", "page")]
     assert rule in {rule for rule, _ in take.rules}
     assert "GET /login" not in theatre.asked
-    assert [visit.url for visit in take.story.visits][:2] == [theatre.url, f"{theatre.url}in"]
+    assert [visit.url for visit in take.trace.visits][:2] == [theatre.url, f"{theatre.url}in"]
 
 
 def test_the_film_ends_before_a_page_that_a_script_calls_a_sign_in_page(
@@ -52,8 +52,8 @@ def test_the_film_ends_before_a_page_that_a_script_calls_a_sign_in_page(
     take = theatre.explore(theatre.url, Clicks(["Go"]))
 
     (step,) = take.steps
-    assert take.story.stop_reason == "auth_page"
-    assert step.click_ms - 50 <= take.story.end_ms < step.end_ms
+    assert take.trace.stop_reason == "auth_page"
+    assert step.click_ms - 50 <= take.trace.end_ms < step.end_ms
     assert take.metrics[-1].visited_urls == (theatre.url,)
 
 
@@ -65,8 +65,8 @@ def test_the_film_ends_before_a_page_that_asks_for_a_password(
 
     take = theatre.explore(theatre.url)
 
-    assert take.story.stop_reason == "auth_page"
-    assert take.story.end_ms < take.steps[0].end_ms
+    assert take.trace.stop_reason == "auth_page"
+    assert take.trace.end_ms < take.steps[0].end_ms
 
 
 def test_a_forbidden_page_is_cut_off_even_when_time_runs_out_on_it(
@@ -76,8 +76,8 @@ def test_a_forbidden_page_is_cut_off_even_when_time_runs_out_on_it(
 
     take = theatre.explore(theatre.url, Clicks(["Go"]), max_runtime_s=5)
 
-    assert take.story.stop_reason == "auth_page"
-    assert take.story.end_ms < take.steps[0].end_ms
+    assert take.trace.stop_reason == "auth_page"
+    assert take.trace.end_ms < take.steps[0].end_ms
 
 
 def test_a_click_that_leads_to_a_private_address_leads_nowhere_and_is_told(

@@ -41,7 +41,7 @@ def test_a_start_page_that_spins_is_filmed_once_its_script_is_stopped(
 
     take = theatre.explore(theatre.url, max_runtime_s=6)
 
-    assert take.story.end_ms > take.story.start_ms
+    assert take.trace.end_ms > take.trace.start_ms
     assert ("storm", "script") in take.rules
 
 
@@ -80,7 +80,7 @@ def test_a_site_cannot_speak_in_the_name_of_our_proxy(theatre: Theatre, pages: d
     with pytest.raises(Forbidden, match="answered with status 403"):
         theatre.explore(f"{theatre.url}refused")
 
-    assert len(theatre.explore(theatre.url).story.visits) == 3  # there, and back for what is left
+    assert len(theatre.explore(theatre.url).trace.visits) == 3  # there, and back for what is left
 
 
 def test_a_host_that_does_not_exist_is_told_by_name(theatre: Theatre) -> None:
@@ -154,7 +154,7 @@ def test_a_redirect_to_a_site_that_belongs_to_it_is_followed(theatre: Theatre, p
         theatre.explore(theatre.url)
     take = theatre.explore(theatre.url, Clicks([]), wishes=Wishes(domains=("localhost",)))
 
-    assert [visit.url for visit in take.story.visits] == [there]
+    assert [visit.url for visit in take.trace.visits] == [there]
 
 
 def test_a_single_sign_on_elsewhere_is_a_sign_in_page(theatre: Theatre, pages: dict[str, str]) -> None:

@@ -66,17 +66,26 @@ class Photographer(RealClock):
 
 async def judged(browser: Browser, proxy: EgressProxy, url: str, sees: bool) -> tuple[str, str]:
     """The code and the sentence with which a take of `url` would end, or `FILMED`."""
-    stage = await prepare_session(browser, Brief(url))
+    session = await prepare_session(browser, Brief(url))
     try:
-        clock: Clock = Photographer(stage.page) if sees else RealClock()
-        patience, border = Deadlines(clock, 100), ScopeMonitor(stage.page, clock, Site.of(url), proxy)
+        clock: Clock = Photographer(session.page) if sees else RealClock()
+        deadlines, scope_monitor = (
+            Deadlines(clock, 100),
+            ScopeMonitor(session.page, clock, Site.of(url), proxy),
+        )
         often = RetryPolicy(navigation_pauses_s=PAUSES[0])
         start = StartPageCheck(
-            url, stage, clock, border, patience, passing_ms=PASSING_MS, passing_real_s=PASSING_REAL_S
+            url,
+            session,
+            clock,
+            scope_monitor,
+            deadlines,
+            passing_ms=PASSING_MS,
+            passing_real_s=PASSING_REAL_S,
         )
-        settler = Settler(stage.page, clock)
+        settler = Settler(session.page, clock)
         await settler.install()
-        await Navigator(stage, clock, patience, border, proxy, often).open(url)
+        await Navigator(session, clock, deadlines, scope_monitor, proxy, often).open(url)
         for _ in range(MAX_STUMBLES):
             with suppress(PlaywrightError):  # the page has moved on meanwhile
                 await start.heed_markup()
@@ -86,7 +95,7 @@ async def judged(browser: Browser, proxy: EgressProxy, url: str, sees: bool) -> 
     except ExplorerError as exc:
         return exc.code, str(exc)
     finally:
-        await stage.page.context.close()
+        await session.page.context.close()
     return "moves on", ""
 
 
@@ -99,8 +108,8 @@ async def judge_all(names: tuple[str, ...], sees: bool) -> Outcomes:
     at_a_time, pages = asyncio.Semaphore(AT_A_TIME), StartPages()
     async with serving(pages.serve) as port:
         pages.other = f"http://localhost:{port}/"
-        fence = EgressPolicy(frozenset({f"127.0.0.1:{port}", f"localhost:{port}"}))
-        async with EgressProxy(fence) as proxy, open_browser(find_chromium(), proxy.url) as browser:
+        egress_policy = EgressPolicy(frozenset({f"127.0.0.1:{port}", f"localhost:{port}"}))
+        async with EgressProxy(egress_policy) as proxy, open_browser(find_chromium(), proxy.url) as browser:
             await asyncio.gather(*map(judge, names))
     return outcomes
 

@@ -13,7 +13,7 @@ def test_a_script_that_never_ends_is_stopped_and_the_take_goes_on(theatre: Theat
     take = theatre.explore(f"{site.url}lab/crash.html", Clicks(["Spin for ever", "Say something"]))
 
     assert [step.label for step in take.steps] == ["Spin for ever", "Say something"]
-    assert take.story.stop_reason == "nothing_left"
+    assert take.trace.stop_reason == "nothing_left"
 
 
 def test_the_story_is_kept_when_time_is_nearly_over_on_a_page_that_hangs(
@@ -23,7 +23,7 @@ def test_the_story_is_kept_when_time_is_nearly_over_on_a_page_that_hangs(
 
     take = theatre.explore(theatre.url, max_runtime_s=4)
 
-    assert take.story.stop_reason == "runtime"
+    assert take.trace.stop_reason == "runtime"
     assert take.metrics[-1].runtime_s < 4
 
 
@@ -34,10 +34,10 @@ def test_a_page_that_settles_when_time_is_nearly_over_is_filmed_from_then_on(
 
     take = theatre.explore(theatre.url, clock=RealClock(), max_runtime_s=6)
 
-    assert take.story.stop_reason == "runtime"
+    assert take.trace.stop_reason == "runtime"
     assert not take.steps
-    assert (6_000 - 1_000) * REST_PART <= take.story.start_ms <= take.story.end_ms
-    assert take.story.pointer
+    assert (6_000 - 1_000) * REST_PART <= take.trace.start_ms <= take.trace.end_ms
+    assert take.trace.pointer
 
 
 def test_a_planner_that_never_answers_ends_the_exploration_in_time(
@@ -47,7 +47,7 @@ def test_a_planner_that_never_answers_ends_the_exploration_in_time(
 
     take = theatre.explore(theatre.url, Hangs(), max_runtime_s=3)
 
-    assert take.story.stop_reason == "runtime"
+    assert take.trace.stop_reason == "runtime"
 
 
 def test_full_footage_ends_the_exploration(theatre: Theatre, site: SiteServer) -> None:
@@ -56,7 +56,7 @@ def test_full_footage_ends_the_exploration(theatre: Theatre, site: SiteServer) -
 
     take = theatre.explore(f"{site.url}lab/dead.html", clock=clock)
 
-    assert take.story.stop_reason == "footage_limit"
+    assert take.trace.stop_reason == "footage_limit"
     assert not take.steps
 
 
@@ -67,7 +67,7 @@ def test_a_page_that_closes_itself_ends_the_exploration_with_its_story(
 
     take = theatre.explore(theatre.url)
 
-    assert take.story.stop_reason in ("page_lost", "nothing_left")
+    assert take.trace.stop_reason in ("page_lost", "nothing_left")
     assert [step.label for step in take.steps] == ["Shut"]
 
 

@@ -22,8 +22,8 @@ REFUSED = (Refusal("blacklist", "Delete", "its text says 'delete'"), Refusal("wr
 
 def told(take: Take) -> dict[str, str]:
     """The messages of a take's warnings by their codes, each of which is there once."""
-    messages = {warning.code: warning.message for warning in take.story.warnings}
-    assert len(messages) == len(take.story.warnings)
+    messages = {warning.code: warning.message for warning in take.trace.warnings}
+    assert len(messages) == len(take.trace.warnings)
     return messages
 
 
@@ -101,7 +101,7 @@ def test_time_that_runs_out_is_told_with_its_limit(theatre: Theatre, pages: dict
         """Chooses once, and then thinks without end."""
 
         async def plan(self, scene: Scene) -> list[ActionPlan]:
-            return await (Hangs() if scene.story else KeywordPlanner()).plan(scene)
+            return await (Hangs() if scene.history else KeywordPlanner()).plan(scene)
 
     pages["/"] = "<a href=/one>One</a> <a href=/two>Two</a>"
     pages["/one"] = pages["/two"] = "<a href=/>Home</a><button aria-expanded=false>More</button>"
@@ -303,15 +303,15 @@ def test_what_a_language_model_has_chosen_is_not_judged_by_words(
 
 def test_what_the_journal_has_noted_is_told_once(theatre: Theatre, pages: dict[str, str]) -> None:
     async def noted() -> Any:
-        async with theatre.stage(BRIEF) as stage:
-            crew = Components.assemble(
-                BRIEF, stage, HastyClock(), KeywordPlanner(), theatre.proxy, None, RetryPolicy()
+        async with theatre.session(BRIEF) as session:
+            components = Components.assemble(
+                BRIEF, session, HastyClock(), KeywordPlanner(), theatre.proxy, None, RetryPolicy()
             )
             for kind in ("consent", "tour", "consent"):
-                crew.journal.obstacle_left(kind)
+                components.recorder.obstacle_left(kind)
             for note in ("This page is in no language that is known.", "Nor is that."):
-                crew.journal.language_unknown(note)
-            return Ending.of(BRIEF, stage, crew, Metrics(clicks=10), "max_clicks")
+                components.recorder.language_unknown(note)
+            return Ending.of(BRIEF, session, components, Metrics(clicks=10), "max_clicks")
 
     messages = said(theatre.run(noted))
 

@@ -29,12 +29,12 @@ def field(fills: FieldKind, tag: str = "input", value: str = "") -> Element:
 def filled(show: Show, html: str, element: Element, filling: FieldValue, clock: Clock | None = None) -> Any:
     async def look(page: Page) -> Any:
         time = clock or RealClock()
-        hand = Mouse(page, time, Point(600, 500))
+        mouse = Mouse(page, time, Point(600, 500))
         began_ms = time.now_ms()
-        await FormFiller(page, time, hand).fill(element, filling, Point(250, 115))
+        await FormFiller(page, time, mouse).fill(element, filling, Point(250, 115))
         value = await page.evaluate("it.value ?? it.innerText")
         heard, sent = await page.evaluate("[heard, sent]")
-        return value, heard, sent, time.now_ms() - began_ms, len(hand.trail)
+        return value, heard, sent, time.now_ms() - began_ms, len(mouse.trail)
 
     return show(PAGE + html, look)
 
@@ -42,7 +42,7 @@ def filled(show: Show, html: str, element: Element, filling: FieldValue, clock: 
 def test_every_kind_of_field_has_a_way_to_be_filled(show: Show) -> None:
     async def look(page: Page) -> set[str]:
         clock = RealClock()
-        return set(FormFiller(page, clock, Mouse(page, clock, Point(0, 0)))._ways)
+        return set(FormFiller(page, clock, Mouse(page, clock, Point(0, 0)))._handlers)
 
     assert show(PAGE, look) == set(get_args(FieldKind))
 
@@ -136,8 +136,10 @@ def test_an_option_is_chosen_and_heard_of(show: Show) -> None:
 def test_keys_go_into_no_other_place_than_a_field_for_text(show: Show, html: str) -> None:
     async def look(page: Page) -> Any:
         clock = RealClock()
-        typist = FormFiller(page, clock, Mouse(page, clock, Point(600, 500)))
-        await typist.fill(replace(field("text"), value=""), FieldValue("type", "abc", True), Point(250, 115))
+        form_filler = FormFiller(page, clock, Mouse(page, clock, Point(600, 500)))
+        await form_filler.fill(
+            replace(field("text"), value=""), FieldValue("type", "abc", True), Point(250, 115)
+        )
         return await page.evaluate("[heard, sent]")
 
     assert show(PAGE + html, look) == [[], []]

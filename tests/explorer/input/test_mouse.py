@@ -23,10 +23,10 @@ def test_a_movement_starts_and_ends_exactly_and_never_jumps(show: Show, end: Poi
     start = Point(100, 50.5)
 
     async def look(page: Page) -> list[Sample]:
-        hand = Mouse(page, FrameClock(), start)
-        await hand.appear()
-        await hand.move_to(end)
-        return hand.trail
+        mouse = Mouse(page, FrameClock(), start)
+        await mouse.appear()
+        await mouse.move_to(end)
+        return mouse.trail
 
     trail = show("<p>Page", look)
 
@@ -44,9 +44,9 @@ def test_the_page_feels_the_pointer_where_the_trail_says(show: Show) -> None:
     html = "<script>seen = []; addEventListener('mousemove', e => seen.push([e.clientX, e.clientY]))</script>"
 
     async def look(page: Page) -> tuple[list[Sample], list[list[float]]]:
-        hand = Mouse(page, FrameClock(), Point(10, 10))
-        await hand.move_to(Point(300, 200))
-        return hand.trail, await page.evaluate("seen")
+        mouse = Mouse(page, FrameClock(), Point(10, 10))
+        await mouse.move_to(Point(300, 200))
+        return mouse.trail, await page.evaluate("seen")
 
     trail, seen = show(html, look)
 
@@ -72,10 +72,10 @@ def test_a_click_lands_where_the_pointer_is_and_tells_when(show: Show) -> None:
 
     async def look(page: Page) -> tuple[float, float, float, list[list[float]]]:
         clock = RealClock()
-        hand = Mouse(page, clock, Point(50, 60))
-        await hand.appear()
+        mouse = Mouse(page, clock, Point(50, 60))
+        await mouse.appear()
         before = clock.now_ms()
-        pressed = await hand.click()
+        pressed = await mouse.click()
         return before, pressed, clock.now_ms(), await page.evaluate("seen")
 
     before, pressed, after, seen = show(html, look)
@@ -91,11 +91,11 @@ def test_a_click_lands_where_the_pointer_is_and_tells_when(show: Show) -> None:
 )
 def test_scrolling_goes_as_far_as_asked_and_stops_at_the_ends(show: Show, html: str) -> None:
     async def look(page: Page) -> list[float]:
-        hand = Mouse(page, RealClock(), Point(0, 0))
-        told = [await hand.room_below()]
+        mouse = Mouse(page, RealClock(), Point(0, 0))
+        told = [await mouse.room_below()]
         for distance in (300, 5000, 10, -5000):
-            told.append(await hand.scroll_by(distance))
-        told.append(await hand.room_below())
+            told.append(await mouse.scroll_by(distance))
+        told.append(await mouse.room_below())
         return told
 
     assert show(html, look) == [1280, 300, 980, 0, -1280, 1280]
@@ -124,8 +124,8 @@ def test_of_nested_boxes_the_largest_is_scrolled(show: Show) -> None:
 )
 def test_what_a_visitor_would_not_scroll_stays(show: Show, html: str) -> None:
     async def look(page: Page) -> list[float]:
-        hand = Mouse(page, RealClock(), Point(0, 0))
-        return [await hand.room_below(), await hand.scroll_by(300), await page.evaluate("scrollY")]
+        mouse = Mouse(page, RealClock(), Point(0, 0))
+        return [await mouse.room_below(), await mouse.scroll_by(300), await page.evaluate("scrollY")]
 
     assert show(html, look) == [0, 0, 0]
 

@@ -15,11 +15,11 @@ from tests.explorer.support.clocks import HastyClock
 TALL = "<style>body { margin: 0 } button { display: block; margin: 3000px 0 900px }</style>"
 
 
-def guide(page: Page, limit_s: float = 60) -> tuple[Scroller, Mouse]:
+def scroller(page: Page, limit_s: float = 60) -> tuple[Scroller, Mouse]:
     clock = HastyClock()
-    hand, patience = Mouse(page, clock, Point(640, 400)), Deadlines(clock, limit_s)
-    patience.may_wrap_up = True
-    return Scroller(page, hand, clock, patience, 720), hand
+    mouse, deadlines = Mouse(page, clock, Point(640, 400)), Deadlines(clock, limit_s)
+    deadlines.may_wrap_up = True
+    return Scroller(page, mouse, clock, deadlines, 720), mouse
 
 
 async def reach(guided: Scroller) -> Point | None:
@@ -30,7 +30,7 @@ async def reach(guided: Scroller) -> Point | None:
 @pytest.mark.parametrize(("height_px", "gone_px"), [(3000, 1080), (1000, 280), (760, 0), (100, 0)])
 def test_a_tour_goes_down_the_page_by_so_many_screens(show: Show, height_px: int, gone_px: int) -> None:
     async def look(page: Page) -> Any:
-        await guide(page)[0].tour(2)
+        await scroller(page)[0].tour(2)
         return await page.evaluate("scrollY")
 
     gone = show(f"<style>body {{ margin: 0; height: {height_px}px }}</style>", look)
@@ -40,10 +40,10 @@ def test_a_tour_goes_down_the_page_by_so_many_screens(show: Show, height_px: int
 
 def test_what_is_far_below_is_scrolled_to_and_pointed_at(show: Show) -> None:
     async def look(page: Page) -> Any:
-        guided, hand = guide(page)
+        guided, mouse = scroller(page)
         point = await reach(guided)
         hovered = await page.evaluate("document.querySelector('button').matches(':hover')")
-        return point, hand.trail[-1], hovered
+        return point, mouse.trail[-1], hovered
 
     point, last, hovered = show(TALL + "<button>It</button>", look)
 
@@ -57,7 +57,7 @@ def test_what_is_far_below_is_scrolled_to_and_pointed_at(show: Show) -> None:
 )
 def test_what_cannot_be_clicked_is_not_reached(show: Show, html: str) -> None:
     async def look(page: Page) -> Any:
-        return await reach(guide(page)[0])
+        return await reach(scroller(page)[0])
 
     assert show(html, look) is None
 
@@ -67,8 +67,8 @@ def test_what_moves_away_under_the_pointer_is_followed(show: Show) -> None:
     html += "<button onmouseover='this.style.left = \"400px\"'>It</button>"
 
     async def look(page: Page) -> Any:
-        guided, hand = guide(page)
-        return await reach(guided), hand.trail[-1]
+        guided, mouse = scroller(page)
+        return await reach(guided), mouse.trail[-1]
 
     point, last = show(html, look)
 
@@ -81,7 +81,7 @@ def test_what_is_covered_as_soon_as_it_is_hovered_is_not_clicked(show: Show) -> 
     html += "<div id=cover hidden style='position: fixed; inset: 0; background: #fff'></div>"
 
     async def look(page: Page) -> Any:
-        return await reach(guide(page)[0])
+        return await reach(scroller(page)[0])
 
     assert show(html, look) is None
 
@@ -89,7 +89,7 @@ def test_what_is_covered_as_soon_as_it_is_hovered_is_not_clicked(show: Show) -> 
 def test_a_page_that_spins_when_it_is_touched_does_not_hold_the_guide(show: Show) -> None:
     async def look(page: Page) -> Any:
         with pytest.raises(DeadlineReached):
-            await reach(guide(page, limit_s=2.5)[0])
+            await reach(scroller(page, limit_s=2.5)[0])
         return True
 
     assert show("<button onmouseover='for (const t = Date.now(); Date.now() < t + 4000;);'>It</button>", look)

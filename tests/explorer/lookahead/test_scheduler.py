@@ -10,7 +10,7 @@ import pytest
 from explorer.deadlines import Deadlines
 from explorer.errors import BrowserCrashed, PageUnresponsive
 from explorer.lookahead.off_camera import PageState
-from explorer.lookahead.scheduler import LOOKS_PER_CLICK, MAX_DEEDS, MOST_FAILURES, Lookahead
+from explorer.lookahead.scheduler import LOOKS_PER_CLICK, MAX_REPLAYED_ACTIONS, MOST_FAILURES, Lookahead
 from explorer.lookahead.scout import Scout
 from explorer.page.visual_diff import SeenScreens
 from explorer.state.frontier import Frontier
@@ -45,18 +45,18 @@ class Notes:
     gone: bool = False
     lost: bool = False
     asked: list[str] = field(default_factory=list)
-    bases: list[PageState] = field(default_factory=list)
+    states: list[PageState] = field(default_factory=list)
 
     async def visit(self, url: str) -> KnownOutcome:
         self.asked.append(url)
         self._fail()
         return self.pages.get(url, KnownOutcome("page", url))
 
-    async def rehearse(self, deed: ActionPlan, base: PageState) -> KnownOutcome | None:
+    async def rehearse(self, deed: ActionPlan, state: PageState) -> KnownOutcome | None:
         self.asked.append(deed.selector)
-        self.bases.append(base)
+        self.states.append(state)
         self._fail()
-        return None if self.gone else KnownOutcome("scene", base.url)
+        return None if self.gone else KnownOutcome("scene", state.url)
 
     def _fail(self) -> None:
         if self.failures:
@@ -68,23 +68,25 @@ class Surveyed:
     """A survey with a scout that takes notes."""
 
     notes: Notes
-    atlas: OutcomeCache
-    survey: Lookahead
+    outcomes: OutcomeCache
+    lookahead: Lookahead
 
-    def vet(self, element: Element, base: PageState = BASE) -> KnownOutcome | None:
-        return asyncio.run(self.survey.vet(element, plan_for(element), base))
+    def vet(self, element: Element, state: PageState = BASE) -> KnownOutcome | None:
+        return asyncio.run(self.lookahead.vet(element, plan_for(element), state))
 
     def look(self, ranked: Sequence[Element], enough: int = 10, most: int = 10) -> None:
         plans = {element.key: plan_for(element) for element in ranked}
-        asyncio.run(self.survey.look(lambda: ranked, plans, BASE, enough=enough, most=most))
+        asyncio.run(self.lookahead.look(lambda: ranked, plans, BASE, enough=enough, most=most))
 
 
 def surveyed(notes: Notes | None = None, max_clicks: int = 10, scout: bool = True) -> Surveyed:
     notes = notes or Notes()
-    atlas = OutcomeCache(SeenScreens(), lambda _: False)
-    patience = Deadlines(RealClock(), 60)
-    survey = Lookahead(cast(Scout, notes) if scout else None, atlas, patience, Frontier(), max_clicks, [])
-    return Surveyed(notes, atlas, survey)
+    outcomes = OutcomeCache(SeenScreens(), lambda _: False)
+    deadlines = Deadlines(RealClock(), 60)
+    lookahead = Lookahead(
+        cast(Scout, notes) if scout else None, outcomes, deadlines, Frontier(), max_clicks, []
+    )
+    return Surveyed(notes, outcomes, lookahead)
 
 
 def test_a_link_is_gone_to_and_any_other_control_acted_out() -> None:
@@ -95,7 +97,7 @@ def test_a_link_is_gone_to_and_any_other_control_acted_out() -> None:
     here.vet(Element("#c", "a", "c", "link", HOME + "#c", "c", Box(0, 0, 9, 9), identity="c"))
 
     assert here.notes.asked == [HOME + "a", "#b", "#c"]
-    assert here.survey.looks == 3
+    assert here.lookahead.looks == 3
 
 
 def test_a_link_that_is_not_clearly_a_page_stays_unknown() -> None:
@@ -112,7 +114,7 @@ def test_what_is_known_is_not_tried_again() -> None:
     first, again = here.vet(link("a")), here.vet(link("a"), PageState(HOME + "b"))
 
     assert first == again == KnownOutcome("page", HOME + "a")
-    assert here.survey.knows(link("a"), BASE)
+    assert here.lookahead.knows(link("a"), BASE)
     assert len(here.notes.asked) == 1
 
 
@@ -127,14 +129,14 @@ def test_what_robots_txt_forbids_to_look_at_stays_unknown_and_may_be_filmed() ->
     here = surveyed(Notes(pages={HOME + "a": KnownOutcome("page", HOME + "a", rule="robots")}))
 
     assert here.vet(link("a")) is None
-    assert not here.survey.knows(link("a"), BASE)
+    assert not here.lookahead.knows(link("a"), BASE)
 
 
 def test_what_must_not_be_shown_is_known_as_such() -> None:
     here = surveyed(Notes(pages={HOME + "a": KnownOutcome("page", HOME + "a", rule="auth")}))
 
-    assert here.vet(link("a")) == here.atlas.find(link("a"), HOME)
-    assert here.survey.knows(link("a"), BASE)
+    assert here.vet(link("a")) == here.outcomes.find(link("a"), HOME)
+    assert here.lookahead.knows(link("a"), BASE)
 
 
 def test_a_scout_whose_browser_has_died_is_not_asked() -> None:
@@ -176,10 +178,10 @@ def test_the_ranking_is_asked_again_after_each_try() -> None:
     elements = [link(name) for name in "abc"]
 
     def ranking() -> list[Element]:
-        return sorted(elements, key=lambda e: here.atlas.find(e, HOME) is not None)
+        return sorted(elements, key=lambda e: here.outcomes.find(e, HOME) is not None)
 
     plans = {element.key: plan_for(element) for element in elements}
-    asyncio.run(here.survey.look(ranking, plans, BASE, enough=1, most=10))
+    asyncio.run(here.lookahead.look(ranking, plans, BASE, enough=1, most=10))
 
     assert len(here.notes.asked) == 3
 
@@ -189,7 +191,7 @@ def test_looks_are_limited_by_the_clicks_that_the_film_may_make() -> None:
 
     here.look([button(str(number)) for number in range(20)], enough=20, most=20)
 
-    assert here.survey.looks == len(here.notes.asked) == LOOKS_PER_CLICK
+    assert here.lookahead.looks == len(here.notes.asked) == LOOKS_PER_CLICK
 
 
 @pytest.mark.parametrize("failure", [PageUnresponsive("hangs"), BrowserCrashed("died")])
@@ -203,12 +205,12 @@ def test_a_scout_that_fails_too_often_is_left_in_peace(failure: Exception) -> No
 
 def test_a_state_that_takes_too_much_to_bring_about_is_taken_for_the_page_as_it_was_opened() -> None:
     here = surveyed()
-    deeds = tuple(plan_for(button(str(number))) for number in range(MAX_DEEDS + 1))
+    actions = tuple(plan_for(button(str(number))) for number in range(MAX_REPLAYED_ACTIONS + 1))
 
-    here.vet(button("b"), PageState(HOME, deeds))
-    here.vet(button("c"), PageState(HOME, deeds[1:]))
+    here.vet(button("b"), PageState(HOME, actions))
+    here.vet(button("c"), PageState(HOME, actions[1:]))
 
-    assert here.notes.bases == [PageState(HOME), PageState(HOME, deeds[1:])]
+    assert here.notes.states == [PageState(HOME), PageState(HOME, actions[1:])]
 
 
 def test_without_a_scout_nothing_is_known() -> None:

@@ -42,18 +42,20 @@ def click(selector: str) -> ActionPlan:
 
 
 def tried(
-    theatre: Theatre, *deeds: ActionPlan, done: tuple[ActionPlan, ...] = ()
+    theatre: Theatre, *actions: ActionPlan, done: tuple[ActionPlan, ...] = ()
 ) -> list[KnownOutcome | None]:
     """What each deed does on the front page, once `done` was done there; None where it cannot be done."""
 
     async def work(scout: Scout) -> list[KnownOutcome | None]:
-        return [await scout.rehearse(deed, PageState(theatre.url, done)) for deed in deeds]
+        return [await scout.rehearse(deed, PageState(theatre.url, done)) for deed in actions]
 
     return scouted(theatre, work)
 
 
-def rehearsed(theatre: Theatre, *deeds: ActionPlan, done: tuple[ActionPlan, ...] = ()) -> list[KnownOutcome]:
-    sightings = tried(theatre, *deeds, done=done)
+def rehearsed(
+    theatre: Theatre, *actions: ActionPlan, done: tuple[ActionPlan, ...] = ()
+) -> list[KnownOutcome]:
+    sightings = tried(theatre, *actions, done=done)
     assert None not in sightings
     return [sighting for sighting in sightings if sighting]
 

@@ -37,10 +37,10 @@ def open_each(show: Show, site: SiteServer, *urls: str, fenced: tuple[Refusal, .
         clock = RealClock()
         proxy = EgressProxy(EgressPolicy())
         proxy.refused.extend(fenced)
-        border = ScopeMonitor(page, clock, Site.of(site.url), proxy)
-        stage = BrowserSession(page.context.browser, page)
+        scope_monitor = ScopeMonitor(page, clock, Site.of(site.url), proxy)
+        session = BrowserSession(page.context.browser, page)
         often = RetryPolicy(navigation_pauses_s=PAUSES[0])
-        navigator = Navigator(stage, clock, Deadlines(clock, 60), border, proxy, often)
+        navigator = Navigator(session, clock, Deadlines(clock, 60), scope_monitor, proxy, often)
         for url in urls:
             await navigator.open(url)
         return page.url

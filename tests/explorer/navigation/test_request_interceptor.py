@@ -46,7 +46,7 @@ class World:
 
     browser: Browser
     page: Page
-    gate: RequestInterceptor
+    interceptor: RequestInterceptor
     port: int
     asked: list[str]
     refused: list[Refusal] = field(default_factory=list)
@@ -123,18 +123,18 @@ async def open_world(browser: Browser, wishes: Wishes) -> AsyncIterator[World]:
         async with serving(serve) as port:
             page = await context.new_page()
             refused: list[Refusal] = []
-            gate = RequestInterceptor(None, wishes, refused.append)
-            await gate.install(page)
-            yield World(browser, page, gate, port, asked, refused)
+            interceptor = RequestInterceptor(None, wishes, refused.append)
+            await interceptor.install(page)
+            yield World(browser, page, interceptor, port, asked, refused)
     finally:
         await context.close()
-        await gate.remove()
+        await interceptor.remove()
 
 
 async def at_home(world: World, path: str = "/") -> None:
     """Opens the page, after which the gate knows its site."""
     await world.page.goto(world.home + path)
-    world.gate.site = Site.of(world.home)
+    world.interceptor.site = Site.of(world.home)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_scout_may_join_and_leave(behind: Enter) -> None:
     async def work(world: World) -> Any:
         await at_home(world)
         scout = await world.browser.new_page()
-        await world.gate.install(scout)
+        await world.interceptor.install(scout)
         with pytest.raises(PlaywrightError, match="net::ERR_ABORTED"):
             await scout.goto(f"{world.home}/to?/login")
         await scout.close()
@@ -272,7 +272,7 @@ def test_a_page_that_must_not_be_shown_never_appears(behind: Enter, path: str, r
         await world.page.evaluate("url => { location = url }", url)
         await world.until_refused()
         text = await world.page.inner_text("p")
-        assert world.gate.last_refused == world.refused[0]
+        assert world.interceptor.last_refused == world.refused[0]
         return text, shown, [one.rule for one in world.refused], world.page.url == f"{world.home}/"
 
     assert behind(work, avoid=("/admin",)) == ("home", [], [rule], True)
@@ -308,7 +308,7 @@ def test_frames_and_other_domains_of_the_site_may_be_shown(behind: Enter) -> Non
             " f.src = url; document.body.append(f) })",
             world.elsewhere,
         )
-        world.gate.site = Site.of(world.home, domains=("localhost",))
+        world.interceptor.site = Site.of(world.home, domains=("localhost",))
         await world.page.goto(world.elsewhere + "/second")
         return world.rules
 
@@ -332,7 +332,7 @@ def test_a_page_that_closes_leaves_nothing_hanging_and_frees_the_browser(behind:
         await world.page.close()
         next_page = await world.browser.new_page()
         try:
-            await world.gate.remove()
+            await world.interceptor.remove()
             await next_page.goto(world.home + "/second")
             return await next_page.evaluate("fetch('/w', {method: 'POST'}).then(r => r.status)")
         finally:
@@ -364,7 +364,7 @@ def test_after_a_press_reads_that_order_something_are_held_back(behind: Enter) -
     async def work(world: World) -> Any:
         await world.page.goto(f"{world.home}/")
         await world.page.evaluate("fetch('/queue/clear')")
-        await world.gate.press()
+        await world.interceptor.press()
         await world.page.evaluate(
             """() => Promise.allSettled(["/queue/clear", "/vote/7", "/rows", "/orders/7/approve.json"].map(
             (one) => fetch(one)).concat(new Promise((done) => {
@@ -390,7 +390,7 @@ def test_what_sets_a_switch_may_only_filter_what_was_asked_for_before(behind: En
     async def work(world: World) -> Any:
         await world.page.goto(f"{world.home}/")
         await world.page.evaluate("fetch('/rows')")
-        await world.gate.press(keeps=True)
+        await world.interceptor.press(keeps=True)
         await world.page.evaluate(
             "() => Promise.allSettled(['/rows?open=1', '/prefs?mails=1'].map((one) => fetch(one)))"
         )
@@ -405,7 +405,7 @@ def test_what_sets_a_switch_may_only_filter_what_was_asked_for_before(behind: En
 def test_another_document_asks_for_what_it_wants(behind: Enter) -> None:
     async def work(world: World) -> Any:
         await world.page.goto(f"{world.home}/")
-        await world.gate.press()
+        await world.interceptor.press()
         await world.page.goto(f"{world.home}/second")
         await world.page.evaluate("fetch('/vote/7')")
         return world.asked[-1], world.rules

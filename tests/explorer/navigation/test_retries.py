@@ -53,11 +53,11 @@ def test_a_start_page_that_comes_later_is_filmed_from_then_on(
     assert len(failures) <= len(take.retries) <= len(failures) + failures.count(())
     assert [retry.attempt for retry in take.retries] == [*range(1, len(take.retries) + 1)]
     assert {(retry.kind, retry.limit) for retry in take.retries} == {("navigation", 3)}
-    assert [visit.title for visit in take.story.visits] == ["/"]
+    assert [visit.title for visit in take.trace.visits] == ["/"]
     # nothing was filmed before the page that works had settled
     assert clock.covers[0][1]
     uncovered_ms = next(at_ms for at_ms, covered in clock.covers if not covered)
-    assert take.retries[-1].at_ms < uncovered_ms <= take.story.start_ms
+    assert take.retries[-1].at_ms < uncovered_ms <= take.trace.start_ms
 
 
 def test_a_page_that_never_comes_is_asked_for_four_times(theatre: Theatre, pages: dict[str, str]) -> None:

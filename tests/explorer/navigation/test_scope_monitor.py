@@ -27,7 +27,7 @@ def look_at(show: Show, home: str, *urls: str) -> tuple[list[Any], list[float]]:
 
     async def look(page: Page) -> tuple[list[Any], list[float]]:
         clock = RealClock()
-        border = ScopeMonitor(page, clock, Site.of(home), EgressProxy(EgressPolicy()))
+        scope_monitor = ScopeMonitor(page, clock, Site.of(home), EgressProxy(EgressPolicy()))
         found = []
         for url in urls:
             before = clock.now_ms()
@@ -35,8 +35,8 @@ def look_at(show: Show, home: str, *urls: str) -> tuple[list[Any], list[float]]:
                 await page.goto(url)
             except PlaywrightError:
                 await page.wait_for_url("chrome-error:**")
-            found.append((border.crossed(), border.failed))
-        return found, [before, border.last_good_ms(), clock.now_ms()]
+            found.append((scope_monitor.crossed(), scope_monitor.failed))
+        return found, [before, scope_monitor.last_good_ms(), clock.now_ms()]
 
     answer: tuple[list[Any], list[float]] = show("", look)
     return answer

@@ -79,8 +79,8 @@ def test_a_dialog_is_closed_by_what_decides_nothing(
     show: Show, html: str, pressed: list[str], clock: Clock
 ) -> None:
     async def look(page: Page) -> Any:
-        hand = Mouse(page, clock, Point(640, 700))
-        return await close_dialog(page, clock, hand), await page.evaluate("pressed"), len(hand.trail)
+        mouse = Mouse(page, clock, Point(640, 700))
+        return await close_dialog(page, clock, mouse), await page.evaluate("pressed"), len(mouse.trail)
 
     closed, noted, moved = show(PAGE + html, look)
 

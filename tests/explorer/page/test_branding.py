@@ -27,9 +27,9 @@ def look(theatre: Theatre, html: str = "", url: str | None = None) -> SiteBrandi
     theatre.pages["/"] = html
 
     async def opened() -> SiteBranding:
-        async with theatre.stage(Brief(theatre.url)) as stage:
-            await stage.page.goto(url or theatre.url)
-            return await read_branding(stage.page, RealClock())
+        async with theatre.session(Brief(theatre.url)) as session:
+            await session.page.goto(url or theatre.url)
+            return await read_branding(session.page, RealClock())
 
     found: SiteBranding = theatre.run(opened)
     return found

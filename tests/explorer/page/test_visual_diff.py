@@ -62,13 +62,13 @@ def test_a_picture_of_any_size_is_read_and_anything_else_is_none() -> None:
 
 
 def test_a_gallery_knows_what_it_has_not_shown_sooner_on_another_path() -> None:
-    gallery, little = SeenScreens(), round(0.06 * BLOCKS)
-    assert gallery.add(picture())
+    seen_screens, little = SeenScreens(), round(0.06 * BLOCKS)
+    assert seen_screens.add(picture())
 
-    assert gallery.novelty(picture(little)) == pytest.approx(0.06 / NEW_SCENE)
-    assert gallery.novelty(picture(little, "/other")) == pytest.approx(1.5)
-    assert not gallery.add(picture(little))
-    assert gallery.add(picture(little, "/other"))
+    assert seen_screens.novelty(picture(little)) == pytest.approx(0.06 / NEW_SCENE)
+    assert seen_screens.novelty(picture(little, "/other")) == pytest.approx(1.5)
+    assert not seen_screens.add(picture(little))
+    assert seen_screens.add(picture(little, "/other"))
 
 
 def test_everything_is_new_to_an_empty_gallery() -> None:

@@ -174,9 +174,9 @@ def test_a_page_is_looked_into_once_while_clicks_are_left_for_all_main_pages() -
 def test_where_main_pages_are_too_many_every_third_click_looks_inside() -> None:
     offered = (*(link(f"n{i}", f"n{i}", "nav") for i in range(20)), tab("tab"))
 
-    assert order(*offered, story=("One",))[0] == "n0"
-    assert order(*offered, story=("One", "Two"))[0] == "tab"
-    assert order(*offered, story=("One", "Two"), clicks_here=1)[0] == "n0"
+    assert order(*offered, history=("One",))[0] == "n0"
+    assert order(*offered, history=("One", "Two"))[0] == "tab"
+    assert order(*offered, history=("One", "Two"), clicks_here=1)[0] == "n0"
 
 
 def test_what_is_in_view_is_looked_into_before_what_needs_a_scroll_and_not_what_is_far() -> None:

@@ -30,7 +30,7 @@ SCENE = Scene(
     url="https://shop.example/",
     title="A shop",
     elements=tuple(link(name) for name in ("features", "pricing", "about", "blog", "tour", "team", "press")),
-    story=("Welcome",),
+    history=("Welcome",),
     visited_urls=frozenset({"https://shop.example/"}),
     clicks_left=7,
 )

@@ -55,79 +55,84 @@ def test_a_page_whose_name_ends_in_index_is_not_its_folder() -> None:
 
 
 def test_a_page_is_new_once_and_listed_once() -> None:
-    memory = Frontier()
+    frontier = Frontier()
 
-    first = memory.arrive(HOME, None)
-    again = memory.arrive(HOME + "index.html#top", HOME)
+    first = frontier.arrive(HOME, None)
+    again = frontier.arrive(HOME + "index.html#top", HOME)
 
     assert (first, again) == (True, False)
-    assert memory.visited == [HOME]
+    assert frontier.visited == [HOME]
 
 
 def test_depth_is_the_fewest_links_from_the_start() -> None:
-    memory = Frontier()
-    memory.arrive(HOME, None)
-    memory.note_links((link(HOME + "a"),), HOME)
-    memory.arrive(HOME + "a", HOME)
-    memory.note_links((link(HOME + "b"), link(HOME)), HOME + "a")
-    deep = memory.depth(HOME + "b")
+    frontier = Frontier()
+    frontier.arrive(HOME, None)
+    frontier.note_links((link(HOME + "a"),), HOME)
+    frontier.arrive(HOME + "a", HOME)
+    frontier.note_links((link(HOME + "b"), link(HOME)), HOME + "a")
+    deep = frontier.depth(HOME + "b")
 
-    memory.note_links((link(HOME + "b"),), HOME)
+    frontier.note_links((link(HOME + "b"),), HOME)
 
-    assert (memory.depth(HOME), memory.depth(HOME + "a"), deep, memory.depth(HOME + "b")) == (0, 1, 2, 1)
+    assert (frontier.depth(HOME), frontier.depth(HOME + "a"), deep, frontier.depth(HOME + "b")) == (
+        0,
+        1,
+        2,
+        1,
+    )
 
 
 def test_a_page_reached_without_a_link_is_one_deeper_than_where_one_came_from() -> None:
-    memory = Frontier()
-    memory.arrive(HOME, None)
+    frontier = Frontier()
+    frontier.arrive(HOME, None)
 
-    memory.arrive(HOME + "pushed", HOME)
+    frontier.arrive(HOME + "pushed", HOME)
 
-    assert memory.depth(HOME + "pushed") == 1
+    assert frontier.depth(HOME + "pushed") == 1
 
 
 def test_links_that_lead_too_deep_are_left_out_and_buttons_never() -> None:
-    memory = Frontier()
-    memory.arrive(HOME, None)
-    memory.note_links((link(HOME + "a"),), HOME)
+    frontier = Frontier()
+    frontier.arrive(HOME, None)
+    frontier.note_links((link(HOME + "a"),), HOME)
 
-    assert memory.within(link(HOME + "a"), 1)
-    assert not memory.within(link(HOME + "a"), 0)
-    assert memory.within(link(""), 0)
+    assert frontier.within(link(HOME + "a"), 1)
+    assert not frontier.within(link(HOME + "a"), 0)
+    assert frontier.within(link(""), 0)
 
 
 def test_the_last_page_with_something_left_is_where_to_go_back_to() -> None:
-    memory = Frontier()
-    memory.arrive(HOME, None)
-    memory.arrive(HOME + "a", HOME)
-    memory.arrive(HOME + "b", HOME + "a")
+    frontier = Frontier()
+    frontier.arrive(HOME, None)
+    frontier.arrive(HOME + "a", HOME)
+    frontier.arrive(HOME + "b", HOME + "a")
 
-    memory.exhaust(HOME + "b/")
-    before_a = memory.unfinished()
-    memory.exhaust(HOME + "a")
-    before_home = memory.unfinished()
-    memory.exhaust(HOME)
+    frontier.exhaust(HOME + "b/")
+    before_a = frontier.unfinished()
+    frontier.exhaust(HOME + "a")
+    before_home = frontier.unfinished()
+    frontier.exhaust(HOME)
 
-    assert (before_a, before_home, memory.unfinished()) == (HOME + "a", HOME, None)
-    assert memory.is_exhausted(HOME + "b")
+    assert (before_a, before_home, frontier.unfinished()) == (HOME + "a", HOME, None)
+    assert frontier.is_exhausted(HOME + "b")
 
 
 def test_what_is_left_on_other_pages_is_what_they_have_offered_and_nobody_has_tried() -> None:
-    memory = Frontier()
+    frontier = Frontier()
     for page in ("", "a", "b"):
-        memory.arrive(HOME + page, None if not page else HOME)
-    memory.note_left(HOME, (link(HOME + "a"), TAB))
-    memory.note_left(HOME + "a", (TAB, link(HOME + "c")))
-    memory.note_left(HOME + "b", (link(HOME + "d"),))
+        frontier.arrive(HOME + page, None if not page else HOME)
+    frontier.note_left(HOME, (link(HOME + "a"), TAB))
+    frontier.note_left(HOME + "a", (TAB, link(HOME + "c")))
+    frontier.note_left(HOME + "b", (link(HOME + "d"),))
 
-    before = dict(memory.left_elsewhere(HOME + "b"))
-    memory.try_out(TAB, "as it was")
-    after = dict(memory.left_elsewhere(HOME + "b/"))
-    memory.exhaust(HOME)
+    before = dict(frontier.left_elsewhere(HOME + "b"))
+    frontier.try_out(TAB, "as it was")
+    after = dict(frontier.left_elsewhere(HOME + "b/"))
+    frontier.exhaust(HOME)
 
     assert before == {HOME: (link(HOME + "a"), TAB), HOME + "a": (TAB, link(HOME + "c"))}
     assert after == {HOME: (link(HOME + "a"),), HOME + "a": (link(HOME + "c"),)}
-    assert list(dict(memory.left_elsewhere(HOME + "b"))) == [HOME + "a"]
+    assert list(dict(frontier.left_elsewhere(HOME + "b"))) == [HOME + "a"]
 
 
 def test_what_was_never_tried_may_be_used_as_it_is() -> None:
@@ -135,41 +140,41 @@ def test_what_was_never_tried_may_be_used_as_it_is() -> None:
 
 
 def test_a_button_that_has_done_something_may_be_used_again_where_the_page_is_another() -> None:
-    memory = Frontier()
-    memory.try_out(BUTTON, "first")
-    memory.learn(BUTTON, "button", "scene")
+    frontier = Frontier()
+    frontier.try_out(BUTTON, "first")
+    frontier.learn(BUTTON, "button", "scene")
 
-    again = memory.usable(BUTTON, "second", 5)
+    again = frontier.usable(BUTTON, "second", 5)
 
-    assert memory.usable(BUTTON, "first", 5) is None
+    assert frontier.usable(BUTTON, "first", 5) is None
     assert again is not None
     assert again.selector == BUTTON.selector
     assert again.key != BUTTON.key
 
 
 def test_each_further_use_of_a_button_counts_for_the_same_button() -> None:
-    memory = Frontier()
+    frontier = Frontier()
     for state in ("first", "second"):
-        used = memory.usable(BUTTON, state, 5)
+        used = frontier.usable(BUTTON, state, 5)
         assert used is not None
-        memory.try_out(used, state)
-        memory.learn(used, "button", "scene")
+        frontier.try_out(used, state)
+        frontier.learn(used, "button", "scene")
 
-    assert memory.usable(BUTTON, "second", 5) is None
-    assert memory.usable(BUTTON, "third", 2) is None
-    assert memory.usable(BUTTON, "third", 3) is not None
+    assert frontier.usable(BUTTON, "second", 5) is None
+    assert frontier.usable(BUTTON, "third", 2) is None
+    assert frontier.usable(BUTTON, "third", 3) is not None
 
 
 def test_a_button_that_once_did_nothing_is_not_used_again() -> None:
-    memory = Frontier()
-    memory.try_out(BUTTON, "first")
-    memory.learn(BUTTON, "button", "scene")
-    again = memory.usable(BUTTON, "second", 5)
+    frontier = Frontier()
+    frontier.try_out(BUTTON, "first")
+    frontier.learn(BUTTON, "button", "scene")
+    again = frontier.usable(BUTTON, "second", 5)
     assert again is not None
-    memory.try_out(again, "second")
-    memory.learn(again, "button", "nothing")
+    frontier.try_out(again, "second")
+    frontier.learn(again, "button", "nothing")
 
-    assert memory.usable(BUTTON, "third", 5) is None
+    assert frontier.usable(BUTTON, "third", 5) is None
 
 
 @pytest.mark.parametrize(
@@ -178,41 +183,41 @@ def test_a_button_that_once_did_nothing_is_not_used_again() -> None:
     ids=["a link", "a disclosure", "a choice"],
 )
 def test_links_disclosures_and_choices_are_used_once(element: Element) -> None:
-    memory = Frontier()
-    memory.try_out(element, "first")
-    memory.learn(element, "kind", "scene")
+    frontier = Frontier()
+    frontier.try_out(element, "first")
+    frontier.learn(element, "kind", "scene")
 
-    assert memory.usable(element, "second", 5) is None
+    assert frontier.usable(element, "second", 5) is None
 
 
 def test_a_field_may_be_filled_in_again_where_the_page_is_another() -> None:
-    memory, field = Frontier(), replace(TAB, fills="text")
-    memory.try_out(field, "empty")
-    memory.learn(field, "text", "scene")
+    frontier, field = Frontier(), replace(TAB, fills="text")
+    frontier.try_out(field, "empty")
+    frontier.learn(field, "text", "scene")
 
-    assert memory.usable(field, "one entry", 5) is not None
-    assert memory.usable(field, "empty", 5) is None
-    assert memory.times(field) == 1
+    assert frontier.usable(field, "one entry", 5) is not None
+    assert frontier.usable(field, "empty", 5) is None
+    assert frontier.times(field) == 1
 
 
 def test_it_learns_which_kinds_of_control_show_something_and_how_often_each_was_used() -> None:
-    memory = Frontier()
-    memory.learn(BUTTON, "button", "scene")
-    memory.learn(TAB, "button", "nothing")
-    memory.learn(TAB, "tab", "page")
+    frontier = Frontier()
+    frontier.learn(BUTTON, "button", "scene")
+    frontier.learn(TAB, "button", "nothing")
+    frontier.learn(TAB, "tab", "page")
 
-    memory.hear("switch", paid=False)
+    frontier.hear("switch", paid=False)
 
-    assert memory.payoffs() == {"button": 2 / 3, "tab": 1.0, "switch": 0.5}
-    assert memory.kinds() == {"button": 2, "tab": 1}
+    assert frontier.payoffs() == {"button": 2 / 3, "tab": 1.0, "switch": 0.5}
+    assert frontier.kinds() == {"button": 2, "tab": 1}
 
 
 def test_a_place_was_seen_once_it_was_visited_under_any_spelling() -> None:
-    memory = Frontier()
-    memory.arrive(HOME + "a/index.html#top", None)
+    frontier = Frontier()
+    frontier.arrive(HOME + "a/index.html#top", None)
 
-    assert memory.has_seen(page_key(HOME + "a"))
-    assert not memory.has_seen(page_key(HOME))
+    assert frontier.has_seen(page_key(HOME + "a"))
+    assert not frontier.has_seen(page_key(HOME))
 
 
 def test_a_refusal_is_kept_once_for_each_rule_and_label() -> None:

@@ -22,46 +22,46 @@ class Shown:
     """A gallery with one picture, and an atlas over it that has seen these places."""
 
     def __init__(self, *seen: str) -> None:
-        self.gallery = SeenScreens()
-        self.gallery.add(picture(0))
-        self.atlas = OutcomeCache(self.gallery, set(seen).__contains__)
+        self.seen_screens = SeenScreens()
+        self.seen_screens.add(picture(0))
+        self.outcomes = OutcomeCache(self.seen_screens, set(seen).__contains__)
 
 
 def test_a_link_is_known_wherever_it_stands() -> None:
-    atlas, sighting = Shown().atlas, KnownOutcome("page", HOME + "a")
-    atlas.note(LINK, HOME, sighting)
+    outcomes, sighting = Shown().outcomes, KnownOutcome("page", HOME + "a")
+    outcomes.note(LINK, HOME, sighting)
 
     elsewhere = replace(LINK, identity="another", href=HOME + "a/index.html", landmark="footer")
 
-    assert atlas.find(elsewhere, HOME + "b") == sighting
-    assert atlas.find(replace(LINK, href=HOME + "c"), HOME) is None
+    assert outcomes.find(elsewhere, HOME + "b") == sighting
+    assert outcomes.find(replace(LINK, href=HOME + "c"), HOME) is None
 
 
 def test_a_control_is_known_on_its_page_only() -> None:
-    atlas, sighting = Shown().atlas, KnownOutcome("scene")
-    atlas.note(TAB, HOME, sighting)
+    outcomes, sighting = Shown().outcomes, KnownOutcome("scene")
+    outcomes.note(TAB, HOME, sighting)
 
-    assert atlas.find(TAB, HOME + "index.html#part") == sighting
-    assert atlas.find(TAB, HOME + "b") is None
-    assert atlas.find(replace(TAB, identity="other tab"), HOME) is None
+    assert outcomes.find(TAB, HOME + "index.html#part") == sighting
+    assert outcomes.find(TAB, HOME + "b") is None
+    assert outcomes.find(replace(TAB, identity="other tab"), HOME) is None
 
 
 @pytest.mark.parametrize("landmark", ["header", "nav", "footer", "aside"])
 def test_a_control_of_the_frame_that_all_pages_share_is_known_on_all(landmark: str) -> None:
-    atlas, sighting = Shown().atlas, KnownOutcome("disclosure")
+    outcomes, sighting = Shown().outcomes, KnownOutcome("disclosure")
     menu = Element("#m", "button", "Menu", "button", "", "Menu", TAB.box, landmark=landmark)  # type: ignore[arg-type]
-    atlas.note(menu, HOME, sighting)
+    outcomes.note(menu, HOME, sighting)
 
-    assert atlas.find(menu, HOME + "b") == sighting
+    assert outcomes.find(menu, HOME + "b") == sighting
 
 
 def test_a_link_to_a_part_of_its_own_page_is_a_control_of_that_page() -> None:
-    atlas, sighting = Shown().atlas, KnownOutcome("nothing")
+    outcomes, sighting = Shown().outcomes, KnownOutcome("nothing")
     anchor = replace(LINK, href=HOME + "#part")
-    atlas.note(anchor, HOME, sighting)
+    outcomes.note(anchor, HOME, sighting)
 
-    assert atlas.find(anchor, HOME) == sighting
-    assert atlas.find(replace(anchor, identity="other"), HOME) is None
+    assert outcomes.find(anchor, HOME) == sighting
+    assert outcomes.find(replace(anchor, identity="other"), HOME) is None
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_a_link_to_a_part_of_its_own_page_is_a_control_of_that_page() -> None:
 )
 def test_novelty_is_what_the_film_has_not_shown(sighting: KnownOutcome, novelty: float) -> None:
     shown = Shown()
-    shown.atlas.note(TAB, HOME, replace(sighting, title="A title"))
+    shown.outcomes.note(TAB, HOME, replace(sighting, title="A title"))
 
-    prospects = shown.atlas.prospects([TAB, LINK], HOME)
+    prospects = shown.outcomes.prospects([TAB, LINK], HOME)
 
     assert list(prospects) == [TAB.key]
     assert prospects[TAB.key] == Prospect(sighting.outcome, prospects[TAB.key].novelty, "A title")
@@ -90,25 +90,25 @@ def test_novelty_is_what_the_film_has_not_shown(sighting: KnownOutcome, novelty:
 def test_what_the_film_has_shown_meanwhile_is_new_no_more() -> None:
     shown = Shown()
     sighting = KnownOutcome("scene", picture=picture(255))
-    shown.atlas.note(TAB, HOME, sighting)
-    before = shown.atlas.is_news(sighting)
+    shown.outcomes.note(TAB, HOME, sighting)
+    before = shown.outcomes.is_news(sighting)
 
-    shown.gallery.add(picture(255))
+    shown.seen_screens.add(picture(255))
 
     assert before
-    assert not shown.atlas.is_news(sighting)
-    assert shown.atlas.prospects([TAB], HOME)[TAB.key].novelty == 0
+    assert not shown.outcomes.is_news(sighting)
+    assert shown.outcomes.prospects([TAB], HOME)[TAB.key].novelty == 0
 
 
 def test_places_within_reach_count_as_long_as_nobody_has_seen_them() -> None:
     shown = Shown("site.test/a")
     sighting = KnownOutcome("disclosure", picture=picture(0), opens=("site.test/a", "site.test/b"))
-    shown.atlas.note(TAB, HOME, sighting)
+    shown.outcomes.note(TAB, HOME, sighting)
 
-    assert shown.atlas.prospects([TAB], HOME)[TAB.key].opens == 1
-    assert shown.atlas.is_news(sighting)
-    assert not Shown("site.test/a", "site.test/b").atlas.is_news(sighting)
+    assert shown.outcomes.prospects([TAB], HOME)[TAB.key].opens == 1
+    assert shown.outcomes.is_news(sighting)
+    assert not Shown("site.test/a", "site.test/b").outcomes.is_news(sighting)
 
 
 def test_what_a_guardrail_speaks_against_is_no_news() -> None:
-    assert not Shown().atlas.is_news(KnownOutcome("page", picture=picture(255), rule="off_domain"))
+    assert not Shown().outcomes.is_news(KnownOutcome("page", picture=picture(255), rule="off_domain"))

@@ -41,12 +41,12 @@ class Eyes:
         self.pages["/page"] = html.replace("OTHER", f"http://localhost:{self.port}")
 
         async def visit() -> Any:
-            stage = await prepare_session(self.browser, Brief("http://page.example/"))
+            session = await prepare_session(self.browser, Brief("http://page.example/"))
             try:
-                await stage.page.goto(f"http://127.0.0.1:{self.port}/page")
-                return await look(stage.page)
+                await session.page.goto(f"http://127.0.0.1:{self.port}/page")
+                return await look(session.page)
             finally:
-                await stage.page.context.close()
+                await session.page.context.close()
 
         return self._runner.run(visit())
 

@@ -77,9 +77,9 @@ class Take:
     retries: list[Retry]
 
     @property
-    def story(self) -> Trace:
-        (story,) = self._all(Trace)
-        return story
+    def trace(self) -> Trace:
+        (trace,) = self._all(Trace)
+        return trace
 
     @property
     def steps(self) -> list[Step]:
@@ -95,7 +95,7 @@ class Take:
 
     @property
     def rules(self) -> set[tuple[str, str]]:
-        return {(refusal.rule, refusal.what) for refusal in self.story.refused}
+        return {(refusal.rule, refusal.what) for refusal in self.trace.refused}
 
     @property
     def announced(self) -> list[Refusal]:
@@ -182,13 +182,13 @@ class Theatre:
         return self._runner.run(waited())
 
     @asynccontextmanager
-    async def stage(self, brief: Brief) -> AsyncIterator[BrowserSession]:
+    async def session(self, brief: Brief) -> AsyncIterator[BrowserSession]:
         self.proxy.refused.clear()
-        stage = await prepare_session(self.browser, brief)
+        session = await prepare_session(self.browser, brief)
         try:
-            yield stage
+            yield session
         finally:
-            await stage.page.context.close()
+            await session.page.context.close()
 
     def explore(
         self,
@@ -204,18 +204,18 @@ class Theatre:
         async def whole() -> Take:
             brief = Brief(url, **limits)
             async with AsyncExitStack() as opened:
-                stage = await opened.enter_async_context(self.stage(brief))
+                session = await opened.enter_async_context(self.session(brief))
                 scouted = await opened.enter_async_context(scouting(brief, self.offstage)) if scout else None
-                time = clock or (SeeingClock(stage.page) if scout else HastyClock())
+                time = clock or (SeeingClock(session.page) if scout else HastyClock())
                 take = Take([], [], [])
                 often = RetryPolicy(told or take.retries.append, *PAUSES)
                 explorer = Explorer(
-                    brief, stage, time, planner or KeywordPlanner(), self.proxy, scouted, often
+                    brief, session, time, planner or KeywordPlanner(), self.proxy, scouted, often
                 )
                 async for event in explorer.explore():
                     take.events.append(event)
                     if isinstance(event, Metrics):
-                        take.so_far.append(explorer.story_so_far())
+                        take.so_far.append(explorer.trace_so_far())
                 return take
 
         take: Take = self.run(whole)
