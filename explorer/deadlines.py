@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from explorer.errors import PageUnresponsive, SafetyViolation
-from explorer.types import Clock
+from explorer.protocols import Clock
 
 T = TypeVar("T")
 

@@ -1,11 +1,9 @@
-"""The explorer's records and the two protocols it needs from others: a Clock and a Planner."""
+"""Records that all sub-packages of the explorer share."""
 
 import hashlib
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeVar
-
-T = TypeVar("T")
+from typing import Literal
 
 State = Literal["initial", "navigating", "discovering", "planning", "executing", "complete"]
 StopReason = Literal[
@@ -263,42 +261,3 @@ class Metrics:
     llm_failures: int = 0
     #: Link targets that were looked at off camera.
     scouted: int = 0
-
-
-class Clock(Protocol):
-    """How the explorer lets time pass. A real-time camera waits; one outside real time renders frames."""
-
-    def now_ms(self) -> float:
-        """Milliseconds of film time since the camera started."""
-        ...
-
-    def still_ms(self) -> float:
-        """Milliseconds since the picture last changed."""
-        ...
-
-    @property
-    def full(self) -> bool:
-        """True when no more can be filmed: the footage has reached its limit."""
-        ...
-
-    def picture(self) -> bytes:
-        """The picture that is on screen, as JPEG; b"" from a clock without a camera."""
-        ...
-
-    def cover(self, covered: bool) -> None:
-        """While covered, the film goes on showing what it showed before, whatever is on screen."""
-        ...
-
-    async def hold(self, duration_ms: float) -> None:
-        """Lets the viewer look for this long."""
-        ...
-
-    async def during(self, work: Awaitable[T]) -> T:
-        """Keeps the camera running until `work` is done, and returns its result."""
-        ...
-
-
-class Planner(Protocol):
-    """Ranks what is offered. Returns at most five plans, best first, each for one of `scene.elements`."""
-
-    async def plan(self, scene: Scene) -> list[ActionPlan]: ...

@@ -32,10 +32,11 @@ from explorer.lookahead.scout import Scout
 from explorer.lookahead.scout_browser import open_scout
 from explorer.planning.llm_budget import Budget
 from explorer.planning.planner import choose_planner, usage_of
+from explorer.protocols import Planner
 from explorer.retry_policy import LIMITS, Retry, RetryPolicy
-from explorer.state.frontier import Refusals
+from explorer.state.refusals import Refusals
 from explorer.trace import MAX_LOOKED_AT, LookedAt, Trace
-from explorer.types import Brief, Planner, Refusal, TakeWarning
+from explorer.types import Brief, Refusal, TakeWarning
 from video.encoding.ffmpeg_binary import find_ffmpeg
 from video.style import layout as video_layout
 from video.warnings import FilmWarning

@@ -19,8 +19,9 @@ from explorer.page.discovery import describe
 from explorer.page.snapshot import Snapshot, diff_outcome, take_snapshot
 from explorer.page.stable_selectors import stable_selector
 from explorer.page.visual_diff import Blocks, share
+from explorer.protocols import Clock
 from explorer.text import clip
-from explorer.types import ActionPlan, Clock, Element, Outcome, Point, Refusal, Step
+from explorer.types import ActionPlan, Element, Outcome, Point, Refusal, Step
 
 #: How long a page, or what a click has changed on it, is looked at.
 LOOK_MS: dict[Outcome, float] = {

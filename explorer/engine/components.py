@@ -12,7 +12,7 @@ from explorer.egress.proxy import EgressProxy
 from explorer.engine.actions import ActionPerformer, Judge
 from explorer.engine.element_retry import ElementRetry
 from explorer.engine.goals import GoalCheck
-from explorer.engine.page_state import PageStateTracker
+from explorer.engine.page_state_tracker import PageStateTracker
 from explorer.engine.scanner import Scanner
 from explorer.engine.trace_recorder import TraceRecorder
 from explorer.guardrails.rules import Site, refuse_element, refuse_url
@@ -26,11 +26,13 @@ from explorer.navigation.navigator import Navigator
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.navigation.scope_monitor import ScopeMonitor
 from explorer.page.settle import Settler
-from explorer.page.visual_diff import SeenScreens
+from explorer.protocols import Clock, Planner
 from explorer.retry_policy import RetryPolicy
-from explorer.state.frontier import Frontier, Refusals
+from explorer.state.frontier import Frontier
 from explorer.state.outcomes import OutcomeCache
-from explorer.types import Brief, Clock, Element, Planner, Point, Refusal
+from explorer.state.refusals import Refusals
+from explorer.state.seen_screens import SeenScreens
+from explorer.types import Brief, Element, Point, Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
 from explorer.engine.actions import ActionPerformer, Ready
-from explorer.engine.page_state import PageStateTracker
+from explorer.engine.page_state_tracker import PageStateTracker
 from explorer.engine.scanner import Scanner
 from explorer.page.discovery import describe
+from explorer.protocols import Clock
 from explorer.retry_policy import Retry, RetryPolicy
 from explorer.text import clip
-from explorer.types import ActionPlan, Clock, Element, Refusal
+from explorer.types import ActionPlan, Element, Refusal
 
 
 class ElementRetry:

@@ -20,21 +20,11 @@ from explorer.engine.warnings import Ending, warnings_of
 from explorer.errors import PageUnresponsive
 from explorer.lookahead.scout import Scout
 from explorer.page.snapshot import Snapshot
+from explorer.protocols import Clock, Planner
 from explorer.retry_policy import RetryPolicy
 from explorer.text import clip
 from explorer.trace import Trace, Wait
-from explorer.types import (
-    ActionPlan,
-    Brief,
-    Clock,
-    Element,
-    Metrics,
-    Planner,
-    Refusal,
-    State,
-    Step,
-    StopReason,
-)
+from explorer.types import ActionPlan, Brief, Element, Metrics, Refusal, State, Step, StopReason
 from explorer.urls import page_key
 
 log = logging.getLogger(__name__)

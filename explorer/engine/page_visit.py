@@ -8,9 +8,10 @@ from explorer.engine.components import Components
 from explorer.engine.feedback import remember_screen
 from explorer.page.snapshot import Snapshot
 from explorer.page.visual_diff import Blocks, changed
+from explorer.protocols import Clock
 from explorer.text import clip, title_of
 from explorer.trace import Visit, Wait
-from explorer.types import Clock, Refusal
+from explorer.types import Refusal
 
 #: How long a page is looked at before it is scrolled through.
 ARRIVE_MS = 1_200.0

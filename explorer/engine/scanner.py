@@ -10,16 +10,18 @@ from explorer.forms.values import filling
 from explorer.guardrails.rules import refuse_element
 from explorer.guardrails.sensitive_fields import refuse_field
 from explorer.languages.detection import is_known
-from explorer.lookahead.off_camera import PageState
 from explorer.lookahead.scheduler import Lookahead
 from explorer.navigation.scope_monitor import ScopeMonitor
 from explorer.page.discovery import discover
 from explorer.page.regions import within
 from explorer.planning.keyword_planner import rank
-from explorer.state.frontier import Frontier, Refusals, plain_key
+from explorer.protocols import Clock, Planner
+from explorer.state.frontier import Frontier, plain_key
 from explorer.state.outcomes import OutcomeCache
+from explorer.state.page_state import PageState
+from explorer.state.refusals import Refusals
 from explorer.text import title_of
-from explorer.types import ActionPlan, Brief, Clock, Element, Planner, Refusal, Scene, Step
+from explorer.types import ActionPlan, Brief, Element, Refusal, Scene, Step
 from explorer.urls import page_key
 
 #: A planner has limits of its own; this one is for a planner that has none.

@@ -16,7 +16,8 @@ from explorer.engine.start_page_check import StartPageCheck
 from explorer.errors import PageUnresponsive
 from explorer.guardrails.rules import Site, is_auth_url
 from explorer.page.branding import read_branding
-from explorer.types import Brief, Clock
+from explorer.protocols import Clock
+from explorer.types import Brief
 
 log = logging.getLogger(__name__)
 

@@ -27,8 +27,8 @@ from explorer.errors import (
     StartPageError,
 )
 from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.protocols import Clock
 from explorer.text import clean
-from explorer.types import Clock
 
 log = logging.getLogger(__name__)
 

@@ -6,10 +6,11 @@ from typing import Protocol, TypeVar
 
 from explorer.input.mouse import Mouse
 from explorer.page.settle import Settler
-from explorer.state.frontier import Refusals
+from explorer.protocols import Clock
+from explorer.state.refusals import Refusals
 from explorer.text import clip
 from explorer.trace import MAX_LOOKED_AT, LookedAt, SiteBranding, Trace, Visit
-from explorer.types import Clock, Element, Step, StopReason, TakeWarning
+from explorer.types import Element, Step, StopReason, TakeWarning
 
 T = TypeVar("T", bound="_Over")
 

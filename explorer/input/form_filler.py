@@ -10,7 +10,8 @@ from playwright.async_api import Locator, Page
 from explorer.browser.isolated_world import aside
 from explorer.forms.values import FieldValue
 from explorer.input.mouse import FRAME_MS, Mouse
-from explorer.types import Clock, Element, FieldKind, Point
+from explorer.protocols import Clock
+from explorer.types import Element, FieldKind, Point
 
 log = logging.getLogger(__name__)
 

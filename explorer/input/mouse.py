@@ -7,8 +7,9 @@ from collections.abc import Awaitable
 from playwright.async_api import Page
 
 from explorer.browser.isolated_world import aside
+from explorer.protocols import Clock
 from explorer.trace import Sample, Scroll
-from explorer.types import Clock, Point
+from explorer.types import Point
 
 FRAME_MS = 1000 / 60
 #: Fitts's law in its simplest form: a movement takes longer the farther it goes, within these bounds.

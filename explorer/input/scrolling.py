@@ -5,7 +5,8 @@ from playwright.async_api import Page
 from explorer.deadlines import Deadlines
 from explorer.input.mouse import Mouse
 from explorer.page.discovery import aim, bring, reveal_delta
-from explorer.types import Clock, Point
+from explorer.protocols import Clock
+from explorer.types import Point
 
 #: A screen of a tour leaves a quarter of the one before in view, so that the eye keeps its place.
 TOUR_STEP = 0.75

@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from playwright.async_api import Page
 
 from explorer.page.snapshot import Snapshot, take_snapshot
 from explorer.page.visual_diff import NOTICED, Picture, path_of, share
-from explorer.types import ActionPlan
+from explorer.state.page_state import PageState
 
 T = TypeVar("T")
 
@@ -43,14 +43,6 @@ class OffCameraClock:
 
     async def during(self, work: Awaitable[T]) -> T:
         return await work
-
-
-@dataclass(frozen=True, slots=True)
-class PageState:
-    """A state to try things in: an address, and what was done there since it was opened."""
-
-    url: str
-    actions: tuple[ActionPlan, ...] = ()
 
 
 class RestingView:

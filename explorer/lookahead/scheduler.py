@@ -10,11 +10,11 @@ from explorer.deadlines import Deadlines
 from explorer.errors import BrowserCrashed, PageUnresponsive
 from explorer.guardrails.page_links import is_clearly_page
 from explorer.lookahead.dry_run import may_be_tried
-from explorer.lookahead.off_camera import PageState
 from explorer.lookahead.scout import OUT_OF_REACH, Scout
 from explorer.planning.keyword_planner import kind_of
 from explorer.state.frontier import Frontier
 from explorer.state.outcomes import KnownOutcome, OutcomeCache
+from explorer.state.page_state import PageState
 from explorer.trace import MAX_LOOKED_AT, LookedAt
 from explorer.types import ActionPlan, Element
 from explorer.urls import page_key

@@ -14,7 +14,7 @@ from explorer.guardrails.robots_txt import Robots, fetch_robots
 from explorer.guardrails.rules import Site, refuse_element, refuse_url
 from explorer.guardrails.sensitive_fields import refuse_field
 from explorer.lookahead.dry_run import act, approach, may_be_tried
-from explorer.lookahead.off_camera import OffCameraClock, PageState, RestingView
+from explorer.lookahead.off_camera import OffCameraClock, RestingView
 from explorer.navigation.popups import Popups
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.overlays.dismissal import dismiss_overlays
@@ -23,6 +23,7 @@ from explorer.page.settle import Settler
 from explorer.page.snapshot import Snapshot, diff_outcome
 from explorer.page.visual_diff import share
 from explorer.state.outcomes import KnownOutcome
+from explorer.state.page_state import PageState
 from explorer.text import title_of
 from explorer.types import ActionPlan, Brief, Element, Outcome, Refusal
 from explorer.urls import page_key

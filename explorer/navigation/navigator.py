@@ -18,9 +18,9 @@ from explorer.egress.policy import Endpoint
 from explorer.egress.proxy import EgressProxy
 from explorer.errors import AddressRefused, ExplorerError, PageUnreachable, PageUnresponsive
 from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.protocols import Clock
 from explorer.retry_policy import Retry, RetryPolicy
 from explorer.text import clip
-from explorer.types import Clock
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,8 @@ from explorer.blocks.http_response import HttpResponse
 from explorer.egress.proxy import EgressProxy
 from explorer.errors import AddressRefused
 from explorer.guardrails.rules import Site, is_auth_url
-from explorer.types import Clock, StopReason
+from explorer.protocols import Clock
+from explorer.types import StopReason
 
 #: Chromium reports a new document up to some 20 ms after it has begun to replace the old one.
 COMMIT_MARGIN_MS = 50.0

@@ -11,8 +11,9 @@ from playwright.async_api import Page
 from explorer.guardrails.blacklist import blacklisted, is_plain_cancel
 from explorer.input.mouse import Mouse
 from explorer.overlays.scripts import ask
+from explorer.protocols import Clock
 from explorer.text import clean
-from explorer.types import Box, Clock, Point
+from explorer.types import Box, Point
 
 DialogKind = Literal["dialog", "menu", "lightbox"]
 

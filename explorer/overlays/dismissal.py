@@ -15,8 +15,9 @@ from playwright.async_api import Error as PlaywrightError
 
 from explorer.guardrails.blacklist import blacklisted, ends_session, is_plain_cancel
 from explorer.overlays.scripts import ask
+from explorer.protocols import Clock
 from explorer.text import clean
-from explorer.types import Clock, Point
+from explorer.types import Point
 
 log = logging.getLogger(__name__)
 

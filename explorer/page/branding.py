@@ -12,8 +12,8 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from explorer.browser.isolated_world import aside
+from explorer.protocols import Clock
 from explorer.trace import SiteBranding
-from explorer.types import Clock
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from playwright.async_api import Page, Request
 
 from explorer.browser.isolated_world import aside, watch_aside
 from explorer.errors import PageUnresponsive
+from explorer.protocols import Clock
 from explorer.trace import Wait
-from explorer.types import Clock
 
 Signal = Literal["load", "content", "network", "dom", "paint"]
 

@@ -61,25 +61,3 @@ def share(one: Picture, other: Picture, restless: Blocks | None = None) -> float
     """The part of the view, 0 to 1, that differs, without `restless` blocks, which move by themselves."""
     blocks = changed(one, other)
     return float((blocks if restless is None else blocks & ~restless).mean())
-
-
-class SeenScreens:
-    """The pictures that the film has shown, one for each scene."""
-
-    def __init__(self) -> None:
-        self._shown: list[Picture] = []
-
-    def add(self, picture: Picture) -> bool:
-        """Hangs a picture that was shown; False when it is none that differs from all others."""
-        new = self.novelty(picture) >= 1
-        if new:
-            self._shown.append(picture)
-        return new
-
-    def novelty(self, picture: Picture) -> float:
-        """How much it differs from the most similar picture shown: from 1 on it is a scene of its own."""
-        return min((_distance(picture, shown) for shown in self._shown), default=10.0)
-
-
-def _distance(one: Picture, other: Picture) -> float:
-    return share(one, other) / (NEW_SCENE if one.path == other.path else NEW_SCENE_ELSEWHERE)

@@ -6,7 +6,8 @@ from explorer.errors import PlannerFailed
 from explorer.planning.keyword_planner import MAX_PLANS, KeywordPlanner
 from explorer.planning.llm_budget import Budget, Usage
 from explorer.planning.llm_planner import BUDGET_SPENT, DEFAULT_MODEL, LlmPlanner
-from explorer.types import ActionPlan, Planner, Scene
+from explorer.protocols import Planner
+from explorer.types import ActionPlan, Scene
 
 
 class FallbackPlanner:

@@ -1,11 +1,10 @@
 """What the explorer remembers: where it has been, how deep that is, and what it has tried."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from explorer.text import clip
-from explorer.types import MAX_REFUSALS, Element, Outcome, Refusal
+from explorer.types import Element, Outcome
 from explorer.urls import page_key
 
 #: Between the key of what is used again and the state in which that is.
@@ -148,31 +147,3 @@ def plain_key(element: Element) -> str:
 
 def _plain(key: str) -> str:
     return key.partition(AGAIN)[0]
-
-
-class Refusals:
-    """What was turned down, once per rule and label, in order; `MAX_REFUSALS` at most, cut to size."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], Refusal] = {}
-
-    def add(self, refusal: Refusal) -> Refusal | None:
-        """What is newly kept of it; None when it was known, or when there are enough."""
-        kept = replace(
-            refusal,
-            what=clip(refusal.what),
-            detail=clip(refusal.detail),
-            page_url=clip(refusal.page_url),
-        )
-        key = (kept.rule, kept.what)
-        if key in self._kept or len(self._kept) >= MAX_REFUSALS:
-            return None
-        self._kept[key] = kept
-        return kept
-
-    def new(self, refusals: Sequence[Refusal]) -> list[Refusal]:
-        """Keeps these, and answers those that were not known."""
-        return [kept for refusal in refusals if (kept := self.add(refusal))]
-
-    def all(self) -> tuple[Refusal, ...]:
-        return tuple(self._kept.values())

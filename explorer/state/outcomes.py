@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from explorer.page.visual_diff import NEW_SCENE, Picture, SeenScreens
+from explorer.page.visual_diff import NEW_SCENE, Picture
+from explorer.state.seen_screens import SeenScreens
 from explorer.types import Element, Outcome, Prospect
 from explorer.urls import page_key
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from explorer.planning.keyword_planner import KeywordPlanner
-from explorer.types import ActionPlan, Element, Planner, Scene, Wishes
+from explorer.protocols import Planner
+from explorer.types import ActionPlan, Element, Scene, Wishes
 from explorer.urls import page_key
 
 #: As many as a planner may return.

@@ -18,8 +18,9 @@ from explorer.guardrails.rules import Site
 from explorer.navigation.navigator import Navigator
 from explorer.navigation.scope_monitor import ScopeMonitor
 from explorer.page.settle import Settler
+from explorer.protocols import Clock
 from explorer.retry_policy import RetryPolicy
-from explorer.types import Brief, Clock
+from explorer.types import Brief
 from tests.explorer.support.clocks import RealClock
 from tests.explorer.support.exploration import PAUSES, serving
 from tests.explorer.support.start_pages import BAD, GOOD, StartPages

@@ -9,7 +9,8 @@ from playwright.async_api import Page
 from explorer.forms.values import FieldValue
 from explorer.input.form_filler import KEYS_MS, FormFiller
 from explorer.input.mouse import Mouse
-from explorer.types import Box, Clock, Element, FieldKind, Point
+from explorer.protocols import Clock
+from explorer.types import Box, Element, FieldKind, Point
 from tests.explorer.conftest import Show
 from tests.explorer.support.exploration import FrameClock, RealClock
 from tests.support.markers import thorough

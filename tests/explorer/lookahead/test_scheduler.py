@@ -9,12 +9,12 @@ import pytest
 
 from explorer.deadlines import Deadlines
 from explorer.errors import BrowserCrashed, PageUnresponsive
-from explorer.lookahead.off_camera import PageState
 from explorer.lookahead.scheduler import LOOKS_PER_CLICK, MAX_REPLAYED_ACTIONS, MOST_FAILURES, Lookahead
 from explorer.lookahead.scout import Scout
-from explorer.page.visual_diff import SeenScreens
 from explorer.state.frontier import Frontier
 from explorer.state.outcomes import KnownOutcome, OutcomeCache
+from explorer.state.page_state import PageState
+from explorer.state.seen_screens import SeenScreens
 from explorer.types import ActionPlan, Box, Element
 from tests.explorer.support.clocks import RealClock
 

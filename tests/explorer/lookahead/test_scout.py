@@ -6,10 +6,10 @@ from typing import TypeVar
 import pytest
 
 from explorer.guardrails.rules import Site
-from explorer.lookahead.off_camera import PageState
 from explorer.lookahead.scout import OUT_OF_REACH, Scout
 from explorer.lookahead.scout_browser import scouting
 from explorer.state.outcomes import KnownOutcome
+from explorer.state.page_state import PageState
 from explorer.types import ActionPlan, Brief, Wishes
 from tests.explorer.support.exploration import Theatre
 

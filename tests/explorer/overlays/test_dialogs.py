@@ -7,7 +7,8 @@ from playwright.async_api import Page
 
 from explorer.input.mouse import Mouse
 from explorer.overlays.dialogs import OpenDialog, close_dialog, open_dialog
-from explorer.types import Clock, Point
+from explorer.protocols import Clock
+from explorer.types import Point
 from tests.explorer.conftest import Show
 from tests.explorer.support.exploration import FrameClock, RealClock
 

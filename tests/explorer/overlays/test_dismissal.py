@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page
 
 from explorer.overlays.dismissal import Dismissed, dismiss_overlays
-from explorer.types import Clock
+from explorer.protocols import Clock
 from tests.explorer.conftest import Show
 from tests.explorer.support.exploration import FrameClock, RealClock
 

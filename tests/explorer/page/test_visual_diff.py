@@ -4,17 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from explorer.page.visual_diff import (
-    COLUMNS,
-    HEIGHT_PX,
-    NEW_SCENE,
-    ROWS,
-    WIDTH_PX,
-    Picture,
-    SeenScreens,
-    changed,
-    share,
-)
+from explorer.page.visual_diff import COLUMNS, HEIGHT_PX, ROWS, WIDTH_PX, Picture, changed, share
 
 BLOCK_PX = WIDTH_PX // COLUMNS
 BLOCKS = COLUMNS * ROWS
@@ -59,17 +49,3 @@ def test_a_picture_of_any_size_is_read_and_anything_else_is_none() -> None:
     assert (read.pixels.shape, read.path) == ((HEIGHT_PX, WIDTH_PX, 3), "/a")
     assert Picture.decode(b"") is None
     assert Picture.decode(b"no picture") is None
-
-
-def test_a_gallery_knows_what_it_has_not_shown_sooner_on_another_path() -> None:
-    seen_screens, little = SeenScreens(), round(0.06 * BLOCKS)
-    assert seen_screens.add(picture())
-
-    assert seen_screens.novelty(picture(little)) == pytest.approx(0.06 / NEW_SCENE)
-    assert seen_screens.novelty(picture(little, "/other")) == pytest.approx(1.5)
-    assert not seen_screens.add(picture(little))
-    assert seen_screens.add(picture(little, "/other"))
-
-
-def test_everything_is_new_to_an_empty_gallery() -> None:
-    assert SeenScreens().novelty(picture()) > 1

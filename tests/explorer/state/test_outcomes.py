@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer.page.visual_diff import HEIGHT_PX, NEW_SCENE, WIDTH_PX, Picture, SeenScreens
+from explorer.page.visual_diff import HEIGHT_PX, NEW_SCENE, WIDTH_PX, Picture
 from explorer.state.outcomes import KnownOutcome, OutcomeCache
+from explorer.state.seen_screens import SeenScreens
 from explorer.types import Box, Element, Prospect
 
 HOME = "http://site.test/"

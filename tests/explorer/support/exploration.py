@@ -19,9 +19,10 @@ from explorer.engine.executor import Event, Explorer
 from explorer.languages import detection, vocabulary
 from explorer.lookahead.scout_browser import scouting
 from explorer.planning.keyword_planner import KeywordPlanner
+from explorer.protocols import Clock, Planner
 from explorer.retry_policy import NoteRetry, Retry, RetryPolicy
 from explorer.trace import Trace
-from explorer.types import ActionPlan, Brief, Clock, Metrics, Planner, Refusal, Scene, State, Step
+from explorer.types import ActionPlan, Brief, Metrics, Refusal, Scene, State, Step
 from tests.explorer.support.clocks import FrameClock as FrameClock
 from tests.explorer.support.clocks import HastyClock, SeeingClock
 from tests.explorer.support.clocks import RealClock as RealClock

@@ -10,13 +10,14 @@ from playwright.async_api import Page
 from explorer.deadlines import Deadlines
 from explorer.errors import PageUnresponsive
 from explorer.input.mouse import Mouse
-from explorer.lookahead.off_camera import PageState
 from explorer.navigation.backtracking import Backtracking
 from explorer.overlays.dialogs import close_dialog, open_dialog
 from explorer.overlays.dismissal import dismiss_overlays
 from explorer.page.settle import Settler
+from explorer.protocols import Clock
+from explorer.state.page_state import PageState
 from explorer.trace import Wait
-from explorer.types import Clock, Step
+from explorer.types import Step
 from explorer.urls import page_key
 
 log = logging.getLogger(__name__)

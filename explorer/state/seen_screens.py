@@ -1,0 +1,25 @@
+"""Measures how much a picture differs from all that the film has shown."""
+
+from explorer.page.visual_diff import NEW_SCENE, NEW_SCENE_ELSEWHERE, Picture, share
+
+
+class SeenScreens:
+    """The pictures that the film has shown, one for each scene."""
+
+    def __init__(self) -> None:
+        self._shown: list[Picture] = []
+
+    def add(self, picture: Picture) -> bool:
+        """Hangs a picture that was shown; False when it is none that differs from all others."""
+        new = self.novelty(picture) >= 1
+        if new:
+            self._shown.append(picture)
+        return new
+
+    def novelty(self, picture: Picture) -> float:
+        """How much it differs from the most similar picture shown: from 1 on it is a scene of its own."""
+        return min((_distance(picture, shown) for shown in self._shown), default=10.0)
+
+
+def _distance(one: Picture, other: Picture) -> float:
+    return share(one, other) / (NEW_SCENE if one.path == other.path else NEW_SCENE_ELSEWHERE)
