@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Response
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from explorer.browser.session import BrowserSession
 from explorer.errors import PageUnresponsive
-from explorer.guardrails.robots_txt import Robots, fetch_robots
+from explorer.guardrails.robots_txt import RobotsTxt, fetch_robots_txt
 from explorer.guardrails.rules import Site, refuse_element, refuse_url
 from explorer.guardrails.sensitive_fields import refuse_field
 from explorer.lookahead.dry_run import act, approach, may_be_tried
@@ -71,7 +72,7 @@ class Scout:
         self._rest = RestingView(page)
         self._reaches: dict[PageState, frozenset[str]] = {}
         self._kept: dict[str, object] = {}
-        self._robots: dict[str, Robots] = {}
+        self._robots: dict[str, RobotsTxt] = {}
         self._status = 0
         page.on("response", self._answered)
 
@@ -264,14 +265,26 @@ class Scout:
             return True
         origin = _origin(url)
         if origin not in self._robots:
-            self._robots[origin] = await fetch_robots(self._text, url)
+            self._robots[origin] = await fetch_robots_txt(self._fetch_text, url)
         return self._robots[origin].allows(url)
 
-    async def _text(self, url: str) -> str:
-        """By the browser itself: Playwright's own requests ask the proxy for tunnels that it does not dig."""
+    async def _fetch_text(self, url: str) -> tuple[int, str]:
+        """Fetches status and text of a file with the browser itself.
+
+        Playwright's own HTTP client asks the proxy for tunnels to port 80, which it refuses.
+        """
         self._at = self._before = None
-        answer = await self._page.goto(url, timeout=ROBOTS_TIMEOUT_MS)
-        return await answer.text() if answer and answer.ok else ""
+        self._status = 0
+        try:
+            answer = await self._page.goto(url, timeout=ROBOTS_TIMEOUT_MS)
+        except PlaywrightError as exc:
+            # Chromium shows neither a 404 without a body nor a file that it would download.
+            if isinstance(exc, PlaywrightTimeoutError) or not self._status:
+                raise
+            return self._status, ""
+        if answer is None:
+            raise OSError(f"{url} was not answered")
+        return answer.status, await answer.text()
 
 
 def _changed(before: Snapshot, after: Snapshot, outcome: Outcome) -> float:

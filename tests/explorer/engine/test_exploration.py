@@ -153,6 +153,18 @@ def test_what_robots_txt_forbids_is_not_looked_at_but_may_be_filmed(
     assert theatre.asked.count("GET /blue") == 1
 
 
+def test_a_site_whose_robots_txt_fails_is_filmed_but_not_looked_at_ahead(
+    theatre: Theatre, shop: dict[str, str]
+) -> None:
+    theatre.pages["/robots.txt"] = "Sorry"
+    theatre.heads["/robots.txt"] = ("503 Service Unavailable",)
+
+    take = theatre.explore(theatre.url, scout=True, max_clicks=2)
+
+    assert labels(take) == ["Blue", "Twin"]
+    assert theatre.asked.count("GET /blue") == 1
+
+
 def test_without_the_wish_nothing_is_tried_off_camera(theatre: Theatre, shop: dict[str, str]) -> None:
     take = theatre.explore(theatre.url, scout=True, max_clicks=1, wishes=Wishes(scout=False))
 

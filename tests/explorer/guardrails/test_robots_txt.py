@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from explorer.errors import PageUnreachable
-from explorer.guardrails.robots_txt import MAX_BYTES, Robots, fetch_robots
+from explorer.guardrails.robots_txt import MAX_BYTES, RobotsTxt, fetch_robots_txt
 
 RULES = """\ufeff# hello
 User-agent: other
@@ -40,48 +40,67 @@ Disallow: /
     ],
 )
 def test_the_longest_rule_of_the_own_group_decides(path: str, allowed: bool) -> None:
-    assert Robots.parse(RULES).allows(f"https://shop.example{path}") is allowed
+    assert RobotsTxt(RULES).allows(f"https://shop.example{path}") is allowed
 
 
 def test_who_is_not_named_follows_the_star() -> None:
-    assert not Robots.parse(RULES).allows("https://shop.example/x", "somebody")
-    assert not Robots.parse("User-agent: *\nDisallow: /x").allows("https://shop.example/x/y")
+    assert not RobotsTxt(RULES).allows("https://shop.example/x", "somebody")
+    assert not RobotsTxt("User-agent: *\nDisallow: /x").allows("https://shop.example/x/y")
 
 
 def test_an_empty_rule_forbids_nothing_and_a_group_of_ones_own_frees_from_the_star() -> None:
-    robots = Robots.parse("User-agent: *\nDisallow: /\n\nUser-agent: sitereel\nDisallow:\n")
+    robots = RobotsTxt("User-agent: *\nDisallow: /\n\nUser-agent: sitereel\nDisallow:\n")
 
     assert robots.allows("https://shop.example/x")
 
 
 @pytest.mark.parametrize("text", ["", "<!doctype html><title>Not found</title>", "\x00\xff", "Disallow: /"])
 def test_what_is_no_robots_file_allows_everything(text: str) -> None:
-    assert Robots.parse(text).allows("https://shop.example/x")
+    assert RobotsTxt(text).allows("https://shop.example/x")
 
 
 def test_a_hostile_pattern_is_answered_at_once() -> None:
-    robots = Robots.parse("User-agent: *\nDisallow: /" + "*a" * 2000 + "$")
+    robots = RobotsTxt("User-agent: *\nDisallow: /" + "*a" * 2000 + "$")
 
     assert robots.allows("https://shop.example/" + "a" * 1900 + "b")
+
+
+def fetched(status: int, text: str = "") -> RobotsTxt:
+    async def fetch(url: str) -> tuple[int, str]:
+        return status, text
+
+    return asyncio.run(fetch_robots_txt(fetch, "https://shop.example/"))
 
 
 def test_the_rules_are_fetched_from_the_root_of_the_site_up_to_a_limit() -> None:
     asked = []
 
-    async def get(url: str) -> str:
+    async def fetch(url: str) -> tuple[int, str]:
         asked.append(url)
-        return "User-agent: *\nDisallow: /early\n" + "#" * MAX_BYTES + "\nDisallow: /late"
+        return 200, "User-agent: *\nDisallow: /early\n" + "#" * MAX_BYTES + "\nDisallow: /late"
 
-    robots = asyncio.run(fetch_robots(get, "https://shop.example:8443/deep/page?x#y"))
+    robots = asyncio.run(fetch_robots_txt(fetch, "https://shop.example:8443/deep/page?x#y"))
 
     assert asked == ["https://shop.example:8443/robots.txt"]
     assert not robots.allows("https://shop.example:8443/early")
     assert robots.allows("https://shop.example:8443/late")
 
 
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 410, 429])
+def test_a_file_that_is_unavailable_allows_everything(status: int) -> None:
+    assert fetched(status, "User-agent: *\nDisallow: /").allows("https://shop.example/x")
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 599])
+def test_a_server_error_disallows_everything(status: int) -> None:
+    assert not fetched(status, "User-agent: *\nAllow: /").allows("https://shop.example/x")
+
+
 @pytest.mark.parametrize("failure", [OSError(), TimeoutError(), ValueError(), PageUnreachable("gone")])
-def test_rules_that_cannot_be_had_allow_everything(failure: Exception) -> None:
-    async def get(url: str) -> str:
+def test_a_file_that_is_unreachable_disallows_everything(failure: Exception) -> None:
+    async def fetch(url: str) -> tuple[int, str]:
         raise failure
 
-    assert asyncio.run(fetch_robots(get, "https://shop.example/")).allows("https://shop.example/x")
+    robots = asyncio.run(fetch_robots_txt(fetch, "https://shop.example/"))
+
+    assert not robots.allows("https://shop.example/x")

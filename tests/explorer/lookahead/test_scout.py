@@ -140,6 +140,23 @@ def test_robots_txt_is_asked_once_and_obeyed(theatre: Theatre, pages: dict[str, 
     assert theatre.asked.count("GET /private") == 1
 
 
+@pytest.mark.parametrize(
+    ("head", "rule"),
+    [
+        (("404 Not Found",), ""),
+        (("302 Found", "Location: https://elsewhere.example/"), ""),
+        (("503 Service Unavailable",), "robots"),
+    ],
+)
+def test_the_status_of_robots_txt_decides_where_there_are_no_rules(
+    theatre: Theatre, pages: dict[str, str], head: tuple[str, ...], rule: str
+) -> None:
+    pages["/a"] = pages["/robots.txt"] = "<p>Hello</p>"
+    theatre.heads["/robots.txt"] = head
+
+    assert visited(theatre, "a").rule == rule
+
+
 REHEARSALS = f"""{STYLE}<h1>Home</h1><p id=out></p>
 <button id=dead>Dead</button>
 <button id=scene onclick='out.textContent = "Something else"'>Scene</button>
