@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from explorer.egress.ip_addresses import literal
+from explorer.egress.ip_addresses import parse_ip_literal
 
 MAX_URL_LENGTH = 2048
 MAX_GOAL = 300
@@ -62,7 +62,7 @@ def check_domain(value: str, url: str) -> str:
     star, bare = ("*.", value[2:]) if value.startswith("*.") else ("", value)
     host, home = _ascii(bare), _home(_ascii(urlsplit(url).hostname or ""))
     labels = host.split(".")
-    if len(host) > 253 or len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)) or literal(host):
+    if len(host) > 253 or len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)) or parse_ip_literal(host):
         raise ValueError(
             f"has {value!r}, which is no host: name one such as docs.example.com or *.example.com"
         )
@@ -89,7 +89,7 @@ def _home(host: str) -> str:
     whoever films a page of theirs below github.io may also name another's, and has then asked for it.
     """
     labels = host.split(".")
-    if len(labels) < 2 or literal(host) or labels[-1] in ("localhost", "local"):
+    if len(labels) < 2 or parse_ip_literal(host) or labels[-1] in ("localhost", "local"):
         return ""
     shared = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SHARED
     return ".".join(labels[-3:] if shared else labels[-2:])

@@ -27,7 +27,7 @@ OUTCOMES = ("done", "failed", "stopped")
 RULES = frozenset(
     {
         *("auth", "avoid", "blacklist", "download", "field", "form", "language", "not_offered", "off_domain"),
-        *("robots", "scheme", "storm", "theme", "write"),
+        *("robots", "scheme", "runaway_page", "theme", "write"),
         *("malformed", "metadata_address", "own_address", "own_service", "port", "private_address"),
         *("browser_service", "connections", "protocol", "traffic"),
     }

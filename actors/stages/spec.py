@@ -10,7 +10,7 @@ from actors.jobs.keys import Claim
 from actors.jobs.spec import decode_wishes
 from actors.options import Limits
 from actors.settings import Settings
-from explorer.egress.policy import reachable
+from explorer.egress.policy import reachable_private_hosts
 from explorer.types import Wishes
 from video.style import CameraChoice, Style
 
@@ -66,7 +66,7 @@ class StageSpec:
             url=job.spec.url,
             limits=job.spec.limits,
             allow_hosts=(
-                *sorted(reachable(job.spec.url, settings.allow_private_hosts)),
+                *sorted(reachable_private_hosts(job.spec.url, settings.allow_private_hosts)),
                 *job.spec.allow_hosts,
             ),
             footage_key=job.footage_key or claim.footage_key,

@@ -85,7 +85,7 @@ async def _send(
     client = httpx2.AsyncClient(proxy=proxy.url, verify=trust, trust_env=False, timeout=None)
     try:
         async with client, client.stream("POST", url, content=body, headers=head) as response:
-            if proxy.has_answered(response.headers):
+            if proxy.sent_response(response.headers):
                 return _held_back(proxy, response.status_code)
             await _skim(response)
             return judge(response.status_code, response.headers.get("retry-after", ""))

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from playwright.async_api import Page
 
-from explorer.browser.isolated_world import aside
+from explorer.browser.isolated_world import evaluate_isolated
 from explorer.page.visual_diff import Picture
 from explorer.text import clean
 
@@ -92,7 +92,7 @@ class PageFacts:
 
 async def read_page_facts(page: Page, selectors: Sequence[str] = ()) -> PageFacts:
     """The page as it stands. Raises PlaywrightError when it is gone or moves on meanwhile."""
-    return PageFacts.decode(await aside(page, _script(), {"selectors": list(selectors)}))
+    return PageFacts.decode(await evaluate_isolated(page, _script(), {"selectors": list(selectors)}))
 
 
 def is_uniform(image: bytes) -> bool | None:

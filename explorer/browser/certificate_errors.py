@@ -1,8 +1,9 @@
-"""What is wrong with a site's certificate, by Chromium's names for it (`net_error_list.h`)."""
+"""Explains certificate errors by Chromium's names for them (`net_error_list.h`)."""
 
 from explorer.errors import CertificateInvalid
 
-#: Of several faults Chromium names the gravest: the signer before the host, and the host before the date.
+#: Of several errors Chromium reports the most severe: the issuer before the host, and the host before the
+#: date.
 FAULTS = {
     "ERR_CERT_AUTHORITY_INVALID": "it is self-signed, or signed by an authority that nobody knows",
     "ERR_CERT_COMMON_NAME_INVALID": "it was made for another host",
@@ -21,7 +22,7 @@ ANY = ("ERR_CERT", "ERR_SSL_PINNED_KEY")
 
 
 def certificate_error(url: str, name: str) -> CertificateInvalid | None:
-    """What to say of `url`, which did not open with Chromium's error `name`; None for any other cause."""
+    """Explains Chromium's error `name` for `url`; None when it is no certificate error."""
     if not name.startswith(ANY):
         return None
     fault = FAULTS.get(name, f"Chromium calls it {name}")

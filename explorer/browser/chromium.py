@@ -1,4 +1,4 @@
-"""Chromium, hardened and without memory: found, launched and reduced to one page per take."""
+"""Finds, hardens and launches Chromium, and opens the one page of a take in a fresh context."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 Kind = Literal["headless-shell", "chromium"]
 
-#: Looked for on PATH, lighter ones first: headless-shell starts in 0.25 s, full Chromium in 0.4 s.
+#: Searched on PATH, lighter ones first: headless-shell starts in 0.25 s, full Chromium in 0.4 s.
 NAMES = (
     "chromium-headless-shell",
     "chrome-headless-shell",
@@ -48,15 +48,15 @@ FLAGS = (
     "--hide-scrollbars",
     "--mute-audio",
     "--font-render-hinting=none",
-    # Full Chromium reads one spelling, headless-shell the other; without, WebRTC goes around the proxy.
+    # Full Chromium reads one spelling, headless-shell the other; without them WebRTC bypasses the proxy.
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    # What would go past the proxy all the same finds no host; the proxy's own address is the exception.
+    # Whatever bypasses the proxy all the same resolves no host; the proxy's own address is the exception.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     *browser_background.FLAGS,
 )
 
-#: For filming frame by frame: the browser renders when it is told to, all of it in one go, on one clock.
+#: For filming frame by frame: the browser renders on request only, all stages at once, on one clock.
 FRAME_FLAGS = (
     "--enable-begin-frame-control",
     "--run-all-compositor-stages-before-draw",
@@ -68,16 +68,16 @@ FRAME_FLAGS = (
 )
 
 #: Runs before each page's own scripts.
-HOOKS = Path(__file__).parent / "init_script.js"
-#: In what Chromium says when a kernel or a container keeps its sandbox from it.
-NO_SANDBOX = ("sandbox", "namespace", "zygote_host")
+INIT_SCRIPT = Path(__file__).parent / "init_script.js"
+#: In Chromium's errors when a kernel or a container does not allow its sandbox.
+SANDBOX_ERRORS = ("sandbox", "namespace", "zygote_host")
 LAUNCH_TIMEOUT_MS = 30_000
 CLOSE_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Chromium:
-    """A browser binary and where it came from."""
+    """A browser binary and where it was found."""
 
     path: str
     kind: Kind
@@ -85,9 +85,9 @@ class Chromium:
 
 
 def find_chromium(configured: str | None = None) -> Chromium:
-    """The browser to film with: CHROMIUM_PATH, else Playwright's own, else one on PATH.
+    """Finds the browser to film with: CHROMIUM_PATH, else Playwright's own, else one on PATH.
 
-    Raises BrowserMissing with what to do when there is none.
+    Raises BrowserMissing with advice when there is none.
     """
     if configured:
         if not (Path(configured).is_file() and os.access(configured, os.X_OK)):
@@ -108,7 +108,7 @@ def find_chromium(configured: str | None = None) -> Chromium:
 
 
 def browsers_folder() -> Path:
-    """Where `playwright install` puts browsers, as its documentation says."""
+    """Returns the folder in which `playwright install` puts browsers, as its documentation says."""
     return Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
 
 
@@ -117,20 +117,20 @@ def _kind(path: str) -> Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Launched:
-    """What a trial launch told."""
+class LaunchResult:
+    """The result of a trial launch."""
 
     version: str
     sandboxed: bool
 
 
-async def try_launch(chromium: Chromium) -> Launched:
+async def try_launch(chromium: Chromium) -> LaunchResult:
     """Starts and closes a browser. Raises BrowserCrashed when it does not start."""
-    async with _driver() as playwright:
+    async with _start_playwright() as playwright:
         browser, sandboxed = await _launch(playwright, chromium, None)
         version = browser.version
         await _close(browser)
-    return Launched(version, sandboxed)
+    return LaunchResult(version, sandboxed)
 
 
 @asynccontextmanager
@@ -142,8 +142,8 @@ async def open_browser(
     `by_frames` prepares it for pages that render only when told to; `scale` is device pixels per CSS pixel.
     Raises BrowserCrashed when it does not start.
     """
-    flags = (*FLAGS, *(FRAME_FLAGS if by_frames else ()), *_scaled(scale))
-    async with _driver() as playwright:
+    flags = (*FLAGS, *(FRAME_FLAGS if by_frames else ()), *_scale_flags(scale))
+    async with _start_playwright() as playwright:
         browser, _ = await _launch(playwright, chromium, proxy_url, flags)
         try:
             yield browser
@@ -154,9 +154,9 @@ async def open_browser(
 async def prepare_session(
     browser: Browser, brief: Brief, *, by_frames: bool = False, scale: float = 1.0
 ) -> BrowserSession:
-    """One page in a fresh context; `by_frames` and `scale` are those that the browser was opened with.
+    """Opens one page in a fresh context; `by_frames` and `scale` are those that the browser was opened with.
 
-    Raises BrowserCrashed when the browser is gone or hangs.
+    Raises BrowserCrashed when the browser has crashed or hangs.
     """
     try:
         async with asyncio.timeout(LAUNCH_TIMEOUT_MS / 1000):
@@ -169,10 +169,10 @@ async def prepare_session(
                 locale="en-US",
                 color_scheme="light",
             )
-            await context.add_init_script(path=HOOKS)
+            await context.add_init_script(path=INIT_SCRIPT)
             page = await context.new_page()
             if by_frames:
-                page = await _page_by_frames(browser, page, brief)
+                page = await _create_begin_frame_page(browser, page, brief)
     except (PlaywrightError, TimeoutError) as exc:
         raise BrowserCrashed("The browser died before filming began.") from exc
     return BrowserSession(browser, page, by_frames)
@@ -190,12 +190,12 @@ async def open_session(
         yield await prepare_session(browser, brief, by_frames=by_frames, scale=scale)
 
 
-async def _page_by_frames(browser: Browser, first: Page, brief: Brief) -> Page:
-    """Another page in the context of `first`, which it replaces, under BeginFrame control.
+async def _create_begin_frame_page(browser: Browser, first: Page, brief: Brief) -> Page:
+    """Replaces the page `first` by one in the same context that is under BeginFrame control.
 
-    Playwright cannot ask for that; it takes up the page that the browser makes for us.
+    Playwright cannot create such a page, but attaches to the one that CDP creates.
     """
-    root = await browser.new_browser_cdp_session()
+    is_root = await browser.new_browser_cdp_session()
     own = await first.context.new_cdp_session(first)
     target = (await own.send("Target.getTargetInfo"))["targetInfo"]
     request = {
@@ -206,16 +206,18 @@ async def _page_by_frames(browser: Browser, first: Page, brief: Brief) -> Page:
         "enableBeginFrameControl": True,
     }
     async with first.context.expect_page() as opening:
-        await root.send("Target.createTarget", request)
+        await is_root.send("Target.createTarget", request)
     page = await opening.value
-    await root.detach()
+    await is_root.detach()
     await first.close()
     return page
 
 
 @asynccontextmanager
-async def _driver() -> AsyncIterator[Playwright]:
-    """Playwright and its driver, which gets all of our environment: for a moment, what passes."""
+async def _start_playwright() -> AsyncIterator[Playwright]:
+    """Starts Playwright; its driver inherits our environment, which meanwhile holds only the allowed
+    variables.
+    """
     with only_passed():
         playwright = await async_playwright().start()
     try:
@@ -224,21 +226,21 @@ async def _driver() -> AsyncIterator[Playwright]:
         await playwright.stop()
 
 
-def _scaled(scale: float) -> tuple[str, ...]:
-    """Playwright's own device scale reaches the page but not the pictures taken of it."""
+def _scale_flags(scale: float) -> tuple[str, ...]:
+    """Returns the flags of a device scale: Playwright's own reaches the page but not its screenshots."""
     return () if scale == 1 else (f"--force-device-scale-factor={scale:g}",)
 
 
 async def _launch(
     playwright: Playwright, chromium: Chromium, proxy_url: str | None, flags: tuple[str, ...] = FLAGS
 ) -> tuple[Browser, bool]:
-    """With Chromium's own sandbox where it runs; root and some kernels refuse it.
+    """Launches Chromium with its own sandbox where that works; not for root and on some kernels.
 
-    Only a browser that says so is started without: one that fails for another reason would fail again.
+    Only a sandbox error is tried again without: any other would occur again.
     """
-    root = os.geteuid() == 0
-    attempts = (False,) if root else (True, False)
-    failure = ""
+    is_root = os.geteuid() == 0
+    attempts = (False,) if is_root else (True, False)
+    error = ""
     for sandbox in attempts:
         try:
             browser = await playwright.chromium.launch(
@@ -246,22 +248,27 @@ async def _launch(
                 chromium_sandbox=sandbox,
                 args=list(flags),
                 env={**passed(os.environ)},
-                # Playwright's proxy covers loopback too, which Chromium would leave out by itself.
+                # The proxy is used for loopback too, which Chromium would exclude by itself.
                 proxy={"server": proxy_url, "bypass": "<-loopback>"} if proxy_url else None,
                 handle_sigint=False,
                 handle_sigterm=False,
                 timeout=LAUNCH_TIMEOUT_MS,
             )
         except PlaywrightError as exc:
-            failure = str(exc).splitlines()[0]
-            if not any(sign in str(exc).lower() for sign in NO_SANDBOX):
+            error = str(exc).splitlines()[0]
+            if not any(sign in str(exc).lower() for sign in SANDBOX_ERRORS):
                 break
             continue
         if not sandbox:
-            why = "it refuses it to root" if root else "the kernel does not allow user namespaces"
-            log.warning("Chromium runs without its own sandbox, %s: run as a user who may have it", why)
+            why = (
+                "which it refuses to root" if is_root else "because the kernel does not allow user namespaces"
+            )
+            log.warning(
+                "Chromium runs without its own sandbox, %s: run it as an ordinary user",
+                why,
+            )
         return browser, sandbox
-    raise BrowserCrashed(f"Chromium at {chromium.path} did not start: {failure}")
+    raise BrowserCrashed(f"Chromium at {chromium.path} did not start: {error}")
 
 
 async def _close(browser: Browser) -> None:
@@ -269,4 +276,4 @@ async def _close(browser: Browser) -> None:
         async with asyncio.timeout(CLOSE_TIMEOUT_S):
             await browser.close()
     except (PlaywrightError, TimeoutError) as exc:
-        log.warning("the browser did not close by itself: %s", exc)
+        log.warning("the browser did not close: %s", exc)

@@ -1,4 +1,6 @@
-"""Feels the pulse of a browser: notices that it is frozen, and buries what is left of one that is lost."""
+"""Liveness probe: notices that browser, page or driver no longer respond, and kills what is left of a lost
+browser.
+"""
 
 import asyncio
 import logging
@@ -17,28 +19,28 @@ from explorer.errors import BrowserCrashed
 
 log = logging.getLogger(__name__)
 
-#: What a browser that lives is asked this often. It takes 1 to 3 ms of the browser's own process, which also
-#: tells it from a page whose script spins: that keeps only the page's process busy.
-EVERY_S = 0.5
-#: An answer that takes longer does not come. The whole machine would have to be a thousand times too slow.
-LIMIT_S = 3.0
-GLANCE_S = 0.25
-#: A process that is seen stopped so often in a row stays stopped.
-STOPPED_GLANCES = 2
+#: Interval of the probe. It takes 1 to 3 ms of the browser's own process, which a page with an endless script
+#: does not block: that keeps only the page's process busy.
+PROBE_INTERVAL_S = 0.5
+#: A response that takes longer never comes: the machine would have to be a thousand times too slow.
+RESPONSE_TIMEOUT_S = 3.0
+POLL_INTERVAL_S = 0.25
+#: A process that is stopped in so many polls in a row counts as frozen.
+STOPPED_POLLS = 2
 
 
 class BrowserProcesses:
-    """The processes of one browser: those that it tells of, and the driver that has started it."""
+    """The processes of one browser: those that it reports, and the driver that has started it."""
 
     def __init__(self) -> None:
         self._known: dict[int, psutil.Process] = {}
         self._driver: psutil.Process | None = None
-        self._stopped: dict[int, int] = {}
-        #: The browser did not answer, for which the driver may be to blame.
-        self.mute = False
+        self._stopped_polls: dict[int, int] = {}
+        #: The browser did not respond, which may be the driver's fault.
+        self.is_unresponsive = False
 
     def update(self, pids: Iterable[int]) -> None:
-        """Takes in who lives now; the first of these is the browser itself."""
+        """Replaces the list of live processes; the first is the browser itself."""
         known: dict[int, psutil.Process] = {}
         for pid in pids:
             with suppress(psutil.Error):
@@ -47,28 +49,30 @@ class BrowserProcesses:
         if self._driver is None and known:
             self._driver = _driver_of(next(iter(known.values())))
 
-    def frozen(self) -> str | None:
-        """The name of a process that was stopped and does not go on."""
+    def stopped_process(self) -> str | None:
+        """Returns the name of a process that was stopped and not continued, or None."""
         stopped = [process for process in self._all() if _is_stopped(process)]
-        self._stopped = {process.pid: self._stopped.get(process.pid, 0) + 1 for process in stopped}
+        self._stopped_polls = {
+            process.pid: self._stopped_polls.get(process.pid, 0) + 1 for process in stopped
+        }
         for process in stopped:
-            if self._stopped[process.pid] >= STOPPED_GLANCES:
+            if self._stopped_polls[process.pid] >= STOPPED_POLLS:
                 return _name(process)
         return None
 
     def kill(self) -> None:
-        """Ends all of them, frozen or not, and whatever they have started.
+        """Kills all of them, stopped or not, and their descendants.
 
-        A driver that is still well is left alone: it tells whoever waits, and tidies up.
+        A driver that still runs is kept: it reports the loss to waiting calls, and cleans up.
         """
-        doomed = {process.pid: process for process in self._known.values()}
-        if self._driver is not None and (self.mute or _is_stopped(self._driver)):
-            doomed[self._driver.pid] = self._driver
+        targets = {process.pid: process for process in self._known.values()}
+        if self._driver is not None and (self.is_unresponsive or _is_stopped(self._driver)):
+            targets[self._driver.pid] = self._driver
         for process in self._all():
             with suppress(psutil.Error):
-                doomed |= {child.pid: child for child in process.children(recursive=True)}
-        for process in doomed.values():
-            # psutil looks at the time of birth before it kills: a number may be somebody else's by now.
+                targets |= {child.pid: child for child in process.children(recursive=True)}
+        for process in targets.values():
+            # psutil compares the creation time before it kills: the PID may have been reused.
             with suppress(psutil.Error):
                 process.kill()
 
@@ -78,78 +82,82 @@ class BrowserProcesses:
 
 @asynccontextmanager
 async def watching_liveness(
-    session: BrowserSession, every_s: float = EVERY_S, limit_s: float = LIMIT_S
+    session: BrowserSession, interval_s: float = PROBE_INTERVAL_S, timeout_s: float = RESPONSE_TIMEOUT_S
 ) -> AsyncIterator[None]:
-    """Loses the stage when its browser, page or driver is frozen, and kills them all once it is lost.
+    """Marks the session as lost when browser, page or driver are frozen, and kills them once it is lost.
 
-    What waits for the browser then ends with Playwright's errors at once, and so does closing it.
-    Raises BrowserCrashed when there is no pulse to begin with.
+    Calls that wait for the browser then fail at once with Playwright's errors, and so does closing it.
+    Raises BrowserCrashed when the first probe fails.
     """
-    family = BrowserProcesses()
+    processes = BrowserProcesses()
     try:
-        async with asyncio.timeout(limit_s):
+        async with asyncio.timeout(timeout_s):
             cdp = await session.browser.new_browser_cdp_session()
-            family.update(_pids(await cdp.send("SystemInfo.getProcessInfo")))
+            processes.update(_pids(await cdp.send("SystemInfo.getProcessInfo")))
     except (PlaywrightError, TimeoutError) as exc:
         raise BrowserCrashed("The browser died before filming began.") from exc
-    feeling = asyncio.create_task(_feel(session, cdp, family, every_s, limit_s))
+    probing = asyncio.create_task(_probe_until_lost(session, cdp, processes, interval_s, timeout_s))
     try:
         yield
     finally:
-        feeling.cancel()
-        await asyncio.gather(feeling, return_exceptions=True)
+        probing.cancel()
+        await asyncio.gather(probing, return_exceptions=True)
 
 
-async def _feel(
-    session: BrowserSession, cdp: CDPSession, family: BrowserProcesses, every_s: float, limit_s: float
+async def _probe_until_lost(
+    session: BrowserSession,
+    cdp: CDPSession,
+    processes: BrowserProcesses,
+    interval_s: float,
+    timeout_s: float,
 ) -> None:
     while not session.lost.done():
-        how = await _once(session, cdp, family, limit_s)
-        if how is not None:
-            session.lose(how)
+        failure = await _probe(session, cdp, processes, timeout_s)
+        if failure is not None:
+            session.lose(failure)
         else:
-            await asyncio.wait({session.lost}, timeout=every_s)
-    log.warning("what is left of the browser is killed: %s", session.lost.result())
-    family.kill()
+            await asyncio.wait({session.lost}, timeout=interval_s)
+    log.warning("killing the lost browser: %s", session.lost.result())
+    processes.kill()
 
 
-async def _once(
-    session: BrowserSession, cdp: CDPSession, family: BrowserProcesses, limit_s: float
+async def _probe(
+    session: BrowserSession, cdp: CDPSession, processes: BrowserProcesses, timeout_s: float
 ) -> str | None:
-    """Asks the browser one thing; answers what is wrong with it, or None."""
+    """Sends one probe to the browser; returns what is wrong with it, or None."""
     asked = asyncio.ensure_future(cdp.send("SystemInfo.getProcessInfo"))
-    asked.add_done_callback(_forget)
+    asked.add_done_callback(_retrieve_exception)
     waited_s = 0.0
     while True:
         began_s = time.monotonic()
         ends: set[asyncio.Future[Any]] = {asked, session.lost}
-        await asyncio.wait(ends, timeout=GLANCE_S, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(ends, timeout=POLL_INTERVAL_S, return_when=asyncio.FIRST_COMPLETED)
         if session.lost.done():
             return None
-        if (frozen := family.frozen()) is not None:
-            return f"the process {frozen} was frozen"
+        if (stopped_process := processes.stopped_process()) is not None:
+            return f"the process {stopped_process} was frozen"
         if asked.done():
             break
-        # A loop that was held up itself does not know how long the answer has been there.
-        waited_s += min(time.monotonic() - began_s, 2 * GLANCE_S)
-        if waited_s >= limit_s:
-            family.mute = True
+        # An event loop that was blocked itself does not know how long the response has been there.
+        waited_s += min(time.monotonic() - began_s, 2 * POLL_INTERVAL_S)
+        if waited_s >= timeout_s:
+            processes.is_unresponsive = True
             return "the browser stopped answering"
     try:
-        family.update(_pids(asked.result()))
+        processes.update(_pids(asked.result()))
     except PlaywrightError:
         return "the browser died"
     return None
 
 
 def _pids(answer: dict[str, Any]) -> list[int]:
-    """The browser's own first."""
+    """Lists process IDs, the browser's own first."""
     rows = sorted(answer["processInfo"], key=lambda row: row["type"] != "browser")
     return [int(row["id"]) for row in rows]
 
 
 def _driver_of(browser: psutil.Process) -> psutil.Process | None:
-    """The ancestor that is our own child: Playwright's driver, or what stands in for it."""
+    """Finds the ancestor that is our own child process: Playwright's driver, or a wrapper of it."""
     with suppress(psutil.Error):
         for ancestor in (browser, *browser.parents()):
             if ancestor.ppid() == os.getpid():
@@ -171,7 +179,7 @@ def _name(process: psutil.Process) -> str:
         return str(process.pid)
 
 
-def _forget(asked: asyncio.Future[Any]) -> None:
-    """Looks at an error that nobody waits for any more, so that asyncio does not complain."""
+def _retrieve_exception(asked: asyncio.Future[Any]) -> None:
+    """Retrieves an exception that is no longer awaited, so that asyncio does not log it."""
     if not asked.cancelled():
         asked.exception()

@@ -1,34 +1,36 @@
-"""Chromium's requests for itself: pointed at a name that does not exist; the proxy turns down the rest."""
+"""Disables Chromium's own background requests: flags point them at a host that does not exist, and the proxy
+refuses the rest.
+"""
 
-#: A name that will never be anybody's (RFC 6761). The proxy answers it without a look and without a note.
-NOWHERE = "nowhere.invalid"
-_URL = f"http://{NOWHERE}/"
+#: A reserved name that never resolves (RFC 6761). The proxy answers 404 and records no refusal.
+BLACKHOLE_HOST = "nowhere.invalid"
+_BLACKHOLE_URL = f"http://{BLACKHOLE_HOST}/"
 
-#: Beside what Playwright switches off. Without these, Debian's Chromium 156 asks within 35 s and one page for
-#: update.googleapis.com, accounts.google.com (5 times) and content-autofill.googleapis.com (7 times);
-#: headless-shell asks for nothing. A list of features will not do: of two, Chromium reads the last one
-#: only, and Playwright's, which it would replace, turns off its questions for the time and for hints.
+#: In addition to what Playwright disables. Without these, Debian's Chromium 156 requests within 35 s and one
+#: page update.googleapis.com, accounts.google.com (5 times) and content-autofill.googleapis.com (7 times);
+#: headless-shell requests nothing. `--disable-features` cannot be used: Chromium reads only the last of two,
+#: and it would replace Playwright's, which disables the network time and optimization hint requests.
 FLAGS = (
     "--disable-domain-reliability",
     "--no-pings",
-    f"--gaia-url={_URL}",
-    f"--lso-url={_URL}",
-    f"--google-apis-url={_URL}",
-    f"--autofill-server-url={_URL}",
-    f"--component-updater=url-source={_URL}",
-    f"--variations-server-url={_URL}",
-    f"--variations-insecure-server-url={_URL}",
-    f"--gcm-checkin-url={_URL}",
-    f"--gcm-registration-url={_URL}",
-    f"--optimization-guide-service-get-hints-url=https://{NOWHERE}/",
-    f"--optimization-guide-service-get-models-url=https://{NOWHERE}/",
-    f"--translate-script-url=https://{NOWHERE}/",
-    f"--translate-ranker-model-url=https://{NOWHERE}/",
+    f"--gaia-url={_BLACKHOLE_URL}",
+    f"--lso-url={_BLACKHOLE_URL}",
+    f"--google-apis-url={_BLACKHOLE_URL}",
+    f"--autofill-server-url={_BLACKHOLE_URL}",
+    f"--component-updater=url-source={_BLACKHOLE_URL}",
+    f"--variations-server-url={_BLACKHOLE_URL}",
+    f"--variations-insecure-server-url={_BLACKHOLE_URL}",
+    f"--gcm-checkin-url={_BLACKHOLE_URL}",
+    f"--gcm-registration-url={_BLACKHOLE_URL}",
+    f"--optimization-guide-service-get-hints-url=https://{BLACKHOLE_HOST}/",
+    f"--optimization-guide-service-get-models-url=https://{BLACKHOLE_HOST}/",
+    f"--translate-script-url=https://{BLACKHOLE_HOST}/",
+    f"--translate-ranker-model-url=https://{BLACKHOLE_HOST}/",
 )
 
-#: Hosts that only browsers ask for, no page. Those that pages use as well (accounts.google.com,
-#: translate.googleapis.com, www.googleapis.com) are left to the flags.
-SERVICES = frozenset(
+#: Hosts that only browsers request, never pages. Those that pages use as well (accounts.google.com,
+#: translate.googleapis.com, www.googleapis.com) are covered by the flags only.
+BACKGROUND_HOSTS = frozenset(
     {
         *(
             "update.googleapis.com",
@@ -51,4 +53,5 @@ SERVICES = frozenset(
 
 
 def is_background_request(host: str) -> bool:
-    return host in SERVICES
+    """Checks whether only the browser itself, and no page, requests this host."""
+    return host in BACKGROUND_HOSTS

@@ -1,4 +1,6 @@
-"""Opens connections to sites: past the fence, to the very address that it has looked at."""
+"""Connects to sites: checks the host with the egress policy and connects to the very addresses that it
+checked (DNS pinning).
+"""
 
 import asyncio
 import time
@@ -12,48 +14,50 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Connect = Callable[[str, int], Awaitable[Connection]]
 
 DIAL_TIMEOUT_S = 10.0
-#: More addresses than this are not tried: each gets its share of the time.
-MOST_TRIED = 6
-#: A name keeps its addresses for so long, as in a browser: 100 pictures over http are one lookup.
-REMEMBERED_S = 60.0
-MOST_REMEMBERED = 1000
+#: Further addresses are not tried: the time limit is divided among them.
+MAX_ADDRESSES_TRIED = 6
+#: How long resolved addresses are cached, as in a browser: 100 pictures over http are one lookup.
+DNS_CACHE_TTL_S = 60.0
+MAX_CACHED_ENDPOINTS = 1000
 
 
 async def connect(address: str, port: int) -> Connection:
+    """Opens a TCP connection whose reader accepts lines up to the size limit of a message head."""
     return await asyncio.open_connection(address, port, limit=HEAD_LIMIT_BYTES)
 
 
 class Connector:
-    """The way out of one take."""
+    """Resolves, checks and dials the endpoints of one take; caches the resolved addresses."""
 
     def __init__(self, egress_policy: EgressPolicy, connect: Connect = connect) -> None:
         self._egress_policy = egress_policy
         self._connect = connect
-        self._known: dict[Endpoint, tuple[float, tuple[str, ...]]] = {}
+        self._cache: dict[Endpoint, tuple[float, tuple[str, ...]]] = {}
 
     async def dial(self, endpoint: Endpoint) -> Connection:
-        """Tries the addresses in turn: a name may have an IPv6 address on which nobody listens.
+        """Connects to the first address that accepts: a host may have an IPv6 address on which nothing
+        listens.
 
-        Raises AddressRefused, and OSError when nobody answers.
+        Raises AddressRefused, and OSError when no address accepts.
         """
         addresses = await self._addresses(endpoint)
-        failure: OSError = OSError("it has no address")
+        error: OSError = OSError("it has no address")
         for address in addresses:
             try:
                 async with asyncio.timeout(DIAL_TIMEOUT_S / len(addresses)):
                     return await self._connect(address, endpoint.port)
             except OSError as exc:
-                failure = exc
-        raise failure
+                error = exc
+        raise error
 
     async def _addresses(self, endpoint: Endpoint) -> tuple[str, ...]:
         now_s = time.monotonic()
-        until_s, addresses = self._known.get(endpoint, (0.0, ()))
-        if now_s < until_s:
+        expires_s, addresses = self._cache.get(endpoint, (0.0, ()))
+        if now_s < expires_s:
             return addresses
         async with asyncio.timeout(DIAL_TIMEOUT_S):
-            addresses = (await self._egress_policy.resolve(endpoint))[:MOST_TRIED]
-        if len(self._known) >= MOST_REMEMBERED:
-            self._known.clear()
-        self._known[endpoint] = (now_s + REMEMBERED_S, addresses)
+            addresses = (await self._egress_policy.resolve(endpoint))[:MAX_ADDRESSES_TRIED]
+        if len(self._cache) >= MAX_CACHED_ENDPOINTS:
+            self._cache.clear()
+        self._cache[endpoint] = (now_s + DNS_CACHE_TTL_S, addresses)
         return addresses

@@ -1,94 +1,100 @@
-"""What passes between browser and site once they are connected: one exchange of HTTP, or one tunnel."""
+"""Forwards one HTTP request and its response, or one CONNECT tunnel, between browser and site."""
 
 import asyncio
 
 from explorer.egress.dialer import Connection
-from explorer.egress.http1 import Request, Response, asks_for_websocket, parse_response, read_head
-from explorer.egress.relay import Meter, copy, until_first
+from explorer.egress.http1 import Request, Response, is_websocket_upgrade, parse_response, read_head
+from explorer.egress.relay import Meter, copy, wait_for_first
 
-#: Interim answers (103 Early Hints) before the real one; nobody sends more.
-MAX_INTERIM = 8
+#: Interim responses (103 Early Hints) before the final one; no server sends more.
+MAX_INTERIM_RESPONSES = 8
 #: The beginning of TLS: a handshake record (RFC 8446, section 5.1).
-TLS = b"\x16\x03"
+TLS_HANDSHAKE_PREFIX = b"\x16\x03"
 
 
-class NotHttp(Exception):
-    """The site does not answer in HTTP, or with what only a proxy may say."""
+class InvalidResponse(Exception):
+    """The site's response is not HTTP, or is one that only a proxy may send."""
 
 
-class NotTheWeb(Exception):
-    """A tunnel was opened for something else than https and WebSockets."""
+class TunnelRefused(Exception):
+    """A tunnel was opened for a protocol other than TLS and WebSocket."""
 
 
 async def forward(request: Request, browser: Connection, site: Connection, meter: Meter) -> None:
-    """One request, one answer. Raises NotHttp before a byte of it has been passed on, and TrafficExceeded."""
+    """Forwards one request and its response.
+
+    Raises InvalidResponse before any byte of the response is forwarded, and TrafficExceeded.
+    """
     (reader, writer), (site_reader, site_writer) = browser, site
-    site_writer.write(request.for_origin())
-    sending = asyncio.create_task(_send(request, reader, site_writer, meter))
+    site_writer.write(request.encode_for_origin())
+    sending = asyncio.create_task(_send_body(request, reader, site_writer, meter))
     try:
-        answer = await _answer(site_reader, sending)
-        if answer is None:
+        response = await _read_final_response(site_reader, sending)
+        if response is None:
             return
-        writer.write(answer.for_browser())
+        writer.write(response.encode_for_browser())
         receiving = asyncio.create_task(copy(site_reader, writer, meter))
-        await until_first(sending, receiving)
+        await wait_for_first(sending, receiving)
     finally:
         sending.cancel()
 
 
-async def tunnel(browser: Connection, site: Connection, meter: Meter, patience_s: float) -> None:
-    """TLS, or a WebSocket without it. Raises NotTheWeb before anything else has left, and TrafficExceeded."""
+async def tunnel(browser: Connection, site: Connection, meter: Meter, timeout_s: float) -> None:
+    """Tunnels TLS, or a WebSocket without TLS.
+
+    Raises TunnelRefused before a byte of any other protocol is sent, and TrafficExceeded.
+    """
     (reader, writer), (site_reader, site_writer) = browser, site
     writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-    async with asyncio.timeout(patience_s):
-        site_writer.write(await _first_words(reader))
-    there = asyncio.create_task(copy(reader, site_writer, meter))
-    back = asyncio.create_task(copy(site_reader, writer, meter))
-    await until_first(there, back)
+    async with asyncio.timeout(timeout_s):
+        site_writer.write(await _read_first_bytes(reader))
+    upload = asyncio.create_task(copy(reader, site_writer, meter))
+    download = asyncio.create_task(copy(site_reader, writer, meter))
+    await wait_for_first(upload, download)
 
 
-async def _first_words(reader: asyncio.StreamReader) -> bytes:
+async def _read_first_bytes(reader: asyncio.StreamReader) -> bytes:
     first = await reader.readexactly(4)
-    if first.startswith(TLS):
+    if first.startswith(TLS_HANDSHAKE_PREFIX):
         return first
     if first != b"GET ":
-        raise NotTheWeb
+        raise TunnelRefused
     rest, *lines = await read_head(reader)
-    if not asks_for_websocket([first + rest, *lines]):
-        raise NotTheWeb
+    if not is_websocket_upgrade([first + rest, *lines]):
+        raise TunnelRefused
     return b"\r\n".join([first + rest, *lines, b"", b""])
 
 
-async def _send(
+async def _send_body(
     request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, meter: Meter
 ) -> None:
-    """The body, and then nothing: a second request on this connection would not have been looked at."""
+    """Sends the body and nothing after it: a second request on the connection would not be checked."""
     await copy(reader, writer, meter, request.body_bytes)
-    await reader.read(1)  # only says that the browser has gone
+    await reader.read(1)  # returns when the browser closes the connection
 
 
-async def _answer(reader: asyncio.StreamReader, sending: asyncio.Task[None]) -> Response | None:
-    """The site's answer, or None when the browser has gone before it came."""
-    for _ in range(MAX_INTERIM):
-        reading = asyncio.create_task(_read_answer(reader))
+async def _read_final_response(reader: asyncio.StreamReader, sending: asyncio.Task[None]) -> Response | None:
+    """Reads the site's final response; None when the browser disconnects first."""
+    for _ in range(MAX_INTERIM_RESPONSES):
+        reading = asyncio.create_task(_read_response(reader))
         try:
             await asyncio.wait((reading, sending), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            reading.cancel()  # also when the take ends meanwhile: what it would raise then nobody hears
+            reading.cancel()  # also when the take ends meanwhile and nothing awaits its exception
         if not reading.done():
             await sending
             return None
-        answer = reading.result()
-        if answer.status in (101, 407):
-            # A switch that nobody asked for, and a question for our own password.
-            raise NotHttp(f"it answered with status {answer.status}, which only a proxy may")
-        if answer.status >= 200:
-            return answer
-    raise NotHttp("it does not come to an answer")
+        response = reading.result()
+        if response.status in (101, 407):
+            # A protocol switch that was not requested, and a request for proxy credentials.
+            raise InvalidResponse(f"it answered with status {response.status}, which only a proxy may")
+        if response.status >= 200:
+            return response
+    raise InvalidResponse("it sends no final response")
 
 
-async def _read_answer(reader: asyncio.StreamReader) -> Response:
+async def _read_response(reader: asyncio.StreamReader) -> Response:
     try:
         return parse_response(await read_head(reader))
     except ValueError as exc:
-        raise NotHttp(str(exc)) from exc
+        raise InvalidResponse(str(exc)) from exc

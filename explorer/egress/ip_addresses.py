@@ -1,4 +1,4 @@
-"""What an IP address is behind its disguises: public, private, or a cloud's metadata service."""
+"""Classifies IP addresses in every spelling: public, private, or a cloud's metadata service."""
 
 import ipaddress
 import socket
@@ -12,8 +12,8 @@ def _networks(*texts: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Networ
     return tuple(ipaddress.ip_network(text) for text in texts)
 
 
-#: Services of the platform below: they give out keys to whoever asks from the inside. `is_global` calls three
-#: of them global: Azure's wire server, Alibaba's and Oracle's metadata.
+#: Metadata services of cloud platforms: they give credentials to every process on the machine. `is_global` is
+#: true for three of them: Azure's wire server, Alibaba's and Oracle's metadata.
 METADATA_ADDRESSES = frozenset(
     ipaddress.ip_address(text)
     for text in (
@@ -27,30 +27,32 @@ METADATA_NAMES = frozenset(
         *("instance-data", "instance-data.ec2.internal", "metadata.tencentyun.com"),
     }
 )
-#: Names that stand for this machine or this network wherever they are asked for (RFC 6761, 6762, 8375, and
-#: `internal`, which ICANN has set aside).
+#: Top-level names that mean this machine or this network (RFC 6761, 6762, 8375, and `internal`, which ICANN
+#: has reserved).
 LOCAL_NAMES = ("localhost", "local", "localdomain", "internal", "home.arpa")
-#: Nobody's host: `is_global` of Python 3.11 lets these pass, and parts of them in all versions.
-SPECIAL = _networks(
+#: Reserved networks for which `is_global` is true, wholly in Python 3.11 and partly in all versions.
+SPECIAL_NETWORKS = _networks(
     *("192.0.0.0/24", "192.88.99.0/24", "240.0.0.0/4", "2001::/23", "2001:db8::/32", "3fff::/20")
 )
 #: RFC 6052 well-known NAT64 prefix: the IPv4 address is in the last 32 bits.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-#: All that IANA has given out for global unicast. `is_global` also lets pass ::127.0.0.1, fec0::/10,
+#: What IANA has allocated for global unicast. `is_global` is also true for ::127.0.0.1, fec0::/10,
 #: ::ffff:0:0:0 and the local NAT64 prefix 64:ff9b:1::/48.
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 #: Bits 32 to 63 of an ISATAP interface (RFC 5214, section 6.1), whose last 32 bits are an IPv4 address.
 ISATAP = frozenset({0x00005EFE, 0x02005EFE})
-#: What a browser takes out of a host name (UTS 46, "ignored"): soft hyphens, joiners, variation selectors.
+#: What a browser removes from a host name (UTS 46, "ignored"): soft hyphens, joiners, variation selectors.
 IGNORED_CATEGORIES = frozenset({"Cf"})
 VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 #: What no host may contain (WHATWG URL, "forbidden domain code point"), besides controls and spaces.
-FORBIDDEN = frozenset("#/:<>?@[\\]^|%`{}\"'!$&()*+,;=~")
+FORBIDDEN_IN_HOST = frozenset("#/:<>?@[\\]^|%`{}\"'!$&()*+,;=~")
 MAX_NAME_LENGTH = 253
 
 
-def literal(host: str) -> IPAddress | None:
-    """The address that `host` spells, in any disguise a resolver accepts (decimal, hex, octal, short)."""
+def parse_ip_literal(host: str) -> IPAddress | None:
+    """Parses an IP address in any spelling that a resolver accepts (decimal, hex, octal, short); None for a
+    name.
+    """
     try:
         return ipaddress.ip_address(host.split("%", 1)[0])
     except ValueError:
@@ -62,11 +64,11 @@ def literal(host: str) -> IPAddress | None:
 
 
 def is_public(address: IPAddress) -> bool:
-    """True for a global unicast address whose embedded IPv4 address, if it has one, is public too."""
-    if address in METADATA_ADDRESSES or any(address in network for network in SPECIAL):
+    """Checks for a global unicast address whose embedded IPv4 address, if it has one, is public too."""
+    if address in METADATA_ADDRESSES or any(address in network for network in SPECIAL_NETWORKS):
         return False
     if isinstance(address, ipaddress.IPv6Address):
-        inner = embedded(address)
+        inner = embedded_ipv4(address)
         if inner is not None and not is_public(inner):
             return False
         if address not in GLOBAL_UNICAST:
@@ -75,30 +77,31 @@ def is_public(address: IPAddress) -> bool:
 
 
 def is_metadata(address: IPAddress) -> bool:
-    """True for a platform's metadata service, embedded in an IPv6 address or not."""
-    inner = embedded(address) if isinstance(address, ipaddress.IPv6Address) else None
+    """Checks for a cloud's metadata service, embedded in an IPv6 address or not."""
+    inner = embedded_ipv4(address) if isinstance(address, ipaddress.IPv6Address) else None
     return address in METADATA_ADDRESSES or inner in METADATA_ADDRESSES
 
 
-def embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that a gateway, or the machine itself, would make of an IPv6 one."""
+def embedded_ipv4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Returns the IPv4 address that a gateway, or the machine itself, would translate an IPv6 address to."""
     bits = int(address)
     if address in NAT64 or (bits >> 32) & 0xFFFFFFFF in ISATAP:
         return ipaddress.IPv4Address(bits & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour
 
 
-def faces(text: str) -> frozenset[str]:
-    """The address and the one embedded in it: whatever may answer when it is dialed."""
+def address_and_embedded(text: str) -> frozenset[str]:
+    """Returns the address and the IPv4 address embedded in it: either may be reached when it is dialed."""
     address = ipaddress.ip_address(text.partition("%")[0])
-    inner = embedded(address) if isinstance(address, ipaddress.IPv6Address) else None
+    inner = embedded_ipv4(address) if isinstance(address, ipaddress.IPv6Address) else None
     return frozenset(map(str, filter(None, (address, inner))))
 
 
-def plain_host(host: str) -> str:
-    """A host as a browser asks for it: decoded, mapped to ASCII, lower case, without brackets and last dots.
+def normalize_host(host: str) -> str:
+    """Normalizes a host as browsers do: decoded, mapped to ASCII, lower case, without brackets and trailing
+    dots.
 
-    Raises ValueError for what no browser takes for a host.
+    Raises ValueError for what no browser accepts as a host.
     """
     bare = host.removeprefix("[").removesuffix("]")
     if ":" in bare:
@@ -113,8 +116,8 @@ def plain_host(host: str) -> str:
         or any(ord(letter) <= 32 or ord(letter) == 127 for letter in name)
     ):
         raise ValueError("it is empty, too long, or has spaces in it")
-    if not FORBIDDEN.isdisjoint(name):
-        raise ValueError("it contains what no host may contain")
+    if not FORBIDDEN_IN_HOST.isdisjoint(name):
+        raise ValueError("it contains a character that is not allowed in a host")
     return name.lower().rstrip(".")
 
 
@@ -123,5 +126,5 @@ def _is_ignored(letter: str) -> bool:
 
 
 def is_local_name(name: str) -> bool:
-    """True for a name that stands for this machine or its network."""
+    """Checks for a name that means this machine or its network."""
     return name.endswith(tuple(f".{local}" for local in LOCAL_NAMES)) or name in LOCAL_NAMES

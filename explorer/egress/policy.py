@@ -1,4 +1,4 @@
-"""Which addresses may be visited: http(s) on global addresses, and private ones only where listed."""
+"""Egress policy (SSRF protection): public addresses may be reached, private ones where listed."""
 
 import ipaddress
 from collections.abc import Callable
@@ -9,12 +9,12 @@ import psutil
 
 from explorer.egress.ip_addresses import (
     METADATA_NAMES,
-    faces,
+    address_and_embedded,
     is_local_name,
     is_metadata,
     is_public,
-    literal,
-    plain_host,
+    normalize_host,
+    parse_ip_literal,
 )
 from explorer.egress.ports import is_web_port
 from explorer.egress.resolver import LookUp, look_up
@@ -37,7 +37,7 @@ class Endpoint:
 
     @classmethod
     def of(cls, url: str) -> "Endpoint":
-        """The endpoint of an http(s) or ws(s) address. Raises AddressRefused when there is none."""
+        """Parses the endpoint of an http(s) or ws(s) URL. Raises AddressRefused when it has none."""
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
@@ -46,7 +46,7 @@ class Endpoint:
         if parts.scheme not in DEFAULT_PORTS or not host:
             raise AddressRefused(f"{url!r} is not an http or https address", "malformed")
         if "\\" in parts.netloc:
-            # To a browser this is a slash, to others a part of the host: they would go to different places.
+            # To a browser this is a slash, to other parsers a part of the host.
             raise AddressRefused(
                 f"{url!r} is not a valid address: it has a backslash in its host", "malformed"
             )
@@ -54,28 +54,28 @@ class Endpoint:
 
     @classmethod
     def parse(cls, host: str, port: int) -> "Endpoint":
-        """Raises AddressRefused for what is no host, and for a port that no one can dial."""
+        """Parses a host and a port. Raises AddressRefused for what is no host, and for an invalid port."""
         if not 0 < port < 65536:
-            # Resolvers would quietly wrap it round.
+            # Resolvers would take it modulo 65536.
             raise AddressRefused(f"{port} is not a port", "malformed")
         try:
-            return cls(plain_host(host), port)
+            return cls(normalize_host(host), port)
         except ValueError as exc:
             raise AddressRefused(f"{host!r} is not a host: {exc}", "malformed") from exc
 
 
 def own_addresses() -> frozenset[str]:
-    """All addresses of this machine, public ones included; 80 µs."""
+    """Lists all addresses of this machine, public ones included; takes 80 µs."""
     answers = [one.address for some in psutil.net_if_addrs().values() for one in some]
     return frozenset(text.partition("%")[0] for text in answers)
 
 
 @dataclass(frozen=True, slots=True)
 class EgressPolicy:
-    """Decides about endpoints.
+    """Decides which endpoints may be reached.
 
     `allow` holds `host:port` pairs that may be private or loopback. `own` holds those of our own services,
-    such as Redis: they are turned down by name and by address, even where they are listed.
+    such as Redis: they are refused by name and by address, even where they are listed.
     """
 
     allow: frozenset[str] = frozenset()
@@ -84,8 +84,8 @@ class EgressPolicy:
     own_addresses: Callable[[], frozenset[str]] = own_addresses
 
     def check_literal(self, endpoint: Endpoint) -> None:
-        """Raises AddressRefused for what needs no name server to be turned down."""
-        address = literal(endpoint.host)
+        """Checks an endpoint as far as is possible without DNS. Raises AddressRefused."""
+        address = parse_ip_literal(endpoint.host)
         if str(endpoint) in self.own:
             raise _own_service(endpoint)
         if endpoint.host in METADATA_NAMES or (address is not None and is_metadata(address)):
@@ -102,19 +102,19 @@ class EgressPolicy:
             )
 
     async def resolve(self, endpoint: Endpoint) -> tuple[str, ...]:
-        """The addresses to dial for this endpoint, best first, resolved once.
+        """Resolves an endpoint once and checks all of its addresses; returns them, best first.
 
         Raises AddressRefused when any answer is not public (so that a name cannot hide a private address
         behind a public one) or is this machine's own, and OSError when the name does not resolve.
         """
         self.check_literal(endpoint)
-        address = literal(endpoint.host)
+        address = parse_ip_literal(endpoint.host)
         addresses = await self.look_up(endpoint.host, endpoint.port) if address is None else (str(address),)
         if len(addresses) > MAX_ADDRESSES:
             raise OSError("it has too many addresses")
         for text in addresses:
             self._check_answer(endpoint, text.partition("%")[0])
-        if await self._is_our_own(addresses, endpoint.port):
+        if await self._is_own_service(addresses, endpoint.port):
             raise _own_service(endpoint)
         return addresses
 
@@ -126,38 +126,40 @@ class EgressPolicy:
             return
         if not is_public(address):
             raise _private(endpoint)
-        if not self.own_addresses().isdisjoint(faces(text)):
+        if not self.own_addresses().isdisjoint(address_and_embedded(text)):
             raise AddressRefused(
                 f"{endpoint} is this machine itself. "
                 f"List {endpoint} in ALLOW_PRIVATE_HOSTS if it may be filmed.",
                 "own_address",
             )
 
-    async def _is_our_own(self, addresses: tuple[str, ...], port: int) -> bool:
-        """Whether one of our services lies behind another of its names."""
+    async def _is_own_service(self, addresses: tuple[str, ...], port: int) -> bool:
+        """Checks whether these are the addresses of one of our own services under another name."""
         for pair in self.own:
             host, _, own_port = pair.rpartition(":")
             if int(own_port) == port:
                 try:
-                    theirs = await self.look_up(host.strip("[]"), port)
+                    own_addresses_of_service = await self.look_up(host.strip("[]"), port)
                 except OSError:
                     continue
-                if any(not faces(text).isdisjoint(theirs) for text in addresses):
+                if any(
+                    not address_and_embedded(text).isdisjoint(own_addresses_of_service) for text in addresses
+                ):
                     return True
         return False
 
 
-def reachable(url: str, listed: frozenset[str]) -> frozenset[str]:
-    """Those of the listed private hosts that a take of `url` may visit: all or none.
+def reachable_private_hosts(url: str, listed: frozenset[str]) -> frozenset[str]:
+    """Selects those of the listed private hosts that a take of `url` may visit: all or none.
 
-    A page from the internet has no business on the operator's machines, listed or not; pages that are
-    private themselves talk to each other.
+    A public page must not reach the operator's machines, listed or not; pages that are private themselves may
+    use each other.
     """
     try:
         endpoint = Endpoint.of(url)
     except AddressRefused:
         return frozenset()
-    address = literal(endpoint.host)
+    address = parse_ip_literal(endpoint.host)
     private = is_local_name(endpoint.host) or (address is not None and not is_public(address))
     return listed if private or str(endpoint) in listed else frozenset()
 

@@ -239,7 +239,7 @@ class Explorer:
                 self._stop = "max_clicks"
             elif self._components.deadlines.nearly_over:
                 self._stop = "runtime"
-            elif self._session.runaway_limits.hopeless:
+            elif self._session.runaway_limits.is_unstoppable:
                 self._stop = "page_lost"
             elif self._clock.full:
                 self._stop = "footage_limit"
@@ -254,8 +254,8 @@ class Explorer:
             self._stop = "runtime"
         elif (
             self._stumbles >= MAX_STUMBLES
-            or self._session.runaway_limits.hopeless
-            or (isinstance(exc, PageUnresponsive) and not await self._session.revive())
+            or self._session.runaway_limits.is_unstoppable
+            or (isinstance(exc, PageUnresponsive) and not await self._session.recover())
         ):
             self._stop = "page_lost"
         self._stumbles += 1

@@ -9,7 +9,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from explorer.blocks.start_errors import error_for
-from explorer.browser.isolated_world import aside
+from explorer.browser.isolated_world import evaluate_isolated
 from explorer.browser.session import BrowserSession
 from explorer.engine.components import Components
 from explorer.engine.start_page_check import StartPageCheck
@@ -83,7 +83,7 @@ async def _come_to_rest(page: Page, components: Components) -> None:
             await components.backtracking.settle(min(FIRST_SETTLE_MS, REST_PART * left_s * 1000))
     except TimeoutError:
         log.info("the start page does not come to rest")
-        await components.deadlines.do(aside(page, "() => 1"), PING_PART * left_s)
+        await components.deadlines.do(evaluate_isolated(page, "() => 1"), PING_PART * left_s)
 
 
 async def _insist(
@@ -101,8 +101,8 @@ async def _insist(
             session.check()
             components.deadlines.check()
             log.info("the start page could not be looked at: %r", exc)
-            if session.runaway_limits.hopeless or (
-                isinstance(exc, PageUnresponsive) and not await session.revive()
+            if session.runaway_limits.is_unstoppable or (
+                isinstance(exc, PageUnresponsive) and not await session.recover()
             ):
                 break
             await clock.hold(STUMBLE_MS)

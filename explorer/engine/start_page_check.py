@@ -15,7 +15,7 @@ from explorer.blocks.http_response import kind_of, status_error
 from explorer.blocks.page_facts import PAGE_TYPES, PageFacts, is_uniform, read_page_facts, refresh_of
 from explorer.blocks.start_errors import unreachable_for
 from explorer.blocks.walls import elsewhere_error, find_wall, selectors
-from explorer.browser.isolated_world import aside, is_gone
+from explorer.browser.isolated_world import evaluate_isolated, is_closed_error
 from explorer.browser.session import BrowserSession
 from explorer.deadlines import Deadlines
 from explorer.errors import (
@@ -103,7 +103,7 @@ class StartPageCheck:
             self._opened = self._clock.now_ms(), time.monotonic()
         try:
             async with asyncio.timeout(MARKUP_LIMIT_S):
-                content = await self._clock.during(aside(self._page, _REFRESH))
+                content = await self._clock.during(evaluate_isolated(self._page, _REFRESH))
         except (TimeoutError, PlaywrightError) as exc:
             log.debug("the markup is looked at later: %r", exc)
             return
@@ -134,7 +134,7 @@ class StartPageCheck:
         try:
             look = await self._deadlines.do(read_page_facts(self._page, selectors()))
         except PlaywrightError as exc:
-            if is_gone(exc):
+            if is_closed_error(exc):
                 raise
             log.info("the start page is filmed as it is, it does not let itself be looked at: %s", exc)
             return None

@@ -44,7 +44,7 @@ STOPPED: dict[StopReason, tuple[str, str]] = {
     ),
 }
 #: What is refused without having been offered for a click.
-NO_CONTROL = frozenset({"write", "storm", "private_address", "protocol", "traffic", "not_offered"})
+NO_CONTROL = frozenset({"write", "runaway_page", "private_address", "protocol", "traffic", "not_offered"})
 #: How obstacles are called, by kind.
 OBSTACLES = {
     "consent": "a cookie banner",

@@ -7,7 +7,7 @@ from itertools import cycle
 
 from playwright.async_api import Locator, Page
 
-from explorer.browser.isolated_world import aside
+from explorer.browser.isolated_world import evaluate_isolated
 from explorer.forms.values import FieldValue
 from explorer.input.mouse import FRAME_MS, Mouse
 from explorer.protocols import Clock
@@ -95,7 +95,7 @@ class FormFiller:
 
     async def _takes_text(self) -> bool:
         """A click may have opened something else, and keys that no field takes are an app's commands."""
-        return await self._clock.during(aside(self._page, _TAKES_TEXT)) is not False
+        return await self._clock.during(evaluate_isolated(self._page, _TAKES_TEXT)) is not False
 
     async def _set(self, element: Element, filling: FieldValue, point: Point) -> None:
         await self._mouse.move_to(point)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 
 from playwright.async_api import Page
 
-from explorer.browser.isolated_world import aside
+from explorer.browser.isolated_world import evaluate_isolated
 from explorer.protocols import Clock
 from explorer.trace import Sample, Scroll
 from explorer.types import Point
@@ -141,13 +141,13 @@ class Mouse:
         duration = min(SCROLL_MAX_MS, max(SCROLL_MIN_MS, abs(dy) / SCROLL_PX_PER_MS))
         began_ms = self._clock.now_ms()
         request = {"dy": dy, "duration": duration}
-        gone: float = await self._clock.during(aside(self._page, SCROLL, request))
+        gone: float = await self._clock.during(evaluate_isolated(self._page, SCROLL, request))
         if gone:
             self.scrolls.append(Scroll(began_ms, self._clock.now_ms(), gone))
         return gone
 
     async def room_below(self) -> float:
-        room: float = await self._clock.during(aside(self._page, ROOM_BELOW))
+        room: float = await self._clock.during(evaluate_isolated(self._page, ROOM_BELOW))
         return room
 
     async def _place(self, point: Point) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
-from explorer.browser.isolated_world import aside
+from explorer.browser.isolated_world import evaluate_isolated
 from explorer.guardrails.sensitive_fields import is_search
 from explorer.input.mouse import SCROLL
 from explorer.navigation.popups import OPEN_IN_PLACE
@@ -48,7 +48,7 @@ async def approach(page: Page, plan: ActionPlan, refuses: Callable[[Element], bo
     brought = await bring(page, plan.selector)
     delta = await reveal_delta(page, plan.selector)
     if delta:
-        await aside(page, SCROLL, {"dy": delta, "duration": 1})
+        await evaluate_isolated(page, SCROLL, {"dy": delta, "duration": 1})
     return Approached(element, brought or bool(delta))
 
 

@@ -265,7 +265,10 @@ class Scout:
             return True
         origin = _origin(url)
         if origin not in self._robots:
-            self._robots[origin] = await fetch_robots_txt(self._fetch_text, url)
+            robots = await fetch_robots_txt(self._fetch_text, url)
+            if self.lost:
+                return True  # the site is not to blame, and the visit itself will fail
+            self._robots[origin] = robots
         return self._robots[origin].allows(url)
 
     async def _fetch_text(self, url: str) -> tuple[int, str]:

@@ -149,7 +149,7 @@ class Navigator:
         if response is None:
             return  # the same document, another fragment
         answer = HttpResponse.of(response)
-        if self._proxy.has_answered(answer.headers):
+        if self._proxy.sent_response(answer.headers):
             raise self._refused() or self._out_of_reach()
         if answer.status >= 400:
             raise await self._turned_away(url, answer)
@@ -186,7 +186,7 @@ class Navigator:
 
     def _may_pass(self) -> bool:
         """Whether what was last asked for has a name that exists."""
-        return _endpoint(self._scope_monitor.wanted) not in self._proxy.nameless
+        return _endpoint(self._scope_monitor.wanted) not in self._proxy.unresolvable
 
     async def _goto(self, url: str) -> Response | None:
         try:

@@ -85,7 +85,7 @@ class ScopeMonitor:
         request = response.request
         if request.is_navigation_request() and request.frame == self._page.main_frame:
             self.answer = HttpResponse.of(response)
-            self._unanswered = self._proxy.has_answered(response.headers)
+            self._unanswered = self._proxy.sent_response(response.headers)
 
     def _committed(self, frame: Frame) -> None:
         if frame == self._page.main_frame and self._committed_ms is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import Frame, Page
 
-from explorer.browser.isolated_world import ask_page
+from explorer.browser.isolated_world import evaluate_in_page
 from explorer.languages import languages
 from explorer.languages.detection import language_of
 from explorer.languages.overlay_phrases import tables
@@ -44,7 +44,7 @@ async def ask(where: Page | Frame, parts: tuple[str, ...], request: dict[str, An
 
 async def _evaluate(where: Page | Frame, script: str, argument: Any) -> Any:
     if isinstance(where, Page):
-        return await ask_page(where, script, argument)
+        return await evaluate_in_page(where, script, argument)
     return await where.evaluate(script, argument)
 
 

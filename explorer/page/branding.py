@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
-from explorer.browser.isolated_world import aside
+from explorer.browser.isolated_world import evaluate_isolated
 from explorer.protocols import Clock
 from explorer.trace import SiteBranding
 
@@ -28,7 +28,7 @@ async def read_branding(page: Page, clock: Clock) -> SiteBranding:
     """The look of the site on screen; empty where the page does not tell, and never an error."""
     try:
         async with asyncio.timeout(LIMIT_S):
-            answer = await clock.during(aside(page, _script()))
+            answer = await clock.during(evaluate_isolated(page, _script()))
     except (TimeoutError, PlaywrightError) as exc:
         log.info("the site's look is left out: %r", exc)
         return SiteBranding()

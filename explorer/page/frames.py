@@ -11,7 +11,7 @@ from typing import Any
 from playwright.async_api import ElementHandle, Frame, Page
 from playwright.async_api import Error as PlaywrightError
 
-from explorer.browser.isolated_world import aside, ask_page, is_gone, trusts
+from explorer.browser.isolated_world import evaluate_in_page, evaluate_isolated, is_closed_error, is_trusted
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +56,11 @@ async def ask(page: Page, selector: str, job: str, **more: Any) -> Any:
     request = {"job": job, **more}
     locator = page.locator(selector)
     try:
-        if not trusts(page):
+        if not is_trusted(page):
             return await _ask_aside(page, selector, request)
         answer = await locator.evaluate_all(_script(), request)
     except PlaywrightError as exc:
-        if is_gone(exc):
+        if is_closed_error(exc):
             raise
         return await _ask_aside(page, selector, request)
     if not (isinstance(answer, dict) and answer.get("retry")):
@@ -73,7 +73,7 @@ async def ask(page: Page, selector: str, job: str, **more: Any) -> Any:
 async def _ask_aside(page: Page, selector: str, request: Row) -> Any:
     """The same from beside the page's scripts, where only what CSS alone can find is found."""
     whole = f"([selector, request]) => ({_script()})([...document.querySelectorAll(selector)], request)"
-    return await aside(page, whole, [selector, request])
+    return await evaluate_isolated(page, whole, [selector, request])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ def within(frames: list[Pane]) -> Row:
 async def _look_at(frame: Frame, request: Row, left: list[int]) -> Sights:
     script = f"request => ({_script()})([], request)"
     top = frame.parent_frame is None
-    answer = await (ask_page(frame.page, script, request) if top else frame.evaluate(script, request))
+    answer = await (evaluate_in_page(frame.page, script, request) if top else frame.evaluate(script, request))
     if not _is_sight(answer) and top:
-        answer = await aside(frame.page, script, request)
+        answer = await evaluate_isolated(frame.page, script, request)
     if not _is_sight(answer):
         raise PlaywrightError("The page's own scripts answered in place of ours.")
     sample = answer.get("sample")

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request
 
-from explorer.browser.isolated_world import aside, watch_aside
+from explorer.browser.isolated_world import add_isolated_init_script, evaluate_isolated
 from explorer.errors import PageUnresponsive
 from explorer.protocols import Clock
 from explorer.trace import Wait
@@ -82,7 +82,7 @@ class Settler:
         page.on("requestfailed", self._end)
 
     async def install(self) -> None:
-        await watch_aside(self._page, WATCH_DOM)
+        await add_isolated_init_script(self._page, WATCH_DOM)
 
     async def settle(self, cap_ms: float = CAP_MS) -> bool:
         """Waits until quiet or until `cap_ms` of film time; False when the cap ended it.
@@ -132,7 +132,7 @@ class Settler:
     async def _look(self) -> dict[str, float]:
         try:
             async with asyncio.timeout(self._evaluate_timeout_s):
-                look: dict[str, float] = await self._clock.during(aside(self._page, LOOK))
+                look: dict[str, float] = await self._clock.during(evaluate_isolated(self._page, LOOK))
                 return look
         except TimeoutError as exc:
             if any(map(self._opens, self._pending)):

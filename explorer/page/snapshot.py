@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
-from explorer.browser.isolated_world import aside
+from explorer.browser.isolated_world import evaluate_isolated
 from explorer.page.visual_diff import NOTICED, Blocks, Picture, path_of, share
 from explorer.types import Outcome
 from explorer.urls import page_key
@@ -30,7 +30,7 @@ class Snapshot:
 
 async def take_snapshot(page: Page, image: bytes = b"") -> Snapshot:
     """The page as it stands; `image` is its picture, JPEG or PNG, where there is one."""
-    row = await aside(page, _script())
+    row = await evaluate_isolated(page, _script())
     url = page.url
     picture = Picture.decode(image, path_of(url))
     return Snapshot(url, row["signature"], row["dialog"], row["unfolded"], row["sign_in"], picture)

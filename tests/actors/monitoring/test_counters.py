@@ -166,7 +166,7 @@ def test_every_code_that_an_attempt_can_fail_with_is_known() -> None:
 def test_every_rule_by_which_something_is_refused_is_known() -> None:
     found = {rule for path in _sources("explorer") for rule in _rules(path)}
 
-    assert {"auth", "blacklist", "traffic", "own_service", "storm", "write"} <= found
+    assert {"auth", "blacklist", "traffic", "own_service", "runaway_page", "write"} <= found
     assert found - RULES == {"broken"}  # a link that leads nowhere is left alone, not refused
 
 

@@ -7,7 +7,13 @@ import pytest
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
-from explorer.browser.isolated_world import aside, ask_page, stop_script, stop_scripts, trusts
+from explorer.browser.isolated_world import (
+    disable_page_scripts,
+    evaluate_in_page,
+    evaluate_isolated,
+    is_trusted,
+    terminate_script,
+)
 from explorer.page.discovery import discover
 from explorer.page.snapshot import take_snapshot
 from tests.explorer.conftest import Show
@@ -25,17 +31,17 @@ BENT = """
 def test_what_a_page_overrides_does_not_reach_beside_it(show: Show) -> None:
     async def look(page: Page) -> Any:
         function = "(word) => [JSON.stringify([1].map((n) => n + 1)), document.querySelectorAll(word).length]"
-        return await aside(page, function, "button")
+        return await evaluate_isolated(page, function, "button")
 
     assert show(BENT, look) == ["[2]", 1]
 
 
 def test_a_page_that_breaks_questions_is_looked_at_from_beside_it(show: Show) -> None:
     async def look(page: Page) -> Any:
-        trusted = trusts(page)
+        trusted = is_trusted(page)
         found = await discover(page, frozenset())
         view = await take_snapshot(page)
-        return [element.text for element in found.elements], trusted, trusts(page), bool(view.signature)
+        return [element.text for element in found.elements], trusted, is_trusted(page), bool(view.signature)
 
     assert show(BENT, look) == (["One", "Two"], True, False, True)
 
@@ -63,10 +69,10 @@ def test_no_answer_that_a_page_has_bent_is_an_error(show: Show, script: str) -> 
 def test_what_throws_beside_a_page_is_an_error_of_it(show: Show) -> None:
     async def look(page: Page) -> Any:
         with pytest.raises(PlaywrightError, match="no such luck"):
-            await aside(page, "() => { throw new Error('no such luck') }")
-        with pytest.raises(PlaywrightError, match="before it had an answer"):
-            await aside(page, "() => undefined")
-        return await ask_page(page, "() => 1")
+            await evaluate_isolated(page, "() => { throw new Error('no such luck') }")
+        with pytest.raises(PlaywrightError, match="before it returned"):
+            await evaluate_isolated(page, "() => undefined")
+        return await evaluate_in_page(page, "() => 1")
 
     assert show("<p>Page", look) == 1
 
@@ -76,13 +82,13 @@ def test_a_script_that_does_not_end_is_stopped_and_the_others_stay(show: Show) -
     spin = "() => { setTimeout(() => { console.log('it spins'); while (true); }, 0) }"
 
     async def look(page: Page) -> Any:
-        await aside(page, "() => 0")  # from here on the page can be reached whatever it does
+        await evaluate_isolated(page, "() => 0")  # from here on the page can be reached whatever it does
         async with page.expect_console_message():
             await page.evaluate(spin)
-        answer = asyncio.ensure_future(aside(page, "() => document.readyState"))
+        answer = asyncio.ensure_future(evaluate_isolated(page, "() => document.readyState"))
         await asyncio.sleep(0.2)
         hung = not answer.done()
-        await stop_script(page)
+        await terminate_script(page)
         await answer
         await page.wait_for_function("() => window.later")
         return hung, answer.result()
@@ -96,16 +102,16 @@ def test_scripts_that_are_switched_off_stay_so_on_the_next_page(show: Show) -> N
 
     async def look(page: Page) -> Any:
         await page.wait_for_function("() => document.querySelector('p').textContent > 1")
-        await stop_scripts(page)
-        first = await aside(page, "() => document.querySelector('p').textContent")
+        await disable_page_scripts(page)
+        first = await evaluate_isolated(page, "() => document.querySelector('p').textContent")
         await asyncio.sleep(0.1)
-        later = await aside(
+        later = await evaluate_isolated(
             page,
             "() => new Promise((done) => requestAnimationFrame("
             "() => done(document.querySelector('p').textContent)))",
         )
         await page.reload()
         await asyncio.sleep(0.1)
-        return first == later, await aside(page, "() => document.querySelector('p').textContent")
+        return first == later, await evaluate_isolated(page, "() => document.querySelector('p').textContent")
 
     assert show(html, look) == (True, "0")

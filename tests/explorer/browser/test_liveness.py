@@ -85,7 +85,7 @@ async def test_a_death_is_noticed_at_once_and_nothing_is_left(
 
 async def test_a_page_that_spins_has_a_pulse(kin: Kin) -> None:
     stage_of = open_session(Brief("about:blank"), find_chromium(), PROXY)
-    async with stage_of as session, watching_liveness(session, every_s=0.1, limit_s=1.0):
+    async with stage_of as session, watching_liveness(session, interval_s=0.1, timeout_s=1.0):
         spinning = asyncio.create_task(session.page.evaluate("() => { for (;;) {} }"))
         await asyncio.sleep(2.0)
 

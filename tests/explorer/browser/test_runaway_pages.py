@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from explorer.browser.isolated_world import aside
+from explorer.browser.isolated_world import evaluate_isolated
 from explorer.browser.runaway_pages import LIMITS, WINDOW_S
 from explorer.types import Brief
 from tests.explorer.support.exploration import Theatre
 
-STORMS = {
+RUNAWAY_SCRIPTS = {
     "dialogs": "setInterval(() => alert('again'), 5)",
     "windows": "setInterval(() => open('two.html'), 10)",
     "addresses": "setInterval(() => { for (let i = 0; i < 20; i++) history.pushState({}, '', '?' + i) }, 5)",
@@ -24,35 +24,35 @@ def staged(theatre: Theatre, html: str, until: Any) -> Any:
 
     async def work() -> Any:
         async with theatre.session(Brief(theatre.url)) as session:
-            await aside(session.page, "() => 0")
+            await evaluate_isolated(session.page, "() => 0")
             await session.page.goto(theatre.url, wait_until="commit")
             return await until(session)
 
     return theatre.run(work)
 
 
-@pytest.mark.parametrize("kind", STORMS)
-def test_a_storm_is_told_once_and_its_scripts_are_switched_off(
+@pytest.mark.parametrize("kind", RUNAWAY_SCRIPTS)
+def test_a_runaway_page_is_reported_once_and_its_scripts_are_disabled(
     theatre: Theatre, pages: dict[str, str], kind: str
 ) -> None:
     theatre.pages["/two.html"] = "Two"
 
     async def until(session: Any) -> Any:
         async with asyncio.timeout(WINDOW_S + 5):
-            while not session.runaway_limits.silenced:
+            while not session.runaway_limits.scripts_disabled:
                 await asyncio.sleep(0.05)
         await asyncio.sleep(0.5)
-        return [(refusal.rule, refusal.what) for refusal in session.runaway_limits.refused], await aside(
-            session.page, "() => document.body.innerText"
-        )
+        return [
+            (refusal.rule, refusal.what) for refusal in session.runaway_limits.refused
+        ], await evaluate_isolated(session.page, "() => document.body.innerText")
 
-    told, text = staged(theatre, f"<p>Text</p><script>{STORMS[kind]}</script>", until)
+    told, text = staged(theatre, f"<p>Text</p><script>{RUNAWAY_SCRIPTS[kind]}</script>", until)
 
-    assert told == [("storm", kind)]
+    assert told == [("runaway_page", kind)]
     assert text is not None
 
 
-def test_what_sites_do_is_no_storm(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_what_sites_do_is_within_the_limits(theatre: Theatre, pages: dict[str, str]) -> None:
     busy = (
         "alert('Welcome'); open('two.html'); "
         "for (let i = 0; i < 100; i++) history.replaceState({}, '', '?at=' + i)"
@@ -60,32 +60,32 @@ def test_what_sites_do_is_no_storm(theatre: Theatre, pages: dict[str, str]) -> N
 
     async def until(session: Any) -> Any:
         await asyncio.sleep(0.5)
-        return session.runaway_limits.silenced, session.runaway_limits.refused
+        return session.runaway_limits.scripts_disabled, session.runaway_limits.refused
 
     assert staged(theatre, f"<p>Text</p><script>{busy}</script>", until) == (False, [])
 
 
-def test_a_page_that_storms_on_without_scripts_is_given_up(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_a_page_that_goes_on_without_scripts_is_given_up(theatre: Theatre, pages: dict[str, str]) -> None:
     async def until(session: Any) -> Any:
         async with asyncio.timeout(3 * WINDOW_S):
-            while not session.runaway_limits.hopeless:
+            while not session.runaway_limits.is_unstoppable:
                 await asyncio.sleep(0.05)
         return True
 
     assert staged(theatre, "<meta http-equiv=refresh content=0><p>Text", until)
 
 
-def test_a_take_of_a_page_with_a_storm_has_its_film_and_one_line(
+def test_a_take_of_a_runaway_page_has_its_film_and_one_refusal(
     theatre: Theatre, pages: dict[str, str]
 ) -> None:
-    pages["/"] = f"<a href=/one>One</a><script>{STORMS['dialogs']}</script>"
+    pages["/"] = f"<a href=/one>One</a><script>{RUNAWAY_SCRIPTS['dialogs']}</script>"
     pages["/one"] = "Arrived"
 
     take = theatre.explore(theatre.url)
 
     assert take.trace.stop_reason in ("nothing_left", "max_clicks")
-    assert [refusal.what for refusal in take.trace.refused if refusal.rule == "storm"] == ["dialogs"]
+    assert [refusal.what for refusal in take.trace.refused if refusal.rule == "runaway_page"] == ["dialogs"]
 
 
-def test_each_storm_has_its_limit() -> None:
+def test_each_kind_has_its_limit() -> None:
     assert {"dialogs", "windows", "downloads", "pages", "addresses"} == set(LIMITS)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from explorer.egress.ip_addresses import IPAddress, is_metadata, is_public, literal
+from explorer.egress.ip_addresses import IPAddress, is_metadata, is_public, parse_ip_literal
 from explorer.egress.policy import EgressPolicy, Endpoint
 from explorer.errors import AddressRefused
 
@@ -95,7 +95,7 @@ def test_any_text_is_an_endpoint_or_refused(text: str) -> None:
             EgressPolicy().check_literal(endpoint)
         except AddressRefused:
             continue
-        address = literal(endpoint.host)
+        address = parse_ip_literal(endpoint.host)
         assert address is None or is_public(address)
         assert endpoint.host.isascii()
         assert endpoint == Endpoint.parse(endpoint.host, endpoint.port)

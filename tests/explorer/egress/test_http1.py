@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from explorer.egress.http1 import asks_for_websocket, parse_request, parse_response, read_head
+from explorer.egress.http1 import is_websocket_upgrade, parse_request, parse_response, read_head
 from explorer.errors import AddressRefused
 
 FEW = settings(max_examples=80, deadline=None)
@@ -19,7 +19,7 @@ def request(*lines: str, first: str = "GET http://site.test/a?b HTTP/1.1") -> li
 def test_the_host_is_where_the_request_goes_whatever_it_said() -> None:
     asked = parse_request(request("Host: other.test", "Host: third.test", "Accept: */*"))
 
-    assert asked.for_origin() == (
+    assert asked.encode_for_origin() == (
         b"GET /a?b HTTP/1.1\r\nHost: site.test\r\naccept: */*\r\nConnection: close\r\n\r\n"
     )
 
@@ -33,14 +33,14 @@ def test_the_host_is_where_the_request_goes_whatever_it_said() -> None:
     ],
 )
 def test_a_port_is_named_unless_it_is_the_usual_one(url: str, host: bytes) -> None:
-    assert host in parse_request(request(first=f"GET {url} HTTP/1.1")).for_origin()
+    assert host in parse_request(request(first=f"GET {url} HTTP/1.1")).encode_for_origin()
 
 
 def test_what_concerns_one_connection_is_left_out_but_never_what_frames_the_message() -> None:
     dropped = ("Proxy-Authorization: x", "Upgrade: h2c", "TE: trailers", "X-Hop: 1", "Keep-Alive: 5")
     asked = parse_request(request("Connection: x-hop, content-length", "Content-Length: 3", *dropped))
 
-    said = asked.for_origin().lower()
+    said = asked.encode_for_origin().lower()
 
     assert b"content-length: 3\r\n" in said
     assert said.count(b"connection:") == 1
@@ -115,14 +115,14 @@ def test_any_bytes_are_a_request_or_turned_down_and_carry_no_line_of_their_own(
     except (ValueError, AddressRefused):
         return
     if method != "CONNECT":
-        assert asked.for_origin().count(b"\n") <= len(lines) + 4
+        assert asked.encode_for_origin().count(b"\n") <= len(lines) + 4
 
 
 @FEW
 @given(st.lists(st.binary(max_size=60), max_size=4))
 def test_any_answer_is_passed_on_for_one_exchange_or_turned_down(lines: list[bytes]) -> None:
     try:
-        said = parse_response([b"HTTP/1.1 200 OK", *lines]).for_browser()
+        said = parse_response([b"HTTP/1.1 200 OK", *lines]).encode_for_browser()
     except ValueError:
         return
     assert said.count(b"\r\n\r\n") == 1
@@ -146,7 +146,7 @@ def test_a_site_cannot_speak_as_a_proxy_or_keep_the_connection() -> None:
         b"junk",
     ]
 
-    said = parse_response([b"HTTP/1.1 200 OK", *fields]).for_browser()
+    said = parse_response([b"HTTP/1.1 200 OK", *fields]).encode_for_browser()
 
     assert said == b"HTTP/1.1 200 OK\r\netag: x\r\nConnection: close\r\n\r\n"
 
@@ -174,4 +174,4 @@ def test_a_head_ends_at_the_empty_line_however_lines_end(end: bytes) -> None:
     ],
 )
 def test_a_websocket_is_known_by_its_first_words(lines: list[bytes], is_one: bool) -> None:
-    assert asks_for_websocket(lines) is is_one
+    assert is_websocket_upgrade(lines) is is_one

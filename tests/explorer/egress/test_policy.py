@@ -4,8 +4,14 @@ import asyncio
 
 import pytest
 
-from explorer.egress.ip_addresses import is_public, literal
-from explorer.egress.policy import MAX_ADDRESSES, EgressPolicy, Endpoint, own_addresses, reachable
+from explorer.egress.ip_addresses import is_public, parse_ip_literal
+from explorer.egress.policy import (
+    MAX_ADDRESSES,
+    EgressPolicy,
+    Endpoint,
+    own_addresses,
+    reachable_private_hosts,
+)
 from explorer.egress.resolver import LookUp, look_up
 from explorer.errors import AddressRefused
 
@@ -83,12 +89,12 @@ def test_a_public_address_may_be_visited(host: str) -> None:
 
 @pytest.mark.parametrize("spelling", ["127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.1"])
 def test_every_spelling_of_an_ipv4_address_is_read_as_a_resolver_reads_it(spelling: str) -> None:
-    assert str(literal(spelling)) == "127.0.0.1"
+    assert str(parse_ip_literal(spelling)) == "127.0.0.1"
 
 
 @pytest.mark.parametrize("host", ["example.com", "a\0b", "", "1.2.3.4.5", "0x", "\u0661\u0662", "\ud800"])
 def test_a_name_spells_no_address(host: str) -> None:
-    assert literal(host) is None
+    assert parse_ip_literal(host) is None
 
 
 @pytest.mark.parametrize(
@@ -186,7 +192,7 @@ def test_full_width_digits_are_seen_through_when_they_resolve() -> None:
 
 
 def test_a_public_ipv6_address_is_one_that_has_been_given_out() -> None:
-    address = literal("2a00:1450:4001::1")
+    address = parse_ip_literal("2a00:1450:4001::1")
 
     assert address is not None
     assert is_public(address)
@@ -257,6 +263,6 @@ def test_listed_hosts_are_reached_from_private_pages_only() -> None:
         "http://staging.test/",
         "http://10.0.0.9/",
     ):
-        assert reachable(private, listed) == listed
+        assert reachable_private_hosts(private, listed) == listed
     for public in ("https://example.com/", "http://staging.test:81/", "http://8.8.8.8/", "nonsense"):
-        assert reachable(public, listed) == frozenset()
+        assert reachable_private_hosts(public, listed) == frozenset()

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from explorer.egress.forwarding import TLS
+from explorer.egress.forwarding import TLS_HANDSHAKE_PREFIX
 from explorer.egress.http1 import HEAD_LIMIT_BYTES
 from explorer.egress.policy import EgressPolicy, Endpoint
 from explorer.egress.proxy import EgressProxy
@@ -95,15 +95,15 @@ def test_a_tunnel_carries_bytes_both_ways() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(proxy.url.rpartition(":")[2]))
         writer.write(f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         said = await reader.readuntil(b"\r\n\r\n")
-        writer.write(TLS + BIG)
-        back = await reader.readexactly(len(TLS + BIG))
+        writer.write(TLS_HANDSHAKE_PREFIX + BIG)
+        back = await reader.readexactly(len(TLS_HANDSHAKE_PREFIX + BIG))
         writer.close()
         return said, back
 
     said, back = within(work, echo)
 
     assert said.startswith(b"HTTP/1.1 200")
-    assert back == TLS + BIG
+    assert back == TLS_HANDSHAKE_PREFIX + BIG
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "post", "BREW"])
@@ -143,7 +143,7 @@ def test_a_private_address_is_answered_with_403_and_listed_once(target: str) -> 
     async def work(proxy: EgressProxy, port: int) -> Any:
         async with client(proxy) as http:
             got = [await http.get(target) for _ in range(2)]
-        return got[0].status_code, proxy.has_answered(got[0].headers), got[0].text, list(proxy.refused)
+        return got[0].status_code, proxy.sent_response(got[0].headers), got[0].text, list(proxy.refused)
 
     status, own, text, refused = within(work)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from explorer.egress.browser_background import NOWHERE
-from explorer.egress.forwarding import TLS
+from explorer.egress.browser_background import BLACKHOLE_HOST
+from explorer.egress.forwarding import TLS_HANDSHAKE_PREFIX
 from explorer.egress.policy import EgressPolicy
-from explorer.egress.proxy import MAX_OF_A_RULE, EgressProxy
+from explorer.egress.proxy import MAX_REFUSALS_PER_RULE, EgressProxy
 from tests.explorer.egress.test_proxy import ask
 from tests.explorer.support.exploration import Handle, answer, read_head, serving
 
@@ -85,8 +85,8 @@ def test_a_tunnel_for_anything_but_the_web_is_closed_and_noted(first: bytes) -> 
     [
         (b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\n\r\n", "407"),
         (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", "101"),
-        (b"SSH-2.0-OpenSSH_9\r\n\r\n", "does not speak HTTP"),
-        (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 20, "does not come to an answer"),
+        (b"SSH-2.0-OpenSSH_9\r\n\r\n", "status line is not HTTP"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 20, "sends no final response"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n", ""),
     ],
     ids=["password", "switch", "ssh", "hints", "long"],
@@ -181,7 +181,9 @@ def test_streams_may_be_silent_for_as_long_as_they_like() -> None:
 
     async def work(proxy: EgressProxy, port: int) -> bytes:
         reader, writer = await connect_to(proxy)
-        writer.write(f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\n".encode() + TLS + b"\x01\x02")
+        writer.write(
+            f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\n".encode() + TLS_HANDSHAKE_PREFIX + b"\x01\x02"
+        )
         await reader.readuntil(b"\r\n\r\n")
         said = await reader.readexactly(4)
         await asyncio.sleep(0.3)
@@ -190,7 +192,7 @@ def test_streams_may_be_silent_for_as_long_as_they_like() -> None:
         writer.close()
         return said
 
-    assert facing(slow, work) == TLS + b"\x01\x02more"
+    assert facing(slow, work) == TLS_HANDSHAKE_PREFIX + b"\x01\x02more"
 
 
 def test_names_that_are_never_answered_hold_up_no_other_name() -> None:
@@ -256,7 +258,7 @@ def answered(*targets: str) -> tuple[list[bytes], list[str]]:
 
 
 def test_what_a_browser_asks_for_itself_goes_nowhere() -> None:
-    said, rules = answered(f"{NOWHERE}:443", "update.googleapis.com:443")
+    said, rules = answered(f"{BLACKHOLE_HOST}:443", "update.googleapis.com:443")
 
     assert [one.split(b" ")[1] for one in said] == [b"404", b"403"]
     assert rules == ["browser_service"], "the name that means nowhere is not worth a note"
@@ -271,4 +273,4 @@ def test_each_refusal_says_by_which_rule() -> None:
 def test_one_rule_cannot_crowd_out_the_others() -> None:
     _, rules = answered(*(f"127.0.0.1:{port}" for port in range(8000, 8100)), "169.254.169.254:80")
 
-    assert rules == ["private_address"] * MAX_OF_A_RULE + ["metadata_address"]
+    assert rules == ["private_address"] * MAX_REFUSALS_PER_RULE + ["metadata_address"]

@@ -42,7 +42,7 @@ def test_a_start_page_that_spins_is_filmed_once_its_script_is_stopped(
     take = theatre.explore(theatre.url, max_runtime_s=6)
 
     assert take.trace.end_ms > take.trace.start_ms
-    assert ("storm", "script") in take.rules
+    assert ("runaway_page", "script") in take.rules
 
 
 @pytest.mark.parametrize("path", ["login.html", "lab/to-login"])

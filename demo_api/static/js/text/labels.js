@@ -57,7 +57,7 @@ const RULES = {
   robots: "robots.txt asks to leave it alone",
   write: "Would change something on the server",
   field: "Asks for personal data",
-  storm: "The page did it without end",
+  runaway_page: "The page did it without end",
   not_offered: "Was not among the choices",
   private_address: "Leads to a private network",
   protocol: "Neither a web page nor a WebSocket",
