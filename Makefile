@@ -7,6 +7,8 @@ OUT ?= demo.mp4
 export FILM_URL := $(value URL)
 export FILM_OUT := $(value OUT)
 unexport URL OUT
+# Compiled once, not by each of the hundred processes that films and tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-all coverage check bench chaos fence lock clean
