@@ -75,7 +75,6 @@ async def _check_callback(url: str, settings: Settings) -> None:
 
 
 async def _check(policy: EgressPolicy, endpoint: Endpoint) -> None:
-    policy.check_literal(endpoint)
     try:
         async with asyncio.timeout(RESOLVE_TIMEOUT_S):
             await policy.resolve(endpoint)
