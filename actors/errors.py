@@ -8,8 +8,8 @@ class PipelineError(Exception):
     """Something between the request and the film failed; the text is written for the person who asked."""
 
     code = "line_failed"
-    #: What a stage has told before it failed, and Redis does not know yet.
-    news: Mapping[str, str | int] = MappingProxyType({})
+    #: Fields of the job that were not written yet when its stage failed.
+    fields: Mapping[str, str | int] = MappingProxyType({})
 
 
 class SettingsInvalid(PipelineError):

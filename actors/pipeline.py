@@ -1,10 +1,11 @@
-"""The line: two thin actors that claim a job, supervise one stage of it and move it on."""
+"""Dramatiq actors for the two stages: each claims a job, supervises its stage and moves the job on."""
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import aclosing, suppress
+from dataclasses import asdict
 from typing import Any, NoReturn
 
 import dramatiq
@@ -17,10 +18,12 @@ from actors.jobs.capacity import has_capacity
 from actors.jobs.job import Job, Stage
 from actors.jobs.keys import Claim
 from actors.jobs.store import Store
-from actors.monitoring.counters import Counters, Report, Supervise, with_counters
-from actors.progress import RECORD_SHARE, ClaimLost, News, Progress, keep_claim, renew_lease
+from actors.monitoring.counters import Counters, Supervise, with_counters
+from actors.progress import RECORD_SHARE, ClaimLost, Progress, keep_claim, renew_lease
 from actors.settings import Settings
+from actors.stages.reports import Failed, FilmEncoded, Result, TakeRecorded, Update
 from actors.stages.spec import StageSpec
+from actors.submission import announce
 from actors.supervision.supervisor import StageOverrun, supervise
 from actors.supervision.work_dirs import own_work_dir
 from explorer.errors import SafetyViolation
@@ -29,23 +32,24 @@ from video.errors import BlobStoreUnavailable
 
 log = logging.getLogger(__name__)
 
-#: Python, driver, browser (which may take 30 s a try) and the first picture (30 s), on a busy machine.
+#: Python, driver, browser (which may take 30 s a try) and the first frame (30 s), on a busy machine.
 START_LIMIT_S = 90.0
 #: The explorer ends by itself at its limit; this much later it must be hanging.
 EXPLORE_GRACE_S = 5.0
-#: Storing what is left, besides finishing a film that is encoded while filming; longer than a child goes on
-#: trying while Redis is away.
+#: Storing what is left, besides finishing a film that is encoded while filming; longer than a child retries
+#: while Redis is away.
 STORE_LIMIT_S = 120.0
-#: Reading the footage before, and probing and storing the film after, the encoder's own limit.
+#: Reading the footage before, and checking and storing the film after, the encoder's own limit.
 ENCODE_GRACE_S = 180.0
-#: Shorter than a lease: nobody renews the claim while a draft is looked at.
-DRAFT_PATIENCE_S = 5.0
+#: Shorter than a lease: nobody renews it while a draft is checked.
+DRAFT_RETRY_LIMIT_S = 5.0
 
 
 class Pipeline:
-    """Declares the actors on a broker. A message is only a ticket: it says that somebody waits in its queue.
+    """Declares the two actors on a broker.
 
-    Which job that is decides the line in Redis: by priority, then by who has come first.
+    A message is only a ticket: it says that a job waits in its queue. Which one is claimed decides Redis: by
+    priority, then by age.
     """
 
     def __init__(
@@ -53,30 +57,31 @@ class Pipeline:
         settings: Settings,
         broker: RedisBroker,
         supervise: Supervise = supervise,
-        tally: Counters | None = None,
+        counters: Counters | None = None,
     ) -> None:
-        tally = tally or Counters()
+        counters = counters or Counters()
         self._settings = settings
-        self._supervise = with_counters(supervise, tally)
+        self._send = ticket_sender(broker)
+        self._supervise = with_counters(supervise, counters)
+        self._failures = FailureHandler(settings, self._send, counters)
         self._stopping = False
         self._running: dict[asyncio.Task[Any], asyncio.AbstractEventLoop] = {}
-        self._endings = FailureHandler(settings, ticket_sender(broker), tally)
         dramatiq.actor(broker=broker, queue_name="record")(self.explore_and_record)
         dramatiq.actor(broker=broker, queue_name="encode")(self.encode)
 
     def explore_and_record(self, _job_id: str) -> None:
-        """Films the site of the job that is first in line."""
-        self._run(self._film())
+        """Films the site of the next queued job."""
+        self._run(self._record_next())
 
     def encode(self, _job_id: str) -> None:
-        """Cuts the film of the recorded job that is first in line."""
-        self._run(self._stage(None, Stage.RECORDED, Stage.ENCODING, self._encode))
+        """Makes the film of the next recorded job."""
+        self._run(self._run_stage(None, Stage.RECORDED, Stage.ENCODING, self._encode))
 
     def stop(self) -> None:
-        """Ends all stages, also those that would begin now; their jobs go back into line."""
+        """Cancels all stages, also those that would start now; their jobs go back into their queue."""
         self._stopping = True
         for task, loop in list(self._running.items()):
-            with suppress(RuntimeError):  # it ended while we looked
+            with suppress(RuntimeError):  # its loop has just been closed
                 loop.call_soon_threadsafe(task.cancel)
 
     def _run(self, stage: Coroutine[None, None, Any]) -> None:
@@ -94,21 +99,21 @@ class Pipeline:
 
         asyncio.run(main())
 
-    async def _film(self) -> None:
-        """Records; a film that was encoded meanwhile is published at once: a ticket would wait for a poll."""
-        if job_id := await self._stage(None, Stage.QUEUED, Stage.EXPLORING, self._record):
-            await self._stage(job_id, Stage.RECORDED, Stage.ENCODING, self._encode)
+    async def _record_next(self) -> None:
+        """Records; publishes a film that was encoded meanwhile at once: a ticket would wait for a poll."""
+        if job_id := await self._run_stage(None, Stage.QUEUED, Stage.EXPLORING, self._record):
+            await self._run_stage(job_id, Stage.RECORDED, Stage.ENCODING, self._encode)
 
-    async def _stage(
+    async def _run_stage(
         self,
         job_id: str | None,
         start: Stage,
         to: Stage,
         work: Callable[[Store, Claim, Job], Awaitable[bool]],
     ) -> str | None:
-        """Does one stage of a job, if there is one; answers its id when the next one should follow at once.
+        """Claims a job and runs one stage of it; returns its id when the next stage should follow at once.
 
-        Without `job_id` it is the job that is first in line.
+        Without `job_id` it is the first job of the queue. Returns None when there is no job to claim.
         """
         assert self._settings.redis is not None
         async with Store.opened(self._settings.redis, self._settings) as store:
@@ -117,19 +122,21 @@ class Pipeline:
             if claim is None or job is None:
                 return None
             try:
+                if self._stopping:  # redis-py may have lost the cancellation
+                    raise asyncio.CancelledError
                 return job.id if await work(store, claim, job) else None
             except (ClaimLost, TransitionRefused):
                 log.warning("job %s was taken from us while %s", job.id, to)
-                await store.drop(claim)
+                await store.drop_blobs(claim)
             except PipelineError as exc:
-                await self._endings.fail(store, claim, job, exc)
+                await self._failures.fail(store, claim, job, exc)
             except asyncio.CancelledError:
-                await self._endings.hand_back(store, claim, job)
+                await self._failures.hand_back(store, claim, job)
                 raise
             except Exception as exc:  # a bug of ours costs one attempt, not all of them
                 log.exception("job %s failed unexpectedly", job.id)
                 unexpected = StageFailed("internal_error", f"Something went wrong: {exc}")
-                await self._endings.fail(store, claim, job, unexpected)
+                await self._failures.fail(store, claim, job, unexpected)
             return None
 
     async def _claim(self, store: Store, job_id: str | None, start: Stage, to: Stage) -> Claim | None:
@@ -140,45 +147,33 @@ class Pipeline:
             return None
         claim = await store.claim_next(start, to)
         if claim is None:
-            log.info("a ticket is void: nobody is %s", start)
+            log.info("ticket ignored: no job is %s", start)
         return claim
 
     async def _record(self, store: Store, claim: Claim, job: Job) -> bool:
+        """Explores and films; True when the film was encoded meanwhile."""
         limits_s = {
             "start": START_LIMIT_S,
             "explore": job.spec.limits.max_runtime_s + EXPLORE_GRACE_S,
             "store": self._settings.encode_limit_s + STORE_LIMIT_S,
         }
         try:
-            done, news = await self._supervised(store, claim, job, limits_s)
+            take, fields = await self._supervised(store, claim, job, limits_s)
         except StageOverrun as exc:
             if exc.phase != "explore":
                 raise
             limit = (
                 f"The exploration did not end within its runtime limit of {job.spec.limits.max_runtime_s} s"
             )
-            raise StageFailed(SafetyViolation.code, f"{limit}; it was stopped by force.", exc.news) from exc
-        extras = {"timeline": claim.timeline_key, **_extras(claim, done)}
-        fields = {
-            **news,
-            "stop_reason": done["stop_reason"],
-            "refused": json.dumps(done["refused"]),
-            "warnings": json.dumps(done["warnings"]),
-            "looked_at": json.dumps(done["looked_at"]),
-            "camera_report": json.dumps(done["camera"]),
-            "footage_key": claim.footage_key,
-            "timeline_key": claim.timeline_key,
-            "extras": json.dumps(extras),
-            "progress": RECORD_SHARE,
-        }
-        keep = [claim.footage_key, *extras.values()]
-        if done["film"]:
-            fields |= {"film": json.dumps(done["film"]), "draft_key": claim.film_key, "progress": 99}
-            keep.append(claim.film_key)
-        await write_with_retries(lambda: store.move(claim, Stage.RECORDED, fields, keep=keep))
-        if not done["film"]:
-            await self._endings.ticket(claim.job_id, Stage.RECORDED)
-        return bool(done["film"])
+            raise StageFailed(SafetyViolation.code, f"{limit}; it was stopped by force.", exc.fields) from exc
+        assert isinstance(take, TakeRecorded)
+        extras = {"timeline": claim.timeline_key, **_extra_keys(claim, take)}
+        keep = [claim.footage_key, *extras.values(), *([claim.film_key] if take.film else [])]
+        fields = {**fields, **_take_fields(claim, take, extras)}
+        await write_with_retries(lambda: store.transition(claim, Stage.RECORDED, fields, keep=keep))
+        if not take.film:
+            await announce(self._send, claim.job_id, Stage.RECORDED)
+        return take.film is not None
 
     async def _encode(self, store: Store, claim: Claim, job: Job) -> bool:
         if not await self._publish_draft(store, claim, job):
@@ -186,15 +181,15 @@ class Pipeline:
         return False
 
     async def _publish_draft(self, store: Store, claim: Claim, job: Job) -> bool:
-        """Publishes the film that was encoded while filming; False when there is none that is whole."""
+        """Publishes the film that was encoded while filming; False when it is missing or incomplete."""
         if job.draft_key is None:
             return False
         keep, fields = list(job.extras.values()), {"progress": 100}
         try:
-            if not await is_whole(store.redis, job.draft_key, give_up_s=DRAFT_PATIENCE_S):
+            if not await is_whole(store.redis, job.draft_key, give_up_s=DRAFT_RETRY_LIMIT_S):
                 raise FilmMissing("chunks are missing")
             await write_with_retries(
-                lambda: store.move(claim, Stage.READY, fields, publish=job.draft_key, keep=keep)
+                lambda: store.transition(claim, Stage.READY, fields, publish=job.draft_key, keep=keep)
             )
         except (FilmMissing, BlobStoreUnavailable) as exc:
             log.warning("job %s is encoded from its footage, its draft is lost: %s", job.id, exc)
@@ -202,78 +197,104 @@ class Pipeline:
         return True
 
     async def _make_film(self, store: Store, claim: Claim, job: Job) -> None:
+        """Encodes the film from its footage and publishes it."""
         limits_s = {"start": self._settings.encode_limit_s + ENCODE_GRACE_S}
-        done, news = await self._supervised(store, claim, job, limits_s)
-        extras = {**job.extras, **_extras(claim, done)}
-        fields: News = {
-            **news,
-            "film": json.dumps(done["film"]),
+        encoded, progress = await self._supervised(store, claim, job, limits_s)
+        assert isinstance(encoded, FilmEncoded)
+        extras = {**job.extras, **_extra_keys(claim, encoded)}
+        fields = {
+            **progress,
+            "film": json.dumps(asdict(encoded.film)),
             "extras": json.dumps(extras),
             "progress": 100,
         }
         keep = list(extras.values())
         await write_with_retries(
-            lambda: store.move(claim, Stage.READY, fields, publish=claim.film_key, keep=keep)
+            lambda: store.transition(claim, Stage.READY, fields, publish=claim.film_key, keep=keep)
         )
 
     async def _supervised(
         self, store: Store, claim: Claim, job: Job, limits_s: Mapping[str, float]
-    ) -> tuple[Report, News]:
-        """Runs the stage in a child while keeping the claim; answers its last report and untold news.
+    ) -> tuple[TakeRecorded | FilmEncoded, dict[str, str | int]]:
+        """Runs the stage in a child and keeps the claim; returns the result and fields not written yet.
 
-        A stage that fails loses nothing of that: what Redis does not know by then is in the error's `news`.
+        Raises StageFailed when the child reports that, and the supervisor's errors, with those fields in the
+        error's `fields`.
         """
-        board = Progress.begin(job, claim.stage)
+        progress = Progress.begin(job, claim.stage)
         try:
-            last = await self._report(store, claim, job, limits_s, board)
-            if last["kind"] == "failed":
-                raise StageFailed(last["code"], last["error"])
+            result = await self._run_child(store, claim, job, limits_s, progress)
+            if isinstance(result, Failed):
+                raise StageFailed(result.code, result.error)
         except PipelineError as exc:
-            await _tell_rest(store, claim, board)
-            exc.news = board.news
+            await _write_last_events(store, claim, progress)
+            exc.fields = progress.fields
             raise
-        await _tell_rest(store, claim, board)
-        return last, board.news
+        await _write_last_events(store, claim, progress)
+        return result, progress.fields
 
-    async def _report(
-        self, store: Store, claim: Claim, job: Job, limits_s: Mapping[str, float], board: Progress
-    ) -> Report:
-        """The child's last report; those before it are noted on the board. Raises ClaimLost."""
-        with own_work_dir("take") as folder:
-            order = StageSpec.of(job, claim, self._settings, str(folder))
+    async def _run_child(
+        self, store: Store, claim: Claim, job: Job, limits_s: Mapping[str, float], progress: Progress
+    ) -> Result:
+        """The result of the child; its other reports go into `progress`. Raises ClaimLost."""
+        with own_work_dir("take") as work_dir:
+            spec = StageSpec.of(job, claim, self._settings, str(work_dir))
             ended = asyncio.Event()
-            beating = asyncio.create_task(keep_claim(store, claim, board, ended))
-            following = asyncio.create_task(_follow(self._supervise(order, limits_s), board))
+            keeping = asyncio.create_task(keep_claim(store, claim, progress, ended))
+            following = asyncio.create_task(_follow(self._supervise(spec, limits_s), progress))
             try:
-                await asyncio.wait({beating, following}, return_when=asyncio.FIRST_COMPLETED)
-                return following.result() if following.done() else _lost(beating)
+                await asyncio.wait({keeping, following}, return_when=asyncio.FIRST_COMPLETED)
+                return following.result() if following.done() else _raise_from(keeping)
             finally:
-                # Not cancelled: redis-py swallows a cancellation that meets an answer, and beats on for ever.
+                # Not cancelled: redis-py swallows a cancellation that meets an answer, and renews for ever.
                 ended.set()
                 following.cancel()
-                await asyncio.gather(beating, following, return_exceptions=True)
+                await asyncio.gather(keeping, following, return_exceptions=True)
 
 
-async def _tell_rest(store: Store, claim: Claim, board: Progress) -> None:
-    """Tells what came after the last beat. Raises ClaimLost."""
-    if board.events:
-        await renew_lease(store, claim, board)
+async def _write_last_events(store: Store, claim: Claim, progress: Progress) -> None:
+    """Writes the events since the lease was renewed last. Raises ClaimLost."""
+    if progress.events:
+        await renew_lease(store, claim, progress)
 
 
-def _extras(claim: Claim, done: Report) -> dict[str, str]:
-    """Where the extras lie that a child has stored."""
-    return {name: claim.extra_keys[name] for name in done["extras"]}
+def _take_fields(claim: Claim, take: TakeRecorded, extras: Mapping[str, str]) -> dict[str, str | int]:
+    """The fields of a job whose take is recorded."""
+    fields: dict[str, str | int] = {
+        "stop_reason": take.stop_reason,
+        "refused": _json_rows(take.refused),
+        "warnings": _json_rows(take.warnings),
+        "looked_at": _json_rows(take.looked_at),
+        "camera_report": json.dumps(asdict(take.camera)),
+        "footage_key": claim.footage_key,
+        "timeline_key": claim.timeline_key,
+        "extras": json.dumps(extras),
+        "progress": RECORD_SHARE,
+    }
+    if take.film:
+        fields |= {"film": json.dumps(asdict(take.film)), "draft_key": claim.film_key, "progress": 99}
+    return fields
 
 
-async def _follow(reports: AsyncGenerator[Report, None], board: Progress) -> Report:
+def _json_rows(records: Iterable[Any]) -> str:
+    return json.dumps([asdict(record) for record in records])
+
+
+def _extra_keys(claim: Claim, result: TakeRecorded | FilmEncoded) -> dict[str, str]:
+    """The keys of the extras that a child has stored, by name."""
+    return {name: claim.extra_keys[name] for name in result.extras}
+
+
+async def _follow(reports: AsyncGenerator[Update | Result, None], progress: Progress) -> Result:
+    """Notes all reports in `progress` until the result comes."""
     async with aclosing(reports):
         async for report in reports:
-            if report["kind"] in ("done", "failed"):
+            if isinstance(report, Result):
                 return report
-            board.note(report)
-    raise AssertionError("a supervised stage ends with a report or an error")
+            progress.note(report)
+    raise AssertionError("a supervised stage ends with a result or an error")
 
 
-def _lost(beating: asyncio.Task[None]) -> NoReturn:
-    beating.result()
-    raise AssertionError("beats end before the stage only with an error")
+def _raise_from(keeping: asyncio.Task[None]) -> NoReturn:
+    keeping.result()
+    raise AssertionError("the lease is renewed until the stage ends, or fails")

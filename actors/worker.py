@@ -1,19 +1,20 @@
-"""A worker: Dramatiq's threads, the actors and a watchdog in this process."""
+"""A worker: Dramatiq's threads with the two actors, and background services, in this process."""
 
 import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import dramatiq
+from redis.exceptions import RedisError
 
 from actors.broker import make_broker, ticket_sender
 from actors.monitoring.worker_registry import WorkerRegistration
 from actors.pipeline import Pipeline
+from actors.services import ServiceThread
 from actors.settings import Settings
 from actors.supervision.orphan_cleanup import OrphanCleanupThread
-from actors.watchdog import WatchdogThread
 from explorer.browser.chromium import find_chromium
 from explorer.environment import only_passed
 from video.encoding.ffmpeg_binary import find_ffmpeg
@@ -27,62 +28,66 @@ STOP_TIMEOUT_MS = 5_000
 def check_tools(settings: Settings) -> None:
     """Raises BrowserMissing or FfmpegMissing: better now than after a site has been filmed."""
     find_chromium(settings.chromium_path)
-    with only_passed():  # an ffmpeg is asked what it can
+    with only_passed():  # the environment of the ffmpeg that is asked for its version
         find_ffmpeg(settings.ffmpeg_path)
 
 
 @contextmanager
 def working(settings: Settings, slots: int, *, grace_s: float | None = None) -> Iterator[None]:
-    """Takes jobs from `settings.redis`, up to `slots` stages at a time. Raises as `check_tools`.
+    """Runs a worker for `settings.redis`, with up to `slots` stages at a time. Raises as `check_tools`.
 
-    Afterwards what runs has `grace_s` to end, or else SHUTDOWN_GRACE_S; a signal to end cuts that short.
+    Afterwards running stages have `grace_s` to end, or else SHUTDOWN_GRACE_S; a signal cuts that short.
     """
     assert settings.redis is not None
     check_tools(settings)
     grace_s = settings.shutdown_grace_s if grace_s is None else grace_s
     broker = make_broker(settings.redis)
-    presence = WorkerRegistration(slots)
-    line = Pipeline(settings, broker, tally=presence.tally)
+    registration = WorkerRegistration(slots)
+    pipeline = Pipeline(settings, broker, counters=registration.counters)
     worker = dramatiq.Worker(
         broker, worker_threads=slots, worker_timeout=int(settings.poll_interval_s * 1000)
     )
-    # A worker must not hoard tickets that another could start on at once.
+    # A worker must not hold tickets that another one could start on at once.
     worker.queue_prefetch = slots
-    watchdog, janitor = WatchdogThread(settings, ticket_sender(broker), presence), OrphanCleanupThread()
-    worker.start()
-    watchdog.start()
-    janitor.start()
-    try:
+    services = ServiceThread(settings, ticket_sender(broker), registration)
+    cleanup = OrphanCleanupThread()
+    # All of it is stopped, whatever fails meanwhile.
+    with ExitStack() as stack:
+        stack.callback(broker.close)
+        for thread in (cleanup, services):
+            thread.start()
+            stack.callback(thread.stop)
+        worker.start()
+        stack.callback(_stop_worker, worker, pipeline, grace_s)
         yield
-    finally:
-        with _in_a_hurry(line.stop):
-            _wind_up(worker, line, grace_s)
-        watchdog.stop()
-        janitor.stop()
-        broker.close()
 
 
-def _wind_up(worker: dramatiq.Worker, line: Pipeline, grace_s: float) -> None:
-    """Lets running stages end within `grace_s`; the jobs of those that do not go back into line."""
-    for consumer in worker.consumers.values():
-        # Not later, with all else: tickets that come now would lie about until the last stage has ended.
-        consumer.stop()
-    over = threading.Timer(grace_s, line.stop)
-    over.daemon = True
-    over.start()
-    # Its threads end with what they are at, and tickets that none of them has begun go back.
-    worker.stop(timeout=int(grace_s * 1000) + STOP_TIMEOUT_MS)
-    over.cancel()
+def _stop_worker(worker: dramatiq.Worker, pipeline: Pipeline, grace_s: float) -> None:
+    """Lets running stages end within `grace_s`; the jobs of those that do not go back into their queue."""
+    with _on_signal(pipeline.stop):
+        for consumer in worker.consumers.values():
+            # Now, not with the rest: tickets that came now would wait here until the last stage has ended.
+            consumer.stop()
+        timer = threading.Timer(grace_s, pipeline.stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            # Its threads end after their current stage, and tickets that none of them has begun go back.
+            worker.stop(timeout=int(grace_s * 1000) + STOP_TIMEOUT_MS)
+        except RedisError as exc:  # Dramatiq passes them on from there
+            log.warning("tickets were not given back, the watchdog sends them again: %s", exc)
+        finally:
+            timer.cancel()
 
 
 @contextmanager
-def _in_a_hurry(hurry: Callable[[], None]) -> Iterator[None]:
-    """Meanwhile a signal to end only hurries: cut off in the middle, more would be left behind."""
+def _on_signal(handle: Callable[[], None]) -> Iterator[None]:
+    """Calls `handle` on SIGINT and SIGTERM while it is entered, instead of ending half-way."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda *_: hurry()) for number in numbers}
+    before = {number: signal.signal(number, lambda *_: handle()) for number in numbers}
     try:
         yield
     finally:

@@ -139,14 +139,14 @@ class Store:
         )
         return Claim(taken[0].decode(), to, token, taken[1]) if taken else None
 
-    async def beat(self, claim: Claim, fields: Fields, events: Sequence[Event] = ()) -> bool:
+    async def renew_lease(self, claim: Claim, fields: Fields, events: Sequence[Event] = ()) -> bool:
         """Renews lease and times to live, writes and tells what is new; False when the claim is lost."""
         args: Args = [claim.job_id, claim.token, self._lease_ms, self.settings.job_ttl_s, json.dumps(events)]
         keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id), *claim.blobs]
         # HSET wants at least one pair: the lease is renewed even when nothing is new.
         return bool(await self.run("renew_lease", keys, [*args, *_flat(fields or {"beat": 1})]))
 
-    async def move(
+    async def transition(
         self,
         claim: Claim,
         to: Stage,
@@ -162,15 +162,15 @@ class Store:
         it none is. Raises MoveRefused when the claim is lost and FilmMissing if there is no film to publish.
         """
         _check(claim.stage, to)
-        await self._move(claim, to, STATUS_OF[to], fields, publish, keep, attempts)
+        await self._transition(claim, to, STATUS_OF[to], fields, publish, keep, attempts)
 
     async def end(self, claim: Claim, status: Status, fields: Fields, keep: Sequence[str] = ()) -> None:
-        """Ends the job without a film, where it stands; of its blobs only `keep` stay. Raises as `move`."""
+        """Ends the job without a film, in its stage; keeps only the blobs in `keep`. Raises as transition."""
         if claim.stage not in ENDS:
             raise TransitionRefused(f"A job cannot end while it is {claim.stage}.")
-        await self._move(claim, claim.stage, status, fields, None, keep, "reset")
+        await self._transition(claim, claim.stage, status, fields, None, keep, "reset")
 
-    async def _move(
+    async def _transition(
         self,
         claim: Claim,
         to: Stage,
@@ -236,7 +236,7 @@ class Store:
         args += [GIVEN_UP.format(attempts=limit), json.dumps(forgotten)]
         return [taken.decode() for taken in await self.run("reap", [ACTIVE, *WAITING.values()], args)]
 
-    async def drop(self, claim: Claim) -> None:
+    async def drop_blobs(self, claim: Claim) -> None:
         """Deletes what a lost claim has stored, but for what the job has.
 
         A move whose answer was lost is refused when it is tried again, though it was made.
@@ -267,7 +267,7 @@ class Store:
         """How many messages lie in a Dramatiq queue, not counting those a worker has fetched."""
         return int(await cast(Any, self.redis.llen(f"dramatiq:{queue}")))
 
-    async def lead(self, name: str, ttl_ms: int) -> bool:
+    async def elect_leader(self, name: str, ttl_ms: int) -> bool:
         """True when `name` is the one watchdog that acts, for the next `ttl_ms`.
 
         After an outage of Redis all leases begin anew: those who kept on working could not renew them.

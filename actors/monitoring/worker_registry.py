@@ -1,4 +1,4 @@
-"""A worker's heartbeat: that it lives, what it is at, and what it has counted since the last one."""
+"""Registration of a worker: its heartbeat, the stages it runs, and its counts since the last heartbeat."""
 
 import asyncio
 import json
@@ -16,8 +16,8 @@ from actors.monitoring.counters import Counters
 
 log = logging.getLogger(__name__)
 
-BEAT_S = 1.0
-#: A worker that is silent for longer is counted as gone and its entry dropped; so are its leases by then.
+HEARTBEAT_INTERVAL_S = 1.0
+#: A worker that is silent for longer counts as gone and its entry is dropped; its leases have expired too.
 ALIVE_MS = 10_000
 
 
@@ -27,39 +27,39 @@ def _name() -> str:
 
 @dataclass(frozen=True, slots=True)
 class WorkerRegistration:
-    """One worker, as the others hear of it."""
+    """One worker, as the others see it."""
 
     slots: int
-    tally: Counters = field(default_factory=Counters)
+    counters: Counters = field(default_factory=Counters)
     name: str = field(default_factory=_name)
 
-    async def tell(self, store: Store) -> None:
-        """One heartbeat. What was counted waits for the next one while Redis is away.
+    async def renew(self, store: Store) -> None:
+        """Sends one heartbeat. Counts are kept for the next one when Redis is away.
 
-        An answer that is lost may have been heard: its counts are then told twice.
+        When only the answer is lost, they are counted twice.
         """
-        busy = json.dumps({"slots": self.slots, "busy": self.tally.busy()})
-        counts = self.tally.take()
+        status = json.dumps({"slots": self.slots, "busy": self.counters.busy()})
+        counts = self.counters.take()
         increments = [part for name, count in counts.items() for part in (name, repr(count))]
         try:
-            await store.run("worker_heartbeat", [WORKERS], [self.name, busy, ALIVE_MS, *increments])
+            await store.run("worker_heartbeat", [WORKERS], [self.name, status, ALIVE_MS, *increments])
         except BaseException:
-            self.tally.add(counts)
+            self.counters.add(counts)
             raise
 
     async def leave(self, store: Store) -> None:
-        """Tells what is left to tell, and that this worker is no more."""
-        await self.tell(store)
+        """Sends the last counts and removes the worker."""
+        await self.renew(store)
         await store.run("deregister_worker", [WORKERS], [self.name])
 
 
-async def keep_registered(store: Store, presence: WorkerRegistration) -> None:
-    """Runs until cancelled. A Redis that is away is only waited for."""
+async def keep_registered(store: Store, registration: WorkerRegistration) -> None:
+    """Sends heartbeats until cancelled, also after Redis was away."""
     while True:
         try:
-            await presence.tell(store)
+            await registration.renew(store)
         except RedisError as exc:
-            log.debug("no heartbeat: %s", exc)  # the watchdog says it aloud
+            log.debug("no heartbeat: %s", exc)  # the watchdog logs it as a warning
         except Exception:
             log.exception("a heartbeat failed")
-        await asyncio.sleep(BEAT_S)
+        await asyncio.sleep(HEARTBEAT_INTERVAL_S)

@@ -1,50 +1,37 @@
-"""Brings a finished film, and what goes beside it, from the folder into the vault."""
+"""Stores a finished film and its extras from the work directory in the blob store."""
 
 import logging
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from actors.stages.spec import StageSpec
-from actors.stages.upload import EXTRA_FILES, read_file, store, store_extras
+from actors.stages.reports import FilmEncoded
+from actors.stages.spec import StorageSpec
+from actors.stages.upload import EXTRA_FILES, read_file, store_blob, store_extras
 from video.blob_store import NoteRetry
 from video.encoding.commands import FILM_FILES
 from video.encoding.verify import FilmInfo
-from video.errors import VideoError
 from video.warnings import FilmWarning, missing
 
 log = logging.getLogger(__name__)
 
-#: Twice what a 256 MB footage would give: far beyond any film, but not without end.
+#: Twice what footage of 256 MB would give: far more than any film has, but a limit.
 MAX_FILM_BYTES = 512 << 20
-#: What is told when the film is left to the next stage.
-UNMADE: dict[str, Any] = {"film": None, "extras": []}
-UNSTORED = "it was made, but could not be stored. The worker's log says why."
+NOT_STORED = "it was made, but could not be stored. The worker's log says why."
 
 
-async def deliver(order: StageSpec, film: FilmInfo, note: NoteRetry) -> dict[str, Any]:
-    """Stores the film that lies in the folder, and what goes beside it; answers what is told of them."""
-    folder = Path(order.folder)
-    file = folder / FILM_FILES[order.style.format]
-    await store(order, order.film_key, MAX_FILM_BYTES, partial(read_file, file), note)
-    extras = await store_extras(order, folder, note)
-    film = replace(film, warnings=(*film.warnings, *_unstored(folder, extras)))
-    return {"film": asdict(film), "extras": extras}
+async def store_film(storage: StorageSpec, work_dir: Path, film: FilmInfo, note: NoteRetry) -> FilmEncoded:
+    """Stores the film and what was made beside it. Raises the errors of the blob store."""
+    read = partial(read_file, work_dir / FILM_FILES[film.format])
+    await store_blob(storage, storage.film_key, MAX_FILM_BYTES, read, note)
+    extras = await store_extras(storage, work_dir, note)
+    warnings = (*film.warnings, *_not_stored(work_dir, extras))
+    return FilmEncoded(replace(film, warnings=warnings), tuple(extras))
 
 
-def _unstored(folder: Path, stored: Collection[str]) -> Iterator[FilmWarning]:
-    """What lies beside the film and did not come into the vault."""
+def _not_stored(work_dir: Path, stored: Collection[str]) -> Iterator[FilmWarning]:
+    """A warning for each extra that was made but is not among `stored`."""
     for name, file in EXTRA_FILES.items():
-        if name not in stored and (folder / file).is_file():
-            yield missing(name, UNSTORED)
-
-
-async def deliver_early(order: StageSpec, film: FilmInfo, note: NoteRetry) -> dict[str, Any]:
-    """Stores a film that can still be made anew when that fails."""
-    try:
-        return await deliver(order, film, note)
-    except VideoError as exc:
-        log.warning("the film is made again in the next stage: %s", exc)
-        return UNMADE
+        if name not in stored and (work_dir / file).is_file():
+            yield missing(name, NOT_STORED)

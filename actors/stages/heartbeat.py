@@ -1,21 +1,22 @@
-"""A sign of life from the child's event loop: a supervisor that misses it knows that it is blocked."""
+"""Heartbeat from the child's event loop: a supervisor that misses it knows that the loop is blocked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
-EVERY_S = 1.0
+from actors.stages.reports import Alive, Reporter
+
+INTERVAL_S = 1.0
 
 
 @asynccontextmanager
-async def heartbeat(tell: Callable[[dict[str, Any]], None], every_s: float = EVERY_S) -> AsyncIterator[None]:
-    """Tells `{"kind": "alive"}` once a second while it is entered, the first time after a second."""
+async def heartbeat(report: Reporter, interval_s: float = INTERVAL_S) -> AsyncIterator[None]:
+    """Reports `Alive` once per interval while it is entered, for the first time after one interval."""
 
     async def beat() -> None:
         while True:
-            await asyncio.sleep(every_s)
-            tell({"kind": "alive"})
+            await asyncio.sleep(interval_s)
+            report(Alive())
 
     beating = asyncio.create_task(beat())
     try:

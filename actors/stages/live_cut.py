@@ -1,4 +1,4 @@
-"""The film as it is made while its take still runs, so that it is ready soon after the last frame."""
+"""Cuts and encodes the film while its take still runs, so that it is ready soon after the last frame."""
 
 import logging
 from pathlib import Path
@@ -15,50 +15,48 @@ from video.style import Style
 
 log = logging.getLogger(__name__)
 
-GIVEN_UP = "the film that was made while filming is given up"
+GIVEN_UP = "the film that is encoded while filming was given up"
 
 
 class LiveCut:
-    """Follows a story as it grows; what goes wrong here never disturbs the take, only this film is given up.
+    """Follows a trace as it grows. An error in here never disturbs the take: only this film is given up.
 
-    A GIF needs all of its colours at once, so it is left to the next stage. Close it when done.
+    A GIF needs all of its colours at once, so it is left to the encode stage. Close it when done.
     """
 
     def __init__(
-        self, narrator: TimelineBuilder, reel: FrameStore, style: Style, ffmpeg: Ffmpeg, folder: Path
+        self, builder: TimelineBuilder, frames: FrameStore, style: Style, ffmpeg: Ffmpeg, work_dir: Path
     ) -> None:
-        self._narrator = narrator
-        self._reel = reel
+        self._builder = builder
+        self._frames = frames
         self._style = style
-        self._live = LiveFilm(reel, ffmpeg, folder)
-        self._good = style.format != "gif"
+        self._film = LiveFilm(frames, ffmpeg, work_dir)
+        self._usable = style.format != "gif"
         self._end_ms = 0.0
 
-    def follow(self, story: Trace) -> None:
-        """Lets the film go on as far as the story so far decides how it will look."""
-        if not self._good or story.end_ms <= self._end_ms or not story.visits:
+    def follow(self, trace: Trace) -> None:
+        """Encodes as far as the trace so far decides how the film will look."""
+        if not self._usable or trace.end_ms <= self._end_ms or not trace.visits:
             return
-        self._end_ms = story.end_ms
+        self._end_ms = trace.end_ms
         try:
-            self._live.advance(
-                compose(self._narrator.timeline(story), self._reel.times_ms, self._style, final=False)
-            )
+            timeline = self._builder.timeline(trace)
+            self._film.advance(compose(timeline, self._frames.times_ms, self._style, final=False))
         except Exception as error:
-            self._good = False
+            self._usable = False
             log.warning(GIVEN_UP, exc_info=error)
 
     async def finish(self, timeline: Timeline, limit_s: float) -> FilmInfo | None:
-        """The whole film, checked; None when it is better made anew from the footage."""
-        if not self._good:
+        """The whole film, checked; None when it has to be made from the footage."""
+        if not self._usable:
             return None
         try:
-            return await self._live.finish(
-                compose(timeline, self._reel.times_ms, self._style), limit_s=limit_s
-            )
+            cut = compose(timeline, self._frames.times_ms, self._style)
+            return await self._film.finish(cut, limit_s=limit_s)
         except Exception as error:
-            self._good = False
+            self._usable = False
             log.warning(GIVEN_UP, exc_info=error)
             return None
 
     async def aclose(self) -> None:
-        await self._live.close()
+        await self._film.close()

@@ -1,4 +1,4 @@
-"""The stage that films: explores on camera, once more with a new browser if the first one dies."""
+"""The record stage: explores on camera, and starts again with a new browser when the first one dies."""
 
 import asyncio
 import logging
@@ -11,16 +11,17 @@ from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 
-from actors.stages.artifacts import UNMADE, deliver_early
-from actors.stages.camera_session import CameraSession, camera_session
-from actors.stages.film_checks import fonts_missing
+from actors.stages.artifacts import store_film
+from actors.stages.camera_session import CameraSession, CameraSetup, camera_session
+from actors.stages.film_checks import missing_fonts
 from actors.stages.live_cut import LiveCut
 from actors.stages.live_preview import live_preview
-from actors.stages.reports import Reporter, RetryLog, report_failure
-from actors.stages.spec import StageSpec
-from actors.stages.storyboard import keep_storyboard
-from actors.stages.timeline_builder import TELL, TimelineBuilder
-from actors.stages.upload import FootageUpload, store
+from actors.stages.reporting import RetryLog, report_failure
+from actors.stages.reports import FilmEncoded, FootageSize, PhaseStarted, Reporter, TakeRecorded, report_of
+from actors.stages.spec import ExplorationSpec, LlmSpec, StageSpec
+from actors.stages.storyboard import store_storyboard
+from actors.stages.timeline_builder import TimelineBuilder
+from actors.stages.upload import FootageUpload, store_blob
 from explorer.browser.chromium import find_chromium
 from explorer.browser.session import BrowserSession
 from explorer.egress.policy import EgressPolicy
@@ -36,40 +37,41 @@ from explorer.protocols import Planner
 from explorer.retry_policy import LIMITS, Retry, RetryPolicy
 from explorer.state.refusals import Refusals
 from explorer.trace import MAX_LOOKED_AT, LookedAt, Trace
-from explorer.types import Brief, Refusal, TakeWarning
+from explorer.types import Brief, Metrics, Refusal, Step, TakeWarning
 from video.encoding.ffmpeg_binary import find_ffmpeg
-from video.style import layout as video_layout
+from video.encoding.verify import FilmInfo
+from video.errors import VideoError
+from video.style import Layout, layout
 from video.warnings import FilmWarning
 
 log = logging.getLogger(__name__)
 
 MAX_TIMELINE_BYTES = 32 << 20
-#: An error of the browser comes before the news of its death, by up to what its pulse takes to be missed.
-VERDICT_S = 4.0
-UNWIND_S = 5.0
+#: Playwright's error comes up to this much earlier than the news that the browser is dead, which takes as
+#: long as a missed heartbeat.
+LOST_WAIT_S = 4.0
+#: How long the explorer may take to end once it is cancelled.
+CANCEL_WAIT_S = 5.0
 
-#: Looks for what a film of this story comes without; runs in a thread, when nothing is filmed any more.
+#: Looks for what a film of this trace lacks; runs in a thread, when nothing is filmed any more.
 Check = Callable[[Trace], Iterable[TakeWarning | FilmWarning]]
-CHECKS: tuple[Check, ...] = (fonts_missing,)
+CHECKS: tuple[Check, ...] = (missing_fonts,)
 
 
-async def record(order: StageSpec, tell: Reporter) -> None:
-    """Explores and films; leaves footage and timeline in the vault, and the film if it is done by then."""
-    recording = RecordStage(order, tell)
+async def record(spec: StageSpec, report: Reporter) -> None:
+    """Explores and films; stores footage and timeline, and the film if it is ready by then."""
+    stage = RecordStage(spec, report)
     async with (
-        _loading_words(),
-        EgressProxy(
-            EgressPolicy(frozenset(order.allow_hosts), frozenset(order.own_services)),
-            allow_writes=order.wishes.allow_writes,
-        ) as proxy,
-        open_scout(recording.brief, find_chromium(order.chromium_path), proxy.url) as scout,
+        _preloaded(),
+        egress_proxy(spec.exploration) as proxy,
+        open_scout(stage.brief, find_chromium(spec.tools.chromium), proxy.url) as scout,
     ):
-        await recording.run(proxy, scout)
+        await stage.run(proxy, scout)
 
 
 @asynccontextmanager
-async def _loading_words() -> AsyncIterator[None]:
-    """Word lists and language model become ready while the browsers start."""
+async def _preloaded() -> AsyncIterator[None]:
+    """Loads word lists and language detection while the browsers start."""
     loading = [asyncio.create_task(asyncio.to_thread(load)) for load in (vocabulary.load, detection.load)]
     try:
         yield
@@ -77,165 +79,205 @@ async def _loading_words() -> AsyncIterator[None]:
         await asyncio.gather(*loading)
 
 
-class RecordStage:
-    """One order to film. A browser that dies costs the film so far, but neither proxy, scout nor budget."""
+def egress_proxy(exploration: ExplorationSpec) -> EgressProxy:
+    """The proxy that all requests of the take pass."""
+    policy = EgressPolicy(frozenset(exploration.allow_hosts), frozenset(exploration.own_services))
+    return EgressProxy(policy, allow_writes=exploration.wishes.allow_writes)
 
-    def __init__(self, order: StageSpec, tell: Reporter, checks: Sequence[Check] = CHECKS) -> None:
-        layout = video_layout(order.style)
-        self._order = order
-        self._scale = layout.canvas.scale
-        self._planner = _planner(order)
-        self._tell = _counting(self._planner, tell)
-        self._retries = RetryLog(tell, [Retry(**retry) for retry in order.earlier_retries])
+
+class RecordStage:
+    """Films one job. A browser that dies costs the film so far, but neither proxy, scout nor LLM budget."""
+
+    def __init__(self, spec: StageSpec, report: Reporter, checks: Sequence[Check] = CHECKS) -> None:
+        film_layout = layout(spec.film.style)
+        self._spec = spec
+        self._report = report
         self._checks = checks
+        self._scale = film_layout.canvas.scale
+        self._planner = _planner(spec.llm)
+        self._retries = RetryLog(report, spec.film.earlier_retries)
         self._refusals = Refusals()
-        #: Off camera, for the film of whichever browser.
+        #: What was tried off camera, with whichever browser.
         self._looked_at: dict[LookedAt, None] = {}
-        self.brief = Brief(
-            url=order.url,
-            max_clicks=order.limits.max_clicks,
-            max_depth=order.limits.max_depth,
-            max_runtime_s=order.limits.max_runtime_s,
-            width_px=layout.viewport_width_px,
-            height_px=layout.viewport_height_px,
-            allow_private_hosts=frozenset(order.allow_hosts),
-            wishes=order.wishes,
-        )
+        self.brief = _brief(spec.exploration, film_layout)
 
     async def run(self, proxy: EgressProxy, scout: Scout | None) -> None:
-        """Ends with the report `done`. Raises what cannot be helped, after its last word."""
+        """Ends with the report `TakeRecorded`. Reports and raises an error that a new browser cannot mend."""
         for attempt in range(1, LIMITS["browser"] + 1):
             try:
                 return await self._attempt(proxy, scout, unless=(BrowserCrashed,))
             except BrowserCrashed as exc:
-                log.warning("another browser films from the start: %s", exc)
-                self._retries.begin_anew()
+                log.warning("a new browser films from the start: %s", exc)
+                self._retries.restart()
                 self._retries.note(Retry(0.0, "browser", attempt, LIMITS["browser"], str(exc)))
-                self._tell({"kind": "phase", "phase": "start"})
+                self._report(PhaseStarted("start"))
         return await self._attempt(proxy, scout)
 
     async def _attempt(
         self, proxy: EgressProxy, scout: Scout | None, unless: tuple[type[Exception], ...] = ()
     ) -> None:
-        order, retries = self._order, self._retries
-        # Footage, reel and film lie where those of the attempt before did, and replace them.
+        """Films with one browser. Footage, frames and film replace those of the attempt before."""
+        spec = self._spec
         async with (
-            aclosing(FootageUpload(order, retries.database)) as uplink,
-            camera_session(order, self.brief, self._scale, proxy.url, uplink.take) as on,
-            live_preview(order, uplink.reel),
+            aclosing(self._open_upload()) as upload,
+            camera_session(self._camera_setup(proxy, upload)) as session,
+            live_preview(spec.storage.redis_url, spec.job_id, upload.frames),
         ):
-            # The last word is said before the browser is closed: the supervisor ends it faster, hung or not.
-            with report_failure(self._tell, unless):
-                retries.now_ms = on.camera.now_ms
-                narrator = TimelineBuilder(self.brief, uplink.reel, self._scale)
-                ffmpeg = find_ffmpeg(order.ffmpeg_path)
-                rough = LiveCut(narrator, uplink.reel, order.style, ffmpeg, Path(order.folder))
-                async with aclosing(rough):
-                    self._tell({"kind": "phase", "phase": "explore"})
-                    explorer = Explorer(
-                        self.brief,
-                        on.stage,
-                        on.camera,
-                        self._planner,
-                        proxy,
-                        scout,
-                        RetryPolicy(retries.note),
-                    )
-                    story = await self._watch(explorer, on.stage, uplink, rough)
-                    self._tell({"kind": "phase", "phase": "store"})
-                    self._tell(await self._keep(story, on, uplink, narrator, rough))
+            # Reported before the browser is closed: the supervisor ends it faster, hung or not.
+            with report_failure(self._report, unless):
+                builder = TimelineBuilder(self.brief, upload.frames, self._scale)
+                async with aclosing(self._open_live_cut(builder, upload)) as live_cut:
+                    self._report(PhaseStarted("explore"))
+                    trace = await self._explore(session, proxy, scout, upload, live_cut)
+                    self._report(PhaseStarted("store"))
+                    self._report(await self._store(trace, session, upload, builder, live_cut))
 
-    async def _watch(
-        self, explorer: Explorer, stage: BrowserSession, uplink: FootageUpload, rough: LiveCut
+    def _open_upload(self) -> FootageUpload:
+        spec, note = self._spec, self._retries.note_database
+        return FootageUpload(spec.storage, Path(spec.work_dir), spec.limits.max_footage_bytes, note)
+
+    def _camera_setup(self, proxy: EgressProxy, upload: FootageUpload) -> CameraSetup:
+        spec = self._spec
+        return CameraSetup(
+            chromium=find_chromium(spec.tools.chromium),
+            brief=self.brief,
+            scale=self._scale,
+            choice=spec.film.camera,
+            fps=spec.film.style.fps,
+            max_footage_bytes=spec.limits.max_footage_bytes,
+            proxy_url=proxy.url,
+            sink=upload.append,
+        )
+
+    def _open_live_cut(self, builder: TimelineBuilder, upload: FootageUpload) -> LiveCut:
+        spec = self._spec
+        ffmpeg = find_ffmpeg(spec.tools.ffmpeg)
+        return LiveCut(builder, upload.frames, spec.film.style, ffmpeg, Path(spec.work_dir))
+
+    async def _explore(
+        self,
+        session: CameraSession,
+        proxy: EgressProxy,
+        scout: Scout | None,
+        upload: FootageUpload,
+        live_cut: LiveCut,
     ) -> Trace:
-        """Passes on what happens until the story is complete, and lets the film follow.
+        """Explores until the trace is complete; reports each event, and lets the live cut follow.
 
-        Raises BrowserCrashed when the browser dies, and the vault's errors when it takes no more.
+        Raises BrowserCrashed when the browser dies, and the errors of the blob store.
         """
+        self._retries.now_ms = session.camera.now_ms
+        policy = RetryPolicy(self._retries.note)
+        explorer = Explorer(self.brief, session.browser, session.camera, self._planner, proxy, scout, policy)
         events = explorer.explore()
         try:
             while True:
-                event = await _next(events, stage, uplink)
+                event = await _next_event(events, session.browser, upload)
                 if isinstance(event, Trace):
                     self._refusals.new(event.refused)
                     return replace(event, refused=self._refusals.all())
-                # An exploration that begins anew turns down the same things.
-                if not isinstance(event, Refusal) or self._refusals.add(event):
-                    self._tell(TELL[type(event)](event))
-                rough.follow(explorer.trace_so_far())
+                self._report_event(event)
+                live_cut.follow(explorer.trace_so_far())
         finally:
             self._looked_at |= dict.fromkeys(explorer.trace_so_far().looked_at)
 
-    async def _keep(
+    def _report_event(self, event: Metrics | Step | Refusal) -> None:
+        if isinstance(event, Refusal) and not self._refusals.add(event):
+            return  # known from the browser before: a new exploration refuses the same things
+        if isinstance(event, Metrics):
+            usage = {f"llm_{name}": count for name, count in asdict(usage_of(self._planner)).items()}
+            event = replace(event, **usage)
+        self._report(report_of(event))
+
+    async def _store(
         self,
-        story: Trace,
-        on: CameraSession,
-        uplink: FootageUpload,
-        narrator: TimelineBuilder,
-        rough: LiveCut,
-    ) -> dict[str, Any]:
-        """Stores first what another film could be made from, then the film; answers the last report."""
-        order, note = self._order, self._retries.database
-        await on.camera.stop()
-        await uplink.finish()
-        timeline = narrator.timeline(story, self._retries.all)
-        await store(order, order.timeline_key, MAX_TIMELINE_BYTES, lambda: [timeline.encode()], note)
-        kept, lacking = await keep_storyboard(order, story, uplink.reel, note)
-        film = await rough.finish(timeline, order.encode_limit_s)
-        done = await deliver_early(order, film, note) if film else UNMADE
-        warnings = [*story.warnings, *await asyncio.to_thread(self._check, story), *lacking]
-        take = {
-            "stop_reason": story.stop_reason,
-            "refused": [asdict(refusal) for refusal in story.refused],
-            "camera": on.report(order.style.fps),
-            "extras": [*kept, *done["extras"]],
-            "warnings": [asdict(warning) for warning in warnings],
-            "looked_at": [asdict(one) for one in islice(self._looked_at, MAX_LOOKED_AT)],
-            "footage": {"frames": len(uplink.reel.times_ms), "size_bytes": uplink.reel.size_bytes},
-        }
-        return {"kind": "done", **done, **take}
+        trace: Trace,
+        session: CameraSession,
+        upload: FootageUpload,
+        builder: TimelineBuilder,
+        live_cut: LiveCut,
+    ) -> TakeRecorded:
+        """Stores footage and timeline first, which the film can be made from again, then the film."""
+        storage, note = self._spec.storage, self._retries.note_database
+        await session.camera.stop()
+        await upload.finish()
+        timeline = builder.timeline(trace, self._retries.all)
+        await store_blob(storage, storage.timeline_key, MAX_TIMELINE_BYTES, lambda: [timeline.encode()], note)
+        kept, lacking = await self._store_storyboard(trace, upload)
+        film = await live_cut.finish(timeline, self._spec.limits.encode_limit_s)
+        encoded = await self._store_early(film) if film else None
+        warnings = [*trace.warnings, *await asyncio.to_thread(self._check, trace), *lacking]
+        return TakeRecorded(
+            stop_reason=trace.stop_reason,
+            camera=session.report(self._spec.film.style.fps),
+            footage=FootageSize(len(upload.frames.times_ms), upload.frames.size_bytes),
+            refused=trace.refused,
+            warnings=tuple(warnings),
+            looked_at=tuple(islice(self._looked_at, MAX_LOOKED_AT)),
+            film=encoded.film if encoded else None,
+            extras=(*kept, *(encoded.extras if encoded else ())),
+        )
 
-    def _check(self, story: Trace) -> list[TakeWarning | FilmWarning]:
-        return [warning for check in self._checks for warning in check(story)]
+    async def _store_storyboard(
+        self, trace: Trace, upload: FootageUpload
+    ) -> tuple[list[str], list[FilmWarning]]:
+        if not self._spec.film.storyboard:
+            return [], []
+        return await store_storyboard(self._spec.storage, trace, upload.frames, self._retries.note_database)
+
+    async def _store_early(self, film: FilmInfo) -> FilmEncoded | None:
+        """Stores the film of the live cut; None when that fails: the next stage makes another one."""
+        work_dir = Path(self._spec.work_dir)
+        try:
+            return await store_film(self._spec.storage, work_dir, film, self._retries.note_database)
+        except VideoError as exc:
+            log.warning("the film is made again in the next stage: %s", exc)
+            return None
+
+    def _check(self, trace: Trace) -> list[TakeWarning | FilmWarning]:
+        return [warning for check in self._checks for warning in check(trace)]
 
 
-async def _next(events: AsyncGenerator[Event, None], stage: BrowserSession, uplink: FootageUpload) -> Event:
-    """What the explorer tells next, unless browser or vault are gone before."""
+async def _next_event(
+    events: AsyncGenerator[Event, None], browser: BrowserSession, upload: FootageUpload
+) -> Event:
+    """The explorer's next event. Raises BrowserCrashed or the upload's error when one of them ends first."""
     upcoming = asyncio.create_task(anext(events))
-    ends: set[asyncio.Future[Any]] = {upcoming, stage.lost, uplink.sending}
+    ends: set[asyncio.Future[Any]] = {upcoming, browser.lost, upload.task}
     try:
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if not upcoming.done():
-            stage.check()
-            await uplink.sending
+            browser.check()
+            await upload.task
         return await upcoming
     except PlaywrightError:
-        await asyncio.wait({stage.lost}, timeout=VERDICT_S)
-        stage.check()
+        await asyncio.wait({browser.lost}, timeout=LOST_WAIT_S)
+        browser.check()
         raise
     finally:
         if not upcoming.done():
             upcoming.cancel()
-            await asyncio.wait({upcoming}, timeout=UNWIND_S)
+            await asyncio.wait({upcoming}, timeout=CANCEL_WAIT_S)
 
 
-def _planner(order: StageSpec) -> Planner:
-    return choose_planner(
-        order.openai_api_key,
-        order.openai_model,
-        order.openai_base_url,
-        vision=order.openai_vision,
-        budget=Budget(order.llm_max_calls, order.llm_max_tokens),
+def _brief(exploration: ExplorationSpec, film_layout: Layout) -> Brief:
+    return Brief(
+        url=exploration.url,
+        max_clicks=exploration.limits.max_clicks,
+        max_depth=exploration.limits.max_depth,
+        max_runtime_s=exploration.limits.max_runtime_s,
+        width_px=film_layout.viewport_width_px,
+        height_px=film_layout.viewport_height_px,
+        allow_private_hosts=frozenset(exploration.allow_hosts),
+        wishes=exploration.wishes,
     )
 
 
-def _counting(planner: Planner, tell: Reporter) -> Reporter:
-    """Tells the same, and with the metrics what planning has cost so far."""
-
-    def told(report: dict[str, Any]) -> None:
-        if report["kind"] == "metrics":
-            cost = {f"llm_{name}": count for name, count in asdict(usage_of(planner)).items()}
-            report = {**report, "metrics": {**report["metrics"], **cost}}
-        tell(report)
-
-    return told
+def _planner(llm: LlmSpec) -> Planner:
+    return choose_planner(
+        llm.api_key,
+        llm.model,
+        llm.base_url,
+        vision=llm.vision,
+        budget=Budget(llm.max_calls, llm.max_tokens),
+    )

@@ -1,65 +1,183 @@
-"""What the child of a stage says: reports as they come, and a last word when it fails."""
+"""Reports of a stage's child process to its supervisor: one record per kind, one line of JSON each."""
 
-import logging
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar, cast
 
-from actors.stages.timeline_builder import tell_retry
-from explorer.errors import ExplorerError
+from pydantic import Discriminator, TypeAdapter, ValidationError
+
 from explorer.retry_policy import Retry
-from video.errors import VideoError
+from explorer.trace import LookedAt
+from explorer.types import Metrics, Refusal, Step, TakeWarning
+from video.capture.camera import CameraKind
+from video.encoding.verify import FilmInfo
+from video.warnings import FilmWarning
 
-log = logging.getLogger(__name__)
+T = TypeVar("T", Step, Retry)
 
-Reporter = Callable[[dict[str, Any]], None]
-
-#: Errors that are reported, not raised; anything else is a bug and ends the child with its traceback.
-TOLD = (ExplorerError, VideoError)
-#: A page can make things fail without end; a take tells of this many.
-MAX_RETRIES = 200
-
-
-@contextmanager
-def report_failure(tell: Reporter, unless: tuple[type[Exception], ...] = ()) -> Iterator[None]:
-    """Reports a failure on its way out, `unless` it is one of these; of several only the first is heard."""
-    try:
-        yield
-    except TOLD as exc:
-        if not isinstance(exc, unless):
-            log.warning("%s", exc, exc_info=exc.__cause__)
-            tell({"kind": "failed", "code": exc.code, "error": str(exc)})
-        raise
+Phase = Literal["start", "explore", "store"]
 
 
-class RetryLog:
-    """Tells what is tried again at once, and keeps it for the timeline; `now_ms` is the clock of the film.
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The child's event loop still runs."""
 
-    `earlier` is what attempts before have told.
+    kind: Literal["alive"] = "alive"
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStarted:
+    """The stage has entered a phase, which has a time limit of its own; the first one is `start`."""
+
+    phase: Phase
+    kind: Literal["phase"] = "phase"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsChanged:
+    """The running figures of the exploration."""
+
+    metrics: Metrics
+    kind: Literal["metrics"] = "metrics"
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken:
+    """The explorer has made a step."""
+
+    step: Step
+    kind: Literal["step"] = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class ElementRefused:
+    """A guardrail has turned something down."""
+
+    refusal: Refusal
+    kind: Literal["refused"] = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class RetryStarted:
+    """Something failed and is tried again."""
+
+    retry: Retry
+    kind: Literal["retry"] = "retry"
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingProgress:
+    """How much of the film is encoded, from 0.0 to 1.0."""
+
+    fraction: float
+    kind: Literal["progress"] = "progress"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraReport:
+    """How the take was filmed; `notes` say why with this camera."""
+
+    used: CameraKind
+    notes: tuple[str, ...]
+    lost_frames: int
+    fps: int
+
+
+@dataclass(frozen=True, slots=True)
+class FootageSize:
+    """How much was filmed."""
+
+    frames: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRecorded:
+    """The record stage is done: footage and timeline are stored.
+
+    `film` is the one that was encoded meanwhile, if there is one; `extras` names what was stored beside it.
     """
 
-    def __init__(self, tell: Reporter, earlier: Iterable[Retry] = ()) -> None:
-        self._tell = tell
-        self.all = [*earlier]
-        self.now_ms: Callable[[], float] = _before
-
-    def note(self, retry: Retry) -> None:
-        # That the film begins anew is always told: its steps would be counted twice.
-        if len(self.all) < MAX_RETRIES or retry.kind == "browser":
-            log.info("%s retry %d of %d: %s", retry.kind, retry.attempt, retry.limit, retry.reason)
-            self.all.append(retry)
-            self._tell(tell_retry(retry))
-
-    def database(self, attempt: int, limit: int, reason: str) -> None:
-        """As the vault tells it."""
-        self.note(Retry(self.now_ms(), "database", attempt, limit, reason))
-
-    def begin_anew(self) -> None:
-        """The film is begun again: what is known so far happened before it."""
-        self.now_ms = _before
-        self.all = [replace(retry, at_ms=0.0) for retry in self.all]
+    stop_reason: str
+    camera: CameraReport
+    footage: FootageSize
+    refused: tuple[Refusal, ...] = ()
+    warnings: tuple[TakeWarning | FilmWarning, ...] = ()
+    looked_at: tuple[LookedAt, ...] = ()
+    film: FilmInfo | None = None
+    extras: tuple[str, ...] = ()
+    kind: Literal["recorded"] = "recorded"
 
 
-def _before() -> float:
-    return 0.0
+@dataclass(frozen=True, slots=True)
+class FilmEncoded:
+    """The encode stage is done: the film is stored; `extras` names what was stored beside it."""
+
+    film: FilmInfo
+    extras: tuple[str, ...] = ()
+    kind: Literal["encoded"] = "encoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The stage failed with an error whose code and text are for the client."""
+
+    code: str
+    error: str
+    kind: Literal["failed"] = "failed"
+
+
+#: For the supervisor alone.
+Signal = Alive | PhaseStarted
+#: What a running stage has done so far.
+Update = MetricsChanged | StepTaken | ElementRefused | RetryStarted | EncodingProgress
+#: The last report of a stage.
+Result = TakeRecorded | FilmEncoded | Failed
+Report = Signal | Update | Result
+
+Reporter = Callable[[Report], None]
+
+
+def encode(report: Report) -> bytes:
+    """The report as one line. Lone surrogates, which pages may contain, cannot be encoded and become `?`."""
+    return json.dumps(asdict(report), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def decode(line: bytes) -> Report:
+    """The report of a line. Raises ValueError for what is not a report."""
+    try:
+        return _adapter().validate_python(json.loads(line))
+    except ValidationError as exc:
+        raise ValueError("; ".join(_describe(error) for error in exc.errors())) from exc
+
+
+def report_of(event: Metrics | Step | Refusal) -> Update:
+    """The report of an event of the explorer."""
+    match event:
+        case Metrics():
+            return MetricsChanged(event)
+        case Step():
+            return StepTaken(rounded(event))
+        case Refusal():
+            return ElementRefused(event)
+
+
+def rounded(record: T) -> T:
+    """The same with times to a tenth of a millisecond: clocks are no more precise."""
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    times = {name: round(value, 1) for name, value in values.items() if isinstance(value, float)}
+    return replace(record, **cast(Any, times))
+
+
+@cache
+def _adapter() -> TypeAdapter[Report]:
+    """Built on first use: it takes time, and a child never decodes."""
+    return TypeAdapter(Annotated[Report, Discriminator("kind")])
+
+
+def _describe(error: Any) -> str:
+    """One problem of a report, such as `step.label: Field required`."""
+    place = ".".join(str(part) for part in error["loc"])
+    return f"{place}: {error['msg']}" if place else str(error["msg"])

@@ -1,115 +1,189 @@
-"""What a supervisor hands to its child: all it needs for one stage, as one line of JSON."""
+"""Specification of one stage, in one line of JSON from the supervisor to its child process."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from functools import cache
+from typing import Self
+
+from pydantic import TypeAdapter
 
 from actors.jobs.job import Job, Stage
 from actors.jobs.keys import Claim
-from actors.jobs.spec import decode_wishes
 from actors.options import Limits
 from actors.settings import Settings
 from explorer.egress.policy import reachable_private_hosts
+from explorer.retry_policy import Retry
 from explorer.types import Wishes
 from video.style import CameraChoice, Style
 
 
 @dataclass(frozen=True, slots=True)
-class StageSpec:
-    """One stage of one job. Footage and timeline lie under their keys, the film goes to `film_key`.
+class ExplorationSpec:
+    """What is explored, and how far."""
 
-    `extra_keys` says where poster, sheet, captions and storyboard go.
-    """
-
-    job_id: str
-    stage: Stage
     url: str
     limits: Limits
+    wishes: Wishes
+    #: Private `host:port` pairs that may be visited.
     allow_hosts: tuple[str, ...]
     #: `host:port` of our own services, which no page may reach.
     own_services: tuple[str, ...]
-    footage_key: str
-    timeline_key: str
-    film_key: str
-    folder: str
-    redis_url: str
-    ttl_s: int
-    max_footage_bytes: int
-    encode_limit_s: int
-    chromium_path: str | None
-    ffmpeg_path: str | None
-    openai_model: str
-    openai_base_url: str | None
-    openai_api_key: str | None = field(repr=False)
-    style: Style = field(default_factory=Style)
-    camera: CameraChoice = "auto"
-    wishes: Wishes = field(default_factory=Wishes)
-    storyboard: bool = False
-    openai_vision: bool = False
-    llm_max_calls: int = 40
-    llm_max_tokens: int = 60_000
-    max_memory_mb: int = 2048
-    lease_s: float = 10.0
-    max_disk_mb: int = 1024
-    extra_keys: Mapping[str, str] = field(default_factory=dict)
-    #: What attempts before this one have tried again, for the timeline.
-    earlier_retries: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
-    def of(cls, job: Job, claim: Claim, settings: Settings, folder: str) -> Self:
-        """The order for the stage that `claim` has taken on."""
-        key = settings.openai_api_key
+    def of(cls, job: Job, settings: Settings) -> Self:
         return cls(
-            job_id=job.id,
-            stage=claim.stage,
             url=job.spec.url,
             limits=job.spec.limits,
+            wishes=job.spec.wishes,
             allow_hosts=(
                 *sorted(reachable_private_hosts(job.spec.url, settings.allow_private_hosts)),
                 *job.spec.allow_hosts,
             ),
+            own_services=tuple(sorted(settings.own_services)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FilmSpec:
+    """What kind of film is made, and with which camera."""
+
+    style: Style
+    camera: CameraChoice
+    #: Whether pictures of all steps are stored beside the film.
+    storyboard: bool
+    #: Retries of earlier attempts, for the timeline.
+    earlier_retries: tuple[Retry, ...]
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        retries = tuple(Retry(**retry) for retry in job.earlier_retries)
+        return cls(job.spec.style, job.spec.camera, job.spec.storyboard, retries)
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSpec:
+    """Where in Redis the binaries of the stage are read from and written to."""
+
+    #: May hold a password.
+    redis_url: str = field(repr=False)
+    ttl_s: int
+    footage_key: str
+    timeline_key: str
+    film_key: str
+    #: Keys of preview, poster, sheet, captions and storyboard, by name.
+    extra_keys: Mapping[str, str]
+
+    @classmethod
+    def of(cls, job: Job, claim: Claim, settings: Settings) -> Self:
+        return cls(
+            redis_url=settings.redis or "",
+            ttl_s=settings.job_ttl_s,
             footage_key=job.footage_key or claim.footage_key,
             timeline_key=job.timeline_key or claim.timeline_key,
             film_key=claim.film_key,
-            folder=folder,
-            redis_url=settings.redis or "",
-            own_services=tuple(sorted(settings.own_services)),
-            ttl_s=settings.job_ttl_s,
+            extra_keys=claim.extra_keys,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LlmSpec:
+    """The language model that plans, and what one take may spend on it."""
+
+    model: str
+    base_url: str | None
+    #: None for keywords alone.
+    api_key: str | None = field(repr=False)
+    #: Whether it is shown pictures of the page.
+    vision: bool
+    max_calls: int
+    max_tokens: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        key = settings.openai_api_key
+        return cls(
+            model=settings.openai_model,
+            base_url=settings.openai_base_url,
+            api_key=key.get_secret_value() if key else None,
+            vision=settings.openai_vision,
+            max_calls=settings.llm_max_calls,
+            max_tokens=settings.llm_max_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLimits:
+    """What the child may use, with all that it starts. A child that is silent for a lease is killed."""
+
+    max_memory_bytes: int
+    max_disk_bytes: int
+    max_footage_bytes: int
+    encode_limit_s: int
+    lease_s: float
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(
+            max_memory_bytes=settings.max_memory_mb << 20,
+            max_disk_bytes=settings.max_disk_mb << 20,
             max_footage_bytes=settings.max_footage_mb << 20,
             encode_limit_s=settings.encode_limit_s,
-            chromium_path=settings.chromium_path,
-            ffmpeg_path=settings.ffmpeg_path,
-            openai_model=settings.openai_model,
-            openai_base_url=settings.openai_base_url,
-            openai_api_key=key.get_secret_value() if key else None,
-            style=job.spec.style,
-            camera=job.spec.camera,
-            wishes=job.spec.wishes,
-            storyboard=job.spec.storyboard,
-            openai_vision=settings.openai_vision,
-            llm_max_calls=settings.llm_max_calls,
-            llm_max_tokens=settings.llm_max_tokens,
-            max_memory_mb=settings.max_memory_mb,
             lease_s=settings.lease_s,
-            max_disk_mb=settings.max_disk_mb,
-            extra_keys=claim.extra_keys,
-            earlier_retries=job.earlier_retries,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ToolPaths:
+    """Programs that the operator has chosen; None for those that are found."""
+
+    chromium: str | None
+    ffmpeg: str | None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(settings.chromium_path, settings.ffmpeg_path)
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpec:
+    """One stage of one job. `work_dir` is the child's temporary directory."""
+
+    job_id: str
+    stage: Stage
+    work_dir: str
+    exploration: ExplorationSpec
+    film: FilmSpec
+    storage: StorageSpec
+    llm: LlmSpec
+    limits: ResourceLimits
+    tools: ToolPaths
+
+    @classmethod
+    def of(cls, job: Job, claim: Claim, settings: Settings, work_dir: str) -> Self:
+        """The specification of the stage that `claim` was made for."""
+        return cls(
+            job_id=job.id,
+            stage=claim.stage,
+            work_dir=work_dir,
+            exploration=ExplorationSpec.of(job, settings),
+            film=FilmSpec.of(job),
+            storage=StorageSpec.of(job, claim, settings),
+            llm=LlmSpec.of(settings),
+            limits=ResourceLimits.of(settings),
+            tools=ToolPaths.of(settings),
         )
 
     def encode(self) -> bytes:
+        """One line of JSON, secrets included: it goes through a pipe to the child, and nowhere else."""
         return json.dumps(asdict(self)).encode() + b"\n"
 
     @classmethod
-    def decode(cls, line: str) -> Self:
-        row: dict[str, Any] = json.loads(line)
-        row |= {
-            "stage": Stage(row["stage"]),
-            "limits": Limits(**row["limits"]),
-            "allow_hosts": tuple(row["allow_hosts"]),
-            "own_services": tuple(row["own_services"]),
-            "style": Style(**row["style"]),
-            "wishes": decode_wishes(row["wishes"]),
-            "earlier_retries": tuple(row["earlier_retries"]),
-        }
-        return cls(**row)
+    def decode(cls, line: bytes) -> "StageSpec":
+        """Raises ValueError for what `encode` has not written."""
+        return _adapter().validate_python(json.loads(line))
+
+
+@cache
+def _adapter() -> TypeAdapter[StageSpec]:
+    return TypeAdapter(StageSpec)

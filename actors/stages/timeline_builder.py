@@ -1,83 +1,65 @@
-"""The explorer's events in the words of others: reports for the supervisor, a timeline for the film."""
+"""Builds the film's timeline from the explorer's trace."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import pairwise
-from typing import Any
 
 from explorer.retry_policy import Retry
 from explorer.trace import Trace
-from explorer.types import Brief, Metrics, Refusal, Step
+from explorer.types import Brief, Step
 from video.capture.frame_store import FrameStore
 from video.editing.changed_area import changed_area
 from video.editing.timeline import Area, Refused, Sample, Scroll, Stretch, Timeline, Visit
 from video.editing.timeline import Retry as TimelineRetry
 from video.editing.timeline import Step as TimelineStep
 
-#: Shorter stretches without a new picture are not worth noting.
-LEAST_STILL_MS = 200.0
-#: A frame is in the reel this soon after its moment.
-FRAMES_COME_WITHIN_MS = 150.0
-
-#: What a supervisor is told of each kind of event.
-TELL: dict[type, Callable[[Any], dict[str, Any]]] = {
-    Metrics: lambda event: {"kind": "metrics", "metrics": asdict(event)},
-    Step: lambda event: {"kind": "step", "step": _rounded(asdict(event))},
-    Refusal: lambda event: {"kind": "refused", "refused": asdict(event)},
-}
+#: Shorter stretches without a new frame are not noted.
+MIN_STILL_MS = 200.0
+#: A frame is in the frame store this soon after its moment.
+FRAME_DELAY_MS = 150.0
 
 
-def tell_retry(retry: Retry) -> dict[str, Any]:
-    """The report of something that is tried again, by whomever."""
-    return {"kind": "retry", "retry": _rounded(asdict(retry))}
-
-
-def _rounded(row: dict[str, Any]) -> dict[str, Any]:
-    """Times to a tenth of a millisecond: clocks are no better."""
-    return {name: round(value, 1) if isinstance(value, float) else value for name, value in row.items()}
-
-
-def _seen(step: Step) -> str:
-    """What a film makes of an outcome: dialogs and disclosures come up on their page, as scenes do."""
+def _film_outcome(step: Step) -> str:
+    """The outcome as the film shows it: dialogs and disclosures appear on their page, as scenes do."""
     return "scene" if step.outcome in ("dialog", "disclosure") else step.outcome
 
 
 class TimelineBuilder:
-    """Tells an explorer's story in the words of the film, as often as it grows.
+    """Builds the timeline of a trace, as often as it grows.
 
-    `reel` holds what was filmed so far; without one the timeline knows neither stills nor what came up.
+    `frames` holds what was filmed so far; without it the timeline has neither stills nor changed areas.
     `scale` is the number of footage pixels per CSS pixel.
     """
 
-    def __init__(self, brief: Brief, reel: FrameStore | None = None, scale: float = 1.0) -> None:
+    def __init__(self, brief: Brief, frames: FrameStore | None = None, scale: float = 1.0) -> None:
         self._brief = brief
-        self._reel = reel
+        self._frames = frames
         self._scale = scale
-        #: By the number of its step: looked for once, so that it stays the same.
+        #: By step number: computed once, so that it stays the same.
         self._appeared: dict[int, Area | None] = {}
 
-    def timeline(self, story: Trace, retries: Sequence[Retry] = ()) -> Timeline:
-        """The timeline of the story, all of it or so far, and of what was tried again."""
-        first = story.visits[0] if story.visits else None
+    def timeline(self, trace: Trace, retries: Sequence[Retry] = ()) -> Timeline:
+        """The timeline of the whole trace, or of the trace so far, with the retries."""
+        first = trace.visits[0] if trace.visits else None
         return Timeline(
             width_px=self._brief.width_px,
             height_px=self._brief.height_px,
-            start_ms=story.start_ms,
-            end_ms=story.end_ms,
+            start_ms=trace.start_ms,
+            end_ms=trace.end_ms,
             title=first.title if first else self._brief.url,
             url=first.url if first else self._brief.url,
             scale=self._scale,
-            theme=story.look.theme,
-            icon=story.look.icon,
-            steps=tuple(map(self._step, story.steps)),
-            pointer=tuple(Sample(sample.at_ms, sample.x, sample.y) for sample in story.pointer),
-            scrolls=tuple(Scroll(scroll.from_ms, scroll.to_ms, scroll.dy) for scroll in story.scrolls),
-            waits=tuple(Stretch(wait.from_ms, wait.to_ms) for wait in story.waits),
-            stills=tuple(self._stills(story.start_ms, story.end_ms)),
-            visits=tuple(Visit(visit.at_ms, visit.url, visit.title) for visit in story.visits),
-            refused=tuple(Refused(refusal.rule, refusal.what) for refusal in story.refused),
-            retries=tuple(TimelineRetry(**_rounded(asdict(retry))) for retry in retries),
+            theme=trace.look.theme,
+            icon=trace.look.icon,
+            steps=tuple(map(self._step, trace.steps)),
+            pointer=tuple(Sample(sample.at_ms, sample.x, sample.y) for sample in trace.pointer),
+            scrolls=tuple(Scroll(scroll.from_ms, scroll.to_ms, scroll.dy) for scroll in trace.scrolls),
+            waits=tuple(Stretch(wait.from_ms, wait.to_ms) for wait in trace.waits),
+            stills=tuple(self._stills(trace.start_ms, trace.end_ms)),
+            visits=tuple(Visit(visit.at_ms, visit.url, visit.title) for visit in trace.visits),
+            refused=tuple(Refused(refusal.rule, refusal.what) for refusal in trace.refused),
+            retries=tuple(TimelineRetry(**asdict(retry)) for retry in retries),
         )
 
     def _step(self, step: Step) -> TimelineStep:
@@ -92,33 +74,31 @@ class TimelineBuilder:
             x=step.point.x,
             y=step.point.y,
             role=step.role,
-            outcome=_seen(step),
+            outcome=_film_outcome(step),
             caption=step.plan.caption,
             target=Area(box.x, box.y, box.width, box.height) if box else None,
-            appeared=self._came_up(step),
+            appeared=self._changed_area(step),
         )
 
-    def _came_up(self, step: Step) -> Area | None:
-        """The area that a click has changed, if it stayed on its page."""
-        if self._reel is None or _seen(step) != "scene":
+    def _changed_area(self, step: Step) -> Area | None:
+        """The area that a click has changed, if the page stayed the same."""
+        if self._frames is None or _film_outcome(step) != "scene":
             return None
         if step.number not in self._appeared:
-            before, after = (
-                self._picture(at_ms) for at_ms in (step.click_ms, step.end_ms - FRAMES_COME_WITHIN_MS)
-            )
+            before, after = (self._jpeg_at(at_ms) for at_ms in (step.click_ms, step.end_ms - FRAME_DELAY_MS))
             self._appeared[step.number] = changed_area(before, after, self._scale)
         return self._appeared[step.number]
 
-    def _picture(self, at_ms: float) -> bytes:
-        """The JPEG that stood at a moment."""
-        assert self._reel is not None
-        index = bisect_right(self._reel.times_ms, at_ms) - 1
-        return self._reel.jpeg(index) if index >= 0 else b""
+    def _jpeg_at(self, at_ms: float) -> bytes:
+        """The JPEG that was on screen at a moment; empty before the first."""
+        assert self._frames is not None
+        index = bisect_right(self._frames.times_ms, at_ms) - 1
+        return self._frames.jpeg(index) if index >= 0 else b""
 
     def _stills(self, start_ms: float, end_ms: float) -> Iterator[Stretch]:
-        """The stretches of the film without a new picture."""
-        times_ms = self._reel.times_ms if self._reel else []
+        """The stretches of the film without a new frame."""
+        times_ms = self._frames.times_ms if self._frames else []
         shown = times_ms[bisect_right(times_ms, start_ms) : bisect_right(times_ms, end_ms)]
         for from_ms, to_ms in pairwise([start_ms, *shown, end_ms] if times_ms else []):
-            if to_ms - from_ms >= LEAST_STILL_MS:
+            if to_ms - from_ms >= MIN_STILL_MS:
                 yield Stretch(from_ms, to_ms)

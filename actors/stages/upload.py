@@ -1,4 +1,4 @@
-"""What a child sends to the vault: footage while it films, and finished binaries."""
+"""Uploads of a child process to the blob store: footage while it is filmed, and finished binaries."""
 
 import asyncio
 import logging
@@ -8,9 +8,9 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+from actors.cancellation import cancel_and_wait
 from actors.jobs.store import connect
-from actors.stages.spec import StageSpec
-from video.artifacts import ARTIFACTS
+from actors.stages.spec import StorageSpec
 from video.blob_store import BlobWriter, NoteRetry
 from video.capture.footage import FootageWriter, Frame
 from video.capture.frame_store import FrameStore
@@ -19,136 +19,128 @@ from video.film import REEL_FILE
 
 log = logging.getLogger(__name__)
 
-#: How long uploads and downloads go on trying while Redis is away: a restart or a hang of 60 s costs no take.
-#: The last of 19 retries begins up to 5 s before this, and where each hangs for its 2 s, of 13, up to 7 s.
-REDIS_PATIENCE_S = 75.0
-PIECE_BYTES = 256 * 1024
-#: What can be fetched beside the film, as files in the folder of a take.
-EXTRA_FILES = {name: artifact.file for name, artifact in ARTIFACTS.items() if artifact.with_film}
+#: How long uploads and downloads are retried while Redis is away: a restart or a hang of 60 s costs no take.
+#: The last of 19 retries starts up to 5 s before this limit; where each hangs for its 2 s, the last of 13
+#: starts up to 7 s before it.
+REDIS_RETRY_LIMIT_S = 75.0
+READ_BYTES = 256 * 1024
+#: Files in the work directory of a take that can be fetched beside the film.
+EXTRA_FILES = {
+    "preview": "preview.mp4",
+    "poster": "poster.png",
+    "sheet": "sheet.png",
+    "captions": "captions.vtt",
+}
 MAX_EXTRA_BYTES = 32 << 20
 
 
-#: A client that is cancelled just as its answer comes goes on: it is told again.
-CANCEL_AGAIN_S = 0.5
-CANCELS = 10
-
-
 class FootageUpload:
-    """Sends frames to the vault while the take goes on; `sending` ends early only if that fails.
+    """Uploads frames while the take goes on; `task` ends early only when that fails.
 
-    `reel` keeps them on disk as well, for the film that is made meanwhile, and for a vault that lost some.
+    `frames` keeps them on disk as well, for the live cut, and to repeat an upload of which Redis lost a part.
     """
 
-    def __init__(self, order: StageSpec, note: NoteRetry) -> None:
-        self.reel = FrameStore(Path(order.folder) / REEL_FILE)
-        self._order = order
+    def __init__(self, storage: StorageSpec, work_dir: Path, max_bytes: int, note: NoteRetry) -> None:
+        self.frames = FrameStore(work_dir / REEL_FILE)
+        self._storage = storage
+        self._max_bytes = max_bytes
         self._note = note
-        self._redis = connect(order.redis_url)
-        self._writer = self._begin()
+        self._redis = connect(storage.redis_url)
+        self._writer = self._open_writer()
         self._footage = FootageWriter()
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._closed = False
-        self.sending = asyncio.create_task(self._send())
+        self.task = asyncio.create_task(self._upload())
 
-    def take(self, frame: Frame) -> None:
-        """A camera's sink."""
+    def append(self, frame: Frame) -> None:
+        """Queues a frame. It is the sink of a camera."""
         if self._closed:
-            return  # a last frame of a browser that was given up
-        self.reel.append(frame)
+            return  # the last frame of a browser that was given up
+        self.frames.append(frame)
         self._queue.put_nowait(self._footage.frame(frame))
 
     async def finish(self) -> None:
-        """Returns when all is stored. Raises the vault's errors."""
+        """Waits until everything is stored. Raises the errors of the blob store."""
         self._queue.put_nowait(None)
         try:
-            await self.sending
+            await self.task
         except BlobMissing as exc:
-            log.warning("all footage is sent again: %s", exc)
+            log.warning("all footage is uploaded again: %s", exc)
             self._note(1, 1, str(exc))
-            await self._send_again()
+            await self._upload_again()
 
     async def aclose(self) -> None:
         self._closed = True
-        for _ in range(CANCELS):
-            self.sending.cancel()
-            if (await asyncio.wait({self.sending}, timeout=CANCEL_AGAIN_S))[0]:
-                break
-        if self.sending.done() and not self.sending.cancelled():
-            self.sending.exception()
+        await cancel_and_wait(self.task)
         await self._redis.aclose()
-        self.reel.close()
+        self.frames.close()
 
-    def _begin(self) -> BlobWriter:
-        # The cap is the camera's; framing adds 12 bytes a picture.
-        return BlobWriter(
-            self._redis,
-            self._order.footage_key,
-            ttl_s=self._order.ttl_s,
-            max_bytes=2 * self._order.max_footage_bytes,
-            give_up_s=REDIS_PATIENCE_S,
-            note=self._note,
-        )
+    def _open_writer(self) -> BlobWriter:
+        # The camera enforces the limit; framing adds 12 bytes per picture.
+        return _writer(self._redis, self._storage, self._storage.footage_key, 2 * self._max_bytes, self._note)
 
-    async def _send(self) -> None:
+    async def _upload(self) -> None:
         await self._writer.write(self._footage.header())
         while (piece := await self._queue.get()) is not None:
             await self._writer.write(piece)
         await self._writer.write(self._footage.end())
         await self._writer.close()
 
-    async def _send_again(self) -> None:
-        """From the reel: a Redis that restarted may have lost what it had taken in just before."""
-        writer, footage = self._begin(), FootageWriter()
+    async def _upload_again(self) -> None:
+        """Uploads all frames from disk: a Redis that restarted may have lost the last writes."""
+        writer, footage = self._open_writer(), FootageWriter()
         await writer.write(footage.header())
-        for index, at_ms in enumerate(self.reel.times_ms):
-            await writer.write(footage.frame(Frame(at_ms, self.reel.jpeg(index))))
+        for index, at_ms in enumerate(self.frames.times_ms):
+            await writer.write(footage.frame(Frame(at_ms, self.frames.jpeg(index))))
         await writer.write(footage.end())
         await writer.close()
 
 
-async def store(
-    order: StageSpec, key: str, max_bytes: int, pieces: Callable[[], Iterable[bytes]], note: NoteRetry
+async def store_blob(
+    storage: StorageSpec, key: str, max_bytes: int, read: Callable[[], Iterable[bytes]], note: NoteRetry
 ) -> None:
-    """Stores one binary under `key`, once more if Redis lost a part meanwhile. Raises the vault's errors."""
-    redis = connect(order.redis_url)
+    """Stores one binary under `key`, twice if Redis lost a part. Raises the errors of the blob store."""
+    redis = connect(storage.redis_url)
     try:
         try:
-            await _store(redis, order, key, max_bytes, pieces(), note)
+            await _write(_writer(redis, storage, key, max_bytes, note), read())
         except BlobMissing as exc:
-            log.warning("it is sent again: %s", exc)
+            log.warning("it is uploaded again: %s", exc)
             note(1, 1, str(exc))
-            await _store(redis, order, key, max_bytes, pieces(), note)
+            await _write(_writer(redis, storage, key, max_bytes, note), read())
     finally:
         await redis.aclose()
 
 
-async def _store(
-    redis: Redis, order: StageSpec, key: str, max_bytes: int, pieces: Iterable[bytes], note: NoteRetry
-) -> None:
-    writer = BlobWriter(
-        redis, key, ttl_s=order.ttl_s, max_bytes=max_bytes, give_up_s=REDIS_PATIENCE_S, note=note
+def _writer(redis: Redis, storage: StorageSpec, key: str, max_bytes: int, note: NoteRetry) -> BlobWriter:
+    return BlobWriter(
+        redis, key, ttl_s=storage.ttl_s, max_bytes=max_bytes, give_up_s=REDIS_RETRY_LIMIT_S, note=note
     )
+
+
+async def _write(writer: BlobWriter, pieces: Iterable[bytes]) -> None:
     for piece in pieces:
         await writer.write(piece)
     await writer.close()
 
 
-async def store_extras(order: StageSpec, folder: Path, note: NoteRetry) -> list[str]:
-    """Stores those extras that are in the folder; answers their names. One that fails is left out."""
+async def store_extras(storage: StorageSpec, work_dir: Path, note: NoteRetry) -> list[str]:
+    """Stores the extras that are in the work directory; returns the names of those that could be stored."""
     stored = []
     for name, file in EXTRA_FILES.items():
-        path = folder / file
+        path = work_dir / file
         try:
             if path.is_file():
-                await store(order, order.extra_keys[name], MAX_EXTRA_BYTES, partial(read_file, path), note)
+                read = partial(read_file, path)
+                await store_blob(storage, storage.extra_keys[name], MAX_EXTRA_BYTES, read, note)
                 stored.append(name)
         except (VideoError, OSError) as exc:
-            log.warning("the film goes without its %s: %s", name, exc)
+            log.warning("the film has no %s: %s", name, exc)
     return stored
 
 
 def read_file(path: Path) -> Iterator[bytes]:
-    """A file in pieces, so that memory stays small."""
+    """Reads a file in pieces, so that memory stays small."""
     with path.open("rb") as file:
-        while piece := file.read(PIECE_BYTES):
+        while piece := file.read(READ_BYTES):
             yield piece

@@ -1,17 +1,18 @@
-"""One child process per stage: started with an order, read line by line, and gone with all it started."""
+"""Supervises one child process per stage: starts it, reads its reports, and kills it with all it started."""
 
 import asyncio
-import json
 import logging
 import os
 import signal
 import sys
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, suppress
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 
 from actors.errors import PipelineError
+from actors.stages.reports import Alive, Phase, PhaseStarted, Result, Update, decode
 from actors.stages.spec import StageSpec
 from actors.supervision.child_monitor import ChildMonitor
 from actors.supervision.process_tree import MARK, ProcessTree, kill_tree
@@ -21,22 +22,18 @@ from explorer.environment import passed
 
 log = logging.getLogger(__name__)
 
-Report = dict[str, Any]
-
 #: A report holds one step or one list; 1 MiB is far beyond any.
-LINE_LIMIT_BYTES = 1 << 20
-PIECE_BYTES = 64 * 1024
-LONGEST_LINE = 2_000
-#: A child has closed its output before Python is done with it, which on a busy machine takes a second or two;
-#: its guard ends a tenth of a second later.
+MAX_REPORT_BYTES = 1 << 20
+READ_BYTES = 64 * 1024
+MAX_LOG_LINE_CHARS = 2_000
+#: A child has closed its output before Python has ended, which on a busy machine takes a second or two; its
+#: subreaper ends a tenth of a second later.
 REAP_LIMIT_S = 5.0
-REAP_LOOK_S = 0.01
-#: A last word, after which the child has nothing more to say.
-LAST = ("done", "failed")
+REAP_POLL_S = 0.01
 
 
 class StageOverrun(PipelineError):
-    """The stage was stopped by force because one of its phases did not end within its limit."""
+    """The stage was killed because one of its phases did not end within its limit."""
 
     code = "stage_overrun"
 
@@ -46,81 +43,72 @@ class StageOverrun(PipelineError):
 
 
 class ChildDied(PipelineError):
-    """The child ended without saying how its stage went."""
+    """The child ended without reporting a result."""
 
     code = "worker_crashed"
 
 
 async def supervise(
-    order: StageSpec, limits_s: Mapping[str, float], *, silence_limit_s: float | None = None
-) -> AsyncGenerator[Report, None]:
-    """Runs one stage in a child and yields its reports, the last one of kind `done` or `failed`.
+    spec: StageSpec, limits_s: Mapping[str, float], *, silence_limit_s: float | None = None
+) -> AsyncGenerator[Update | Result, None]:
+    """Runs one stage in a child process and yields its reports, of which the last one is the result.
 
     `limits_s` has a limit for each phase; the first is `start`, and the child names the others as it enters
-    them. Raises StageOverrun when a phase takes longer, MemoryLimit and DiskLimit when the stage takes more
-    than its order allows, ChildFroze when the child falls silent, and ChildDied when it ends without a last
-    word. Closing the generator, or leaving it in any way, kills the child and everything it has started.
+    them. Raises StageOverrun when a phase takes longer, MemoryLimit and DiskLimit when the stage uses more
+    than it may, ChildFroze when the child falls silent, and ChildDied when it ends without a result or
+    reports something unreadable. Closing the generator, or leaving it in any way, kills the child and
+    everything it has started.
     """
-    child, transport = await _start(order)
-    assert child.stdin is not None
-    assert child.stdout is not None
-    assert child.stderr is not None
-    family = ProcessTree(child.pid, order.folder)
-    vigil = ChildMonitor(family, order, silence_limit_s)
-    said: deque[str] = deque(maxlen=20)
-    watching = asyncio.create_task(vigil.breach())
-    listening = asyncio.create_task(_listen(child.stderr, said))
-    try:
-        child.stdin.write(order.encode())
-        async with aclosing(_reports(child.stdout, limits_s, watching, vigil)) as reports:
-            async for report in reports:
-                yield report
-                if report["kind"] in LAST:
-                    return
-        code = await _reap(transport)
-        await kill_tree(family)
-        await asyncio.wait({listening}, timeout=REAP_LIMIT_S)
-        raise ChildDied(f"The process of this stage died ({_how(code)}): {said[-1] if said else 'no output'}")
-    except ValueError as exc:
-        raise ChildDied(f"The process of this stage reported what cannot be read: {exc}") from exc
-    finally:
-        watching.cancel()
-        await kill_tree(family)
-        listening.cancel()
-        await asyncio.gather(watching, listening, return_exceptions=True)
-        transport.close()
-        await _reap(transport)
+    async with _child(spec) as child:
+        monitor = ChildMonitor(child.processes, Path(spec.work_dir), spec.limits, silence_limit_s)
+        breach = asyncio.create_task(monitor.wait_for_breach())
+        try:
+            child.stdin.write(spec.encode())
+            async with aclosing(_reports(child.stdout, limits_s, breach, monitor)) as reports:
+                async for report in reports:
+                    yield report
+                    if isinstance(report, Result):
+                        return
+            raise await child.died()
+        except ValueError as exc:
+            raise ChildDied(f"The process of this stage sent an unreadable report: {exc}") from exc
+        finally:
+            breach.cancel()
+            await asyncio.gather(breach, return_exceptions=True)
 
 
 async def _reports(
     stdout: asyncio.StreamReader,
     limits_s: Mapping[str, float],
-    watching: asyncio.Task[PipelineError],
-    vigil: ChildMonitor,
-) -> AsyncGenerator[Report, None]:
-    """What the child says, until it says no more. Raises what `watching` finds, and StageOverrun."""
-    phase, loop = "start", asyncio.get_running_loop()
+    breach: asyncio.Task[PipelineError],
+    monitor: ChildMonitor,
+) -> AsyncGenerator[Update | Result, None]:
+    """The child's reports until its output ends. Raises what `breach` finds, StageOverrun and ValueError."""
+    phase: Phase = "start"
+    loop = asyncio.get_running_loop()
     end_s = loop.time() + limits_s[phase]
-    while line := await _line(stdout, watching, StageOverrun(phase, limits_s[phase]), end_s - loop.time()):
-        report: Report = json.loads(line)
-        vigil.hear(report["kind"])
-        if report["kind"] == "phase":
-            phase = report["phase"]
-            end_s = loop.time() + limits_s[phase]
-        elif report["kind"] != "alive":
-            yield report
+    while line := await _line(stdout, breach, StageOverrun(phase, limits_s[phase]), end_s - loop.time()):
+        report = decode(line)
+        monitor.note(report)
+        match report:
+            case PhaseStarted(phase):
+                end_s = loop.time() + limits_s[phase]
+            case Alive():
+                pass
+            case _:
+                yield report
 
 
 async def _line(
-    stdout: asyncio.StreamReader, watching: asyncio.Task[PipelineError], overrun: StageOverrun, left_s: float
+    stdout: asyncio.StreamReader, breach: asyncio.Task[PipelineError], overrun: StageOverrun, left_s: float
 ) -> bytes:
     """The next line, empty at the end. Raises `overrun` when it does not come in time."""
     reading = asyncio.ensure_future(stdout.readline())
     try:
-        await asyncio.wait({reading, watching}, timeout=max(0, left_s), return_when=asyncio.FIRST_COMPLETED)
-        if watching.done():
-            raise watching.result()
-        # Also when there is a line: a child that does nothing but talk must end as well.
+        await asyncio.wait({reading, breach}, timeout=max(0, left_s), return_when=asyncio.FIRST_COMPLETED)
+        if breach.done():
+            raise breach.result()
+        # Also when there is a line: a child that only reports must end as well.
         if left_s <= 0 or not reading.done():
             raise overrun
         return reading.result()
@@ -128,51 +116,91 @@ async def _line(
         reading.cancel()
 
 
-async def _start(order: StageSpec) -> tuple[asyncio.subprocess.Process, asyncio.SubprocessTransport]:
-    folder, loop = order.folder, asyncio.get_running_loop()
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A running child process; `output` keeps the last lines of its stderr."""
+
+    stdin: asyncio.StreamWriter
+    stdout: asyncio.StreamReader
+    processes: ProcessTree
+    transport: asyncio.SubprocessTransport
+    output: deque[str]
+    logging: asyncio.Task[None]
+
+    async def died(self) -> ChildDied:
+        """The error for a child whose output has ended without a result."""
+        code = await _reap(self.transport)
+        await kill_tree(self.processes)
+        await asyncio.wait({self.logging}, timeout=REAP_LIMIT_S)
+        last = self.output[-1] if self.output else "no output"
+        return ChildDied(f"The process of this stage died ({_describe(code)}): {last}")
+
+
+@asynccontextmanager
+async def _child(spec: StageSpec) -> AsyncIterator[Child]:
+    """Starts the child process; kills it afterwards with all it has started."""
+    process, transport = await _start(spec)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    processes, output = ProcessTree(process.pid, spec.work_dir), deque[str](maxlen=20)
+    logging_task = asyncio.create_task(_log_output(process.stderr, output))
+    try:
+        yield Child(process.stdin, process.stdout, processes, transport, output, logging_task)
+    finally:
+        await kill_tree(processes)
+        logging_task.cancel()
+        await asyncio.gather(logging_task, return_exceptions=True)
+        transport.close()
+        await _reap(transport)
+
+
+async def _start(spec: StageSpec) -> tuple[asyncio.subprocess.Process, asyncio.SubprocessTransport]:
+    work_dir, loop = spec.work_dir, asyncio.get_running_loop()
     transport, protocol = await loop.subprocess_exec(
-        lambda: asyncio.subprocess.SubprocessStreamProtocol(LINE_LIMIT_BYTES, loop),
-        *guarded([sys.executable, "-m", "actors.stages.child"], folder, order.max_disk_mb << 20),
+        lambda: asyncio.subprocess.SubprocessStreamProtocol(MAX_REPORT_BYTES, loop),
+        *guarded([sys.executable, "-m", "actors.stages.child"], work_dir, spec.limits.max_disk_bytes),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
-        env=_environment(folder),
+        env=_environment(work_dir),
     )
     return asyncio.subprocess.Process(transport, protocol, loop), transport
 
 
-def _environment(folder: str) -> dict[str, str]:
-    """What the child sees, and all that it starts. Its home is its folder, where no browsers lie."""
-    own = {"TMPDIR": folder, "HOME": folder, MARK: folder}
+def _environment(work_dir: str) -> dict[str, str]:
+    """The environment of the child and of all it starts. Its home is its work directory, without browsers."""
+    own = {"TMPDIR": work_dir, "HOME": work_dir, MARK: work_dir}
     return {**passed(os.environ), "PLAYWRIGHT_BROWSERS_PATH": str(browsers_folder()), **own}
 
 
-async def _listen(stream: asyncio.StreamReader, said: deque[str]) -> None:
-    """Keeps and logs what the child says, in whatever pieces: a line may be longer than any buffer."""
-    while piece := await stream.read(PIECE_BYTES):
+async def _log_output(stderr: asyncio.StreamReader, output: deque[str]) -> None:
+    """Logs the child's stderr and keeps its last lines. A line may be longer than any buffer."""
+    while piece := await stderr.read(READ_BYTES):
         for line in filter(str.strip, piece.decode(errors="replace").splitlines()):
-            said.append(line[:LONGEST_LINE])
-            log.info("%s", line[:LONGEST_LINE])
+            output.append(line[:MAX_LOG_LINE_CHARS])
+            log.info("%s", line[:MAX_LOG_LINE_CHARS])
 
 
 async def _reap(transport: asyncio.SubprocessTransport) -> int | None:
-    """The exit code of a process that has ended or is about to.
+    """Waits for the exit code of a process that has ended or is about to; None if it does not come.
 
-    Not asyncio's wait: that goes on until all pipes have ended too, which frozen grandchildren may hold open.
+    Not asyncio's wait: that waits for the end of all pipes too, which frozen grandchildren may hold open.
     """
     with suppress(ProcessLookupError):
-        transport.send_signal(signal.SIGCONT)  # a guard that somebody has frozen would never end
+        transport.send_signal(signal.SIGCONT)  # a frozen subreaper would never end
     with suppress(TimeoutError):
         async with asyncio.timeout(REAP_LIMIT_S):
             while transport.get_returncode() is None:
-                await asyncio.sleep(REAP_LOOK_S)
+                await asyncio.sleep(REAP_POLL_S)
     return transport.get_returncode()
 
 
-def _how(code: int | None) -> str:
+def _describe(code: int | None) -> str:
+    """How a process ended, by its exit code."""
     if code is None:
-        return "nobody knows how"
+        return "exit code unknown"
     number = -code if code < 0 else code - BY_SIGNAL
     if number in {*signal.Signals}:
         return f"signal {signal.Signals(number).name}"

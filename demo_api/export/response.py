@@ -148,7 +148,7 @@ class ExportResponse(Response):
 
     async def _part(self, send: Send, leaving: asyncio.Task[None], wire: SocketState, last: bytes) -> bool:
         """Sends the last byte and forgets the job if that has arrived; False when the film is kept."""
-        if not await self._store.beat(self._claim, {}):
+        if not await self._store.renew_lease(self._claim, {}):
             raise ClaimGone
         if leaving.done() or not wire.open:
             raise ClientGone
@@ -165,7 +165,7 @@ class ExportResponse(Response):
         while True:
             await asyncio.sleep(self._store.settings.lease_s / 4)
             try:
-                if not await self._store.beat(self._claim, {}):
+                if not await self._store.renew_lease(self._claim, {}):
                     leaving.cancel()
                     return
             except RedisError as exc:
@@ -173,7 +173,7 @@ class ExportResponse(Response):
 
     async def _release(self) -> None:
         try:
-            await self._store.move(self._claim, Stage.READY, {})
+            await self._store.transition(self._claim, Stage.READY, {})
         except (RedisError, TransitionRefused) as exc:
             log.warning("the export of job %s ends with its lease: %s", self._job.id, exc)
 

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.jobs.job import BACK
-from actors.monitoring.counters import EDGES_S, RULES
+from actors.monitoring.counters import BUCKETS_S, RULES
 from actors.monitoring.system_status import SystemStatus, system_status
 from explorer.retry_policy import LIMITS
 
@@ -179,7 +179,7 @@ def _durations(totals: Mapping[str, float]) -> Metric:
 def _buckets(prefix: str, totals: Mapping[str, float]) -> list[tuple[str, float]]:
     """Cumulated, as Prometheus wants them; each was counted alone."""
     total, buckets = 0.0, []
-    for edge_s in (*EDGES_S, math.inf):
+    for edge_s in (*BUCKETS_S, math.inf):
         total += totals.get(f"{prefix}{edge_s:g}", 0)
         buckets.append(("+Inf" if math.isinf(edge_s) else str(edge_s), total))
     return buckets

@@ -1,40 +1,51 @@
-"""What a running stage has told so far."""
+"""Progress of a running stage."""
 
 import json
-from typing import Any
+from dataclasses import asdict
+from typing import get_args
+
+import pytest
 
 from actors.progress import Progress
+from actors.stages.reports import ElementRefused, RetryStarted, StepTaken, Update
+from explorer.retry_policy import Retry, RetryKind
+from explorer.types import Refusal
+from tests.support.reports import EVERY_REPORT, step
 
 
-def retry(kind: str) -> dict[str, Any]:
-    return {"at_ms": 10.0, "kind": kind, "attempt": 1, "limit": 2, "reason": "it was gone"}
+def retry(kind: RetryKind) -> Retry:
+    return Retry(10.0, kind, 1, 2, "it was gone")
 
 
-def test_what_was_tried_again_is_told_beside_the_steps() -> None:
-    board = Progress(max_clicks=4)
+def test_retries_are_written_beside_the_steps() -> None:
+    progress = Progress(max_clicks=4)
 
-    board.note({"kind": "step", "step": {"number": 1}})
-    board.note({"kind": "retry", "retry": retry("element")})
+    progress.note(StepTaken(step(1)))
+    progress.note(RetryStarted(retry("element")))
 
-    assert json.loads(str(board.news["retries"])) == [retry("element")]
-    assert json.loads(str(board.news["steps"])) == [{"number": 1}]
-
-
-def test_a_film_that_begins_anew_begins_without_steps() -> None:
-    board = Progress(max_clicks=4)
-
-    board.note({"kind": "step", "step": {"number": 1}})
-    board.note({"kind": "refused", "refused": {"rule": "blacklist"}})
-    board.note({"kind": "retry", "retry": retry("browser")})
-    board.note({"kind": "step", "step": {"number": 1, "label": "again"}})
-
-    assert json.loads(str(board.news["steps"])) == [{"number": 1, "label": "again"}]
-    assert json.loads(str(board.news["refused"])) == [{"rule": "blacklist"}]
+    assert json.loads(str(progress.fields["retries"])) == [asdict(retry("element"))]
+    assert [row["number"] for row in json.loads(str(progress.fields["steps"]))] == [1]
 
 
-def test_a_sign_of_life_is_no_news() -> None:
-    board = Progress(max_clicks=4)
+def test_a_film_that_begins_again_begins_without_steps() -> None:
+    progress = Progress(max_clicks=4)
 
-    board.note({"kind": "alive"})
+    progress.note(StepTaken(step(1)))
+    progress.note(ElementRefused(Refusal("blacklist", "Buy", "its text says 'buy'")))
+    progress.note(RetryStarted(retry("browser")))
+    progress.note(StepTaken(step(1, label="again")))
 
-    assert board.news == {}
+    assert [row["label"] for row in json.loads(str(progress.fields["steps"]))] == ["again"]
+    assert [row["rule"] for row in json.loads(str(progress.fields["refused"]))] == ["blacklist"]
+
+
+@pytest.mark.parametrize("report", EVERY_REPORT, ids=lambda report: report.kind)
+def test_every_update_is_written_and_published(report: object) -> None:
+    if not isinstance(report, get_args(Update)):
+        return
+    progress = Progress(max_clicks=4)
+
+    progress.note(report)
+
+    assert progress.fields
+    assert progress.events

@@ -42,7 +42,7 @@ async def test_a_fresh_job_and_a_queue_that_still_holds_tickets_are_left_alone(s
 
     assert sent == []
     # but not for ever: a lost ticket must not wait until a busy queue is empty
-    await resend(store, lambda queue, job_id: sent.append((queue, job_id)), thorough=True)
+    await resend(store, lambda queue, job_id: sent.append((queue, job_id)), every_queue=True)
     assert sent == [("record", "fresh")]
 
 

@@ -71,7 +71,7 @@ async def test_a_job_that_is_taken_back_has_lost_an_attempt(ledger: Ledger, stor
     assert claim is not None
     await until(ledger, lambda job: job.running)
 
-    await store.move(claim, Stage.QUEUED, {})
+    await store.transition(claim, Stage.QUEUED, {})
 
     job = await until(ledger, lambda job: not job.running)
     assert [event.what for event in job.after(1)] == [Happened.BACK]

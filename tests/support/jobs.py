@@ -66,7 +66,7 @@ async def ready(
     callback: Callback | None = None,
 ) -> None:
     claim = await exploring(store, job_id, style, callback)
-    await store.move(claim, Stage.RECORDED, {})
+    await store.transition(claim, Stage.RECORDED, {})
     encoding = await store.claim(job_id, Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
     await put(store, encoding.film_key, film)
@@ -75,7 +75,7 @@ async def ready(
     for name, key in keys.items():
         await put(store, key, (extras or {})[name])
     told: dict[str, str | int] = {"progress": 100, "extras": json.dumps(keys), **(fields or {})}
-    await store.move(encoding, Stage.READY, told, publish=encoding.film_key, keep=list(keys.values()))
+    await store.transition(encoding, Stage.READY, told, publish=encoding.film_key, keep=list(keys.values()))
 
 
 async def put(store: Store, key: str, data: bytes) -> None:

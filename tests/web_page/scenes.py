@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from functools import cache
 
 from PIL import Image, ImageDraw
@@ -13,12 +14,21 @@ from actors.jobs.job import Stage, Status
 from actors.jobs.keys import Claim, film_key
 from actors.jobs.store import Store
 from actors.progress import Progress, renew_lease
+from actors.stages.reports import (
+    ElementRefused,
+    EncodingProgress,
+    MetricsChanged,
+    RetryStarted,
+    StepTaken,
+)
+from explorer.retry_policy import Retry
+from explorer.types import ActionPlan, Metrics, Outcome, Point, Refusal, Step
 from tests.support.jobs import exploring, queued, ready
 from video.encoding.ffmpeg_binary import find_ffmpeg
 
 URL = "https://lumen.example/"
 #: Name, what the planner said, outcome.
-CLICKS = (
+CLICKS: tuple[tuple[str, str, Outcome], ...] = (
     ("Features", "main navigation, unseen page (shows something new)", "page"),
     ("Pricing", "main navigation, unseen page (shows something new)", "page"),
     ("Compare plans", "opens something inside the page,", "disclosure"),
@@ -31,13 +41,7 @@ REFUSED = (
     ("off_domain", "Our shop", "https://shop.example/ is not on lumen.example"),
     *(("field", f"Field {number}", "it asks for an e-mail address") for number in range(1, 7)),
 )
-RETRY = {
-    "at_ms": 7240.0,
-    "kind": "element",
-    "attempt": 1,
-    "limit": 2,
-    "reason": "'Pricing' was covered by div \"Loading\"",
-}
+RETRY = Retry(7240.0, "element", 1, 2, "'Pricing' was covered by div \"Loading\"")
 CUE = "WEBVTT\n\n00:00.200 --> 00:01.500\nOpen Features\n"
 #: One of the take, and one of the film.
 LITTLE = {
@@ -57,23 +61,18 @@ LOOKED_AT = [
 CAMERA = {"used": "frames", "notes": [], "lost_frames": 0}
 
 
-def step(number: int, label: str, why: str, outcome: str) -> dict[str, object]:
-    plan = {
-        "selector": "role=link",
-        "action": "click",
-        "priority": 90,
-        "reason": f'keywords: {why} "{label}"',
-    }
-    times = {"start_ms": number * 3000.0, "click_ms": number * 3000.0 + 900, "end_ms": number * 3000.0 + 2000}
-    return {"number": number, "plan": plan, "label": label, "page_url": URL, "outcome": outcome, **times}
+def step(number: int, label: str, why: str, outcome: Outcome) -> Step:
+    plan = ActionPlan("role=link", "click", 90, f'keywords: {why} "{label}"')
+    start_ms = number * 3000.0
+    return Step(number, plan, label, URL, start_ms, start_ms + 900, start_ms + 2000, Point(100, 100), outcome)
 
 
-def steps() -> list[dict[str, object]]:
+def steps() -> list[Step]:
     return [step(number, *click) for number, click in enumerate(CLICKS, 1)]
 
 
-def refused() -> list[dict[str, str]]:
-    return [{"rule": rule, "what": what, "detail": detail, "page_url": URL} for rule, what, detail in REFUSED]
+def refused() -> list[Refusal]:
+    return [Refusal(*refusal, URL) for refusal in REFUSED]
 
 
 @cache
@@ -108,15 +107,14 @@ async def filming(store: Store, job_id: str = "filming1", clicks: int = len(CLIC
     await queued(store, job_id, URL)
     claim = await store.claim(job_id, Stage.QUEUED, Stage.EXPLORING)
     assert claim is not None
-    board = Progress(max_clicks=8)
-    metrics = {"state": "executing", "clicks": clicks, "depth": 1, "runtime_s": 12.5}
-    board.note({"kind": "metrics", "metrics": metrics})
+    progress = Progress(max_clicks=8)
+    progress.note(MetricsChanged(Metrics("executing", clicks, depth=1, runtime_s=12.5)))
     for one in steps()[:clicks]:
-        board.note({"kind": "step", "step": one})
+        progress.note(StepTaken(one))
     for refusal in refused():
-        board.note({"kind": "refused", "refused": refusal})
-    board.note({"kind": "retry", "retry": RETRY})
-    await renew_lease(store, claim, board)
+        progress.note(ElementRefused(refusal))
+    progress.note(RetryStarted(RETRY))
+    await renew_lease(store, claim, progress)
     await show_picture(store, job_id)
     return claim
 
@@ -131,12 +129,12 @@ async def live(store: Store) -> str:
 
 async def cutting(store: Store) -> str:
     claim = await filming(store, "cutting1")
-    await store.move(claim, Stage.RECORDED, {"warnings": json.dumps([LITTLE])})
+    await store.transition(claim, Stage.RECORDED, {"warnings": json.dumps([LITTLE])})
     encoding = await store.claim("cutting1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
-    board = Progress(max_clicks=8)
-    board.note({"kind": "progress", "part": 0.5})
-    await renew_lease(store, encoding, board)
+    progress = Progress(max_clicks=8)
+    progress.note(EncodingProgress(0.5))
+    await renew_lease(store, encoding, progress)
     return "cutting1"
 
 
@@ -158,8 +156,8 @@ async def finished(store: Store, job_id: str = "ready1", *, with_preview: bool =
     if with_preview:
         extras["preview"] = clip()
     fields = {
-        "steps": json.dumps(steps()),
-        "refused": json.dumps(refused()),
+        "steps": json.dumps([asdict(one) for one in steps()]),
+        "refused": json.dumps([asdict(one) for one in refused()]),
         "film": json.dumps(film),
         "stop_reason": "nothing_left",
         "warnings": json.dumps([LITTLE, WORKER]),

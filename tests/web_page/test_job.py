@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from actors.jobs.keys import Claim
 from actors.jobs.store import Store
 from actors.progress import Progress, renew_lease
 from actors.settings import Settings
+from actors.stages.reports import ElementRefused, MetricsChanged, RetryStarted, StepTaken, Update
 from demo_api.server import listen, make_server
+from explorer.types import Metrics, Refusal
 from tests.conftest import serving
 from tests.web_page import scenes
 from tests.web_page.visitor import Visitor
@@ -20,11 +23,11 @@ from tests.web_page.visitor import Visitor
 pytestmark = pytest.mark.anyio
 
 
-async def tell(store: Store, claim: Claim, *reports: dict[str, Any]) -> None:
-    board = Progress(max_clicks=8)
+async def tell(store: Store, claim: Claim, *reports: Update) -> None:
+    progress = Progress(max_clicks=8)
     for report in reports:
-        board.note(report)
-    await renew_lease(store, claim, board)
+        progress.note(report)
+    await renew_lease(store, claim, progress)
 
 
 async def test_a_job_is_shown_as_it_goes_on(visitor: Visitor, store: Store) -> None:
@@ -42,10 +45,8 @@ async def test_a_job_is_shown_as_it_goes_on(visitor: Visitor, store: Store) -> N
     )
     await expect(page).to_have_title("8 % · lumen.example · Sitereel")
 
-    metrics = {"state": "planning", "clicks": 2, "depth": 1, "runtime_s": 15.0}
-    await tell(
-        store, claim, {"kind": "metrics", "metrics": metrics}, {"kind": "step", "step": scenes.steps()[1]}
-    )
+    metrics = Metrics("planning", clicks=2, depth=1, runtime_s=15.0)
+    await tell(store, claim, MetricsChanged(metrics), StepTaken(scenes.steps()[1]))
     await expect(steps).to_have_count(2)
     await expect(steps.first).to_contain_text("Clicked Pricing")
     await expect(steps.first).to_contain_text("A page of the main menu that was not shown yet")
@@ -53,7 +54,7 @@ async def test_a_job_is_shown_as_it_goes_on(visitor: Visitor, store: Store) -> N
     await expect(page.locator("#clicks")).to_have_text("2 of at most 8 clicks")
 
     # Another attempt begins anew.
-    await store.move(claim, Stage.QUEUED, {"steps": "[]"}, attempts="keep")
+    await store.transition(claim, Stage.QUEUED, {"steps": "[]"}, attempts="keep")
     await expect(page.locator("#stage")).to_have_text("Waiting to begin again")
     await expect(steps).to_have_count(0)
 
@@ -64,9 +65,9 @@ async def test_names_from_hostile_pages_are_shown_as_they_are(visitor: Visitor, 
     await tell(
         store,
         claim,
-        {"kind": "step", "step": scenes.step(1, name, name, "page")},
-        {"kind": "refused", "refused": {"rule": "<b>x", "what": name, "detail": name, "page_url": ""}},
-        {"kind": "retry", "retry": {**scenes.RETRY, "reason": name}},
+        StepTaken(scenes.step(1, name, name, "page")),
+        ElementRefused(Refusal("<b>x", name, name)),
+        RetryStarted(replace(scenes.RETRY, reason=name)),
     )
     await visitor.visit("filming1")
 
@@ -129,7 +130,7 @@ async def test_watching_goes_on_when_the_api_has_been_away(
         steps = visitor.page.locator("#live .steps > li")
         await expect(steps).to_have_count(1)
     await expect(visitor.page.locator("#lost")).to_contain_text("Connection lost, trying again")
-    await tell(store, claim, {"kind": "step", "step": scenes.steps()[1]})
+    await tell(store, claim, StepTaken(scenes.steps()[1]))
 
     server = make_server(settings)
     with listen("127.0.0.1", int(address.rpartition(":")[2])) as listener:

@@ -22,12 +22,12 @@ async def expire_lease(store: Store, job_id: str) -> None:
 async def test_publishing_renames_the_film_and_drops_the_footage(store: Store, settings: Settings) -> None:
     claim = await exploring(store)
     await put(store, claim.footage_key, b"x")
-    await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
+    await store.transition(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
     encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
     await put(store, encoding.film_key, bytes(1234))
 
-    await store.move(encoding, Stage.READY, {"progress": 100}, publish=encoding.film_key, keep=[])
+    await store.transition(encoding, Stage.READY, {"progress": 100}, publish=encoding.film_key, keep=[])
 
     assert await blob_size(store.redis, film_key("j1")) == 1234
     assert not await store.redis.exists(claim.footage_key, encoding.film_key)
@@ -49,11 +49,11 @@ async def test_an_ended_job_keeps_its_error_and_loses_its_blobs(store: Store) ->
 
 async def test_finishing_an_export_leaves_nothing_in_redis(store: Store) -> None:
     claim = await exploring(store)
-    await store.move(claim, Stage.RECORDED, {})
+    await store.transition(claim, Stage.RECORDED, {})
     encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
     await put(store, encoding.film_key, b"x")
-    await store.move(encoding, Stage.READY, {}, publish=encoding.film_key)
+    await store.transition(encoding, Stage.READY, {}, publish=encoding.film_key)
     export = await store.claim("j1", Stage.READY, Stage.EXPORTING)
     assert export is not None
 
@@ -73,7 +73,7 @@ async def test_all_blobs_of_a_job_live_as_long_as_the_job(store: Store) -> None:
     kept = [claim.footage_key, claim.film_key, claim.extra_keys["poster"]]
     for key in kept:
         await put(store, key, b"x")
-    await store.move(claim, Stage.RECORDED, {"draft_key": claim.film_key}, keep=kept)
+    await store.transition(claim, Stage.RECORDED, {"draft_key": claim.film_key}, keep=kept)
 
     async def shorten() -> None:
         for key in kept:
@@ -86,10 +86,10 @@ async def test_all_blobs_of_a_job_live_as_long_as_the_job(store: Store) -> None:
     await shorten()
     encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
-    assert await store.beat(encoding, {})
+    assert await store.renew_lease(encoding, {})
     assert min([await store.redis.ttl(key) for key in kept]) > 5
     await shorten()
-    await store.move(encoding, Stage.RECORDED, {}, keep=kept)
+    await store.transition(encoding, Stage.RECORDED, {}, keep=kept)
     assert min([await store.redis.ttl(key) for key in kept]) > 5
 
 
@@ -102,7 +102,7 @@ async def test_a_film_does_not_expire_while_it_is_downloaded(store: Store) -> No
     for key in (film_key("j1"), job.extras["poster"]):
         assert await store.redis.expire(key, 5)
 
-    assert await store.beat(export, {})
+    assert await store.renew_lease(export, {})
 
     for key in (film_key("j1"), job.extras["poster"]):
         assert await store.redis.ttl(key) > 5
@@ -111,7 +111,7 @@ async def test_a_film_does_not_expire_while_it_is_downloaded(store: Store) -> No
 async def test_a_draft_is_published_under_its_own_key_and_only_by_its_holder(store: Store) -> None:
     claim = await exploring(store)
     await put(store, claim.film_key, bytes(1234))
-    await store.move(claim, Stage.RECORDED, {"draft_key": claim.film_key}, keep=[claim.film_key])
+    await store.transition(claim, Stage.RECORDED, {"draft_key": claim.film_key}, keep=[claim.film_key])
     stale = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert stale is not None
     await expire_lease(store, "j1")
@@ -120,8 +120,8 @@ async def test_a_draft_is_published_under_its_own_key_and_only_by_its_holder(sto
     assert fresh is not None
 
     with pytest.raises(TransitionRefused):
-        await store.move(stale, Stage.READY, {}, publish=claim.film_key, keep=[])
-    await store.move(fresh, Stage.READY, {}, publish=claim.film_key, keep=[])
+        await store.transition(stale, Stage.READY, {}, publish=claim.film_key, keep=[])
+    await store.transition(fresh, Stage.READY, {}, publish=claim.film_key, keep=[])
 
     assert await blob_size(store.redis, film_key("j1")) == 1234
     assert not await store.redis.exists(claim.film_key)
@@ -130,15 +130,15 @@ async def test_a_draft_is_published_under_its_own_key_and_only_by_its_holder(sto
 async def test_a_film_that_is_not_there_is_not_published(store: Store) -> None:
     claim = await exploring(store)
     await put(store, claim.footage_key, b"x")
-    await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
+    await store.transition(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
     encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
 
     with pytest.raises(FilmMissing):
-        await store.move(encoding, Stage.READY, {}, publish=claim.film_key, keep=[])
+        await store.transition(encoding, Stage.READY, {}, publish=claim.film_key, keep=[])
 
     # Nothing has changed: the film can still be made
-    assert await store.beat(encoding, {})
+    assert await store.renew_lease(encoding, {})
     assert await store.redis.exists(claim.footage_key)
 
 
@@ -146,7 +146,7 @@ async def test_a_job_whose_encoders_all_die_keeps_what_a_retry_needs(store: Stor
     claim = await exploring(store)
     for key in claim.blobs:
         await put(store, key, b"x")
-    await store.move(claim, Stage.RECORDED, {"draft_key": claim.film_key}, keep=claim.blobs)
+    await store.transition(claim, Stage.RECORDED, {"draft_key": claim.film_key}, keep=claim.blobs)
     for _ in range(3):
         encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
         assert encoding is not None
@@ -180,12 +180,12 @@ async def test_a_move_whose_answer_was_lost_costs_the_job_nothing(store: Store) 
     claim = await exploring(store)
     await put(store, claim.footage_key, b"x")
     await put(store, claim.film_key, b"x")
-    await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
+    await store.transition(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
 
     # Its worker, which has not heard of it, tries again and then cleans up
     with pytest.raises(TransitionRefused):
-        await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
-    await store.drop(claim)
+        await store.transition(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
+    await store.drop_blobs(claim)
 
     assert await store.redis.exists(claim.footage_key)
     assert not await store.redis.exists(claim.film_key)
@@ -194,7 +194,7 @@ async def test_a_move_whose_answer_was_lost_costs_the_job_nothing(store: Store) 
 async def test_an_encoder_that_is_lost_leaves_the_footage_for_the_next(store: Store) -> None:
     claim = await exploring(store)
     await put(store, claim.footage_key, b"x")
-    await store.move(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
+    await store.transition(claim, Stage.RECORDED, {}, keep=[claim.footage_key])
     encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
     await put(store, encoding.film_key, b"x")
@@ -211,6 +211,6 @@ async def test_footage_does_not_expire_while_it_is_made(store: Store) -> None:
     await put(store, claim.footage_key, b"x")
     await store.redis.expire(claim.footage_key, 5)
 
-    await store.beat(claim, {})
+    await store.renew_lease(claim, {})
 
     assert await store.redis.ttl(claim.footage_key) > 5

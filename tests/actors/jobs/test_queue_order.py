@@ -45,7 +45,7 @@ async def at(store: Store, stage: Stage) -> Claim | None:
     if stage is Stage.EXPLORING:
         return claim
     fields = {"footage_key": claim.footage_key, "timeline_key": claim.timeline_key}
-    await store.move(claim, Stage.RECORDED, fields, keep=[*fields.values()])
+    await store.transition(claim, Stage.RECORDED, fields, keep=[*fields.values()])
     return await store.claim("j1", Stage.RECORDED, stage) if stage is Stage.ENCODING else None
 
 
@@ -66,7 +66,7 @@ async def test_a_job_that_goes_back_has_its_old_place_in_line(store: Store) -> N
     await asyncio.sleep(0.002)
     await queued(store, "second")
 
-    await store.move(claim, Stage.QUEUED, {})
+    await store.transition(claim, Stage.QUEUED, {})
 
     again = await store.claim_next(Stage.QUEUED, Stage.EXPLORING)
     assert again is not None
@@ -139,14 +139,14 @@ async def test_a_key_lives_and_goes_with_its_job(store: Store) -> None:
     await store.redis.expire(ONCE.record, 5)
     claim = await store.claim(job.id, Stage.QUEUED, Stage.EXPLORING)
     assert claim is not None
-    assert await store.beat(claim, {})
+    assert await store.renew_lease(claim, {})
     assert await store.redis.ttl(ONCE.record) > 5
 
-    await store.move(claim, Stage.RECORDED, {})
+    await store.transition(claim, Stage.RECORDED, {})
     encoding = await store.claim(job.id, Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
     await put(store, encoding.film_key, b"x")
-    await store.move(encoding, Stage.READY, {}, publish=encoding.film_key)
+    await store.transition(encoding, Stage.READY, {}, publish=encoding.film_key)
     export = await store.claim(job.id, Stage.READY, Stage.EXPORTING)
     assert export is not None
     assert await store.finish(export)
@@ -164,7 +164,7 @@ async def test_a_job_can_be_cancelled_wherever_it_stands(stage: Stage, store: St
     assert await job_keys(store) == {b"demo:job:j1"}
     # Who has it notices, and can change nothing any more
     if claim is not None:
-        assert not await store.beat(claim, {"progress": 99})
+        assert not await store.renew_lease(claim, {"progress": 99})
         with pytest.raises(TransitionRefused):
             await store.end(claim, Status.FAILED, {})
     if stage in (Stage.QUEUED, Stage.RECORDED):
@@ -186,7 +186,7 @@ async def test_a_retry_begins_anew_and_only_after_an_end(store: Store) -> None:
     claim = await exploring(store)
     with pytest.raises(NotEnded, match="processing"):
         await store.retry("j1")
-    await store.beat(claim, {"progress": 50, "steps": "[{}]"})
+    await store.renew_lease(claim, {"progress": 50, "steps": "[{}]"})
     await store.end(claim, Status.FAILED, {"error": "no luck", "error_code": "x", "extras": "{}"})
 
     job = await store.retry("j1")
@@ -203,7 +203,7 @@ async def test_attempts_count_failures_and_not_what_was_handed_back(store: Store
     for attempts, counted in (("undo", 0), ("keep", 1), ("undo", 1), ("keep", 2)):
         claim = await store.claim("j1", Stage.QUEUED, Stage.EXPLORING)
         assert claim is not None
-        await store.move(claim, Stage.QUEUED, {}, attempts=cast(Attempts, attempts))
+        await store.transition(claim, Stage.QUEUED, {}, attempts=cast(Attempts, attempts))
         job = await store.get("j1")
         assert job is not None
         assert job.attempt == counted

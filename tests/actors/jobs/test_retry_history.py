@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -12,31 +13,33 @@ from actors.jobs.keys import ACTIVE
 from actors.jobs.store import Store, connect
 from actors.pipeline import Pipeline
 from actors.settings import Settings
-from actors.stages.reports import MAX_RETRIES, RetryLog
+from actors.stages.reporting import MAX_RETRIES, RetryLog
+from actors.stages.reports import Failed, Report, Result, RetryStarted, StepTaken, Update
 from actors.stages.spec import StageSpec
-from actors.supervision.supervisor import ChildDied, Report, StageOverrun
-from explorer.retry_policy import Retry
+from actors.supervision.supervisor import ChildDied, StageOverrun
+from explorer.retry_policy import Retry, RetryKind
 from tests.actors.test_pipeline import ENCODED, Stages
 from tests.support.jobs import exploring, queued
+from tests.support.reports import step
 
 pytestmark = pytest.mark.anyio
 
 
-def retry(kind: str, at_ms: float) -> dict[str, Any]:
-    return {"at_ms": at_ms, "kind": kind, "attempt": 1, "limit": 1, "reason": "it was gone"}
+def retry(kind: RetryKind, at_ms: float) -> Retry:
+    return Retry(at_ms, kind, 1, 1, "it was gone")
 
 
 class Unlucky:
     """An attempt that tries something again, and at once ends as it is told to: before any beat."""
 
-    def __init__(self, end: Report | Exception) -> None:
+    def __init__(self, end: Result | Exception) -> None:
         self._end = end
 
     async def __call__(
-        self, order: StageSpec, _limits_s: Mapping[str, float]
-    ) -> AsyncGenerator[Report, None]:
-        yield {"kind": "step", "step": {"number": 1}}
-        yield {"kind": "retry", "retry": retry("element", 700.0)}
+        self, spec: StageSpec, _limits_s: Mapping[str, float]
+    ) -> AsyncGenerator[Update | Result, None]:
+        yield StepTaken(step(1))
+        yield RetryStarted(retry("element", 700.0))
         if isinstance(self._end, Exception):
             raise self._end
         yield self._end
@@ -53,13 +56,13 @@ async def filmed(store: Store, stages: Any) -> Job:
 @pytest.mark.parametrize(
     ("end", "code"),
     [
-        ({"kind": "failed", "code": "browser_crashed", "error": "again"}, "browser_crashed"),
+        (Failed("browser_crashed", "again"), "browser_crashed"),
         (ChildDied("it was killed"), "worker_crashed"),
         (StageOverrun("start", 90.0), "stage_overrun"),
     ],
 )
 async def test_a_job_tells_what_a_failed_attempt_has_tried_again(
-    end: Report | Exception, code: str, store: Store
+    end: Result | Exception, code: str, store: Store
 ) -> None:
     await queued(store)
 
@@ -77,14 +80,14 @@ async def test_the_film_of_the_next_attempt_knows_it_as_what_was_before(store: S
 
     job = await filmed(store, stages)
 
-    [order] = stages.orders
-    assert StageSpec.decode(order.encode().decode()).earlier_retries == (retry("element", 0.0),)
-    assert (job.status, job.retries) == (Status.COMPLETED, (retry("element", 0.0),))
+    [spec] = stages.specs
+    assert StageSpec.decode(spec.encode()).film.earlier_retries == (retry("element", 0.0),)
+    assert (job.status, job.retries) == (Status.COMPLETED, (asdict(retry("element", 0.0)),))
 
 
 async def test_the_watchdog_takes_a_job_back_with_its_history(store: Store) -> None:
     claim = await exploring(store)
-    await store.beat(claim, {"retries": '[{"kind": "browser"}]', "steps": "[{}]", "progress": 40})
+    await store.renew_lease(claim, {"retries": '[{"kind": "browser"}]', "steps": "[{}]", "progress": 40})
     await store.redis.zadd(ACTIVE, {"j1": 1})
 
     assert await store.reap() == ["j1"]
@@ -95,27 +98,27 @@ async def test_the_watchdog_takes_a_job_back_with_its_history(store: Store) -> N
 
 async def test_somebody_who_asks_for_another_film_begins_without_history(store: Store) -> None:
     claim = await exploring(store)
-    await store.beat(claim, {"retries": '[{"kind": "browser"}]'})
+    await store.renew_lease(claim, {"retries": '[{"kind": "browser"}]'})
     await store.end(claim, Status.FAILED, {"error": "no luck", "error_code": "x"})
 
     assert (await store.retry("j1")).retries == ()
 
 
-@pytest.mark.parametrize("end", [ENCODED, {"kind": "failed", "code": "vault_full", "error": "no luck"}])
+@pytest.mark.parametrize("end", [ENCODED, Failed("vault_full", "no luck")])
 async def test_what_an_encoder_has_tried_again_while_redis_hung_is_told_later(
-    end: Report, store: Store, settings: Settings
+    end: Result, store: Store, settings: Settings
 ) -> None:
     class Hung(Unlucky):
         async def __call__(
-            self, order: StageSpec, limits_s: Mapping[str, float]
-        ) -> AsyncGenerator[Report, None]:
-            async for report in Stages()(order, limits_s):
+            self, spec: StageSpec, limits_s: Mapping[str, float]
+        ) -> AsyncGenerator[Update | Result, None]:
+            async for report in Stages()(spec, limits_s):
                 assert report == ENCODED
-            redis = connect(order.redis_url)
+            redis = connect(spec.storage.redis_url)
             # Longer than the last beat waits, and shorter than the last write is tried
             await redis.client_pause(4_000, all=False)
             await redis.aclose()
-            async for report in super().__call__(order, limits_s):
+            async for report in super().__call__(spec, limits_s):
                 yield report
 
     await queued(store)
@@ -137,8 +140,9 @@ def test_that_the_film_begins_anew_is_told_after_however_many_retries() -> None:
         log.note(Retry(5.0, "navigation", 1, 3, "no answer"))
     assert len(log.all) == MAX_RETRIES
 
-    log.begin_anew()
+    log.restart()
     log.note(Retry(0.0, "browser", 1, 1, "it died"))
 
-    assert told[-1]["retry"]["kind"] == "browser"
+    assert isinstance(told[-1], RetryStarted)
+    assert told[-1].retry.kind == "browser"
     assert [retry.at_ms for retry in log.all] == [0.0] * (MAX_RETRIES + 1)

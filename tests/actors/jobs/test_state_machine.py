@@ -82,7 +82,7 @@ class Line(RuleBasedStateMachine):
     @rule(claim=claims)
     def beat(self, claim: Claim | None) -> None:
         if claim is not None:
-            assert self.run(self.store.beat(claim, {"progress": 1})) == self.holds(claim)
+            assert self.run(self.store.renew_lease(claim, {"progress": 1})) == self.holds(claim)
 
     @rule(claim=claims, back=st.booleans())
     def move(self, claim: Claim | None, back: bool) -> None:
@@ -92,7 +92,7 @@ class Line(RuleBasedStateMachine):
         to = BACK[claim.stage] if back else min(onward)
         fenced = not self.holds(claim)
         try:
-            self.run(self.store.move(claim, to, {}, attempts="undo" if back else "reset"))
+            self.run(self.store.transition(claim, to, {}, attempts="undo" if back else "reset"))
         except TransitionRefused:
             assert fenced
         else:

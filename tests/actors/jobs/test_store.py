@@ -95,14 +95,14 @@ async def test_a_move_that_is_not_in_the_table_is_refused(store: Store) -> None:
     claim = await claimed(store, new_job())
 
     with pytest.raises(TransitionRefused, match="from exploring to ready"):
-        await store.move(claim, Stage.READY, {})
+        await store.transition(claim, Stage.READY, {})
 
 
 async def test_a_beat_renews_the_lease_and_writes_news(store: Store) -> None:
     claim = await claimed(store, new_job())
     await expire_lease(store, "j1")
 
-    assert await store.beat(claim, {"progress": 40})
+    assert await store.renew_lease(claim, {"progress": 40})
 
     job = await store.get("j1")
     assert job is not None
@@ -128,9 +128,9 @@ async def test_a_stale_worker_is_fenced(store: Store) -> None:
     fresh = await store.claim("j1", Stage.QUEUED, Stage.EXPLORING)
     assert fresh is not None
 
-    assert not await store.beat(stale, {"progress": 99})
+    assert not await store.renew_lease(stale, {"progress": 99})
     with pytest.raises(TransitionRefused):
-        await store.move(stale, Stage.RECORDED, {"progress": 99})
+        await store.transition(stale, Stage.RECORDED, {"progress": 99})
     with pytest.raises(TransitionRefused):
         await store.end(stale, Status.FAILED, {"error": "stale"})
 
@@ -163,7 +163,7 @@ async def test_attempts_are_counted_for_each_stage_alone(store: Store) -> None:
         await store.reap()
     claim = await store.claim("j1", Stage.QUEUED, Stage.EXPLORING)
     assert claim is not None
-    await store.move(claim, Stage.RECORDED, {})
+    await store.transition(claim, Stage.RECORDED, {})
 
     # A first encoder that dies does not end a job whose filming took three attempts.
     assert await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
@@ -177,11 +177,11 @@ async def test_attempts_are_counted_for_each_stage_alone(store: Store) -> None:
 
 async def test_an_export_whose_lease_ran_out_is_ready_again(store: Store) -> None:
     claim = await claimed(store, new_job())
-    await store.move(claim, Stage.RECORDED, {})
+    await store.transition(claim, Stage.RECORDED, {})
     encoding = await store.claim("j1", Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
     await put(store, encoding.film_key, b"x")
-    await store.move(encoding, Stage.READY, {}, publish=encoding.film_key)
+    await store.transition(encoding, Stage.READY, {}, publish=encoding.film_key)
     for _ in range(5):
         assert await store.claim("j1", Stage.READY, Stage.EXPORTING)
         await expire_lease(store, "j1")
@@ -201,30 +201,30 @@ async def test_waiting_entries_of_expired_jobs_are_forgotten(store: Store) -> No
 
 
 async def test_one_watchdog_leads_until_its_time_is_over(store: Store) -> None:
-    assert await store.lead("a", ttl_ms=200)
-    assert await store.lead("a", ttl_ms=200)
-    assert not await store.lead("b", ttl_ms=200)
+    assert await store.elect_leader("a", ttl_ms=200)
+    assert await store.elect_leader("a", ttl_ms=200)
+    assert not await store.elect_leader("b", ttl_ms=200)
 
     await asyncio.sleep(0.3)
 
-    assert await store.lead("b", ttl_ms=200)
+    assert await store.elect_leader("b", ttl_ms=200)
 
 
 async def test_after_an_outage_leases_begin_anew(store: Store) -> None:
     claim = await claimed(store, new_job())
-    assert await store.lead("a", ttl_ms=5000)
+    assert await store.elect_leader("a", ttl_ms=5000)
     await expire_lease(store, "j1")
     # Given that no watchdog could reach Redis for longer than half a lease
     seen_ms = int(await store.redis.get(SEEN) or 0)
     await store.redis.set(SEEN, seen_ms - 4500)
 
-    assert await store.lead("a", ttl_ms=5000)
+    assert await store.elect_leader("a", ttl_ms=5000)
 
     # Then the worker, who had no chance to renew, keeps its job; but not for ever
     assert await store.reap() == []
-    assert await store.beat(claim, {})
+    assert await store.renew_lease(claim, {})
     await expire_lease(store, "j1")
-    assert await store.lead("a", ttl_ms=5000)
+    assert await store.elect_leader("a", ttl_ms=5000)
     assert await store.reap() == ["j1"]
 
 
@@ -237,14 +237,14 @@ async def test_a_redis_that_is_not_there_is_noticed_at_once(settings: Settings) 
 
 async def test_a_full_redis_takes_no_new_job_but_keeps_those_that_run(store: Store) -> None:
     claim = await claimed(store, new_job())
-    assert await store.lead("me", ttl_ms=5000)
+    assert await store.elect_leader("me", ttl_ms=5000)
     await expire_lease(store, "j1")
     await store.redis.config_set("maxmemory", 1)
 
     with pytest.raises(OutOfMemoryError):
         await store.create(new_job("j2"))
-    assert await store.beat(claim, {"progress": 5})
-    assert await store.lead("me", ttl_ms=5000)
+    assert await store.renew_lease(claim, {"progress": 5})
+    assert await store.elect_leader("me", ttl_ms=5000)
     assert await store.reap() == []
     await store.end(claim, Status.FAILED, {"error": "full"})
 

@@ -12,8 +12,8 @@ from actors.jobs.keys import ACTIVE, JOB, TOTALS, WORKERS
 from actors.jobs.store import Store
 from actors.monitoring.system_status import system_status
 from actors.monitoring.worker_registry import ALIVE_MS, WorkerRegistration
+from actors.services import ServiceThread
 from actors.settings import Settings
-from actors.watchdog import WatchdogThread
 from tests.support.jobs import exploring, queued
 
 pytestmark = pytest.mark.anyio
@@ -21,12 +21,12 @@ pytestmark = pytest.mark.anyio
 
 async def test_workers_say_that_they_live_what_they_do_and_what_they_have_counted(store: Store) -> None:
     one, other = WorkerRegistration(2), WorkerRegistration(1)
-    with one.tally.running(Stage.EXPLORING):
-        one.tally.add({"refusals:auth": 2, "film_duration_s": 1.5})
-        await one.tell(store)
-        await other.tell(store)
-        other.tally.add({"refusals:auth": 1, "film_duration_s": 0.25})
-        await other.tell(store)
+    with one.counters.running(Stage.EXPLORING):
+        one.counters.add({"refusals:auth": 2, "film_duration_s": 1.5})
+        await one.renew(store)
+        await other.renew(store)
+        other.counters.add({"refusals:auth": 1, "film_duration_s": 0.25})
+        await other.renew(store)
         seen = await system_status(store)
 
     assert (seen.workers.alive, seen.workers.slots, seen.workers.busy) == (2, 3, 1)
@@ -37,14 +37,14 @@ async def test_workers_say_that_they_live_what_they_do_and_what_they_have_counte
 
 async def test_a_worker_that_has_fallen_silent_is_gone_and_forgotten(store: Store) -> None:
     silent, alive = WorkerRegistration(4), WorkerRegistration(1)
-    await silent.tell(store)
+    await silent.renew(store)
     entry = json.loads((await store.redis.hget(WORKERS, silent.name)) or "")
     await store.redis.hset(
         WORKERS, silent.name, json.dumps({**entry, "at_ms": entry["at_ms"] - ALIVE_MS - 1000})
     )
     assert (await system_status(store)).workers.alive == 0
 
-    await alive.tell(store)
+    await alive.renew(store)
     assert (await system_status(store)).workers.slots == 1
     assert await store.redis.hlen(WORKERS) == 1
     # With nobody left the whole hash goes by itself
@@ -52,35 +52,35 @@ async def test_a_worker_that_has_fallen_silent_is_gone_and_forgotten(store: Stor
 
 
 async def test_what_was_counted_while_redis_was_away_is_told_when_it_is_back(tmp_path: Path) -> None:
-    presence = WorkerRegistration(1)
-    presence.tally.add({"retries:element": 1})
+    registration = WorkerRegistration(1)
+    registration.counters.add({"retries:element": 1})
     async with Store.opened("redis://127.0.0.1:1/0", Settings(redis_url="redis://127.0.0.1:1/0")) as away:
         with pytest.raises(RedisError):
-            await presence.tell(away)
-    presence.tally.add({"retries:element": 1})
+            await registration.renew(away)
+    registration.counters.add({"retries:element": 1})
     with embedded_valkey() as url:
         async with Store.opened(url, Settings(redis_url=url)) as store:
-            await presence.tell(store)
+            await registration.renew(store)
             assert (await system_status(store)).totals == {"retries:element": 2}
 
 
 async def test_it_is_told_even_when_redis_has_no_memory(store: Store) -> None:
     await store.redis.config_set("maxmemory", "1")
-    presence = WorkerRegistration(1)
-    presence.tally.add({"retries:element": 1})
-    await presence.tell(store)
+    registration = WorkerRegistration(1)
+    registration.counters.add({"retries:element": 1})
+    await registration.renew(store)
 
     assert (await system_status(store)).workers.alive == 1
 
 
 async def test_the_thread_beside_a_worker_tells_of_it_until_it_ends(settings: Settings, store: Store) -> None:
     assert settings.redis is not None
-    presence, broker = WorkerRegistration(3), make_broker(settings.redis)
-    thread = WatchdogThread(settings, ticket_sender(broker), presence)
+    registration, broker = WorkerRegistration(3), make_broker(settings.redis)
+    thread = ServiceThread(settings, ticket_sender(broker), registration)
     thread.start()
     while not await store.redis.hlen(WORKERS):
         await asyncio.sleep(0.02)
-    presence.tally.failed("internal_error")
+    registration.counters.attempt_failed("internal_error")
     await asyncio.to_thread(thread.stop)
     broker.close()
 

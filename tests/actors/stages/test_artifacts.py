@@ -1,6 +1,5 @@
-"""A film comes into the vault with what lies beside it, or says what it comes without."""
+"""A film is stored with its extras, or says which of them it lacks."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from actors.jobs.job import Stage
 from actors.jobs.keys import Claim
 from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.stages.artifacts import deliver
-from actors.stages.spec import StageSpec
+from actors.stages.artifacts import store_film
+from actors.stages.spec import StorageSpec
 from actors.stages.upload import MAX_EXTRA_BYTES
 from tests.support.jobs import queued
 from video.blob_store import read_blob
@@ -28,18 +27,20 @@ async def test_what_was_made_but_could_not_be_stored_is_a_warning_of_the_film(
     store: Store, settings: Settings, tmp_path: Path
 ) -> None:
     claim = Claim("j1", Stage.ENCODING, "token", 1)
-    order = StageSpec.of(await queued(store), claim, settings, str(tmp_path))
+    storage = StorageSpec.of(await queued(store), claim, settings)
     (tmp_path / "film.mp4").write_bytes(b"as good as a film")
     (tmp_path / "captions.vtt").write_text("WEBVTT")
     with (tmp_path / "poster.png").open("wb") as file:
         file.truncate(MAX_EXTRA_BYTES + 1)
     film = replace(FILM, warnings=(NO_SHEET,))
 
-    done = json.loads(json.dumps(await deliver(order, film, lambda *_: None)))
+    stored = await store_film(storage, tmp_path, film, lambda *_: None)
 
-    assert done["extras"] == ["captions"]
-    sheet, poster = done["film"]["warnings"]
-    assert sheet == {"code": "sheet_missing", "message": NO_SHEET.message}
-    assert poster["code"] == "poster_missing"
-    assert "could not be stored" in poster["message"]
-    assert b"".join([piece async for piece in read_blob(store.redis, order.film_key)]) == b"as good as a film"
+    assert stored.extras == ("captions",)
+    sheet, poster = stored.film.warnings
+    assert sheet == NO_SHEET
+    assert poster.code == "poster_missing"
+    assert "could not be stored" in poster.message
+    assert (
+        b"".join([piece async for piece in read_blob(store.redis, storage.film_key)]) == b"as good as a film"
+    )

@@ -1,20 +1,20 @@
 import asyncio
-from typing import Any
 
 import pytest
 
 from actors.stages.heartbeat import heartbeat
+from actors.stages.reports import Alive, Report
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_loop_that_turns_says_so_until_the_stage_ends() -> None:
-    told: list[dict[str, Any]] = []
+async def test_a_running_loop_is_reported_until_the_stage_ends() -> None:
+    reports: list[Report] = []
 
-    async with heartbeat(told.append, every_s=0.01):
+    async with heartbeat(reports.append, interval_s=0.01):
         await asyncio.sleep(0.2)
-    heard = len(told)
+    count = len(reports)
     await asyncio.sleep(0.05)
 
-    assert heard >= 3
-    assert told == heard * [{"kind": "alive"}]
+    assert count >= 3
+    assert reports == count * [Alive()]

@@ -9,14 +9,8 @@ import numpy as np
 import pytest
 
 from actors.jobs.events import FIRST, Frame, listen
-from actors.jobs.job import Job, Stage
-from actors.jobs.keys import Claim
-from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store
-from actors.options import Limits
-from actors.settings import Settings
 from actors.stages.live_preview import live_preview, shrink
-from actors.stages.spec import StageSpec
 from video.capture.footage import Frame as Shot
 from video.capture.frame_store import FrameStore
 
@@ -42,12 +36,6 @@ def reel(tmp_path: Path) -> Iterator[FrameStore]:
     reel = FrameStore(tmp_path / "reel")
     yield reel
     reel.close()
-
-
-@pytest.fixture
-def order(settings: Settings) -> StageSpec:
-    job = Job("j1", JobSpec("http://localhost/", Limits(10, 3, 300)))
-    return StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, "")
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
@@ -80,11 +68,11 @@ def test_pictures_keep_their_shape_and_are_small(filmed: tuple[int, int], shown:
 
 
 async def test_whoever_looks_sees_the_newest_picture_and_the_next(
-    order: StageSpec, reel: FrameStore, store: Store
+    redis_url: str, reel: FrameStore, store: Store
 ) -> None:
     reel.append(Shot(0.0, jpeg(640, 360, 50)))
     reel.append(Shot(33.3, jpeg(640, 360, 100)))
-    async with live_preview(order, reel, every_s=0.02):
+    async with live_preview(redis_url, "j1", reel, interval_s=0.02):
         first = await next_frame(store)
         reel.append(Shot(66.7, jpeg(640, 360, 150)))
         second = await next_frame(store, first.id)
@@ -95,9 +83,9 @@ async def test_whoever_looks_sees_the_newest_picture_and_the_next(
     assert not await store.redis.exists("demo:frames:j1")
 
 
-async def test_nobody_looks_and_no_picture_is_made(order: StageSpec, reel: FrameStore, store: Store) -> None:
+async def test_nobody_looks_and_no_picture_is_made(redis_url: str, reel: FrameStore, store: Store) -> None:
     reel.append(Shot(0.0, jpeg(640, 360)))
-    async with live_preview(order, reel, every_s=0.01):
+    async with live_preview(redis_url, "j1", reel, interval_s=0.01):
         # It has asked many times by now whether somebody looks
         async def asked() -> bool:
             stats = await store.redis.info("commandstats")
@@ -108,10 +96,10 @@ async def test_nobody_looks_and_no_picture_is_made(order: StageSpec, reel: Frame
 
 
 async def test_a_picture_that_cannot_be_made_ends_nothing(
-    order: StageSpec, reel: FrameStore, store: Store
+    redis_url: str, reel: FrameStore, store: Store
 ) -> None:
     reel.append(Shot(0.0, b"no picture"))
-    async with live_preview(order, reel, every_s=0.01):
+    async with live_preview(redis_url, "j1", reel, interval_s=0.01):
         await listen(store.redis, "j1", FIRST, FIRST, 50)
         reel.append(Shot(1.0, jpeg(640, 360, 80)))
         assert grey_of(await next_frame(store)) == 80

@@ -1,12 +1,10 @@
 """What becomes of a take when a process of its browser dies or freezes in the middle of it."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -17,12 +15,20 @@ from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store
 from actors.options import Limits
 from actors.settings import Settings
-from actors.stages.record import RecordStage
+from actors.stages.record import RecordStage, egress_proxy
+from actors.stages.reports import (
+    ElementRefused,
+    Failed,
+    Report,
+    Result,
+    RetryStarted,
+    StepTaken,
+    TakeRecorded,
+    Update,
+)
 from actors.stages.spec import StageSpec
 from actors.supervision.supervisor import supervise
 from actors.supervision.work_dirs import own_work_dir
-from explorer.egress.policy import EgressPolicy
-from explorer.egress.proxy import EgressProxy
 from explorer.trace import Trace
 from explorer.types import Wishes
 from tests.conftest import Kin
@@ -39,17 +45,16 @@ NOTICED_S = 5.0
 LIMITS = {"start": 60.0, "explore": 60.0, "store": 60.0}
 
 Strike = Callable[[psutil.Process], None]
-Report = dict[str, Any]
 
 
-def order(settings: Settings, site: SiteServer, folder: Path) -> StageSpec:
-    spec = JobSpec(
+def spec(settings: Settings, site: SiteServer, folder: Path) -> StageSpec:
+    asked = JobSpec(
         url=f"{site.url}pricing.html",
         limits=Limits(2, 3, 60),
         allow_hosts=(site.url.removeprefix("http://").rstrip("/"),),
         wishes=Wishes(scout=False),
     )
-    job = Job("j1", spec)
+    job = Job("j1", asked)
     return StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, str(folder))
 
 
@@ -65,18 +70,19 @@ def part(process: psutil.Process) -> str:
 
 
 async def filmed(
-    order: StageSpec, kin: Kin, victims: str, strike: Strike, strikes: int = 1
-) -> tuple[list[Report], list[float]]:
+    spec: StageSpec, kin: Kin, victims: str, strike: Strike, strikes: int = 1
+) -> tuple[list[Update | Result], list[float]]:
     """All reports of a take that is struck after its first step, and how long it took until that was told."""
-    reports: list[Report] = []
+    reports: list[Update | Result] = []
     struck: list[float] = []
     noticed: list[float] = []
-    async with aclosing(supervise(order, LIMITS)) as told:
+    async with aclosing(supervise(spec, LIMITS)) as told:
         async for report in told:
             reports.append(report)
-            if report["kind"] == "retry" or (report["kind"] == "failed" and len(noticed) < len(struck)):
+            ended = isinstance(report, Failed) and len(noticed) < len(struck)
+            if isinstance(report, RetryStarted) or ended:
                 noticed.append(time.monotonic() - struck[-1])
-            if report["kind"] == "step" and len(struck) < strikes and len(struck) == len(noticed):
+            if isinstance(report, StepTaken) and len(struck) < strikes and len(struck) == len(noticed):
                 struck.append(time.monotonic())
                 for process in kin(""):
                     if part(process) == victims:
@@ -84,8 +90,9 @@ async def filmed(
     return reports, noticed
 
 
-async def timeline_of(store: Store, order: StageSpec) -> Timeline:
-    return Timeline.decode(b"".join([piece async for piece in read_blob(store.redis, order.timeline_key)]))
+async def timeline_of(store: Store, spec: StageSpec) -> Timeline:
+    key = spec.storage.timeline_key
+    return Timeline.decode(b"".join([piece async for piece in read_blob(store.redis, key)]))
 
 
 @pytest.mark.thorough
@@ -93,48 +100,51 @@ async def test_a_browser_that_freezes_is_replaced_once_and_the_film_begun_anew(
     settings: Settings, site: SiteServer, store: Store, kin: Kin
 ) -> None:
     with own_work_dir("take") as folder:
-        film = order(settings, site, folder)
+        film = spec(settings, site, folder)
 
         reports, noticed = await filmed(film, kin, "renderer", lambda process: process.suspend())
 
-    assert reports[-1]["kind"] == "done", reports[-1]
+    done = reports[-1]
+    assert isinstance(done, TakeRecorded), done
     assert noticed[0] < NOTICED_S
-    retries = [report["retry"] for report in reports if report["kind"] == "retry"]
-    assert [(retry["kind"], retry["attempt"], retry["limit"]) for retry in retries] == [("browser", 1, 1)]
+    retries = [report.retry for report in reports if isinstance(report, RetryStarted)]
+    assert [(retry.kind, retry.attempt, retry.limit) for retry in retries] == [("browser", 1, 1)]
     # What is stored is the second film alone, from its first frame to its last
     timeline = await timeline_of(store, film)
     assert len(timeline.steps) == 2
     assert [retry.kind for retry in timeline.retries] == ["browser"]
-    times_ms = [frame.at_ms async for frame in read_frames(read_blob(store.redis, film.footage_key))]
+    times_ms = [frame.at_ms async for frame in read_frames(read_blob(store.redis, film.storage.footage_key))]
     assert times_ms == sorted(times_ms)
     assert times_ms[0] < timeline.start_ms
     # It lacks nothing, whatever the first one may have lacked
-    assert (reports[-1]["warnings"], reports[-1]["looked_at"]) == ([], [])
+    assert (done.warnings, done.looked_at) == ((), ())
     # What was turned down is told once, though both films came by it
-    told = [report["refused"] for report in reports if report["kind"] == "refused"]
-    assert reports[-1]["refused"] == told
-    assert len({(row["rule"], row["what"]) for row in told}) == len(told) > 0
+    refusals = tuple(report.refusal for report in reports if isinstance(report, ElementRefused))
+    assert done.refused == refusals
+    assert len({(refusal.rule, refusal.what) for refusal in refusals}) == len(refusals) > 0
     assert kin("") == []
 
 
-async def test_what_is_looked_for_when_a_story_is_complete_is_told_among_its_warnings(
+async def test_what_is_checked_when_a_trace_is_complete_is_among_its_warnings(
     settings: Settings, site: SiteServer, store: Store
 ) -> None:
     reports: list[Report] = []
 
-    def boxes(story: Trace) -> Iterator[FilmWarning]:
-        yield FilmWarning("font_missing", f"{story.visits[0].title} is shown as boxes.")
+    def boxes(trace: Trace) -> Iterator[FilmWarning]:
+        yield FilmWarning("font_missing", f"{trace.visits[0].title} is shown as boxes.")
 
     with own_work_dir("take") as folder:
-        film = replace(order(settings, site, folder), url=f"{site.url}lab/dead.html", limits=Limits(5, 3, 60))
-        async with EgressProxy(
-            EgressPolicy(frozenset(film.allow_hosts), frozenset(film.own_services))
-        ) as proxy:
+        film = spec(settings, site, folder)
+        exploration = replace(film.exploration, url=f"{site.url}lab/dead.html", limits=Limits(5, 3, 60))
+        film = replace(film, exploration=exploration)
+        async with egress_proxy(exploration) as proxy:
             await RecordStage(film, reports.append, [boxes]).run(proxy, None)
 
-    done = json.loads(json.dumps(reports[-1]))
-    little, missing = done["warnings"]
-    assert little["code"] == "little_to_show"
-    assert little["message"].startswith("4 of 5 clicks were made: ")
-    assert missing == {"code": "font_missing", "message": "Dead | Lab is shown as boxes."}
-    assert done["film"]["warnings"] == []
+    done = reports[-1]
+    assert isinstance(done, TakeRecorded)
+    little, missing = done.warnings
+    assert little.code == "little_to_show"
+    assert little.message.startswith("4 of 5 clicks were made: ")
+    assert missing == FilmWarning("font_missing", "Dead | Lab is shown as boxes.")
+    assert done.film is not None
+    assert done.film.warnings == ()

@@ -3,19 +3,18 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from actors.jobs.job import Job, Stage
+from actors.jobs.job import Stage
 from actors.jobs.keys import Claim
 from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.stages.spec import StageSpec
-from actors.stages.storyboard import bound, keep_storyboard, panels
+from actors.stages.spec import StorageSpec
+from actors.stages.storyboard import make_storyboard, panels, store_storyboard
 from explorer.trace import Trace, Visit
 from explorer.types import ActionPlan, Outcome, Point, Step
 from tests.support.jobs import queued
@@ -110,7 +109,7 @@ def reel(tmp_path: Path) -> Iterator[FrameStore]:
 def test_a_panel_shows_the_last_frame_at_its_moment(reel: FrameStore) -> None:
     told = story(step(1, 1000.0, settled_ms=1999.0), step(2, 2000.0, settled_ms=2500.0))
 
-    data, count = bound(told, reel)
+    data, count = make_storyboard(told, reel)
 
     assert count == 3
     with zipfile.ZipFile(io.BytesIO(data)) as binder:
@@ -119,21 +118,16 @@ def test_a_panel_shows_the_last_frame_at_its_moment(reel: FrameStore) -> None:
     assert [round(float(picture.mean()) / 20) for picture in pictures if picture is not None] == [1, 3, 5]
 
 
-def with_storyboard(job: Job) -> Job:
-    return replace(job, spec=replace(job.spec, storyboard=True))
-
-
 async def test_a_storyboard_that_cannot_be_made_or_stored_is_a_warning(
     store: Store, settings: Settings, tmp_path: Path, reel: FrameStore
 ) -> None:
     claim = Claim("j1", Stage.EXPLORING, "token", 1)
-    job = with_storyboard(await queued(store))
-    order = StageSpec.of(job, claim, settings, str(tmp_path))
+    storage = StorageSpec.of(await queued(store), claim, settings)
     unread = FrameStore(tmp_path / "unread")
     unread.append(Frame(0.0, b"no picture"))
 
-    kept, none = await keep_storyboard(order, story(step(1, 1000.0)), reel, lambda *_: None)
-    lost, (warning,) = await keep_storyboard(order, story(step(1, 1000.0)), unread, lambda *_: None)
+    kept, none = await store_storyboard(storage, story(step(1, 1000.0)), reel, lambda *_: None)
+    lost, (warning,) = await store_storyboard(storage, story(step(1, 1000.0)), unread, lambda *_: None)
 
     assert (kept, none) == (["storyboard"], [])
     assert (lost, warning.code) == ([], "storyboard_missing")
@@ -144,18 +138,14 @@ async def test_a_storyboard_that_cannot_be_made_or_stored_is_a_warning(
 async def test_pictures_that_a_storyboard_has_no_room_for_are_a_warning(
     store: Store, settings: Settings, tmp_path: Path
 ) -> None:
-    order = StageSpec.of(
-        with_storyboard(await queued(store)),
-        Claim("j1", Stage.EXPLORING, "token", 1),
-        settings,
-        str(tmp_path),
-    )
+    claim = Claim("j1", Stage.EXPLORING, "token", 1)
+    storage = StorageSpec.of(await queued(store), claim, settings)
     noise = np.random.default_rng(1).integers(0, 256, (720, 1280, 3), np.uint8)
     reel = FrameStore(tmp_path / "noise")
     reel.append(Frame(0.0, cv2.imencode(".jpg", noise)[1].tobytes()))
 
     steps = (step(number, 1000.0 * number) for number in range(1, 16))
-    kept, (warning,) = await keep_storyboard(order, story(*steps), reel, lambda *_: None)
+    kept, (warning,) = await store_storyboard(storage, story(*steps), reel, lambda *_: None)
 
     assert (kept, warning.code) == (["storyboard"], "storyboard_incomplete")
     assert re.match(r"The storyboard lacks its last \d+ pictures: 32 MB are the most", warning.message)

@@ -1,5 +1,4 @@
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,21 +7,30 @@ from actors.jobs.job import Stage
 from actors.jobs.keys import EXTRAS, Claim
 from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.stages.spec import StageSpec
+from actors.stages.spec import StorageSpec
 from actors.stages.storyboard import NAME
-from actors.stages.upload import EXTRA_FILES, MAX_EXTRA_BYTES, REDIS_PATIENCE_S, FootageUpload, store_extras
+from actors.stages.upload import (
+    EXTRA_FILES,
+    MAX_EXTRA_BYTES,
+    REDIS_RETRY_LIMIT_S,
+    FootageUpload,
+    store_extras,
+)
 from explorer.retry_policy import LIMITS
-from explorer.types import Wishes
 from tests.support.jobs import queued
-from video.blob_store import CHUNK_BYTES, backoffs_s, read_blob
+from video.blob_store import CHUNK_BYTES, NoteRetry, backoffs_s, read_blob
 from video.capture.footage import Frame, read_frames
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def order(store: Store, settings: Settings, tmp_path: Path) -> StageSpec:
-    return StageSpec.of(await queued(store), Claim("j1", Stage.ENCODING, "token", 2), settings, str(tmp_path))
+async def storage(store: Store, settings: Settings) -> StorageSpec:
+    return StorageSpec.of(await queued(store), Claim("j1", Stage.ENCODING, "token", 2), settings)
+
+
+def open_upload(storage: StorageSpec, work_dir: Path, note: NoteRetry) -> FootageUpload:
+    return FootageUpload(storage, work_dir, 1 << 20, note)
 
 
 def unheard(attempt: int, limit: int, reason: str) -> None:
@@ -34,41 +42,35 @@ def test_every_extra_has_a_file() -> None:
 
 
 async def test_what_lies_beside_the_film_is_stored_under_its_own_key(
-    order: StageSpec, store: Store, tmp_path: Path
+    storage: StorageSpec, store: Store, tmp_path: Path
 ) -> None:
     for name, file in EXTRA_FILES.items():
         (tmp_path / file).write_text(f"a {name}")
 
-    assert await store_extras(order, tmp_path, unheard) == ["preview", "poster", "sheet", "captions"]
+    assert await store_extras(storage, tmp_path, unheard) == ["preview", "poster", "sheet", "captions"]
 
     for name in EXTRA_FILES:
-        key = order.extra_keys[name]
+        key = storage.extra_keys[name]
         assert b"".join([piece async for piece in read_blob(store.redis, key)]) == f"a {name}".encode()
         assert await store.redis.ttl(key) > 0
 
 
-async def test_a_film_may_go_without_its_extras(order: StageSpec, store: Store, tmp_path: Path) -> None:
-    assert await store_extras(order, tmp_path, unheard) == []
+async def test_a_film_may_go_without_its_extras(storage: StorageSpec, store: Store, tmp_path: Path) -> None:
+    assert await store_extras(storage, tmp_path, unheard) == []
 
     # One that is too large is left out, and the next is stored all the same
     with (tmp_path / "poster.png").open("wb") as file:
         file.truncate(MAX_EXTRA_BYTES + 1)
     (tmp_path / "captions.vtt").write_text("WEBVTT")
 
-    assert await store_extras(order, tmp_path, unheard) == ["captions"]
-
-
-async def test_an_order_arrives_as_it_was_sent(order: StageSpec) -> None:
-    wishes = Wishes("orders", ("/orders",), ("css=#x",), ("docs.example.com",), "click", True, False, True)
-    for sent in (order, replace(order, wishes=wishes, storyboard=True, openai_vision=True)):
-        assert StageSpec.decode(sent.encode().decode()) == sent
+    assert await store_extras(storage, tmp_path, unheard) == ["captions"]
 
 
 def test_a_hang_of_a_minute_costs_no_take() -> None:
     """Each try hangs for the socket's 2 s."""
     begin_s = [0.0]
-    for pause_s in backoffs_s(REDIS_PATIENCE_S):
-        if begin_s[-1] + 2.0 + pause_s <= REDIS_PATIENCE_S:
+    for pause_s in backoffs_s(REDIS_RETRY_LIMIT_S):
+        if begin_s[-1] + 2.0 + pause_s <= REDIS_RETRY_LIMIT_S:
             begin_s.append(begin_s[-1] + 2.0 + pause_s)
 
     assert begin_s[-1] > 60
@@ -76,42 +78,42 @@ def test_a_hang_of_a_minute_costs_no_take() -> None:
 
 
 async def test_footage_of_which_a_restarted_redis_lost_a_part_is_sent_again(
-    order: StageSpec, store: Store
+    storage: StorageSpec, store: Store, tmp_path: Path
 ) -> None:
     retries: list[tuple[int, int, str]] = []
     frames = [Frame(at_ms, bytes([at_ms]) * CHUNK_BYTES) for at_ms in range(4)]
-    uplink = FootageUpload(order, lambda *retry: retries.append(retry))
+    upload = open_upload(storage, tmp_path, lambda *retry: retries.append(retry))
     for frame in frames:
-        uplink.take(frame)
-    while await store.redis.hlen(order.footage_key) < 3:
+        upload.append(frame)
+    while await store.redis.hlen(storage.footage_key) < 3:
         await asyncio.sleep(0.01)
-    await store.redis.delete(order.footage_key)
+    await store.redis.delete(storage.footage_key)
 
-    await uplink.finish()
-    await uplink.aclose()
+    await upload.finish()
+    await upload.aclose()
 
-    assert [frame async for frame in read_frames(read_blob(store.redis, order.footage_key))] == frames
+    assert [frame async for frame in read_frames(read_blob(store.redis, storage.footage_key))] == frames
     assert len(retries) == 1
     assert "lost" in retries[0][2]
 
 
 async def test_a_film_that_is_begun_anew_replaces_the_footage_of_the_first(
-    order: StageSpec, store: Store
+    storage: StorageSpec, store: Store, tmp_path: Path
 ) -> None:
-    first = FootageUpload(order, unheard)
+    first = open_upload(storage, tmp_path, unheard)
     for at_ms in range(4):
-        first.take(Frame(at_ms, b"x" * CHUNK_BYTES))
-    while not await store.redis.hlen(order.footage_key):
+        first.append(Frame(at_ms, b"x" * CHUNK_BYTES))
+    while not await store.redis.hlen(storage.footage_key):
         await asyncio.sleep(0.01)
     await first.aclose()
-    first.take(Frame(9.0, b"a frame that was still under way"))
+    first.append(Frame(9.0, b"a frame that was still under way"))
 
-    second = FootageUpload(order, unheard)
-    second.take(Frame(0.0, b"anew"))
+    second = open_upload(storage, tmp_path, unheard)
+    second.append(Frame(0.0, b"anew"))
     await second.finish()
 
-    assert second.reel.times_ms == [0.0]
-    assert second.reel.jpeg(0) == b"anew"
+    assert second.frames.times_ms == [0.0]
+    assert second.frames.jpeg(0) == b"anew"
     await second.aclose()
-    kept = [frame async for frame in read_frames(read_blob(store.redis, order.footage_key))]
+    kept = [frame async for frame in read_frames(read_blob(store.redis, storage.footage_key))]
     assert kept == [Frame(0.0, b"anew")]

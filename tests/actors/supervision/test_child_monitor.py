@@ -5,19 +5,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from actors.errors import PipelineError
-from actors.jobs.job import Job, Stage
-from actors.jobs.keys import Claim
-from actors.jobs.spec import JobSpec
-from actors.options import Limits
 from actors.settings import Settings
-from actors.stages.spec import StageSpec
+from actors.stages.reports import Alive, EncodingProgress
+from actors.stages.spec import ResourceLimits
 from actors.supervision.child_monitor import ChildFroze, ChildMonitor, DiskLimit, MemoryLimit
 from actors.supervision.process_tree import ProcessTree
 from actors.supervision.resource_usage import MemoryUsage, disk_bytes, proportional_bytes, resident_bytes
@@ -39,10 +35,11 @@ time.sleep(60)
 TAKING = "import time; block = b'x' * (80 << 20); print('ready', flush=True); time.sleep(60)"
 
 
-def order(folder: Path, memory_mb: int = 2048, disk_mb: int = 1024) -> StageSpec:
-    job = Job("j1", JobSpec("http://localhost/", Limits(1, 1, 1)))
-    told = StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), Settings(), str(folder))
-    return replace(told, max_memory_mb=memory_mb, max_disk_mb=disk_mb)
+def limits(memory_mb: int = 2048, disk_mb: int = 1024) -> ResourceLimits:
+    # Smaller than the settings allow.
+    return ResourceLimits.of(
+        Settings().model_copy(update={"max_memory_mb": memory_mb, "max_disk_mb": disk_mb})
+    )
 
 
 @contextmanager
@@ -58,18 +55,18 @@ def running(program: str, lines: int = 1) -> Iterator[psutil.Process]:
         child.wait()
 
 
-async def breach(vigil: ChildMonitor) -> PipelineError | None:
-    """What the vigil finds within a second and a half."""
+async def breach(monitor: ChildMonitor) -> PipelineError | None:
+    """What the monitor finds within a second and a half."""
     try:
         async with asyncio.timeout(1.5):
-            return await vigil.breach()
+            return await monitor.wait_for_breach()
     except TimeoutError:
         return None
 
 
 def test_memory_that_is_shared_counts_once() -> None:
     with running(SHARING, lines=3) as parent:
-        family = ProcessTree(parent.pid, "no mark").look()
+        family = ProcessTree(parent.pid, "no mark").refresh()
 
         rough = sum(resident_bytes(pid) for pid in family)
         exact = sum(proportional_bytes(pid) for pid in family)
@@ -81,7 +78,7 @@ def test_memory_that_is_shared_counts_once() -> None:
 
 def test_memory_is_read_exactly_only_where_the_rough_sum_is_over_the_limit() -> None:
     with running(SHARING, lines=3) as parent:
-        family = ProcessTree(parent.pid, "no mark").look()
+        family = ProcessTree(parent.pid, "no mark").refresh()
 
         assert MemoryUsage(1 << 30).memory_bytes(family) > 160 << 20
         assert MemoryUsage(130 << 20).memory_bytes(family) < 120 << 20
@@ -93,11 +90,11 @@ async def test_a_family_that_takes_too_much_memory_is_a_breach(tmp_path: Path) -
     ) as child:
         family = ProcessTree(child.pid, "no mark")
 
-        found = await breach(ChildMonitor(family, order(tmp_path, memory_mb=64)))
+        found = await breach(ChildMonitor(family, tmp_path, limits(memory_mb=64)))
 
         assert isinstance(found, MemoryLimit)
         assert "MAX_MEMORY_MB" in str(found)
-        assert await breach(ChildMonitor(family, order(tmp_path, memory_mb=256))) is None
+        assert await breach(ChildMonitor(family, tmp_path, limits(memory_mb=256))) is None
 
 
 async def test_a_folder_that_grows_too_large_is_a_breach(tmp_path: Path) -> None:
@@ -105,11 +102,11 @@ async def test_a_folder_that_grows_too_large_is_a_breach(tmp_path: Path) -> None
     deep.mkdir(parents=True)
     (deep / "block").write_bytes(b"x" * (3 << 20))
 
-    found = await breach(ChildMonitor(ProcessTree(None, "no mark"), order(tmp_path, disk_mb=2)))
+    found = await breach(ChildMonitor(ProcessTree(None, "no mark"), tmp_path, limits(disk_mb=2)))
 
     assert isinstance(found, DiskLimit)
     assert "MAX_DISK_MB" in str(found)
-    assert await breach(ChildMonitor(ProcessTree(None, "no mark"), order(tmp_path, disk_mb=4))) is None
+    assert await breach(ChildMonitor(ProcessTree(None, "no mark"), tmp_path, limits(disk_mb=4))) is None
 
 
 def test_holes_and_links_take_no_disk(tmp_path: Path) -> None:
@@ -122,22 +119,22 @@ def test_holes_and_links_take_no_disk(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("born", [False, True])
 async def test_a_child_that_falls_silent_is_a_breach(born: bool, tmp_path: Path) -> None:
-    vigil = ChildMonitor(ProcessTree(None, "no mark"), order(tmp_path), silence_limit_s=0.6)
+    monitor = ChildMonitor(ProcessTree(None, "no mark"), tmp_path, limits(), silence_limit_s=0.6)
     if born:
-        vigil.hear("alive")
+        monitor.note(Alive())
 
-    assert isinstance(await breach(vigil), ChildFroze)
+    assert isinstance(await breach(monitor), ChildFroze)
 
 
 async def test_any_report_is_a_sign_of_life(tmp_path: Path) -> None:
-    vigil = ChildMonitor(ProcessTree(None, "no mark"), order(tmp_path), silence_limit_s=0.6)
-    vigil.hear("alive")
+    monitor = ChildMonitor(ProcessTree(None, "no mark"), tmp_path, limits(), silence_limit_s=0.6)
+    monitor.note(Alive())
 
     async def talk() -> None:
         while True:
-            vigil.hear("metrics")
+            monitor.note(EncodingProgress(0.5))
             await asyncio.sleep(0.1)
 
     talking = asyncio.create_task(talk())
-    assert await breach(vigil) is None
+    assert await breach(monitor) is None
     talking.cancel()

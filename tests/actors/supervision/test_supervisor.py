@@ -15,6 +15,7 @@ from actors.jobs.keys import Claim
 from actors.jobs.spec import JobSpec
 from actors.options import Limits
 from actors.settings import Settings
+from actors.stages.reports import Failed, MetricsChanged, Result, Update
 from actors.stages.spec import StageSpec
 from actors.supervision.child_monitor import ChildFroze, MemoryLimit
 from actors.supervision.process_tree import MARK, ProcessTree, kill_tree
@@ -32,31 +33,35 @@ LIMITS = {"start": 60.0, "explore": 60.0, "store": 60.0}
 Relatives = Callable[[], list[psutil.Process]]
 
 
-def order(settings: Settings, site: SiteServer, path: str, folder: Path) -> StageSpec:
+def spec(settings: Settings, site: SiteServer, path: str, folder: Path) -> StageSpec:
     host = site.url.removeprefix("http://").rstrip("/")
     spec = JobSpec(site.url + path, Limits(2, 3, 60), Wishes(scout=False), allow_hosts=(host,))
     job = Job("j1", spec)
     return StageSpec.of(job, Claim("j1", Stage.EXPLORING, "token", 1), settings, str(folder))
 
 
+def is_executing(report: Update | Result) -> bool:
+    return isinstance(report, MetricsChanged) and report.metrics.state == "executing"
+
+
 @pytest.fixture
 def relatives(redis_url: str, kin: Kin) -> Relatives:
-    """Living processes of the stage; the fixture's order keeps its Valkey out."""
+    """Living processes of the stage; the fixtures are in this order to keep its Valkey out."""
     return lambda: kin("")
 
 
-async def test_a_stage_reports_as_it_goes_and_ends_with_a_last_word(
+async def test_a_stage_reports_as_it_goes_and_ends_with_a_result(
     settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
     kinds = []
     with own_work_dir("take") as folder:
-        async with aclosing(supervise(order(settings, site, "lab/dead.html", folder), LIMITS)) as reports:
+        async with aclosing(supervise(spec(settings, site, "lab/dead.html", folder), LIMITS)) as reports:
             async for report in reports:
-                kinds.append(report["kind"])
+                kinds.append(report.kind)
 
     assert kinds[0] == "metrics"
     assert kinds.count("step") == 2
-    assert kinds[-1] == "done"
+    assert kinds[-1] == "recorded"
     assert relatives() == []
     assert not folder.exists()
 
@@ -72,10 +77,10 @@ async def test_a_child_finds_the_browsers_of_playwright_though_it_has_another_ho
     monkeypatch.setenv("HOME", str(tmp_path))
 
     with own_work_dir("take") as folder:
-        async with aclosing(supervise(order(settings, site, "lab/dead.html", folder), LIMITS)) as reports:
-            kinds = [report["kind"] async for report in reports]
+        async with aclosing(supervise(spec(settings, site, "lab/dead.html", folder), LIMITS)) as reports:
+            kinds = [report.kind async for report in reports]
 
-    assert kinds[-1] == "done"
+    assert kinds[-1] == "recorded"
     assert (tmp_path / "used").exists()
 
 
@@ -83,7 +88,7 @@ async def test_an_overrun_is_stopped_by_force_and_leaves_no_process(
     settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
     with own_work_dir("take") as folder, pytest.raises(StageOverrun, match="explore"):
-        async for _ in supervise(order(settings, site, "lab/hang", folder), {**LIMITS, "explore": 3.0}):
+        async for _ in supervise(spec(settings, site, "lab/hang", folder), {**LIMITS, "explore": 3.0}):
             pass
 
     assert relatives() == []
@@ -93,27 +98,28 @@ async def test_an_overrun_is_stopped_by_force_and_leaves_no_process(
 async def test_a_killed_process_is_noticed(
     name: str, settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
-    last = {}
+    last: Update | Result | ChildDied | None = None
     with own_work_dir("take") as folder:
-        reports = supervise(order(settings, site, "", folder), LIMITS)
+        reports = supervise(spec(settings, site, "", folder), LIMITS)
         async with aclosing(reports):
             try:
                 async for report in reports:
                     last = report
-                    if report["kind"] == "metrics" and report["metrics"]["state"] == "executing":
+                    if is_executing(report):
                         victims = [p for p in relatives() if p.name().startswith(name)]
                         assert victims
                         for victim in victims:
                             with suppress(psutil.NoSuchProcess):  # it ended with the one before
                                 victim.kill()
             except ChildDied as exc:
-                last = {"kind": "died", "error": str(exc)}
+                last = exc
 
     if name == "chrom":
-        assert (last["kind"], last["code"]) == ("failed", "browser_crashed")
+        assert isinstance(last, Failed)
+        assert last.code == "browser_crashed"
     else:
-        assert last["kind"] == "died"
-        assert "SIGKILL" in last["error"]
+        assert isinstance(last, ChildDied)
+        assert "SIGKILL" in str(last)
     assert relatives() == []
 
 
@@ -122,7 +128,7 @@ async def test_a_stage_that_takes_too_much_memory_is_stopped(
 ) -> None:
     frugal = settings.model_copy(update={"max_memory_mb": 256})
     with own_work_dir("take") as folder, pytest.raises(MemoryLimit, match="more than its limit of 256 MB"):
-        async for _ in supervise(order(frugal, site, "", folder), LIMITS):
+        async for _ in supervise(spec(frugal, site, "", folder), LIMITS):
             pass
 
     assert relatives() == []
@@ -132,8 +138,8 @@ async def test_a_child_that_is_frozen_is_noticed_and_stopped(
     settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
     async def freeze_while_filming(folder: Path) -> None:
-        async for report in supervise(order(settings, site, "", folder), LIMITS, silence_limit_s=3.0):
-            if report["kind"] == "metrics" and report["metrics"]["state"] == "executing":
+        async for report in supervise(spec(settings, site, "", folder), LIMITS, silence_limit_s=3.0):
+            if is_executing(report):
                 for process in relatives():
                     process.suspend()
 
@@ -147,14 +153,14 @@ async def test_leaving_early_kills_the_child(
     settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
     with own_work_dir("take") as folder:
-        async with aclosing(supervise(order(settings, site, "", folder), LIMITS)) as reports:
+        async with aclosing(supervise(spec(settings, site, "", folder), LIMITS)) as reports:
             await anext(reports)
             assert relatives()
 
     assert relatives() == []
 
 
-async def test_an_order_without_work_is_an_error_with_the_childs_last_words(
+async def test_a_stage_without_work_is_an_error_with_the_last_line_of_its_output(
     settings: Settings,
 ) -> None:
     with own_work_dir("take") as folder:

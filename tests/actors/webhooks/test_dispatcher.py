@@ -21,8 +21,8 @@ from actors.jobs.job import Stage
 from actors.jobs.keys import CALL, CALLS, JOB
 from actors.jobs.store import Store
 from actors.monitoring.worker_registry import WorkerRegistration
+from actors.services import ServiceThread
 from actors.settings import Settings
-from actors.watchdog import WatchdogThread
 from actors.webhook_signing import new_secret
 from actors.webhooks.dispatcher import PACE, Pace, dispatch
 from actors.webhooks.queue import claim_due, settle
@@ -444,17 +444,17 @@ async def test_the_log_keeps_what_is_secret_about_a_receiver(
         assert SECRET not in text
 
 
-async def test_a_worker_has_a_courier_beside_its_watchdog(settings: Settings) -> None:
+async def test_a_worker_has_a_dispatcher_beside_its_watchdog(settings: Settings) -> None:
     async with receiving() as receiver:
         known = listing(settings, receiver)
-        watchdog = WatchdogThread(known, lambda queue, job_id: None, WorkerRegistration(slots=1))
-        watchdog.start()
+        services = ServiceThread(known, lambda queue, job_id: None, WorkerRegistration(slots=1))
+        services.start()
         async with Store.opened(settings.redis or "", known) as store:
             await cancelled(store, receiver)
             assert (await over(store))["state"] == "delivered"
-        await asyncio.to_thread(watchdog.stop)
+        await asyncio.to_thread(services.stop)
 
-    assert not watchdog.is_alive()
+    assert not services.is_alive()
 
 
 async def test_it_ends_when_it_is_told_to_whatever_it_is_at(settings: Settings) -> None:

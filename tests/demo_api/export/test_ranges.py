@@ -200,7 +200,7 @@ async def test_a_film_that_was_played_fifty_times_can_still_be_fetched_and_then_
     claim = await store.claim("j1", Stage.READY, Stage.EXPORTING)
     assert claim
     assert (await client.get("/demo/preview/j1", headers={"range": "bytes=-7"})).content == b"the end"
-    await store.move(claim, Stage.READY, {})
+    await store.transition(claim, Stage.READY, {})
 
     assert (await client.get("/demo/export/j1")).content == FILM
     answer = await client.get("/demo/preview/j1", headers={"range": "bytes=-7"})

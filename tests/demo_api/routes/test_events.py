@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import httpx
@@ -16,12 +16,17 @@ from actors.jobs.job import Stage, Status
 from actors.jobs.store import Store
 from actors.progress import Progress, renew_lease
 from actors.settings import Settings
+from actors.stages.reports import ElementRefused, MetricsChanged, StepTaken
+from explorer.types import ActionPlan, Metrics, Point, Refusal, Step
 from tests.conftest import Serve
 from tests.support.jobs import exploring, failed, queued, ready
 
 pytestmark = pytest.mark.anyio
 
 WITHIN_S = 10.0
+PLAN = ActionPlan("role=link", "click", 97, "keywords: navigation")
+MADE = Step(1, PLAN, "Features", "http://localhost/", 1.0, 2.0, 3.0, Point(4.0, 5.0), "page")
+#: As clients are told of it.
 STEP = {
     "number": 1,
     "plan": {"selector": "role=link", "action": "click", "priority": 97, "reason": "keywords: navigation"},
@@ -32,7 +37,7 @@ STEP = {
     "end_ms": 3.0,
     "outcome": "page",
 }
-REFUSED = {"rule": "blacklist", "what": "Buy now", "detail": "its text says 'buy'", "page_url": ""}
+REFUSED = Refusal("blacklist", "Buy now", "its text says 'buy'")
 
 
 @pytest.fixture
@@ -105,14 +110,11 @@ async def test_a_job_is_told_from_its_first_stage_to_its_end(
     settings: Settings, store: Store, serve: Serve
 ) -> None:
     claim = await exploring(store)
-    board = Progress(max_clicks=10)
-    for report in (
-        {"kind": "metrics", "metrics": {"state": "planning", "clicks": 1, "depth": 0, "runtime_s": 1.5}},
-        {"kind": "step", "step": {**STEP, "inner": "is not told"}},
-        {"kind": "refused", "refused": REFUSED},
-    ):
-        board.note(report)
-    await renew_lease(store, claim, board)
+    running = Progress(max_clicks=10)
+    running.note(MetricsChanged(Metrics("planning", clicks=1, depth=0, runtime_s=1.5)))
+    running.note(StepTaken(MADE))
+    running.note(ElementRefused(REFUSED))
+    await renew_lease(store, claim, running)
     await store.end(claim, Status.FAILED, {"error": "no luck", "error_code": "x"})
 
     with serve(settings) as address:
@@ -123,7 +125,7 @@ async def test_a_job_is_told_from_its_first_stage_to_its_end(
     progress = {"progress": 7, "state": "planning", "clicks": 1, "max_clicks": 10, "depth": 0, "runtime": 1.5}
     assert heard.of("progress") == [progress]
     assert heard.of("step") == [STEP]
-    assert heard.of("refused") == [REFUSED]
+    assert heard.of("refused") == [asdict(REFUSED)]
     assert heard.of("done") == [{"status": "failed", "error": "no luck", "error_code": "x"}]
     assert len(heard.ids) == len(heard.kinds)
 
@@ -156,9 +158,9 @@ async def test_watchers_go_on_across_a_restart_of_the_api(
     assert not first.is_alive()
 
     # While no API runs the job goes on
-    board = Progress(max_clicks=10)
-    board.note({"kind": "step", "step": STEP})
-    await renew_lease(store, claim, board)
+    running = Progress(max_clicks=10)
+    running.note(StepTaken(MADE))
+    await renew_lease(store, claim, running)
     with serve(settings) as address:
         second = Watching(address, "j1", after=first.heard.ids[-1])
         second.until(lambda heard: "step" in heard.kinds)

@@ -77,7 +77,7 @@ async def test_an_api_before_its_workers_is_degraded_then_failing_then_fine(
         assert waiting.json()["parts"]["queue"]["waiting"] == 1
         assert waiting.headers["content-type"] == "application/json"
 
-        await WorkerRegistration(2).tell(store)
+        await WorkerRegistration(2).renew(store)
         fine = client.get("/health").json()
         assert (fine["status"], fine["reasons"]) == ("ok", [])
         assert fine["parts"]["workers"] | {"last_heartbeat_s_ago": 0} == {

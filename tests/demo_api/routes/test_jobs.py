@@ -105,7 +105,7 @@ async def test_a_status_tells_how_it_was_filmed_and_what_went_wrong(
         "looked_at": json.dumps([looked_at]),
         "film": json.dumps(draft),
     }
-    await store.move(claim, Stage.RECORDED, fields)
+    await store.transition(claim, Stage.RECORDED, fields)
 
     with serve(settings) as address:
         body = httpx.get(f"{address}/demo/status/j1").json()

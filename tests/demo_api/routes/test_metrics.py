@@ -29,12 +29,12 @@ async def test_any_process_has_the_figures_of_all(settings: Settings, serve: Ser
     await failed(store, "fails")
     await ready(store, b"film", "done")
     worker = WorkerRegistration(2)
-    with worker.tally.running(Stage.EXPLORING):
-        worker.tally.add(
+    with worker.counters.running(Stage.EXPLORING):
+        worker.counters.add(
             {"refusals:auth": 2, "llm_tokens": 900, "footage_size_bytes": 1e9, "film_duration_s": 2.5}
         )
-        worker.tally.failed("auth_required")
-        await worker.tell(store)
+        worker.counters.attempt_failed("auth_required")
+        await worker.renew(store)
     with serve(settings) as one, serve(settings) as other:
         first, second = (samples(httpx.get(f"{address}/metrics").text) for address in (one, other))
 
@@ -70,8 +70,8 @@ async def test_durations_are_a_histogram_for_each_stage_and_outcome(
         clock = iter((0.0, took_s))
         attempt = Attempt(stage, lambda clock=clock: next(clock))  # type: ignore[misc]
         attempt.outcome = outcome
-        worker.tally.add(attempt.counts())
-    await worker.tell(store)
+        worker.counters.add(attempt.counts())
+    await worker.renew(store)
     with serve(settings) as address:
         told = samples(httpx.get(f"{address}/metrics").text)
 
