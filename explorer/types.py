@@ -160,7 +160,7 @@ class ActionPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class ExpectedOutcome:
     """What is known of a click before it is made: from scouting, or from having made it."""
 
     outcome: Outcome
@@ -185,13 +185,13 @@ class Scene:
     clicks_left: int = 10
     wishes: Wishes = Wishes()
     #: What is known of some of the elements, by their `key`.
-    prospects: Mapping[str, Prospect] = field(default_factory=dict)
+    expected_outcomes: Mapping[str, ExpectedOutcome] = field(default_factory=dict)
     #: How often controls of a kind (`keywords.kind_of`) have shown something so far, from 0 to 1, and how
     #: often the film has shown that kind.
-    payoffs: Mapping[str, float] = field(default_factory=dict)
-    kinds: Mapping[str, int] = field(default_factory=dict)
+    success_rates: Mapping[str, float] = field(default_factory=dict)
+    kind_counts: Mapping[str, int] = field(default_factory=dict)
     #: The film has repeated itself enough: what is known to show next to nothing new is left out.
-    tired: bool = False
+    avoid_repeats: bool = False
     #: The keys of what lies in a `css=` part of the focus.
     focused: frozenset[str] = frozenset()
     #: The picture on screen as JPEG, for planners that can see; b"" without one.

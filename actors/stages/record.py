@@ -26,7 +26,8 @@ from explorer.browser.chromium import find_chromium
 from explorer.browser.session import BrowserSession
 from explorer.egress.policy import EgressPolicy
 from explorer.egress.proxy import EgressProxy
-from explorer.engine.executor import Event, Explorer
+from explorer.engine.composition import build_explorer
+from explorer.engine.executor import Event
 from explorer.errors import BrowserCrashed
 from explorer.languages import detection, vocabulary
 from explorer.lookahead.scout import Scout
@@ -168,7 +169,9 @@ class RecordStage:
         """
         self._retries.now_ms = session.camera.now_ms
         policy = RetryPolicy(self._retries.note)
-        explorer = Explorer(self.brief, session.browser, session.camera, self._planner, proxy, scout, policy)
+        explorer = build_explorer(
+            self.brief, session.browser, session.camera, self._planner, proxy, scout, policy
+        )
         events = explorer.explore()
         try:
             while True:

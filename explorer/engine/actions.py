@@ -1,4 +1,4 @@
-"""Acts one plan out on camera: the way there, the last check, the click, and what came of it."""
+"""Performs one planned action on camera: moves there, judges the target once more, acts, compares."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
+from explorer.engine.screen import Screen
 from explorer.engine.trace_recorder import role_of
 from explorer.forms.values import FieldValue
 from explorer.guardrails.acting_controls import keeps
@@ -16,7 +17,7 @@ from explorer.navigation.backtracking import Backtracking
 from explorer.navigation.popups import OPEN_IN_PLACE, Popups
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.page.discovery import describe
-from explorer.page.snapshot import Snapshot, diff_outcome, take_snapshot
+from explorer.page.snapshot import Snapshot, diff_outcome
 from explorer.page.stable_selectors import stable_selector
 from explorer.page.visual_diff import Blocks, share
 from explorer.protocols import Clock
@@ -32,27 +33,27 @@ LOOK_MS: dict[Outcome, float] = {
     "nothing": 250.0,
 }
 
-#: Says why something must not be clicked, or an address not be opened, or None.
-Judge = Callable[[Element | str], Refusal | None]
+#: Says why an element must not be acted upon, or an address not be opened; None when it may.
+Refuse = Callable[[Element | str], Refusal | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """What a click is about to hit: found, judged, and under the pointer."""
+class ActionTarget:
+    """What an action is about to hit: found, allowed, and under the pointer."""
 
     element: Element
     point: Point
     start_ms: float
-    #: By which the same thing is found later.
+    #: By which the same element is found later.
     selector: str
-    #: The page before the pointer was on it, since some menus open at once, and just before the click.
+    #: The page before the pointer was on it, since some menus open at once, and just before the action.
     unhovered: Snapshot
     before: Snapshot
 
 
-@dataclass
-class Performance:
-    """One step as it is made; what is known of it when the page is lost is still a step."""
+@dataclass(slots=True)
+class StepResult:
+    """One step while it is made; what is known of it when the page is lost is still a step."""
 
     step: Step
     after: Snapshot | None = None
@@ -61,120 +62,126 @@ class Performance:
 
 
 class ActionPerformer:
-    """Makes steps. Nothing is clicked that `judge` refuses as it is just before the click."""
+    """Acts only on what `refuse` still allows just before the action; refused popups go to `report`."""
 
     def __init__(
         self,
+        *,
         page: Page,
         clock: Clock,
+        deadlines: Deadlines,
+        screen: Screen,
         mouse: Mouse,
         scroller: Scroller,
         backtracking: Backtracking,
-        deadlines: Deadlines,
-        judge: Judge,
         interceptor: RequestInterceptor,
+        refuse: Refuse,
+        report: Callable[[Refusal], None],
     ) -> None:
         self._page = page
         self._clock = clock
+        self._deadlines = deadlines
+        self._screen = screen
         self._mouse = mouse
         self._scroller = scroller
         self._backtracking = backtracking
-        self._deadlines = deadlines
-        self._judge = judge
         self._interceptor = interceptor
+        self._refuse = refuse
+        self._report = report
         self._popups = Popups(page)
         self._form_filler = FormFiller(page, clock, mouse)
-        #: What popups were kept from.
-        self.refused: list[Refusal] = []
 
-    async def reach(self, plan: ActionPlan) -> Ready | Refusal | None:
-        """The pointer goes there; a refusal, or None, when it must not or can no longer be clicked."""
+    async def prepare(self, plan: ActionPlan) -> ActionTarget | Refusal | None:
+        """Moves the pointer there; returns a refusal, or None, when it must not or can no longer be used."""
         start_ms = self._clock.now_ms()
         await self._scroller.show(plan.selector)
-        unhovered = await self.snapshot()
+        unhovered = await self._screen.snapshot()
         point = await self._scroller.point_at(plan.selector)
-        element = await self._deadlines.do(describe(self._page, plan.selector)) if point else None
+        element = await self._describe(plan) if point else None
         if element is None:
             return None
-        refusal = self._judge(element)
-        if refusal is not None:
+        if refusal := self._refuse(element):
             return refusal
         if element.new_tab:
             # Of all matches: unlike one, that does not wait for an element that has just gone.
             locator = self._page.locator(plan.selector)
             await self._deadlines.do(locator.evaluate_all(f"all => all.slice(0, 1).forEach({OPEN_IN_PLACE})"))
         selector = await self._deadlines.do(stable_selector(self._page, element))
-        before = await self.snapshot()
+        before = await self._screen.snapshot()
         await self._deadlines.do(self._popups.take())
         await self._deadlines.do(self._interceptor.press(keeps(element)))
         # All that takes time is done: what is under the pointer now is what is clicked.
-        last = await self._deadlines.do(describe(self._page, plan.selector))
-        refusal = self._judge(last) if last else None
-        point = await self._scroller.stay_on(plan.selector) if last and not refusal else None
-        if last is None or point is None:
+        last = await self._describe(plan)
+        if last is None:
+            return None
+        if refusal := self._refuse(last):
             return refusal
-        return Ready(last, point, start_ms, selector, unhovered, before)
+        point = await self._scroller.stay_on(plan.selector)
+        return ActionTarget(last, point, start_ms, selector, unhovered, before) if point else None
 
-    async def snapshot(self) -> Snapshot:
-        """What is on screen now."""
-        return await self._deadlines.do(take_snapshot(self._page, self._clock.picture()))
+    async def _describe(self, plan: ActionPlan) -> Element | None:
+        return await self._deadlines.do(describe(self._page, plan.selector))
 
-    def begin(self, plan: ActionPlan, ready: Ready, number: int) -> Performance:
+    def begin(self, plan: ActionPlan, target: ActionTarget, number: int) -> StepResult:
         """The step before anything has happened."""
-        element, now_ms = ready.element, self._clock.now_ms()
-        return Performance(
+        element, now_ms = target.element, self._clock.now_ms()
+        return StepResult(
             Step(
                 number=number,
-                plan=replace(plan, selector=ready.selector),
+                plan=replace(plan, selector=target.selector),
                 label=element.label or element.text or element.placeholder or element.tag,
                 page_url=clip(self._page.url),
-                start_ms=ready.start_ms,
+                start_ms=target.start_ms,
                 click_ms=now_ms,
                 end_ms=now_ms,
-                point=ready.point,
+                point=target.point,
                 outcome="nothing",
                 role=role_of(element),
                 target=element.box,
             )
         )
 
-    async def perform(self, performance: Performance, ready: Ready, restless: Blocks | None) -> None:
-        """Acts, waits for what comes of it, and lets the viewer look; fills the step in as it goes."""
-        before = ready.before
-        clicked_ms = await self._deadlines.limit(self._act(performance.step.plan, ready))
-        performance.step = replace(performance.step, click_ms=clicked_ms)
+    async def perform(self, result: StepResult, target: ActionTarget, moving_blocks: Blocks | None) -> None:
+        """Acts, waits until the page settles, and lets the viewer look; fills `result` in as it goes."""
+        clicked_ms = await self._deadlines.limit(self._act(result.step.plan, target))
+        result.step = replace(result.step, click_ms=clicked_ms)
         await self._backtracking.settle()
-        wanted = await self._deadlines.do(self._popups.take())
-        if wanted is not None:
-            await self._fold(wanted)
-        after = await self.snapshot()
-        outcome = diff_outcome(before, after, restless)
-        if outcome == "nothing" and after.signature != ready.unhovered.signature:
-            outcome = diff_outcome(ready.unhovered, after, restless)
-        performance.after = after
-        if before.picture is not None and after.picture is not None:
-            performance.changed = share(before.picture, after.picture, restless)
-        performance.step = replace(
-            performance.step,
+        popup_url = await self._deadlines.do(self._popups.take())
+        if popup_url is not None:
+            await self._open_in_place(popup_url)
+        result.after = after = await self._screen.snapshot()
+        outcome = _outcome(target, after, moving_blocks)
+        if target.before.picture is not None and after.picture is not None:
+            result.changed = share(target.before.picture, after.picture, moving_blocks)
+        result.step = replace(
+            result.step,
             outcome=outcome,
             settled_ms=self._clock.now_ms(),
             url_after=clip(self._page.url),
         )
         await self._clock.hold(LOOK_MS[outcome])
 
-    async def _act(self, plan: ActionPlan, ready: Ready) -> float:
+    async def _act(self, plan: ActionPlan, target: ActionTarget) -> float:
         """Returns the moment of the click, on the clock."""
         if plan.action == "click":
             return await self._mouse.click()
         began_ms = self._clock.now_ms()
-        entry = FieldValue(plan.action, plan.value, plan.submit)
-        await self._form_filler.fill(ready.element, entry, ready.point)
+        value = FieldValue(plan.action, plan.value, plan.submit)
+        await self._form_filler.fill(target.element, value, target.point)
         return began_ms
 
-    async def _fold(self, wanted: str) -> None:
+    async def _open_in_place(self, popup_url: str) -> None:
         """Shows in the one page what a popup wanted to show."""
-        refusal = self._judge(wanted)
+        refusal = self._refuse(popup_url)
         if refusal is not None:
-            self.refused.append(refusal)
+            self._report(refusal)
         else:
-            await self._backtracking.open(wanted)
+            await self._backtracking.open(popup_url)
+
+
+def _outcome(target: ActionTarget, after: Snapshot, moving_blocks: Blocks | None) -> Outcome:
+    """What the action has changed; what hovering alone has opened counts as well."""
+    outcome = diff_outcome(target.before, after, moving_blocks)
+    if outcome == "nothing" and after.signature != target.unhovered.signature:
+        return diff_outcome(target.unhovered, after, moving_blocks)
+    return outcome

@@ -1,11 +1,11 @@
-"""Brings the pointer to what was planned; what is gone or covered is looked for afresh, and judged afresh."""
+"""Retries elements that are gone or covered: finds them in a fresh scan, and judges them again."""
 
 from dataclasses import replace
 
 from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
-from explorer.engine.actions import ActionPerformer, Ready
+from explorer.engine.actions import ActionPerformer, ActionTarget
 from explorer.engine.page_state_tracker import PageStateTracker
 from explorer.engine.scanner import Scanner
 from explorer.page.discovery import describe
@@ -36,26 +36,26 @@ class ElementRetry:
         self._state_tracker = state_tracker
         self._retry_policy = retry_policy
 
-    async def reach(self, plan: ActionPlan, planned: Element) -> Ready | Refusal | None:
-        """The pointer goes there; a refusal, or None, when it must not or can no longer be clicked."""
+    async def prepare(self, plan: ActionPlan, planned: Element) -> ActionTarget | Refusal | None:
+        """Moves the pointer there; returns a refusal, or None, when it must not or can no longer be used."""
         pauses_ms = self._retry_policy.element_pauses_ms
-        ready = await self._performer.reach(plan)
+        target = await self._performer.prepare(plan)
         for attempt, pause_ms in enumerate(pauses_ms, 1):
-            if ready is not None or self._deadlines.nearly_over:
-                return ready
+            if target is not None or self._deadlines.nearly_over:
+                return target
             reason = clip(await self._why_not(plan, planned))
             self._retry_policy.note(Retry(self._clock.now_ms(), "element", attempt, len(pauses_ms), reason))
             await self._clock.hold(pause_ms)
-            found = await self._scanner.again(planned)
+            found = await self._scanner.find_again(planned)
             if isinstance(found, Refusal):
                 return found
             if found is None:
                 continue
             if found.covered_by:
-                await self._state_tracker.clear_view()
+                await self._state_tracker.clear_overlays()
             plan = replace(plan, selector=found.selector)
-            ready = await self._performer.reach(plan)
-        return ready
+            target = await self._performer.prepare(plan)
+        return target
 
     async def _why_not(self, plan: ActionPlan, planned: Element) -> str:
         name = planned.label or planned.text or planned.tag

@@ -1,10 +1,14 @@
 """What an exploration learns from a step, for the ones that follow."""
 
-from explorer.engine.actions import Performance
-from explorer.engine.components import Components
-from explorer.page.snapshot import Snapshot
+from dataclasses import dataclass
+
+from explorer.engine.actions import StepResult
+from explorer.engine.page_state_tracker import PageStateTracker
+from explorer.navigation.scope_monitor import ScopeMonitor
 from explorer.planning.keyword_planner import kind_of
-from explorer.state.outcomes import KnownOutcome
+from explorer.state.frontier import Frontier
+from explorer.state.outcomes import KnownOutcome, OutcomeCache
+from explorer.state.seen_screens import SeenScreens
 from explorer.types import Element
 
 #: Fields that leave out part of the page; and so much of the view has changed when they have.
@@ -12,29 +16,30 @@ FILTERS = frozenset({"search", "select"})
 FILTERED = 0.05
 
 
-def remember_screen(components: Components, snapshot: Snapshot | None) -> bool:
-    """Remembers a picture as shown; False when it shows nothing new."""
-    return snapshot is None or snapshot.picture is None or components.seen_screens.add(snapshot.picture)
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Updates what is known of the site by what a step has shown."""
 
+    frontier: Frontier
+    seen_screens: SeenScreens
+    outcomes: OutcomeCache
+    scope_monitor: ScopeMonitor
+    state_tracker: PageStateTracker
 
-def learn_from(
-    components: Components,
-    planned: Element,
-    performance: Performance,
-    foreseen: KnownOutcome | None,
-    promised: bool,
-) -> None:
-    """Teaches memory, gallery and course; `promised` says that it was chosen for what was foreseen."""
-    step, after = performance.step, performance.after
-    promised = promised and foreseen is not None and components.outcomes.is_new(foreseen)
-    new = remember_screen(components, after)
-    components.frontier.learn(planned, kind_of(planned), step.outcome)
-    components.frontier.repeats += not new
-    if after is not None:
-        components.scope_monitor.sign_in = after.sign_in
-    filtered = planned.fills in FILTERS and performance.changed >= FILTERED
-    in_the_way = components.state_tracker.acted(step, filtered, disappointed=promised and not new)
-    if in_the_way and not new:
-        components.frontier.forgive(planned)
-    elif foreseen is not None and foreseen.picture is not None:
-        components.seen_screens.add(foreseen.picture)
+    def learn(
+        self, element: Element, result: StepResult, expected: KnownOutcome | None, was_known: bool
+    ) -> None:
+        """Learns from a step; `was_known` says that it was planned knowing what to expect of it."""
+        step, after = result.step, result.after
+        promised = was_known and expected is not None and self.outcomes.shows_new_scene(expected)
+        new = after is None or after.picture is None or self.seen_screens.add(after.picture)
+        self.frontier.record_outcome(element, kind_of(element), step.outcome)
+        self.frontier.repeats += not new
+        if after is not None:
+            self.scope_monitor.sign_in = after.sign_in
+        filtered = element.fills in FILTERS and result.changed >= FILTERED
+        in_the_way = self.state_tracker.record_step(step, filtered, disappointed=promised and not new)
+        if in_the_way and not new:
+            self.frontier.unmark_tried(element)
+        elif expected is not None and expected.picture is not None:
+            self.seen_screens.add(expected.picture)

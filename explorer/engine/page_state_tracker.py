@@ -1,4 +1,4 @@
-"""Where a take stands on the site, and how it goes on from a state that has little left to show."""
+"""Tracks which state of which page is on screen, and goes on from a state that has little left to show."""
 
 import logging
 from collections.abc import Callable
@@ -8,15 +8,14 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
+from explorer.engine.trace_recorder import TraceRecorder
 from explorer.errors import PageUnresponsive
 from explorer.input.mouse import Mouse
 from explorer.navigation.backtracking import Backtracking
 from explorer.overlays.dialogs import close_dialog, open_dialog
 from explorer.overlays.dismissal import dismiss_overlays
-from explorer.page.settle import Settler
 from explorer.protocols import Clock
 from explorer.state.page_state import PageState
-from explorer.trace import Wait
 from explorer.types import Step
 from explorer.urls import page_key
 
@@ -26,77 +25,74 @@ CLEAR_TIMEOUT_S = 20.0
 
 
 class PageStateTracker:
-    """`state` is the state that the page is in: its address, and what was done there since it was opened."""
+    """`state` is the state that the page is in: its address, and the actions since it was opened."""
 
     def __init__(
         self,
         page: Page,
         clock: Clock,
-        mouse: Mouse,
-        settler: Settler,
         deadlines: Deadlines,
+        mouse: Mouse,
         backtracking: Backtracking,
+        recorder: TraceRecorder,
         url: str,
-        left: Callable[[str], None],
     ) -> None:
         self._page = page
         self._clock = clock
-        self._mouse = mouse
-        self._settler = settler
         self._deadlines = deadlines
+        self._mouse = mouse
         self._backtracking = backtracking
-        #: Told the kinds of obstacles that stay.
-        self._left = left
+        self._recorder = recorder
         self.state = PageState(url)
+        self._needs_reload = False
+        #: After how many clicks it last went to a better page, and last closed a dialog in which state.
         self._returned_after = -1
-        self._astray = False
         self._closed_after = (-1, 0)
 
-    def acted(self, step: Step, filtered: bool = False, disappointed: bool = False) -> bool:
-        """Notes a step; `filtered` when it left out part of the page, `disappointed` when it promised more.
+    def record_step(self, step: Step, filtered: bool = False, disappointed: bool = False) -> bool:
+        """Records a step; `filtered` when it left out part of the page, `disappointed` when it promised more.
 
-        True when what had been done there before is in the way, so that the page will be opened anew.
+        True when earlier actions on the page are in the way, so that it will be loaded again.
         """
         if page_key(self._page.url) != page_key(step.page_url):
             self.state = PageState(self._page.url)
             return False
         # What a search or filter leaves out, no later click can show.
         in_the_way = disappointed and bool(self.state.actions)
-        self._astray = filtered or in_the_way
+        self._needs_reload = filtered or in_the_way
         self.state = replace(self.state, actions=(*self.state.actions, step.plan))
         return in_the_way
 
-    async def start_over_if_astray(self) -> None:
-        """Opens the page anew where what was done on it stands in the way of what is known of it."""
-        if self._astray:
-            self._astray = False
+    async def reload_if_needed(self) -> None:
+        """Opens the page again where earlier actions keep it from showing what is known of it."""
+        if self._needs_reload:
+            self._needs_reload = False
             await self._backtracking.open(self.state.url)
             self.state = PageState(self._page.url)
 
-    def come_to(self, url: str) -> None:
-        """The page that is on screen, however it came there."""
+    def arrive_at(self, url: str) -> None:
+        """Starts a new state if another page is on screen, however it came there."""
         if page_key(url) != page_key(self.state.url):
             self.state = PageState(url)
 
-    async def clear_view(self) -> None:
-        """Banners, tours and boxes that come before the page go away, as a polite visitor would do it."""
+    async def clear_overlays(self) -> None:
+        """Dismisses banners, tours and other boxes over the page, as a polite visitor would."""
         began_ms = self._clock.now_ms()
+        dismissal = dismiss_overlays(self._page, self._clock, left=self._recorder.note_obstacle)
         try:
-            cleared = await self._deadlines.limit(
-                dismiss_overlays(self._page, self._clock, left=self._left), CLEAR_TIMEOUT_S
-            )
+            cleared = await self._deadlines.limit(dismissal, CLEAR_TIMEOUT_S)
         except (PageUnresponsive, PlaywrightError) as exc:
-            log.info("the view was not cleared: %r", exc)  # many pages open themselves anew after an answer
+            log.info("overlays were not cleared: %r", exc)  # many pages reload themselves after an answer
             cleared = []
             await self._backtracking.settle()
         if cleared:
             await self._backtracking.settle()
-            self._settler.waits.append(Wait(began_ms, self._clock.now_ms()))
+            self._recorder.note_wait(began_ms)
 
     async def close_dialog(self, clicks: int) -> bool:
-        """Closes what a click has opened; False when there is nothing, or it does not go.
+        """Closes what a click has opened; False when there is nothing, or it stays.
 
-        One that comes back by itself is closed once after each click.
+        A dialog that comes back by itself is closed once after each click.
         """
         if self._closed_after == (clicks, len(self.state.actions)):
             return False
@@ -110,7 +106,7 @@ class PageStateTracker:
         return True
 
     async def go_to_better(self, better: Callable[[], str | None], clicks: int) -> bool:
-        """To the page that `better` names; between two such ways there is one click at least."""
+        """Goes to the page that `better` returns; at most once between two clicks."""
         if self._returned_after == clicks or (url := better()) is None:
             return False
         self._returned_after = clicks
@@ -119,13 +115,13 @@ class PageStateTracker:
         return True
 
     async def go_back(self) -> bool:
-        """To the last page that may have more; False when there is none."""
-        gone = await self._backtracking.go_back()
+        """Goes to the last page that may have more to show; False when there is none."""
+        found = await self._backtracking.go_back()
         self.state = PageState(self._page.url)
-        return gone
+        return found
 
     async def leave_dead_end(self) -> bool:
-        """Out of a state that offers nothing; False when nothing is left anywhere."""
+        """Leaves a state that offers nothing; False when nothing is left anywhere."""
         left = await self._backtracking.leave_dead_end(self.state.url, changed=bool(self.state.actions))
         self.state = PageState(self._page.url)
         return left

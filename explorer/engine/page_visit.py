@@ -1,16 +1,25 @@
-"""A page comes into view: it is noted, looked at, scrolled through, and meanwhile tried off camera."""
+"""Visits a page that comes into view: records it, lets the viewer look, and looks ahead meanwhile."""
 
 import asyncio
+from dataclasses import dataclass
 
 from playwright.async_api import Page
 
-from explorer.engine.components import Components
-from explorer.engine.feedback import remember_screen
+from explorer.deadlines import Deadlines
+from explorer.engine.page_state_tracker import PageStateTracker
+from explorer.engine.plan_selector import PlanSelector, Progress
+from explorer.engine.scanner import Offer, Scanner
+from explorer.engine.screen import Screen
+from explorer.engine.trace_recorder import TraceRecorder
+from explorer.input.scrolling import Scroller
+from explorer.navigation.scope_monitor import ScopeMonitor
 from explorer.page.snapshot import Snapshot
 from explorer.page.visual_diff import Blocks, changed
 from explorer.protocols import Clock
+from explorer.state.frontier import Frontier
+from explorer.state.seen_screens import SeenScreens
 from explorer.text import clip, title_of
-from explorer.trace import Visit, Wait
+from explorer.trace import Visit
 from explorer.types import Refusal
 
 #: How long a page is looked at before it is scrolled through.
@@ -20,54 +29,72 @@ TOUR_SCREENS_START = 2
 TOUR_SCREENS = 1
 
 
+@dataclass(slots=True, kw_only=True)
 class PageVisit:
-    """`here` is the page that was last taken in; `restless` are the parts of it that move by themselves."""
+    """`url` is the page that was visited last, `moving_blocks` the parts of it that move by themselves."""
 
-    def __init__(self, components: Components, page: Page, clock: Clock) -> None:
-        self._components = components
-        self._page = page
-        self._clock = clock
-        self.here: str | None = None
-        self.restless: Blocks | None = None
+    page: Page
+    clock: Clock
+    deadlines: Deadlines
+    screen: Screen
+    scroller: Scroller
+    scope_monitor: ScopeMonitor
+    state_tracker: PageStateTracker
+    scanner: Scanner
+    selector: PlanSelector
+    frontier: Frontier
+    seen_screens: SeenScreens
+    recorder: TraceRecorder
+    url: str | None = None
+    moving_blocks: Blocks | None = None
 
-    async def take_in(self, clicks_left: int) -> list[Refusal]:
-        """Notes the page that is now on screen, lets the viewer look, and scrolls through it once.
+    async def visit(self, clicks_left: int) -> list[Refusal]:
+        """Records the page that is now on screen, lets the viewer look, and scrolls through it once.
 
-        Answers what the guardrails newly turned down there.
+        Returns what the guardrails newly turned down there.
         """
-        components = self._components
-        if self.here is not None:
-            await components.state_tracker.clear_view()
-        url, first = self._page.url, self.here is None
-        components.state_tracker.come_to(url)
-        new = components.frontier.arrive(url, self.here)
-        self.here = url
-        title = await components.deadlines.do(title_of(self._page))
-        components.recorder.visits.append(Visit(self._clock.now_ms(), clip(url), title))
-        snapshot = await components.performer.snapshot()
-        components.scope_monitor.sign_in = snapshot.sign_in
+        if self.url is not None:
+            await self.state_tracker.clear_overlays()
+        first = self.url is None
+        new = await self._arrive()
+        snapshot = await self.screen.snapshot()
+        self.scope_monitor.sign_in = snapshot.sign_in
         if snapshot.sign_in:
             return []
-        remember_screen(components, snapshot)
-        offer, refused = await components.scanner.look(snapshot.signature)
-        looking = components.scanner.reconnoitre(
-            offer, components.state_tracker.state, components.recorder.steps, clicks_left
-        )
-        # The scout looks ahead while the viewer looks around.
-        scouting = asyncio.create_task(looking)
+        if snapshot.picture is not None:
+            self.seen_screens.add(snapshot.picture)
+        offer, refused = await self.scanner.scan(snapshot.signature)
+        screens = TOUR_SCREENS_START if first else TOUR_SCREENS if new else 0
+        await self._look_around_while_scouting(snapshot, screens, offer, clicks_left)
+        return refused
+
+    async def _arrive(self) -> bool:
+        """Records the visit; True when it is the first of this page."""
+        url = self.page.url
+        self.state_tracker.arrive_at(url)
+        new = self.frontier.visit(url, self.url)
+        self.url = url
+        title = await self.deadlines.do(title_of(self.page))
+        self.recorder.visits.append(Visit(self.clock.now_ms(), clip(url), title))
+        return new
+
+    async def _look_around_while_scouting(
+        self, snapshot: Snapshot, screens: int, offer: Offer, clicks_left: int
+    ) -> None:
+        progress = Progress(self.state_tracker.state, tuple(self.recorder.steps), clicks_left)
+        scouting = asyncio.create_task(self.selector.look_ahead(offer, progress))
         try:
-            await self._look_around(snapshot, TOUR_SCREENS_START if first else TOUR_SCREENS if new else 0)
-            began_ms = self._clock.now_ms()
+            await self._look_around(snapshot, screens)
+            began_ms = self.clock.now_ms()
             await scouting
-            components.settler.waits.append(Wait(began_ms, self._clock.now_ms()))
+            self.recorder.note_wait(began_ms)
         finally:
             scouting.cancel()
             await asyncio.gather(scouting, return_exceptions=True)
-        return refused
 
     async def _look_around(self, snapshot: Snapshot, screens: int) -> None:
-        await self._clock.hold(ARRIVE_MS)
-        later = await self._components.performer.snapshot()
+        await self.clock.hold(ARRIVE_MS)
+        later = await self.screen.snapshot()
         if snapshot.picture is not None and later.picture is not None:
-            self.restless = changed(snapshot.picture, later.picture)
-        await self._components.scroller.tour(screens)
+            self.moving_blocks = changed(snapshot.picture, later.picture)
+        await self.scroller.tour(screens)

@@ -1,4 +1,4 @@
-"""The journal of an exploration: what a film can be cut from, while it comes to be."""
+"""Records an exploration while it runs: the trace that a film is cut from."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -9,25 +9,25 @@ from explorer.page.settle import Settler
 from explorer.protocols import Clock
 from explorer.state.refusals import Refusals
 from explorer.text import clip
-from explorer.trace import MAX_LOOKED_AT, LookedAt, SiteBranding, Trace, Visit
+from explorer.trace import MAX_LOOKED_AT, LookedAt, SiteBranding, Trace, Visit, Wait
 from explorer.types import Element, Step, StopReason, TakeWarning
 
-T = TypeVar("T", bound="_Over")
+T = TypeVar("T", bound="_Ended")
 
 #: Those before it are Latin, which each font has.
 FIRST_LETTER = "\u0250"
 MAX_LETTERS = 2_000
 
 
-class _Over(Protocol):
-    """Something that was over at a moment."""
+class _Ended(Protocol):
+    """Something that ended at a moment."""
 
     @property
     def to_ms(self) -> float: ...
 
 
 class TraceRecorder:
-    """Collects steps and visits; pointer, scrolls, waits and refusals are kept by those who make them."""
+    """Collects steps and visits; pointer, scrolls, waits and refusals are kept where they arise."""
 
     def __init__(self, clock: Clock, mouse: Mouse, settler: Settler, refusals: Refusals) -> None:
         self._clock = clock
@@ -36,7 +36,7 @@ class TraceRecorder:
         self._refusals = refusals
         self.steps: list[Step] = []
         self.visits: list[Visit] = []
-        self.look = SiteBranding()
+        self.branding = SiteBranding()
         #: What was tried off camera.
         self.looked_at: list[LookedAt] = []
         #: The kinds of obstacles that could not be closed, in order; why a page's language is not known.
@@ -48,41 +48,49 @@ class TraceRecorder:
         self.offered: set[str] = set()
         self.start_ms = 0.0
         #: Nothing later is for the film, though more may have been filmed.
-        self.end_ms: float | None = None
+        self._end_ms: float | None = None
         #: The last moment between two steps at which what is on screen was known to be fit for the film.
-        self.good_ms = 0.0
+        self._confirmed_ms = 0.0
 
-    def begin(self) -> None:
-        """The film begins now."""
-        self.start_ms = self.good_ms = self._clock.now_ms()
+    def begin_film(self) -> None:
+        """Starts the film at this moment."""
+        self.start_ms = self._confirmed_ms = self._clock.now_ms()
 
-    def good(self) -> None:
-        """All that was filmed until now may be shown, but for the border's margin before this moment."""
-        self.good_ms = self._clock.now_ms()
+    def confirm(self) -> None:
+        """Confirms that all filmed so far may be shown, except in the scope monitor's margin before now."""
+        self._confirmed_ms = self._clock.now_ms()
 
-    def obstacle_left(self, kind: str) -> None:
-        """Notes that an obstacle of this kind, such as `consent`, is still there."""
+    def end_at(self, end_ms: float) -> None:
+        """Ends the film at a moment that has passed."""
+        self._end_ms = max(self.start_ms, end_ms)
+
+    def note_wait(self, began_ms: float) -> None:
+        """Records that nothing but waiting was filmed from `began_ms` until now."""
+        self._settler.waits.append(Wait(began_ms, self._clock.now_ms()))
+
+    def note_obstacle(self, kind: str) -> None:
+        """Records that an obstacle of this kind, such as `consent`, could not be closed."""
         if kind not in self.obstacles_left:
             self.obstacles_left.append(kind)
 
-    def language_unknown(self, note: str) -> None:
-        """Notes that a page is in a language of which no words are known; the first note is told."""
+    def note_unknown_language(self, note: str) -> None:
+        """Records that a page is in a language without word lists; the first note is kept."""
         self.language_note = self.language_note or note
 
-    def read(self, text: str) -> None:
-        """Notes which letters a page shows."""
+    def note_letters(self, text: str) -> None:
+        """Records which letters a page shows."""
         if len(self.letters) < MAX_LETTERS:
             self.letters.update(char for char in text if char >= FIRST_LETTER)
 
-    def offer(self, elements: Iterable[Element]) -> None:
-        """Notes what may be clicked."""
+    def note_offered(self, elements: Iterable[Element]) -> None:
+        """Records what may be clicked."""
         self.offered.update(element.key for element in elements)
 
     def trace(self, stop: StopReason, warnings: tuple[TakeWarning, ...] = ()) -> Trace:
-        """All of it, when the exploration is over."""
+        """The whole trace, once the exploration has ended."""
         return Trace(
             start_ms=self.start_ms,
-            end_ms=self._clock.now_ms() if self.end_ms is None else self.end_ms,
+            end_ms=self._clock.now_ms() if self._end_ms is None else self._end_ms,
             stop_reason=stop,
             steps=tuple(self.steps),
             visits=tuple(self.visits),
@@ -90,15 +98,15 @@ class TraceRecorder:
             pointer=tuple(self._mouse.trail),
             scrolls=tuple(self._mouse.scrolls),
             waits=tuple(self._settler.waits),
-            look=self.look,
+            look=self.branding,
             looked_at=self._looked_at(),
             warnings=warnings,
             letters="".join(sorted(self.letters)),
         )
 
-    def so_far(self) -> Trace:
-        """What was known at the last good moment; its stop reason means nothing, and it has no warnings."""
-        end_ms = self.good_ms
+    def trace_so_far(self) -> Trace:
+        """The trace up to the last confirmed moment; its stop reason means nothing, warnings are left out."""
+        end_ms = self._confirmed_ms
         return Trace(
             start_ms=self.start_ms,
             end_ms=end_ms,
@@ -107,9 +115,9 @@ class TraceRecorder:
             visits=tuple(visit for visit in self.visits if visit.at_ms <= end_ms),
             refused=self._refusals.all(),
             pointer=tuple(sample for sample in self._mouse.trail if sample.at_ms <= end_ms),
-            scrolls=_over(self._mouse.scrolls, end_ms),
-            waits=_over(self._settler.waits, end_ms),
-            look=self.look,
+            scrolls=_ended_by(self._mouse.scrolls, end_ms),
+            waits=_ended_by(self._settler.waits, end_ms),
+            look=self.branding,
             looked_at=self._looked_at(),
         )
 
@@ -121,9 +129,9 @@ class TraceRecorder:
 
 
 def role_of(element: Element) -> str:
-    """The element's role; what unfolds details is told from other buttons."""
+    """The element's ARIA role; `summary` for what unfolds a `details` element."""
     return "summary" if element.tag == "summary" else element.role
 
 
-def _over(records: Sequence[T], end_ms: float) -> tuple[T, ...]:
+def _ended_by(records: Sequence[T], end_ms: float) -> tuple[T, ...]:
     return tuple(record for record in records if record.to_ms <= end_ms)

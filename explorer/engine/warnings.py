@@ -1,15 +1,10 @@
-"""What a take lacks, said at its end: each warning has a stable code, and words for people."""
+"""Warnings of what a take lacks, by stable code, in words for people."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from explorer.types import Brief, Metrics, Refusal, StopReason, TakeWarning
-
-if TYPE_CHECKING:
-    # Whoever only asks for the codes needs no browser.
-    from explorer.browser.session import BrowserSession
-    from explorer.engine.components import Components
+from explorer.types import Brief, Refusal, StopReason, TakeWarning
 
 TakeCode = Literal[
     "nothing_clicked",
@@ -99,35 +94,9 @@ class Ending:
     misses_goal: bool = False
     language_note: str = ""
 
-    @classmethod
-    def of(
-        cls,
-        brief: Brief,
-        session: "BrowserSession",
-        components: "Components",
-        metrics: Metrics,
-        stop: StopReason,
-    ) -> "Ending":
-        """From all who have noted something."""
-        recorder = components.recorder
-        return cls(
-            brief=brief,
-            stop=stop,
-            clicks=metrics.clicks,
-            depth=metrics.depth,
-            offered=len(recorder.offered),
-            refused=components.refusals.all(),
-            obstacles=recorder.obstacles_left,
-            dialogs=session.runaway_limits.answered,
-            wants_worker=components.service_workers.asked,
-            missing_focus=components.goal_check.missing(recorder.visits),
-            misses_goal=components.goal_check.misses_goal(recorder.visits),
-            language_note=recorder.language_note,
-        )
-
 
 def warnings_of(ending: Ending) -> tuple[TakeWarning, ...]:
-    """All warnings of a take, each code once, the one that says most first."""
+    """All warnings of a take, each code once, the most telling first."""
     return tuple(warning for make in MAKERS if (warning := make(ending)))
 
 

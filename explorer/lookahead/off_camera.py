@@ -1,4 +1,4 @@
-"""What lies behind looking off camera: the time there, the states there, and pages at rest."""
+"""Clock and snapshots for pages that are not filmed."""
 
 import asyncio
 import time
@@ -14,15 +14,15 @@ from explorer.state.page_state import PageState
 
 T = TypeVar("T")
 
-#: Off camera nobody minds a spinner's last turn: two equal pictures this far apart are rest.
+#: Two equal pictures this far apart count as settled: off camera, a spinner's last turn does not matter.
 EQUAL_AFTER_S = 0.12
 FIRST_EQUAL_AFTER_S = 0.3
-MOST_LOOKS = 6
+MAX_PICTURES = 6
 SHOT_TIMEOUT_MS = 8_000.0
 
 
 class OffCameraClock:
-    """Time as it passes, with nobody watching."""
+    """Real time, without a camera."""
 
     full = False
 
@@ -36,7 +36,7 @@ class OffCameraClock:
         return b""
 
     def cover(self, covered: bool) -> None:
-        """Nobody watches."""
+        """Does nothing."""
 
     async def hold(self, duration_ms: float) -> None:
         await asyncio.sleep(duration_ms / 1000)
@@ -45,26 +45,24 @@ class OffCameraClock:
         return await work
 
 
-class RestingView:
-    """Sees one page at rest, and remembers how its states looked then."""
+class SettledSnapshots:
+    """Takes snapshots of one page once it has settled, and keeps the first of each state."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         #: Charts draw themselves for a second each time a page is opened.
         self._snapshots: dict[PageState, Snapshot] = {}
 
-    async def of(self, state: PageState) -> Snapshot:
-        """The state at rest, and as it was before, if it ever comes to that."""
+    async def initial(self, state: PageState) -> Snapshot:
+        """The first snapshot of this state, once the page has settled in it again."""
         known = self._snapshots.get(state)
-        snapshot = await self.snapshot(FIRST_EQUAL_AFTER_S if known is None else EQUAL_AFTER_S, known)
-        if known is None:
-            self._snapshots[state] = snapshot
-        return known or snapshot
+        settled = await self.take(FIRST_EQUAL_AFTER_S if known is None else EQUAL_AFTER_S, known)
+        return self._snapshots.setdefault(state, settled)
 
-    async def snapshot(self, equal_after_s: float = EQUAL_AFTER_S, known: Snapshot | None = None) -> Snapshot:
-        """The page at rest: two equal pictures, if it ever gives them, or one that equals what is `known`."""
+    async def take(self, equal_after_s: float = EQUAL_AFTER_S, known: Snapshot | None = None) -> Snapshot:
+        """Takes a snapshot once two pictures in a row are equal, or one equals `known`, or time is up."""
         picture = await self._picture()
-        for _ in range(MOST_LOOKS):
+        for _ in range(MAX_PICTURES):
             if known and _same(known.picture, picture):
                 break
             await asyncio.sleep(equal_after_s)

@@ -1,4 +1,4 @@
-"""What is tried off camera, and when to stop: the scout's budget, spent on what would be clicked next."""
+"""Schedules what is tried off camera: the scout's budget, spent on what would be clicked next."""
 
 import asyncio
 import logging
@@ -21,22 +21,23 @@ from explorer.urls import page_key
 
 log = logging.getLogger(__name__)
 
-#: So often a take may look off camera, for each click that it may make.
-LOOKS_PER_CLICK = 4
-LOOK_TIMEOUT_S = 10.0
+#: How many tries off camera a take has for each click that it may make.
+TRIES_PER_CLICK = 4
+TRY_TIMEOUT_S = 10.0
 #: A slow site gets no more time than this off camera, for each click.
-LOOK_S_PER_CLICK = 3.0
+TRY_S_PER_CLICK = 3.0
 #: And no more than this part of what the whole exploration may take.
 RUNTIME_PART = 0.3
-#: What has been done on a page is done again before each rehearsal, up to this; it costs 0.4 s each.
+#: Earlier actions on a page are repeated before each try, up to this many; each costs 0.4 s.
 MAX_REPLAYED_ACTIONS = 5
-MOST_FAILURES = 3
+MAX_FAILURES = 3
 
+#: Returns the elements that are worth a click, best first.
 Ranking = Callable[[], Sequence[Element]]
 
 
 class Lookahead:
-    """Fills the atlas. Without a scout, or once it has failed too often, nothing is known beforehand."""
+    """Fills the outcome cache. Without a scout, or after too many failures, nothing is known beforehand."""
 
     def __init__(
         self,
@@ -51,67 +52,76 @@ class Lookahead:
         self._outcomes = outcomes
         self._deadlines = deadlines
         self._frontier = frontier
-        self._left = LOOKS_PER_CLICK * max_clicks
-        self._seconds_left = min(LOOK_S_PER_CLICK * max_clicks, RUNTIME_PART * deadlines.limit_s)
+        self._tries_left = TRIES_PER_CLICK * max_clicks
+        self._seconds_left = min(TRY_S_PER_CLICK * max_clicks, RUNTIME_PART * deadlines.limit_s)
         self._failures = 0
         self._tried: set[tuple[str, str]] = set()
-        self.looks = 0
+        self.tries = 0
         #: What was tried, in order: at most `MAX_LOOKED_AT`.
         self.looked_at = looked_at
 
-    async def look(
-        self, ranking: Ranking, plans: Mapping[str, ActionPlan], state: PageState, *, enough: int, most: int
+    async def run(
+        self,
+        ranking: Ranking,
+        plans: Mapping[str, ActionPlan],
+        state: PageState,
+        *,
+        enough: int,
+        max_tries: int,
     ) -> None:
         """Tries the best of what is not known yet, until `enough` of the best show something new.
 
         `ranking` is asked again after each try: what was learned may change it. `plans` says how each
         element, by key, is acted upon.
         """
-        for _ in range(most):
+        for _ in range(max_tries):
             best = ranking()[:enough]
             unknown = next((e for e in best if self._may_try(e, plans[e.key], state)), None)
             if unknown is None:
                 return
-            await self.vet(unknown, plans[unknown.key], state)
+            await self.predict(unknown, plans[unknown.key], state)
 
-    def knows(self, element: Element, state: PageState) -> bool:
+    def is_known(self, element: Element, state: PageState) -> bool:
         return self._outcomes.find(element, state.url) is not None
 
-    async def vet(self, element: Element, plan: ActionPlan, state: PageState) -> KnownOutcome | None:
-        """What is known of this click, tried now if it was not before; None when that cannot be known."""
+    async def predict(self, element: Element, plan: ActionPlan, state: PageState) -> KnownOutcome | None:
+        """Returns what this click shows, tried now if it was not before; None when that cannot be known."""
         known = self._outcomes.find(element, state.url)
         if known is not None or not self._may_try(element, plan, state):
             return known
         self._tried.add((page_key(state.url), element.key))
-        self._left -= 1
-        self.looks += 1
+        self._tries_left -= 1
+        self.tries += 1
         began_s = time.monotonic()
         try:
-            # Not by patience alone: film time that passes meanwhile would give a slow look more.
-            async with asyncio.timeout(LOOK_TIMEOUT_S):
-                sighting = await self._deadlines.limit(self._try(element, plan, state), LOOK_TIMEOUT_S)
+            # Not by deadlines alone: film time that passes meanwhile would give a slow try more.
+            async with asyncio.timeout(TRY_TIMEOUT_S):
+                outcome = await self._deadlines.limit(self._try(element, plan, state), TRY_TIMEOUT_S)
         except (PageUnresponsive, BrowserCrashed, TimeoutError) as exc:
             self._failures += 1
-            log.info("off camera, a look failed: %s", exc)
+            log.info("a try off camera failed: %s", exc)
             return None
         finally:
             self._seconds_left -= time.monotonic() - began_s
-        self._note(element, state, sighting)
-        if sighting is None or sighting.rule == "robots":
-            return None
-        self._outcomes.note(element, state.url, sighting)
-        self._frontier.hear(kind_of(element), self._outcomes.is_news(sighting))
-        return sighting
+        return self._record(element, state, outcome)
 
-    def _note(self, element: Element, state: PageState, sighting: KnownOutcome | None) -> None:
+    def _record(
+        self, element: Element, state: PageState, outcome: KnownOutcome | None
+    ) -> KnownOutcome | None:
+        """Records a try; returns its outcome, unless that is unknown."""
         if len(self.looked_at) < MAX_LOOKED_AT:
             what = element.label or element.text or element.href or element.tag
-            outcome = "unknown" if sighting is None else sighting.rule or sighting.outcome
+            told = "unknown" if outcome is None else outcome.rule or outcome.outcome
             how: Literal["opened", "pressed"] = "opened" if _leads_on(element, state) else "pressed"
-            self.looked_at.append(LookedAt(what, state.url, how, outcome))
+            self.looked_at.append(LookedAt(what, state.url, how, told))
+        if outcome is None or outcome.rule == "robots":
+            return None
+        self._outcomes.add(element, state.url, outcome)
+        self._frontier.record_lookahead(kind_of(element), self._outcomes.is_worth_a_click(outcome))
+        return outcome
 
     def _may_try(self, element: Element, plan: ActionPlan, state: PageState) -> bool:
-        """A link that is not clearly a page stays unknown, and what would be toggled, chosen or sent."""
+        """False for a link that is not clearly a page, and for what would be toggled, chosen or sent."""
         if _leads_on(element, state) and not is_clearly_page(element, state.url):
             return False
         if not may_be_tried(plan, element):
@@ -119,26 +129,28 @@ class Lookahead:
         return (
             self._scout is not None
             and not self._scout.lost
-            and self._left > 0
+            and self._tries_left > 0
             and self._seconds_left > 0
-            and self._failures < MOST_FAILURES
+            and self._failures < MAX_FAILURES
             and (page_key(state.url), element.key) not in self._tried
-            and self._outcomes.find(element, state.url) is None
+            and not self.is_known(element, state)
         )
 
     async def _try(self, element: Element, plan: ActionPlan, state: PageState) -> KnownOutcome | None:
-        """A link by going there; where that fails, as on a site that knows its addresses only by script, or
-        for any other control, by acting it out."""
+        """Opens a link's address; dry-runs other controls, and links whose address does not load.
+
+        Some sites resolve their addresses only by script.
+        """
         assert self._scout is not None
         if _leads_on(element, state) and plan.action == "click":
-            sighting = await self._scout.visit(element.href)
-            if sighting.rule != "broken":
-                return sighting
+            outcome = await self._scout.visit(element.href)
+            if outcome.rule != "broken":
+                return outcome
         if len(state.actions) <= MAX_REPLAYED_ACTIONS:
-            return await self._scout.rehearse(plan, state)
+            return await self._scout.dry_run(plan, state)
         # Most controls do the same on the page as it was opened; what is not there yet stays unknown.
-        found = await self._scout.rehearse(plan, PageState(state.url))
-        return found if found and found.detail != OUT_OF_REACH else None
+        initial = await self._scout.dry_run(plan, PageState(state.url))
+        return initial if initial and initial.detail != OUT_OF_REACH else None
 
 
 def _leads_on(element: Element, state: PageState) -> bool:

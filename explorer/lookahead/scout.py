@@ -15,7 +15,7 @@ from explorer.guardrails.robots_txt import RobotsTxt, fetch_robots_txt
 from explorer.guardrails.rules import Site, refuse_element, refuse_url
 from explorer.guardrails.sensitive_fields import refuse_field
 from explorer.lookahead.dry_run import act, approach, may_be_tried
-from explorer.lookahead.off_camera import OffCameraClock, RestingView
+from explorer.lookahead.off_camera import OffCameraClock, SettledSnapshots
 from explorer.navigation.popups import Popups
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.overlays.dismissal import dismiss_overlays
@@ -69,7 +69,7 @@ class Scout:
         self._at: PageState | None = None
         self._before: Snapshot | None = None
         self._exact = True
-        self._rest = RestingView(page)
+        self._settled = SettledSnapshots(page)
         self._reaches: dict[PageState, frozenset[str]] = {}
         self._kept: dict[str, object] = {}
         self._robots: dict[str, RobotsTxt] = {}
@@ -85,7 +85,7 @@ class Scout:
         await self._settler.install()
         await self._interceptor.install(self._page)
 
-    def belongs_to(self, site: Site) -> None:
+    def limit_to(self, site: Site) -> None:
         """From now on only this site is looked at."""
         self._interceptor.site = site
 
@@ -98,18 +98,18 @@ class Scout:
             failure = await self._open(url)
             if failure is not None:
                 return failure
-            self._at, self._before = PageState(url), await self._rest.of(PageState(url))
+            self._at, self._before = PageState(url), await self._settled.initial(PageState(url))
             return await self._seen(self._before, "page")
         except (PlaywrightError, PageUnresponsive) as exc:
             log.info("off camera, %s did not show: %s", url, exc)
             return KnownOutcome("page", url, rule="broken", detail="it did not load when tried off camera")
 
-    async def rehearse(self, plan: ActionPlan, state: PageState) -> KnownOutcome | None:
+    async def dry_run(self, plan: ActionPlan, state: PageState) -> KnownOutcome | None:
         """What a deed does in the state `state`, nothing if it cannot be done; None without that state."""
         try:
             if not await self._may(state.url) or not await self._take_up(state):
                 return None
-            before = self._before or await self._rest.of(state)
+            before = self._before or await self._settled.initial(state)
             if state not in self._reaches:
                 self._reaches[state] = frozenset(await self._reach())
             await self._popups.take()
@@ -121,7 +121,7 @@ class Scout:
             if target is not None and target.scrolled:
                 # What a click changes is told from the view that it is made in.
                 await self._settler.settle(SETTLE_MS)
-                before = await self._rest.snapshot()
+                before = await self._settled.take()
             await self._interceptor.press()
             if target is None or not await act(self._page, plan, target.element):
                 self._at, self._before = state, before
@@ -130,18 +130,18 @@ class Scout:
             wanted = await self._popups.take()
             if wanted is not None:
                 return await self._popped(wanted)
-            after = await self._rest.snapshot()
+            after = await self._settled.take()
             outcome = diff_outcome(before, after)
             if outcome == "nothing" and self._interceptor.held:
                 return None  # what it asked for was kept back: on camera it may well show something
-            sighting = replace(
+            outcome_seen = replace(
                 await self._seen(after, outcome),
                 changed=_changed(before, after, outcome),
                 opens=await self._opened(state, before, after),
             )
             if outcome != "page" and await self._undo(plan, before, after):
                 self._at, self._before = state, before
-            return sighting
+            return outcome_seen
         except (PlaywrightError, PageUnresponsive) as exc:
             self._at = self._before = None
             log.info("off camera, a click came to nothing: %s", exc)
@@ -175,7 +175,7 @@ class Scout:
                 await self._settler.settle(SETTLE_MS)
             else:
                 await self._act(plan)
-            after = await self._rest.snapshot()
+            after = await self._settled.take()
         return after.signature == before.signature and diff_outcome(before, after) == "nothing"
 
     async def _take_up(self, state: PageState) -> bool:

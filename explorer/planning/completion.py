@@ -1,4 +1,4 @@
-"""What a language model answers: outside data, read with nothing taken on trust."""
+"""Parses and validates the completion of a language model, which is untrusted outside data."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from explorer.planning.prompt import MAX_CAPTION
 from explorer.text import clean
 from explorer.types import Action, ActionPlan, Element, Interact
 
-#: A caption goes onto the film, and what the model read may have told it to advertise.
+#: Captions with addresses are dropped: what the model has read may have told it to advertise.
 _ADDRESS = re.compile(
     r"://|www\.|@|\w\.(?:com|net|org|io|dev|app|co|ai|info|biz|xyz|me|shop|site)\b", re.IGNORECASE
 )
@@ -21,7 +21,7 @@ class _Choice(BaseModel):
     index: int
     priority: float = Field(allow_inf_nan=False)
     reason: str
-    #: Asked for, but a model that leaves it out has planned all the same.
+    #: Required by the schema, but plans without it are used all the same.
     caption: str = ""
 
 
@@ -43,46 +43,46 @@ class _Completion(BaseModel):
     choices: list[_Alternative] = Field(min_length=1)
 
 
-class _Spent(BaseModel):
+class _Tokens(BaseModel):
     total_tokens: int = Field(gt=0)
 
 
-class _Bill(BaseModel):
-    """What an answer says that it took, whatever else is wrong with it."""
+class _UsageReport(BaseModel):
+    """The token usage that a completion reports, whatever else is wrong with it."""
 
-    usage: _Spent
+    usage: _Tokens
 
 
-def tokens_told(body: bytes) -> int | None:
-    """The tokens that the server says it took; None when it does not."""
+def reported_tokens(body: bytes) -> int | None:
+    """The tokens that the server reports; None when it does not."""
     try:
-        return _Bill.model_validate_json(body).usage.total_tokens
+        return _UsageReport.model_validate_json(body).usage.total_tokens
     except ValidationError:
         return None
 
 
-def read(body: bytes, offered: Sequence[Element], interact: Interact) -> list[ActionPlan]:
-    """The plans that an answer holds, for what was offered. Raises PlannerFailed when none can be used."""
+def parse_plans(body: bytes, offered: Sequence[Element], interact: Interact) -> list[ActionPlan]:
+    """Parses the plans for offered elements. Raises PlannerFailed when none can be used."""
     try:
-        first = _Completion.model_validate_json(body).choices[0]
-        if first.message.refusal or first.finish_reason == "content_filter":
+        choice = _Completion.model_validate_json(body).choices[0]
+        if choice.message.refusal or choice.finish_reason == "content_filter":
             raise PlannerFailed("refused")
-        if first.finish_reason == "length":
+        if choice.finish_reason == "length":
             raise PlannerFailed("answer too long")
-        answer = _Answer.model_validate_json(first.message.content or "")
+        answer = _Answer.model_validate_json(choice.message.content or "")
     except ValidationError as exc:
         raise PlannerFailed("malformed answer") from exc
     chosen: dict[int, _Choice] = {}
-    for choice in answer.plans:
-        if 0 <= choice.index < len(offered):
-            chosen.setdefault(choice.index, choice)
+    for one in answer.plans:
+        if 0 <= one.index < len(offered):
+            chosen.setdefault(one.index, one)
     if not chosen:
         raise PlannerFailed("no usable choice")
-    return [_plan(offered[index], choice, interact) for index, choice in chosen.items()][:MAX_PLANS]
+    return [_plan(offered[index], one, interact) for index, one in chosen.items()][:MAX_PLANS]
 
 
 def _plan(element: Element, choice: _Choice, interact: Interact) -> ActionPlan:
-    """The element's plan. What is typed or chosen is no model's to say."""
+    """The element's plan. What is typed or chosen is not up to the model."""
     priority = round(max(0.0, min(100.0, choice.priority)))
     reason = _line(choice.reason)[:120] or "no reason given"
     action = _action(element) if interact == "all" else "click"

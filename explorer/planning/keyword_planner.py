@@ -1,28 +1,60 @@
-"""Ranks what can be clicked without asking anybody: by where it leads, where it stands and what it says."""
+"""Ranks elements by keywords: by where they lead, where they stand and what they say, without a network."""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from explorer.languages.overlay_phrases import says, says_only
-from explorer.planning.keyword_weights import BOOST, CALL, CLOSE_SIGN, CONSENT, DEMOTED
-from explorer.planning.scoring import discounted, foreseen, wished
-from explorer.state.frontier import AGAIN
+from explorer.languages.overlay_phrases import says
+from explorer.planning.base_scores import (
+    CLOSES_DIALOG,
+    FOOTER_CONTROL,
+    FRAGMENT,
+    Score,
+    accepts_cookies,
+    control_score,
+    demotion,
+    folder_of,
+    label_of,
+    obstacle_score,
+    page_score,
+    refuses_cookies,
+)
+from explorer.planning.keyword_weights import BOOST, CONSENT
+from explorer.planning.scoring import goal_match, scale_by_success_rate, score_expected
+from explorer.state.frontier import REUSE_SEPARATOR
 from explorer.types import ActionPlan, Element, Scene
 from explorer.urls import page_key
 
 #: A scan proposes at most this many plans.
 MAX_PLANS = 5
-
-_CLOSES = "closes the open dialog"
-SAME_NAME = 12
-#: With fewer steps a film is nearly empty.
+#: With fewer steps a film is nearly empty: then a click that shows little is better than none.
 FEW_STEPS = 3
+#: Where a site has too many main pages for the clicks, one click in so many looks inside a page.
+LOOK_INSIDE_EVERY = 3
+
+#: Words such as "pricing" raise a score within its kind, and more so the last one, to end the film well.
+BOOST_SCORE, LAST_BOOST_SCORE = 6, 8
+#: The last click is boosted only above what shows little.
+LAST_BOOST_FROM = 30
+#: What lies behind an open dialog cannot be clicked before that is closed.
+BEHIND_DIALOG_PENALTY = 50
+#: A link for a new tab mostly leads to another site.
+NEW_TAB_PENALTY = 20
+#: Earlier in the document wins within a kind, and never by enough to change the kind.
+POSITION_PENALTY = 6
+#: A kind of control that was clicked before makes room for others, up to a limit.
+SAME_KIND_PENALTY, MAX_SAME_KIND_PENALTY = 3, 12
+#: So does a name that was clicked before: each article of a list may have the same "Read more".
+SAME_NAME_PENALTY = 12
+#: What each page costs that was seen in the same folder, up to five: little in a navigation, whose order
+#: is a ranking already.
+SEEN_SIBLING_PENALTY, SEEN_NAVIGATION_SIBLING_PENALTY, MAX_SEEN_SIBLINGS = 8, 3, 5
+#: What a sibling among the chosen plans costs, likewise.
+CHOSEN_SIBLING_PENALTY, CHOSEN_NAVIGATION_SIBLING_PENALTY = 14.0, 4.0
+
 _ANCHOR = re.compile(r"#(?![/!])")
-#: What is out of view by no more than this is a short way to scroll; a viewport is 720 px high.
-_NEAR_PX = 900
-_CHOICE_ROLES = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
+_MAX_QUOTED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,220 +68,191 @@ class Ranked:
 
 
 class KeywordPlanner:
-    """Ranks by navigation order, words and kinds, without a network: equal scenes get equal answers."""
+    """Ranks by navigation order, words and kinds: equal scenes get equal answers."""
 
     async def plan(self, scene: Scene) -> list[ActionPlan]:
         """The best `MAX_PLANS` choices, best first, with priorities from 100 to 0; empty if all was seen."""
         return [
             ActionPlan(r.element.selector, "click", max(0, min(100, round(r.score))), f"keywords: {r.why}")
-            for r in _varied(rank(scene), scene)
+            for r in _diversified(rank(scene), scene)
         ]
 
 
 def rank(scene: Scene) -> list[Ranked]:
     """Everything worth offering, best first. Links to pages that were seen already are left out."""
-    view = _View.of(scene)
-    ranked = list(view.judge_all())
+    ranking = _Ranking.of(scene)
+    ranked = list(ranking.score_all())
     if not ranked and len(scene.history) < FEW_STEPS:
-        # A click that changes little is better than an empty film.
-        ranked = list(replace(view, content=True).judge_all())
+        ranked = list(replace(ranking, accept_little=True).score_all())
     return sorted(ranked, key=lambda one: -one.score)
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
-    """What judging one element needs to know about its scene."""
+class _Ranking:
+    """What scoring one element needs to know about its scene."""
 
+    scene: Scene
     here: str
     seen: frozenset[str]
-    dialog: bool
-    consent: bool
-    rejectable: bool
+    open_dialog: bool
+    cookie_banner: bool
+    #: Whether cookies can be refused: then nobody accepts them.
+    refusable: bool
     look_inside: bool
-    last: bool
-    count: int
-    scene: Scene
-    names: Counter[str]
-    #: Content with what shows little.
-    content: bool = False
+    #: How often each label was clicked.
+    clicked: Counter[str]
+    #: Offers what shows little, too.
+    accept_little: bool = False
 
     @classmethod
-    def of(cls, scene: Scene) -> "_View":
+    def of(cls, scene: Scene) -> "_Ranking":
         here = page_key(scene.url)
         seen = frozenset({here, *map(page_key, scene.visited_urls)})
-        said = [(e, _words(e)) for e in scene.elements]
-        main = {page_key(e.href) for e in scene.elements if e.href and e.landmark in {"nav", "header"}} - seen
+        labels = [label_of(element) for element in scene.elements]
         return cls(
+            scene=scene,
             here=here,
             seen=seen,
-            dialog=any(e.landmark == "dialog" and e.in_view for e, _ in said),
-            consent=any(CONSENT.search(words) or says("necessary", words) for _, words in said),
-            rejectable=any(_rejects(words) for _, words in said),
-            # One look inside each page, and a click to end it, while enough are left for all main pages;
-            # where these are too many, with every third click.
-            look_inside=scene.clicks_here == 0
-            and (scene.clicks_left > len(main) + 1 or len(scene.history) % 3 == 2),
-            last=scene.clicks_left == 1,
-            count=max(1, len(scene.elements)),
-            scene=scene,
-            names=Counter(label.casefold().strip() for label in scene.history),
+            open_dialog=any(e.landmark == "dialog" and e.in_view for e in scene.elements),
+            cookie_banner=any(CONSENT.search(label) or says("necessary", label) for label in labels),
+            refusable=any(map(refuses_cookies, labels)),
+            look_inside=_looks_inside(scene, seen),
+            clicked=Counter(label.casefold().strip() for label in scene.history),
         )
 
-    def judge_all(self) -> Iterator[Ranked]:
+    def score_all(self) -> Iterator[Ranked]:
         """Everything worth offering, in document order."""
+        count = max(1, len(self.scene.elements))
         for index, element in enumerate(self.scene.elements):
-            if found := self.judge(element, index):
-                yield found
+            if found := self._score(element):
+                score, why, family = found
+                score -= POSITION_PENALTY * index / count
+                yield Ranked(element, score, f"{why} {_quoted(element)}", family)
 
-    def judge(self, element: Element, index: int) -> Ranked | None:
+    def _score(self, element: Element) -> tuple[float, str, str] | None:
+        """Score, reason and family; None for what must not or need not be clicked."""
         target = page_key(element.href) if element.href else ""
-        fragment_only = target == self.here and _ANCHOR.search(element.href) is not None
-        if target and target in self.seen and not fragment_only:
+        is_fragment = target == self.here and _ANCHOR.search(element.href) is not None
+        if target and target in self.seen and not is_fragment:
             return None
-        if self._agrees(element) and self.rejectable:
-            return None  # nobody agrees to cookies who can refuse them
-        score, kind = self._base(element, fragment_only)
-        score, kind = self._adjust(element, score, kind)
-        valued = self._value(element, score, kind)
-        if valued is None:
+        if self.cookie_banner and self.refusable and accepts_cookies(element):
             return None
-        # Earlier wins within a kind, and never by enough to change the kind.
-        score, why = valued
-        return Ranked(
-            element, score - 6 * index / self.count, f"{why} {_quoted(element)}", _family(element, kind)
+        score, reason = self._adjusted(element, *self._base(element, is_fragment))
+        family = _family(element, reason)
+        if self._is_stale_reuse(element) or (valued := self._by_outcome(element, score, reason)) is None:
+            return None
+        score, reason = valued
+        score += self._history_bonus(element, score)
+        expected = self.scene.expected_outcomes.get(element.key)
+        bonus, match = goal_match(
+            element,
+            self.scene.wishes,
+            expected.title if expected else "",
+            element.key in self.scene.focused,
+        )
+        return score + bonus, f"{reason}, {match}" if match else reason, family
+
+    def _base(self, element: Element, is_fragment: bool) -> Score:
+        if found := obstacle_score(element, self.cookie_banner):
+            return found
+        if is_fragment:
+            return FRAGMENT, "place on this page"
+        return page_score(element) if element.href else control_score(element, self.look_inside)
+
+    def _adjusted(self, element: Element, score: float, reason: str) -> Score:
+        """The base score with penalties and boosts, except for answers to cookie banners and dialogs."""
+        if score > 100 or reason == CLOSES_DIALOG:
+            return score, reason
+        if demoted := demotion(element):
+            highest, why = demoted
+            return min(score, highest), why
+        score += BOOST_SCORE if BOOST.search(label_of(element)) else 0
+        score -= BEHIND_DIALOG_PENALTY if self.open_dialog and element.landmark != "dialog" else 0
+        score -= NEW_TAB_PENALTY if element.new_tab else 0
+        return score, reason
+
+    def _is_stale_reuse(self, element: Element) -> bool:
+        """Whether it was used before, and would mostly show what it has shown then."""
+        known = element.key in self.scene.expected_outcomes
+        return _is_reused(element) and not known and not element.fills and not says("next", label_of(element))
+
+    def _by_outcome(self, element: Element, score: float, reason: str) -> Score | None:
+        """The score with what is known of the outcome; None when it is known to show nothing new."""
+        expected = self.scene.expected_outcomes.get(element.key)
+        if expected is None and not element.href:
+            score = scale_by_success_rate(score, self.scene.success_rates, kind_of(element))
+        return score_expected(
+            score,
+            reason,
+            expected,
+            demoted=score <= FOOTER_CONTROL,
+            avoid_repeats=self.scene.avoid_repeats,
+            accept_little=self.accept_little,
         )
 
-    def _value(self, element: Element, score: float, kind: str) -> tuple[float, str] | None:
-        """What is known of it and what was wished for, on top of what it is; None for a dead click."""
-        prospect, kind_of_it = self.scene.prospects.get(element.key), kind_of(element)
-        again = AGAIN in element.key
-        if again and prospect is None and not element.fills and not says("next", _words(element)):
-            return None  # mostly it would show what it has shown before
-        if prospect is None and not element.href:
-            score = discounted(score, self.scene.payoffs, kind_of_it)
-        valued = foreseen(score, kind, prospect, score <= 12, self.scene.tired, self.content)
-        if valued is None:
-            return None
-        score, why = valued
-        # A kind that was shown often makes room for others; and the last click should end well.
-        score -= min(12, 3 * self.scene.kinds.get(kind_of_it, 0)) if not element.href and not again else 0
-        score += 8 if self.last and BOOST.search(_words(element)) and score > 30 else 0
-        # So does a name that was clicked before: each article of a list may have the same "Read more".
-        score -= SAME_NAME * self.names[_words(element)] if not element.fills and not again else 0
-        title = prospect.title if prospect else ""
-        more, wish = wished(element, self.scene.wishes, title, element.key in self.scene.focused)
-        return score + more, f"{why}, {wish}" if wish else why
-
-    def _base(self, element: Element, fragment_only: bool) -> tuple[float, str]:
-        if found := self._obstacle(element):
-            return found
-        if fragment_only:
-            return 22, "place on this page"
-        return _page_score(element) if element.href else self._control_score(element)
-
-    def _obstacle(self, element: Element) -> tuple[float, str] | None:
-        """Cookie banners and open dialogs come before everything else."""
-        words = _words(element)
-        if self.consent and not element.href and _rejects(words):
-            return 106, "cookie banner, only what is necessary"
-        if self._agrees(element):
-            return 105, "cookie banner, accept"
-        if element.landmark != "dialog":
-            return None
-        closes = says_only("close", words) or says("later", words) or CLOSE_SIGN.search(words)
-        return (84, _CLOSES) if closes else (96, "inside the open dialog")
-
-    def _agrees(self, element: Element) -> bool:
-        """Whether this lets a cookie banner have its way."""
-        words = _words(element)
-        agrees = (says("accept", words) or says_only("fine", words)) and not says("manage", words)
-        return self.consent and not element.href and agrees and not _rejects(words)
-
-    def _control_score(self, element: Element) -> tuple[float, str]:
-        for applies, score, why in _CONTROLS:
-            if applies(element):
-                near = element.in_view or abs(element.box.y) < _NEAR_PX
-                if self.look_inside and element.landmark in {"main", ""} and near and score >= 52:
-                    return (100 if element.in_view else 94), f"{why} inside the page,"
-                return score, why
-        return 34, "control"
-
-    def _adjust(self, element: Element, score: float, why: str) -> tuple[float, str]:
-        words = _words(element)
-        if score > 100 or why == _CLOSES:
-            return score, why
-        if demoted := _demoted(words, element):
-            return min(score, 8), demoted
-        if element.download or element.form_action:
-            return min(score, 4), "download" if element.download else "form"
-        boost = 6 if BOOST.search(words) else 0
-        behind = 50 if self.dialog and element.landmark != "dialog" else 0
-        return score + boost - behind - (20 if element.new_tab else 0), why
+    def _history_bonus(self, element: Element, score: float) -> float:
+        """What earlier clicks take from a score, and what the film's last click adds."""
+        bonus = 0.0
+        if not element.href and not _is_reused(element):
+            times = self.scene.kind_counts.get(kind_of(element), 0)
+            bonus -= min(MAX_SAME_KIND_PENALTY, SAME_KIND_PENALTY * times)
+        is_last = self.scene.clicks_left == 1
+        if is_last and BOOST.search(label_of(element)) and score + bonus > LAST_BOOST_FROM:
+            bonus += LAST_BOOST_SCORE
+        if not element.fills and not _is_reused(element):
+            bonus -= SAME_NAME_PENALTY * self.clicked[label_of(element)]
+        return bonus
 
 
-def _page_score(element: Element) -> tuple[float, str]:
-    """The value of a page nobody has seen, by where the link to it stands."""
-    if element.landmark == "footer":
-        return 18, "footer, unseen page"
-    if "/" not in page_key(element.href):
-        return 40, "home page"
-    if element.landmark == "nav" or (element.landmark == "header" and element.box.y < 160):
-        deep = _prefix(element.href).count("/") > 0
-        return (72, "section navigation, unseen page") if deep else (82, "main navigation, unseen page")
-    if element.in_view and CALL.search(_words(element)) and element.landmark in {"main", "header", ""}:
-        return 74, "call to action, unseen page"
-    if element.landmark == "aside":
-        return 56, "side column, unseen page"
-    return 64, "content, unseen page"
+def _looks_inside(scene: Scene, seen: frozenset[str]) -> bool:
+    """Whether this page's content comes before other pages.
+
+    Each page gets one look inside while enough clicks are left for all main pages and a last one; where
+    these are too many, one click in three.
+    """
+    main = {page_key(e.href) for e in scene.elements if e.href and e.landmark in {"nav", "header"}} - seen
+    enough = scene.clicks_left > len(main) + 1
+    turn = len(scene.history) % LOOK_INSIDE_EVERY == LOOK_INSIDE_EVERY - 1
+    return scene.clicks_here == 0 and (enough or turn)
 
 
-_CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
-    (lambda e: e.landmark == "footer", 12, "control in the footer"),
-    (lambda e: e.fills == "search", 62, "search"),
-    (lambda e: e.fills == "select", 48, "choice"),
-    (lambda e: bool(e.fills), 50, "field"),
-    (lambda e: e.role == "tab" and e.reveals, 58, "tab"),
-    (lambda e: e.role == "tab", 14, "tab that is open already"),
-    (lambda e: e.reveals and e.landmark == "nav", 71, "menu among the page links"),
-    (lambda e: e.reveals, 55, "opens something"),
-    (lambda e: e.role in {"menuitem", "treeitem"}, 52, "menu item"),
-    (lambda e: e.role in _CHOICE_ROLES, 26, "switch"),
-    (lambda e: e.role == "link", 20, "link without an address"),
-    (lambda e: bool(CALL.search(_words(e))), 50, "call to action"),
-    (lambda e: e.role in {"button", "option"}, 42, "button"),
-)
-
-
-def _varied(ranked: list[Ranked], scene: Scene) -> Iterator[Ranked]:
+def _diversified(ranked: list[Ranked], scene: Scene) -> Iterator[Ranked]:
     """The best few, where each choice makes its siblings less attractive, as do siblings seen before."""
-    seen = Counter(_prefix(url) for url in scene.visited_urls)
-    rest = [_faded(one, seen[_prefix(one.element.href)]) for one in ranked]
+    seen = Counter(folder_of(url) for url in scene.visited_urls)
+    rest = [_less_seen_siblings(one, seen[folder_of(one.element.href)]) for one in ranked]
     for _ in range(min(MAX_PLANS, len(rest))):
         best = max(rest, key=lambda one: one.score)
         yield best
         rest = [
-            replace(one, score=one.score - _step(one)) if one.family == best.family else one
+            replace(one, score=one.score - _sibling_penalty(one)) if one.family == best.family else one
             for one in rest
             if one is not best
         ]
 
 
-def _faded(one: Ranked, siblings_seen: int) -> Ranked:
-    each = 3 if one.element.landmark == "nav" else 8
-    return replace(one, score=one.score - each * min(5, siblings_seen)) if _is_deep(one) else one
+def _less_seen_siblings(one: Ranked, siblings_seen: int) -> Ranked:
+    if not _is_deep(one):
+        return one
+    is_navigation = one.element.landmark == "nav"
+    each = SEEN_NAVIGATION_SIBLING_PENALTY if is_navigation else SEEN_SIBLING_PENALTY
+    return replace(one, score=one.score - each * min(MAX_SEEN_SIBLINGS, siblings_seen))
 
 
-def _step(one: Ranked) -> float:
-    """What a sibling costs: little in the main navigation, whose order is a ranking already."""
-    return 4.0 if one.element.landmark in {"nav", "header"} and not _is_deep(one) else 14.0
+def _sibling_penalty(one: Ranked) -> float:
+    is_navigation = one.element.landmark in {"nav", "header"} and not _is_deep(one)
+    return CHOSEN_NAVIGATION_SIBLING_PENALTY if is_navigation else CHOSEN_SIBLING_PENALTY
 
 
 def _is_deep(one: Ranked) -> bool:
-    return bool(one.element.href) and _prefix(one.element.href).count("/") > 0
+    return bool(one.element.href) and folder_of(one.element.href).count("/") > 0
+
+
+def _is_reused(element: Element) -> bool:
+    return REUSE_SEPARATOR in element.key
 
 
 def kind_of(element: Element) -> str:
-    """The kind of control that something is, by which is learned what pays off."""
+    """The kind of control that an element is, for success rates and counts."""
     if element.href:
         return f"link {element.landmark}"
     parts = (
@@ -260,30 +263,11 @@ def kind_of(element: Element) -> str:
     return " ".join(filter(None, parts))
 
 
-def _family(element: Element, why: str) -> str:
-    kind = _prefix(element.href) if element.href else element.role
-    return f"{element.landmark} {kind} {why}"
-
-
-def _prefix(url: str) -> str:
-    """The folder a page lies in, by which pages of one template are told from others."""
-    return page_key(url).rpartition("/")[0]
-
-
-def _demoted(words: str, element: Element) -> str | None:
-    found = next((name for name, pattern in DEMOTED if pattern.search(words)), None)
-    # A button that says "next" is a step of something on this page.
-    return None if found == "pagination" and not element.href and says("next", words) else found
-
-
-def _rejects(words: str) -> bool:
-    return says("reject", words) or says("necessary", words)
-
-
-def _words(element: Element) -> str:
-    return f"{element.label or element.text}".casefold().strip()
+def _family(element: Element, reason: str) -> str:
+    kind = folder_of(element.href) if element.href else element.role
+    return f"{element.landmark} {kind} {reason}"
 
 
 def _quoted(element: Element) -> str:
     name = " ".join((element.label or element.text or element.tag).split())
-    return f'"{name if len(name) <= 40 else name[:39] + "…"}"'
+    return f'"{name if len(name) <= _MAX_QUOTED else name[: _MAX_QUOTED - 1] + "…"}"'

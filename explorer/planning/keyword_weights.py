@@ -1,4 +1,4 @@
-"""The vocabulary of the keyword planner: what makes a control worth showing, and what does not."""
+"""Vocabulary of the keyword planner: words that raise and lower the score of a control."""
 
 import re
 

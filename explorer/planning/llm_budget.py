@@ -1,11 +1,11 @@
-"""What a take may spend on a language model, and what it has spent."""
+"""Budget of requests and tokens that a take may spend on a language model, and its usage."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What planning has cost so far.
+    """The cost of planning so far.
 
     `failures` are requests without a usable answer, `fallbacks` scans that keywords planned in the model's
     place: after a failure, or since the budget is spent.
@@ -27,7 +27,7 @@ class Budget:
     tokens: int = 0
 
     def allows(self, tokens: int) -> bool:
-        """Whether one more request of about so many tokens is still within it."""
+        """Whether one more request of about so many tokens is within the budget."""
         return self.calls < self.max_calls and self.tokens + tokens <= self.max_tokens
 
     def spend(self, tokens: int) -> None:
@@ -36,5 +36,5 @@ class Budget:
         self.tokens += tokens
 
     def correct(self, estimated: int, reported: int) -> None:
-        """Puts what the server says that it took in the place of what was estimated."""
+        """Replaces an estimate by what the server reports."""
         self.tokens += reported - estimated

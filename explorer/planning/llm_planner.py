@@ -1,11 +1,11 @@
-"""Asks a language model which of the offered elements to click. The only importer of `openai`."""
+"""Plans by a language model: asks which of the offered elements to click. The only importer of `openai`."""
 
 import asyncio
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import PlannerFailed
-from explorer.planning.completion import read, tokens_told
+from explorer.planning.completion import parse_plans, reported_tokens
 from explorer.planning.llm_budget import Budget
 from explorer.planning.prompt import describe, instruct, offer, picture_url
 from explorer.types import ActionPlan, Scene
@@ -24,7 +24,7 @@ MAX_ANSWER_BYTES = 256 * 1024
 BYTES_PER_TOKEN = 3
 #: What gpt-4o-mini counts for a picture at low detail; gpt-4o counts 85.
 PICTURE_TOKENS = 2_833
-#: The cause of a failure that was none: nothing was asked any more.
+#: The cause given when nothing was requested, since the budget is spent.
 BUDGET_SPENT = "budget spent"
 _FORMAT: "ResponseFormatJSONSchema" = {
     "type": "json_schema",
@@ -57,7 +57,7 @@ _FORMAT: "ResponseFormatJSONSchema" = {
 
 
 class LlmPlanner:
-    """One request a scan to an OpenAI-compatible chat completions endpoint, within `budget`.
+    """Makes one request per scan to an OpenAI-compatible chat completions endpoint, within `budget`.
 
     With `vision` the model also sees the scene's picture.
     """
@@ -99,11 +99,11 @@ class LlmPlanner:
                 body = await self._ask(_messages(system, data, picture))
         except TimeoutError as exc:
             raise PlannerFailed("timeout") from exc
-        self.budget.correct(tokens, tokens_told(body) or tokens + MAX_ANSWER_TOKENS)
-        return read(body, offered, scene.wishes.interact)
+        self.budget.correct(tokens, reported_tokens(body) or tokens + MAX_ANSWER_TOKENS)
+        return parse_plans(body, offered, scene.wishes.interact)
 
     async def _ask(self, messages: "list[ChatCompletionMessageParam]") -> bytes:
-        """The raw body of the answer: it is outside data, and validated here rather than by the SDK."""
+        """Returns the raw body of the response, which is validated here rather than by the SDK."""
         await asyncio.to_thread(import_module, "openai")  # takes 0.4 s and would freeze the camera
         from openai import APIConnectionError, APIStatusError, APITimeoutError
 
@@ -117,7 +117,7 @@ class LlmPlanner:
                     max_completion_tokens=MAX_ANSWER_TOKENS,
                 ) as answer,
             ):
-                return await _gather(answer)
+                return await _read_body(answer)
         except PlannerFailed:
             raise
         except APITimeoutError as exc:
@@ -139,8 +139,8 @@ class LlmPlanner:
         )
 
 
-async def _gather(answer: Any) -> bytes:
-    """The body of a streamed response. Raises PlannerFailed when it does not stop."""
+async def _read_body(answer: Any) -> bytes:
+    """Reads a streamed response. Raises PlannerFailed when it is too large."""
     body = bytearray()
     async for piece in answer.iter_bytes():
         body += piece
@@ -150,14 +150,14 @@ async def _gather(answer: Any) -> bytes:
 
 
 def _messages(system: str, data: str, picture: str) -> "list[ChatCompletionMessageParam]":
-    """What may be trusted is the system's; what a page says is the user's."""
+    """Trusted text is the system's message; what comes from a page is the user's."""
     content: list[ChatCompletionContentPartParam] = [{"type": "text", "text": data}]
     if picture:
         content.append({"type": "image_url", "image_url": {"url": picture, "detail": "low"}})
-    # Text alone goes as text: servers without vision know no parts.
+    # Text alone is sent as a string: servers without vision do not accept parts.
     return [{"role": "system", "content": system}, {"role": "user", "content": content if picture else data}]
 
 
 def _estimate(*texts: str) -> int:
-    """About how many tokens they have, rather too many than too few."""
+    """Estimates their tokens, rather too many than too few."""
     return sum(len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN + 1 for text in texts)

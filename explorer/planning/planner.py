@@ -1,4 +1,4 @@
-"""Who plans: a language model when there is a key for one, keywords otherwise and whenever it fails."""
+"""Chooses the planner: a language model when there is a key for one, with keywords as fallback."""
 
 from dataclasses import replace
 
@@ -29,14 +29,14 @@ class FallbackPlanner:
         return Usage(self._budget.calls, self._budget.tokens, self._fallbacks, self._failures)
 
     async def plan(self, scene: Scene) -> list[ActionPlan]:
-        """The first planner's plans, or the second's, reasons reading `keywords (llm failed: timeout): …`."""
+        """Plans by the first planner, or else the second, whose reasons read `keywords (llm failed: …): …`."""
         try:
             return (await self._first.plan(scene))[:MAX_PLANS]
         except PlannerFailed as failure:
             self._fallbacks += 1
             self._failures += str(failure) != BUDGET_SPENT
             plans = await self._then.plan(scene)
-            return [_blaming(plan, str(failure)) for plan in plans[:MAX_PLANS]]
+            return [_with_cause(plan, str(failure)) for plan in plans[:MAX_PLANS]]
 
 
 def choose_planner(
@@ -56,11 +56,11 @@ def choose_planner(
 
 
 def usage_of(planner: Planner) -> Usage:
-    """What a planner has cost so far; nothing for one that asks nobody."""
+    """The usage of a planner so far; zero for one without a language model."""
     return planner.usage if isinstance(planner, FallbackPlanner) else Usage()
 
 
-def _blaming(plan: ActionPlan, cause: str) -> ActionPlan:
+def _with_cause(plan: ActionPlan, cause: str) -> ActionPlan:
     who, _, why = plan.reason.partition(": ")
-    blame = f"llm {cause}" if cause == BUDGET_SPENT else f"llm failed: {cause}"
-    return replace(plan, reason=f"{who} ({blame}): {why}")
+    note = f"llm {cause}" if cause == BUDGET_SPENT else f"llm failed: {cause}"
+    return replace(plan, reason=f"{who} ({note}): {why}")

@@ -1,4 +1,4 @@
-"""What a language model is asked: its instructions, the wishes it may trust, and the scene as mere data."""
+"""Builds the prompt of a language model: instructions, trusted wishes, and the scene as untrusted data."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from explorer.planning.keyword_planner import MAX_PLANS, rank
 from explorer.planning.scoring import CLEARLY_NEW
-from explorer.types import Element, Outcome, Prospect, Scene, Wishes
+from explorer.types import Element, ExpectedOutcome, Outcome, Scene, Wishes
 
 #: More elements than this cost tokens and attention; the keyword ranking decides which are left out.
 MAX_OFFERED = 60
@@ -78,7 +78,7 @@ def picture_url(scene: Scene) -> str:
 
 def _row(index: int, element: Element, scene: Scene) -> dict[str, str | int]:
     """What is known of one element, without what is empty."""
-    prospect = scene.prospects.get(element.key)
+    expected = scene.expected_outcomes.get(element.key)
     row: dict[str, str | int] = {
         "index": index,
         "role": element.role or element.tag,
@@ -87,21 +87,21 @@ def _row(index: int, element: Element, scene: Scene) -> dict[str, str | int]:
         "href": _destination(element.href, scene.url),
         "field": element.fills,
         "state": _short(element.state),
-        "shows": shows(prospect) if prospect else "",
+        "shows": shows(expected) if expected else "",
     }
     return {key: value for key, value in row.items() if value != ""}
 
 
-def shows(prospect: Prospect) -> str:
+def shows(expected: ExpectedOutcome) -> str:
     """What a click is known to show, such as `new page: Pricing`."""
-    if prospect.outcome == "nothing":
+    if expected.outcome == "nothing":
         return _SHOWS["nothing"]
-    if prospect.novelty < CLEARLY_NEW and prospect.opens:
-        return f"a menu with {prospect.opens} unseen pages"
-    if prospect.novelty < CLEARLY_NEW:
+    if expected.novelty < CLEARLY_NEW and expected.opens:
+        return f"a menu with {expected.opens} unseen pages"
+    if expected.novelty < CLEARLY_NEW:
         return "what was seen already"
-    title = _short(prospect.title)
-    return f"{_SHOWS[prospect.outcome]}: {title}" if title else _SHOWS[prospect.outcome]
+    title = _short(expected.title)
+    return f"{_SHOWS[expected.outcome]}: {title}" if title else _SHOWS[expected.outcome]
 
 
 def _destination(href: str, page_url: str) -> str:

@@ -1,26 +1,33 @@
-"""What a click is worth beyond its kind: what is known to come of it, and what was wished for."""
+"""Adjusts scores by what is known of a click's outcome, and by the goal and focus of the film."""
 
 import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
-from explorer.state.outcomes import MANY
-from explorer.types import Element, Prospect, Wishes
+from explorer.state.outcomes import MANY_LINKS
+from explorer.types import Element, ExpectedOutcome, Wishes
 
-#: So much is a click worth at least that is known to show something new, whatever it is.
-NEWS = 50.0
-NEWS_OF_DEMOTED = 24.0
-#: What shows nothing new is for when nothing else is left anywhere.
-STALE = 3.0
+#: A click that is known to show something new is worth at least this, whatever it is.
+NEW_SCENE_SCORE = 50.0
+#: The same for what a film can do without, such as a legal page: more than what shows nothing new.
+NEW_SCENE_SCORE_OF_DEMOTED = 24.0
+#: How much of its own score such a click keeps, and what each unit of novelty adds, up to three.
+KEPT_SHARE, NOVELTY_SCORE, MAX_NOVELTY = 0.5, 2, 3.0
+#: What shows little new, for each unit of novelty: only when nothing else is left anywhere.
+LITTLE_NEW_SCORE = 3.0
 #: A menu is worth at most this by what lies in it: less than anything that is known to show something new.
-MENU, SMALL_MENU = 52.0, 42.0
+MENU_SCORE, SMALL_MENU_SCORE = 52.0, 42.0
 #: On camera a picture may come out a little more similar than off camera: by scrolling, by what is open.
 CLEARLY_NEW = 1.15
-#: Below this it is what was shown before; two clicks of half a scene may make one.
+#: Below this novelty it is what was shown before; two clicks of half a scene may make one.
 SEEN, HALF_NEW = 0.25, 0.6
 #: What is noticed at all: 0.4 % of the picture.
 LITTLE = 0.04
+#: The first word shared with the goal lifts content over the main navigation, each further one lifts a bit
+#: more; an entry of the focus lifts a page of the footer nearly to content.
 GOAL_FIRST, GOAL_MORE, FOCUS = 24.0, 8.0, 45.0
+#: A kind of control that has never shown anything keeps this part of its score: it may do so yet.
+MIN_SUCCESS_SHARE = 0.2
 #: Words that a goal needs for its grammar only.
 _FILLER = frozenset(
     re.findall(
@@ -36,34 +43,36 @@ _WORD = re.compile(r"[^\W_]{2,}")
 _STEM = 5
 
 
-def foreseen(
+def score_expected(
     score: float,
-    why: str,
-    prospect: Prospect | None,
-    demoted: bool,
-    tired: bool = False,
-    content: bool = False,
+    reason: str,
+    expected: ExpectedOutcome | None,
+    *,
+    demoted: bool = False,
+    avoid_repeats: bool = False,
+    accept_little: bool = False,
 ) -> tuple[float, str] | None:
-    """Score and reason with what is known of the click; None when it is known to show nothing new.
+    """Score and reason with the expected outcome; None when it is known to show nothing new.
 
-    A film that is `tired` leaves out what shows little new, too; one that is `content` has nothing better.
+    `avoid_repeats` leaves out what shows little new as well, `accept_little` keeps it.
     """
-    if prospect is None:
-        return score, why
-    if prospect.outcome == "nothing":
+    if expected is None:
+        return score, reason
+    if expected.outcome == "nothing":
         return None
-    if prospect.novelty < CLEARLY_NEW and prospect.opens:
-        most = MENU if prospect.opens >= MANY else SMALL_MENU
-        return min(most, score + prospect.opens), f"{why} (opens {prospect.opens} more)"
-    if prospect.novelty < CLEARLY_NEW:
-        if prospect.novelty < (LITTLE if content else HALF_NEW if tired else SEEN):
-            return None
-        return STALE * prospect.novelty, f"{why} (shows little new)"
-    floor = NEWS_OF_DEMOTED if demoted else NEWS
-    return min(100.0, floor + score / 2 + 2 * min(3.0, prospect.novelty)), f"{why} (shows something new)"
+    if expected.novelty >= CLEARLY_NEW:
+        least = NEW_SCENE_SCORE_OF_DEMOTED if demoted else NEW_SCENE_SCORE
+        novelty = NOVELTY_SCORE * min(MAX_NOVELTY, expected.novelty)
+        return min(100.0, least + score * KEPT_SHARE + novelty), f"{reason} (shows something new)"
+    if expected.opens:
+        most = MENU_SCORE if expected.opens >= MANY_LINKS else SMALL_MENU_SCORE
+        return min(most, score + expected.opens), f"{reason} (opens {expected.opens} more)"
+    if expected.novelty < (LITTLE if accept_little else HALF_NEW if avoid_repeats else SEEN):
+        return None
+    return LITTLE_NEW_SCORE * expected.novelty, f"{reason} (shows little new)"
 
 
-def wished(element: Element, wishes: Wishes, title: str, focused: bool) -> tuple[float, str]:
+def goal_match(element: Element, wishes: Wishes, title: str, focused: bool) -> tuple[float, str]:
     """What goal and focus add to a score, and why; `focused` when a selector of the focus holds it."""
     if focused or any(is_about(element, wish) for wish in wishes.focus):
         return FOCUS, "focus"
@@ -74,9 +83,11 @@ def wished(element: Element, wishes: Wishes, title: str, focused: bool) -> tuple
     return (GOAL_FIRST + GOAL_MORE * (shared - 1), "goal") if shared else (0.0, "")
 
 
-def discounted(score: float, payoffs: Mapping[str, float], kind: str) -> float:
-    """The score of a click that nothing is known of, by how often its kind has shown something so far."""
-    return score * (0.2 + 0.8 * payoffs[kind]) if kind in payoffs else score
+def scale_by_success_rate(score: float, success_rates: Mapping[str, float], kind: str) -> float:
+    """Scales the score of a click with an unknown outcome by how often its kind has shown something."""
+    if kind not in success_rates:
+        return score
+    return score * (MIN_SUCCESS_SHARE + (1 - MIN_SUCCESS_SHARE) * success_rates[kind])
 
 
 def stems(text: str) -> frozenset[str]:
@@ -85,7 +96,7 @@ def stems(text: str) -> frozenset[str]:
 
 
 def stems_of(element: Element, title: str = "") -> frozenset[str]:
-    """Those of all that an element says, of where it leads, and of that page's title if it is known."""
+    """The stems of what an element says, of its destination's path, and of that page's title if known."""
     path = unquote(urlsplit(element.href).path)
     return stems(" ".join((element.label, element.text, element.title, element.placeholder, path, title)))
 
@@ -97,7 +108,7 @@ def _stems(text: str) -> Iterator[str]:
 
 
 def is_about(element: Element, wish: str) -> bool:
-    """Whether an entry of the focus names the element; of a selector that cannot be told here."""
+    """Whether an entry of the focus names the element; selectors are resolved elsewhere."""
     return names(wish, element.href, f"{element.label} {element.text} {element.title}")
 
 

@@ -1,4 +1,4 @@
-"""What the explorer remembers: where it has been, how deep that is, and what it has tried."""
+"""Crawl frontier: which pages were visited, how deep they lie, and what is left to try on them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -7,30 +7,30 @@ from dataclasses import replace
 from explorer.types import Element, Outcome
 from explorer.urls import page_key
 
-#: Between the key of what is used again and the state in which that is.
-AGAIN = "@"
+#: Separates the key of an element that is used again from the signature of the page's state.
+REUSE_SEPARATOR = "@"
 
 
 class Frontier:
-    """Grows during one take; pages are known by their `page_key`."""
+    """The frontier of one take; pages are identified by their `page_key`."""
 
     def __init__(self) -> None:
         self.visited: list[str] = []
         #: By key, the states of the page in which something was clicked, or could not be.
         self._tried: dict[str, list[str]] = defaultdict(list)
-        self._fruitless: set[str] = set()
+        self._without_effect: set[str] = set()
         #: Steps that have shown nothing that the film had not shown before.
         self.repeats = 0
-        self._kinds: Counter[str] = Counter()
-        self._looked: Counter[str] = Counter()
-        self._paid: Counter[str] = Counter()
+        self._clicks_by_kind: Counter[str] = Counter()
+        self._tries_by_kind: Counter[str] = Counter()
+        self._successes_by_kind: Counter[str] = Counter()
         self._depths: dict[str, int] = {}
         self._trail: list[str] = []
         self._exhausted: set[str] = set()
         self._left: dict[str, tuple[Element, ...]] = {}
 
-    def arrive(self, url: str, coming_from: str | None) -> bool:
-        """Notes that `url` is on screen; True when it is for the first time."""
+    def visit(self, url: str, coming_from: str | None) -> bool:
+        """Records that `url` is on screen; True when it is for the first time."""
         here = page_key(url)
         if coming_from is None:
             self._depths[here] = 0
@@ -44,91 +44,99 @@ class Frontier:
         return new
 
     def depth(self, url: str) -> int:
-        """Fewest links from the start page to `url`, as far as seen."""
+        """The fewest links from the start page to `url`, as far as seen."""
         return self._depths.get(page_key(url), 0)
 
     def note_links(self, elements: tuple[Element, ...], page_url: str) -> None:
-        """A destination is one deeper than the shallowest page that links to it."""
+        """Records depths: a destination is one deeper than the shallowest page that links to it."""
         deeper = self.depth(page_url) + 1
         for element in elements:
             if element.href:
                 there = page_key(element.href)
                 self._depths[there] = min(deeper, self._depths.get(there, deeper))
 
-    def within(self, element: Element, max_depth: int) -> bool:
+    def is_within_depth(self, element: Element, max_depth: int) -> bool:
         return not element.href or self.depth(element.href) <= max_depth
 
     def exhaust(self, url: str) -> None:
-        """Nothing is left to do on this page."""
+        """Records that nothing is left to do on this page."""
         self._exhausted.add(page_key(url))
 
     def is_exhausted(self, url: str) -> bool:
         return page_key(url) in self._exhausted
 
-    def try_out(self, element: Element, signature: str) -> None:
-        """Notes that this is clicked, or cannot be, in the state of the page that `signature` tells."""
+    def mark_tried(self, element: Element, signature: str) -> None:
+        """Records that this was tried in the page's state `signature`, whether that worked or not."""
         self._tried[_plain(element.key)].append(signature)
 
-    def forgive(self, element: Element) -> None:
-        """Takes back the last time: it was tried in a state that let it show nothing."""
+    def unmark_tried(self, element: Element) -> None:
+        """Forgets the last try: the state of the page did not let it show anything."""
         states = self._tried[_plain(element.key)]
         if states:
             states.pop()
         if not states:
             del self._tried[_plain(element.key)]
 
-    def learn(self, element: Element, kind: str, outcome: Outcome) -> None:
-        """What a click on a control of this kind has shown."""
-        self._kinds[kind] += 1
-        self._paid[kind] += outcome != "nothing"
+    def record_outcome(self, element: Element, kind: str, outcome: Outcome) -> None:
+        """Records what a click on a control of this kind has shown."""
+        self._clicks_by_kind[kind] += 1
+        self._successes_by_kind[kind] += outcome != "nothing"
         if outcome == "nothing":
-            self._fruitless.add(_plain(element.key))
+            self._without_effect.add(_plain(element.key))
 
-    def usable(self, element: Element, signature: str, most: int, opens: bool = False) -> Element | None:
-        """The element, if it was never tried; else a namesake with a key of its own where the page is another
-        than each time before and it did something then, as the "next" of a wizard does; or None.
+    def usable(
+        self, element: Element, signature: str, max_reuses: int, opens: bool = False
+    ) -> Element | None:
+        """Returns the element if it was never tried, and None if it should not be tried again.
 
-        A menu that still `opens` the way to something unseen is used again as it is.
+        Where it had an effect and the page's state is a new one, as with the "next" of a wizard, it is
+        returned with a key of its own, at most `max_reuses` times. A menu that still `opens` the way to
+        something unseen is used again as it is.
         """
         states = self._tried.get(element.key)
-        if states is None or (opens and len(states) < most):
+        if states is None or (opens and len(states) < max_reuses):
             return element
         repeats = not element.href and element.fills in {"", "text"} and not element.reveals
-        if not repeats or signature in states or len(states) >= most or element.key in self._fruitless:
+        if (
+            not repeats
+            or signature in states
+            or len(states) >= max_reuses
+            or element.key in self._without_effect
+        ):
             return None
-        return replace(element, identity=f"{element.key}{AGAIN}{signature}")
+        return replace(element, identity=f"{element.key}{REUSE_SEPARATOR}{signature}")
 
-    def has_seen(self, there: str) -> bool:
-        """Whether this place was visited."""
-        return any(page_key(url) == there for url in self.visited)
+    def has_seen(self, key: str) -> bool:
+        """Whether the page with this key was visited."""
+        return any(page_key(url) == key for url in self.visited)
 
-    def times(self, element: Element) -> int:
+    def times_tried(self, element: Element) -> int:
         """In how many states of its page this was tried."""
         return len(self._tried.get(_plain(element.key), ()))
 
-    def hear(self, kind: str, paid: bool) -> None:
-        """What the scout has found of a control of this kind."""
-        self._looked[kind] += 1
-        self._paid[kind] += paid
+    def record_lookahead(self, kind: str, success: bool) -> None:
+        """Records what lookahead has found of a control of this kind."""
+        self._tries_by_kind[kind] += 1
+        self._successes_by_kind[kind] += success
 
-    def payoffs(self) -> Mapping[str, float]:
-        """By kind, how often it has shown something so far, from 0 to 1, on camera and off.
+    def success_rates(self) -> Mapping[str, float]:
+        """By kind, the share of clicks that have shown something so far, from 0 to 1, on camera and off.
 
-        Everything gets the benefit of one success (Laplace).
+        Each kind starts with one success (Laplace smoothing).
         """
-        counts = self._kinds + self._looked
-        return {kind: (self._paid[kind] + 1) / (count + 1) for kind, count in counts.items()}
+        counts = self._clicks_by_kind + self._tries_by_kind
+        return {kind: (self._successes_by_kind[kind] + 1) / (count + 1) for kind, count in counts.items()}
 
-    def kinds(self) -> Mapping[str, int]:
+    def kind_counts(self) -> Mapping[str, int]:
         """How often each kind was clicked."""
-        return self._kinds
+        return self._clicks_by_kind
 
     def note_left(self, url: str, elements: tuple[Element, ...]) -> None:
-        """What the latest scan of this page has offered."""
+        """Records what the latest scan of this page has offered."""
         self._left[page_key(url)] = elements
 
     def left_elsewhere(self, url: str | None) -> Iterator[tuple[str, tuple[Element, ...]]]:
-        """The seen pages other than `url`, in the order of first sight, with what is left to try there."""
+        """The visited pages other than `url`, in order, with what is left to try there."""
         here = page_key(url) if url else None
         for page in self.visited:
             there = page_key(page)
@@ -141,9 +149,9 @@ class Frontier:
 
 
 def plain_key(element: Element) -> str:
-    """The key by which a scan finds it, also of one that is used again."""
+    """The key by which a scan finds an element, also one that is used again."""
     return _plain(element.key)
 
 
 def _plain(key: str) -> str:
-    return key.partition(AGAIN)[0]
+    return key.partition(REUSE_SEPARATOR)[0]

@@ -1,17 +1,17 @@
-"""What is known of clicks that the film has not made yet: where each leads, and how that looks."""
+"""Caches what is known of clicks before the film makes them: where each leads, and how that looks."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from explorer.page.visual_diff import NEW_SCENE, Picture
 from explorer.state.seen_screens import SeenScreens
-from explorer.types import Element, Outcome, Prospect
+from explorer.types import Element, ExpectedOutcome, Outcome
 from explorer.urls import page_key
 
 
 @dataclass(frozen=True, slots=True)
 class KnownOutcome:
-    """What one click has led to. `rule` names the guardrail that speaks against it, "" when none does."""
+    """What one click has led to. `rule` names the guardrail that refuses it, "" when none does."""
 
     outcome: Outcome
     url: str = ""
@@ -21,64 +21,63 @@ class KnownOutcome:
     detail: str = ""
     #: The part of the view that it has changed on the page where it was tried.
     changed: float = 1.0
-    #: The places that links lead to which have come within reach.
+    #: The keys of the pages to which it has revealed links.
     opens: tuple[str, ...] = ()
 
 
-#: From so many links to unseen pages on, a menu is well worth a click that shows little by itself.
-MANY = 2
-#: The parts of a page that its site repeats on every other: what a control there does is the same on all.
-FRAME = frozenset({"header", "nav", "footer", "aside"})
+#: From so many links to unseen pages on, a menu is worth a click that shows little by itself.
+MANY_LINKS = 2
+#: Landmarks that a site repeats on all of its pages: a control there does the same on each.
+SHARED_LANDMARKS = frozenset({"header", "nav", "footer", "aside"})
 
 
 class OutcomeCache:
-    """Links are known by where they lead, wherever they stand; other controls by who they are, and by their
-    page unless they stand in the frame that all pages share.
-    """
+    """Looks outcomes up by `key_of` an element, and compares them with what the film has shown."""
 
     def __init__(self, seen_screens: SeenScreens, has_seen: Callable[[str], bool]) -> None:
         self._seen_screens = seen_screens
         self._has_seen = has_seen
         self._known: dict[str, KnownOutcome] = {}
 
-    def note(self, element: Element, page_url: str, sighting: KnownOutcome) -> None:
-        self._known[key_of(element, page_url)] = sighting
+    def add(self, element: Element, page_url: str, known: KnownOutcome) -> None:
+        self._known[key_of(element, page_url)] = known
 
     def find(self, element: Element, page_url: str) -> KnownOutcome | None:
         return self._known.get(key_of(element, page_url))
 
-    def prospects(self, elements: Iterable[Element], page_url: str) -> dict[str, Prospect]:
-        """By key, against what the film has shown by now."""
+    def expected_outcomes(self, elements: Iterable[Element], page_url: str) -> dict[str, ExpectedOutcome]:
+        """The known outcomes by element key, with their novelty against what the film has shown by now."""
         found = {element.key: self.find(element, page_url) for element in elements}
         return {
-            key: Prospect(
-                sighting.outcome,
-                self._novelty(sighting),
-                sighting.title,
-                sum(not self._has_seen(one) for one in sighting.opens),
+            key: ExpectedOutcome(
+                known.outcome,
+                self._novelty(known),
+                known.title,
+                sum(not self._has_seen(one) for one in known.opens),
             )
-            for key, sighting in found.items()
-            if sighting is not None
+            for key, known in found.items()
+            if known is not None
         }
 
-    def is_new(self, sighting: KnownOutcome) -> bool:
-        """Whether it may be shown, and shows a scene that the film has not."""
-        return not sighting.rule and self._novelty(sighting) >= 1
+    def shows_new_scene(self, known: KnownOutcome) -> bool:
+        """Whether it is allowed, and shows a scene that the film has not shown."""
+        return not known.rule and self._novelty(known) >= 1
 
-    def is_news(self, sighting: KnownOutcome) -> bool:
-        """The same, or it opens the way to more."""
-        opens = any(not self._has_seen(one) for one in sighting.opens)
-        return self.is_new(sighting) or (opens and not sighting.rule)
+    def is_worth_a_click(self, known: KnownOutcome) -> bool:
+        """Whether it shows a new scene, or reveals links to unseen pages."""
+        opens = any(not self._has_seen(one) for one in known.opens)
+        return self.shows_new_scene(known) or (opens and not known.rule)
 
-    def _novelty(self, sighting: KnownOutcome) -> float:
-        if sighting.rule or sighting.outcome == "nothing" or sighting.picture is None:
+    def _novelty(self, known: KnownOutcome) -> float:
+        if known.rule or known.outcome == "nothing" or known.picture is None:
             return 0.0
         # What changes a tenth of one page changes no more of another that has the same control.
-        return min(self._seen_screens.novelty(sighting.picture), sighting.changed / NEW_SCENE)
+        return min(self._seen_screens.novelty(known.picture), known.changed / NEW_SCENE)
 
 
 def key_of(element: Element, page_url: str) -> str:
+    """A link's destination; for other controls their key, with the page unless in a shared landmark."""
     there, here = page_key(element.href) if element.href else "", page_key(page_url)
     if there and there != here and not element.fills:
         return there
-    return f"{'' if element.landmark in FRAME else here} {element.key}"
+    return f"{'' if element.landmark in SHARED_LANDMARKS else here} {element.key}"

@@ -7,7 +7,7 @@ from explorer.types import ActionPlan
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """A state to try things in: an address, and what was done there since it was opened."""
+    """An address, and the actions on that page since it was opened."""
 
     url: str
     actions: tuple[ActionPlan, ...] = ()

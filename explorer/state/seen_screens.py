@@ -10,7 +10,7 @@ class SeenScreens:
         self._shown: list[Picture] = []
 
     def add(self, picture: Picture) -> bool:
-        """Hangs a picture that was shown; False when it is none that differs from all others."""
+        """Adds a picture that was shown; False when it is no new scene."""
         new = self.novelty(picture) >= 1
         if new:
             self._shown.append(picture)

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Frame
 from explorer.browser.chromium import find_chromium, open_browser, prepare_session
 from explorer.egress.policy import EgressPolicy
 from explorer.egress.proxy import EgressProxy
-from explorer.engine.executor import Explorer
+from explorer.engine.composition import build_explorer
 from explorer.errors import ExplorerError
 from explorer.guardrails.rules import Site, is_auth_url, is_blank
 from explorer.lookahead.scout_browser import scouting
@@ -80,7 +80,7 @@ async def take(
     clock, written, began_s = StillClock(stage.page), place.written(), time.monotonic()
     try:
         async with scouting(brief, browser) as scout:
-            explorer = Explorer(brief, stage, clock, policy.planner(), proxy, scout)
+            explorer = build_explorer(brief, stage, clock, policy.planner(), proxy, scout)
             story = next(iter([e async for e in explorer.explore() if isinstance(e, Trace)]))
     except ExplorerError as exc:
         return Take(place.name, policy.name, error=str(exc))

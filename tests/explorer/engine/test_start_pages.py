@@ -11,8 +11,8 @@ from explorer.browser.chromium import find_chromium, open_browser, prepare_sessi
 from explorer.deadlines import Deadlines
 from explorer.egress.policy import EgressPolicy
 from explorer.egress.proxy import EgressProxy
-from explorer.engine.start_page import MAX_STUMBLES
 from explorer.engine.start_page_check import StartPageCheck
+from explorer.engine.stop_conditions import MAX_INTERRUPTIONS
 from explorer.errors import Blocked, ExplorerError, LeftDomain, StartPageBlank, StartPageError
 from explorer.guardrails.rules import Site
 from explorer.navigation.navigator import Navigator
@@ -87,7 +87,7 @@ async def judged(browser: Browser, proxy: EgressProxy, url: str, sees: bool) -> 
         settler = Settler(session.page, clock)
         await settler.install()
         await Navigator(session, clock, deadlines, scope_monitor, proxy, often).open(url)
-        for _ in range(MAX_STUMBLES):
+        for _ in range(MAX_INTERRUPTIONS):
             with suppress(PlaywrightError):  # the page has moved on meanwhile
                 await start.heed_markup()
                 await settler.settle(SETTLE_MS)

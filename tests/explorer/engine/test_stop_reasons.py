@@ -1,6 +1,6 @@
 """How a take ends that cannot go on: pages that hang or close, time and footage that run out."""
 
-from explorer.engine.start_page import REST_PART
+from explorer.engine.start_page_opener import SETTLE_PART
 from tests.explorer.support.clocks import HastyClock, RealClock
 from tests.explorer.support.exploration import Clicks, Hangs, Theatre
 from tests.site.server import SiteServer
@@ -36,7 +36,7 @@ def test_a_page_that_settles_when_time_is_nearly_over_is_filmed_from_then_on(
 
     assert take.trace.stop_reason == "runtime"
     assert not take.steps
-    assert (6_000 - 1_000) * REST_PART <= take.trace.start_ms <= take.trace.end_ms
+    assert (6_000 - 1_000) * SETTLE_PART <= take.trace.start_ms <= take.trace.end_ms
     assert take.trace.pointer
 
 

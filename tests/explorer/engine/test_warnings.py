@@ -7,11 +7,11 @@ from typing import Any, get_args
 import pytest
 
 import explorer
-from explorer.engine.components import Components
+from explorer.engine.composition import Composition
 from explorer.engine.warnings import OBSTACLES, STOPPED, Ending, TakeCode, warnings_of
 from explorer.planning.keyword_planner import KeywordPlanner
 from explorer.retry_policy import RetryPolicy
-from explorer.types import ActionPlan, Brief, Metrics, Refusal, Scene, StopReason, Wishes
+from explorer.types import ActionPlan, Brief, Refusal, Scene, StopReason, Wishes
 from tests.explorer.engine.test_never_filmed import PASSWORD
 from tests.explorer.support.clocks import HastyClock
 from tests.explorer.support.exploration import Clicks, Hangs, Take, Theatre
@@ -301,17 +301,23 @@ def test_what_a_language_model_has_chosen_is_not_judged_by_words(
     assert told(take) == {}
 
 
-def test_what_the_journal_has_noted_is_told_once(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_what_was_recorded_is_told_once(theatre: Theatre, pages: dict[str, str]) -> None:
     async def noted() -> Any:
         async with theatre.session(BRIEF) as session:
-            components = Components.assemble(
+            recorder = Composition(
                 BRIEF, session, HastyClock(), KeywordPlanner(), theatre.proxy, None, RetryPolicy()
-            )
+            ).recorder
             for kind in ("consent", "tour", "consent"):
-                components.recorder.obstacle_left(kind)
+                recorder.note_obstacle(kind)
             for note in ("This page is in no language that is known.", "Nor is that."):
-                components.recorder.language_unknown(note)
-            return Ending.of(BRIEF, session, components, Metrics(clicks=10), "max_clicks")
+                recorder.note_unknown_language(note)
+            return Ending(
+                BRIEF,
+                "max_clicks",
+                clicks=10,
+                obstacles=recorder.obstacles_left,
+                language_note=recorder.language_note,
+            )
 
     messages = said(theatre.run(noted))
 

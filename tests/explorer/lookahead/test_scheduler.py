@@ -9,7 +9,7 @@ import pytest
 
 from explorer.deadlines import Deadlines
 from explorer.errors import BrowserCrashed, PageUnresponsive
-from explorer.lookahead.scheduler import LOOKS_PER_CLICK, MAX_REPLAYED_ACTIONS, MOST_FAILURES, Lookahead
+from explorer.lookahead.scheduler import MAX_FAILURES, MAX_REPLAYED_ACTIONS, TRIES_PER_CLICK, Lookahead
 from explorer.lookahead.scout import Scout
 from explorer.state.frontier import Frontier
 from explorer.state.outcomes import KnownOutcome, OutcomeCache
@@ -52,7 +52,7 @@ class Notes:
         self._fail()
         return self.pages.get(url, KnownOutcome("page", url))
 
-    async def rehearse(self, deed: ActionPlan, state: PageState) -> KnownOutcome | None:
+    async def dry_run(self, deed: ActionPlan, state: PageState) -> KnownOutcome | None:
         self.asked.append(deed.selector)
         self.states.append(state)
         self._fail()
@@ -71,12 +71,12 @@ class Surveyed:
     outcomes: OutcomeCache
     lookahead: Lookahead
 
-    def vet(self, element: Element, state: PageState = BASE) -> KnownOutcome | None:
-        return asyncio.run(self.lookahead.vet(element, plan_for(element), state))
+    def predict(self, element: Element, state: PageState = BASE) -> KnownOutcome | None:
+        return asyncio.run(self.lookahead.predict(element, plan_for(element), state))
 
-    def look(self, ranked: Sequence[Element], enough: int = 10, most: int = 10) -> None:
+    def run(self, ranked: Sequence[Element], enough: int = 10, max_tries: int = 10) -> None:
         plans = {element.key: plan_for(element) for element in ranked}
-        asyncio.run(self.lookahead.look(lambda: ranked, plans, BASE, enough=enough, most=most))
+        asyncio.run(self.lookahead.run(lambda: ranked, plans, BASE, enough=enough, max_tries=max_tries))
 
 
 def surveyed(notes: Notes | None = None, max_clicks: int = 10, scout: bool = True) -> Surveyed:
@@ -92,66 +92,66 @@ def surveyed(notes: Notes | None = None, max_clicks: int = 10, scout: bool = Tru
 def test_a_link_is_gone_to_and_any_other_control_acted_out() -> None:
     here = surveyed()
 
-    here.vet(link("a"))
-    here.vet(button("b"))
-    here.vet(Element("#c", "a", "c", "link", HOME + "#c", "c", Box(0, 0, 9, 9), identity="c"))
+    here.predict(link("a"))
+    here.predict(button("b"))
+    here.predict(Element("#c", "a", "c", "link", HOME + "#c", "c", Box(0, 0, 9, 9), identity="c"))
 
     assert here.notes.asked == [HOME + "a", "#b", "#c"]
-    assert here.lookahead.looks == 3
+    assert here.lookahead.tries == 3
 
 
 def test_a_link_that_is_not_clearly_a_page_stays_unknown() -> None:
     here = surveyed()
 
-    assert here.vet(replace(link("a"), context="")) is None
-    assert here.vet(replace(link("a"), label="Approve", context="list")) is None
+    assert here.predict(replace(link("a"), context="")) is None
+    assert here.predict(replace(link("a"), label="Approve", context="list")) is None
     assert here.notes.asked == []
 
 
 def test_what_is_known_is_not_tried_again() -> None:
     here = surveyed()
 
-    first, again = here.vet(link("a")), here.vet(link("a"), PageState(HOME + "b"))
+    first, again = here.predict(link("a")), here.predict(link("a"), PageState(HOME + "b"))
 
     assert first == again == KnownOutcome("page", HOME + "a")
-    assert here.lookahead.knows(link("a"), BASE)
+    assert here.lookahead.is_known(link("a"), BASE)
     assert len(here.notes.asked) == 1
 
 
 def test_a_link_whose_address_answers_nothing_is_clicked_off_camera_instead() -> None:
     here = surveyed(Notes(pages={HOME + "a": KnownOutcome("page", HOME + "a", rule="broken")}))
 
-    assert here.vet(link("a")) == KnownOutcome("scene", HOME)
+    assert here.predict(link("a")) == KnownOutcome("scene", HOME)
     assert here.notes.asked == [HOME + "a", "#a"]
 
 
 def test_what_robots_txt_forbids_to_look_at_stays_unknown_and_may_be_filmed() -> None:
     here = surveyed(Notes(pages={HOME + "a": KnownOutcome("page", HOME + "a", rule="robots")}))
 
-    assert here.vet(link("a")) is None
-    assert not here.lookahead.knows(link("a"), BASE)
+    assert here.predict(link("a")) is None
+    assert not here.lookahead.is_known(link("a"), BASE)
 
 
 def test_what_must_not_be_shown_is_known_as_such() -> None:
     here = surveyed(Notes(pages={HOME + "a": KnownOutcome("page", HOME + "a", rule="auth")}))
 
-    assert here.vet(link("a")) == here.outcomes.find(link("a"), HOME)
-    assert here.lookahead.knows(link("a"), BASE)
+    assert here.predict(link("a")) == here.outcomes.find(link("a"), HOME)
+    assert here.lookahead.is_known(link("a"), BASE)
 
 
 def test_a_scout_whose_browser_has_died_is_not_asked() -> None:
     here = surveyed(Notes(lost=True))
 
-    assert here.vet(button("b")) is None
+    assert here.predict(button("b")) is None
     assert here.notes.asked == []
 
 
 def test_what_could_not_be_had_is_tried_once_on_each_page() -> None:
     here = surveyed(Notes(gone=True))
 
-    assert here.vet(button("b")) is None
-    assert here.vet(button("b")) is None
-    assert here.vet(button("b"), PageState(HOME + "other")) is None
+    assert here.predict(button("b")) is None
+    assert here.predict(button("b")) is None
+    assert here.predict(button("b"), PageState(HOME + "other")) is None
 
     assert here.notes.asked == ["#b", "#b"]
 
@@ -159,7 +159,7 @@ def test_what_could_not_be_had_is_tried_once_on_each_page() -> None:
 def test_the_best_are_tried_in_their_order_until_enough_of_them_are_known() -> None:
     here = surveyed()
 
-    here.look([link(name) for name in "abcde"], enough=3)
+    here.run([link(name) for name in "abcde"], enough=3)
 
     assert here.notes.asked == [HOME + name for name in "abc"]
 
@@ -167,8 +167,8 @@ def test_the_best_are_tried_in_their_order_until_enough_of_them_are_known() -> N
 def test_no_more_are_tried_at_a_time_than_may_be() -> None:
     here = surveyed()
 
-    here.look([link(name) for name in "abcde"], most=2)
-    here.look([link(name) for name in "abcde"], most=2)
+    here.run([link(name) for name in "abcde"], max_tries=2)
+    here.run([link(name) for name in "abcde"], max_tries=2)
 
     assert here.notes.asked == [HOME + name for name in "abcd"]
 
@@ -181,7 +181,7 @@ def test_the_ranking_is_asked_again_after_each_try() -> None:
         return sorted(elements, key=lambda e: here.outcomes.find(e, HOME) is not None)
 
     plans = {element.key: plan_for(element) for element in elements}
-    asyncio.run(here.lookahead.look(ranking, plans, BASE, enough=1, most=10))
+    asyncio.run(here.lookahead.run(ranking, plans, BASE, enough=1, max_tries=10))
 
     assert len(here.notes.asked) == 3
 
@@ -189,26 +189,26 @@ def test_the_ranking_is_asked_again_after_each_try() -> None:
 def test_looks_are_limited_by_the_clicks_that_the_film_may_make() -> None:
     here = surveyed(max_clicks=1)
 
-    here.look([button(str(number)) for number in range(20)], enough=20, most=20)
+    here.run([button(str(number)) for number in range(20)], enough=20, max_tries=20)
 
-    assert here.lookahead.looks == len(here.notes.asked) == LOOKS_PER_CLICK
+    assert here.lookahead.tries == len(here.notes.asked) == TRIES_PER_CLICK
 
 
 @pytest.mark.parametrize("failure", [PageUnresponsive("hangs"), BrowserCrashed("died")])
 def test_a_scout_that_fails_too_often_is_left_in_peace(failure: Exception) -> None:
     here = surveyed(Notes(failures=[failure] * 10))
 
-    assert [here.vet(button(str(number))) for number in range(6)] == [None] * 6
+    assert [here.predict(button(str(number))) for number in range(6)] == [None] * 6
 
-    assert len(here.notes.asked) == MOST_FAILURES
+    assert len(here.notes.asked) == MAX_FAILURES
 
 
 def test_a_state_that_takes_too_much_to_bring_about_is_taken_for_the_page_as_it_was_opened() -> None:
     here = surveyed()
     actions = tuple(plan_for(button(str(number))) for number in range(MAX_REPLAYED_ACTIONS + 1))
 
-    here.vet(button("b"), PageState(HOME, actions))
-    here.vet(button("c"), PageState(HOME, actions[1:]))
+    here.predict(button("b"), PageState(HOME, actions))
+    here.predict(button("c"), PageState(HOME, actions[1:]))
 
     assert here.notes.states == [PageState(HOME), PageState(HOME, actions[1:])]
 
@@ -216,7 +216,7 @@ def test_a_state_that_takes_too_much_to_bring_about_is_taken_for_the_page_as_it_
 def test_without_a_scout_nothing_is_known() -> None:
     here = surveyed(scout=False)
 
-    here.look([link("a")])
+    here.run([link("a")])
 
-    assert here.vet(button("b")) is None
+    assert here.predict(button("b")) is None
     assert here.notes.asked == []

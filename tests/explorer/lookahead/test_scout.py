@@ -23,7 +23,7 @@ WISHES = Wishes()
 def scouted(theatre: Theatre, work: Callable[[Scout], Awaitable[T]], wishes: Wishes = WISHES) -> T:
     async def whole() -> T:
         async with scouting(Brief(theatre.url, wishes=wishes), theatre.offstage) as scout:
-            scout.belongs_to(Site.of(theatre.url))
+            scout.limit_to(Site.of(theatre.url))
             return await work(scout)
 
     found: T = theatre.run(whole)
@@ -47,7 +47,7 @@ def tried(
     """What each deed does on the front page, once `done` was done there; None where it cannot be done."""
 
     async def work(scout: Scout) -> list[KnownOutcome | None]:
-        return [await scout.rehearse(deed, PageState(theatre.url, done)) for deed in actions]
+        return [await scout.dry_run(deed, PageState(theatre.url, done)) for deed in actions]
 
     return scouted(theatre, work)
 
@@ -55,20 +55,24 @@ def tried(
 def rehearsed(
     theatre: Theatre, *actions: ActionPlan, done: tuple[ActionPlan, ...] = ()
 ) -> list[KnownOutcome]:
-    sightings = tried(theatre, *actions, done=done)
-    assert None not in sightings
-    return [sighting for sighting in sightings if sighting]
+    known_outcomes = tried(theatre, *actions, done=done)
+    assert None not in known_outcomes
+    return [known_outcome for known_outcome in known_outcomes if known_outcome]
 
 
 def test_a_page_is_seen_with_its_title_and_picture(theatre: Theatre, pages: dict[str, str]) -> None:
     pages["/a"] = "<h1>Hello</h1>"
 
-    sighting = visited(theatre, "a")
+    known_outcome = visited(theatre, "a")
 
-    assert (sighting.outcome, sighting.url, sighting.title) == ("page", f"{theatre.url}a", "/a")
-    assert sighting.rule == ""
-    assert sighting.picture is not None
-    assert sighting.picture.path == "/a"
+    assert (known_outcome.outcome, known_outcome.url, known_outcome.title) == (
+        "page",
+        f"{theatre.url}a",
+        "/a",
+    )
+    assert known_outcome.rule == ""
+    assert known_outcome.picture is not None
+    assert known_outcome.picture.path == "/a"
 
 
 def test_pictures_of_pages_differ_when_a_viewer_says_so(theatre: Theatre, pages: dict[str, str]) -> None:
@@ -85,15 +89,15 @@ def test_pictures_of_pages_differ_when_a_viewer_says_so(theatre: Theatre, pages:
 
 
 def test_a_page_that_is_not_there_is_broken(theatre: Theatre, pages: dict[str, str]) -> None:
-    sighting = visited(theatre, "nowhere")
+    known_outcome = visited(theatre, "nowhere")
 
-    assert sighting.rule == "broken"
-    assert "404" in sighting.detail
+    assert known_outcome.rule == "broken"
+    assert "404" in known_outcome.detail
 
 
 def test_an_address_where_nobody_answers_is_broken(theatre: Theatre, pages: dict[str, str]) -> None:
     async def work(scout: Scout) -> KnownOutcome:
-        scout.belongs_to(Site.of("http://no-such-name.invalid/"))
+        scout.limit_to(Site.of("http://no-such-name.invalid/"))
         return await scout.visit("http://no-such-name.invalid/")
 
     assert scouted(theatre, work).rule == "broken"
@@ -184,9 +188,9 @@ def test_a_rehearsal_tells_what_a_click_does(
 ) -> None:
     pages["/"], pages["/a"] = REHEARSALS, "<h1>Another page</h1>"
 
-    (sighting,) = rehearsed(theatre, click(selector))
+    (known_outcome,) = rehearsed(theatre, click(selector))
 
-    assert sighting.outcome == expected
+    assert known_outcome.outcome == expected
 
 
 def test_a_rehearsal_has_title_and_picture_and_tells_how_much_has_changed(
@@ -205,9 +209,9 @@ def test_each_rehearsal_begins_in_the_same_state(theatre: Theatre, pages: dict[s
     pages["/"], pages["/a"] = REHEARSALS, "<h1>Another page</h1>"
 
     order = ["#dialog", "#unfold", "#scene", "#leave", "#scene", "#unfold", "#dialog"]
-    sightings = rehearsed(theatre, *map(click, order))
+    known_outcomes = rehearsed(theatre, *map(click, order))
 
-    assert [sighting.outcome for sighting in sightings] == [
+    assert [known_outcome.outcome for known_outcome in known_outcomes] == [
         "dialog",
         "disclosure",
         "scene",
@@ -224,9 +228,9 @@ def test_escape_and_a_second_click_spare_opening_the_page_anew(
     pages["/"] = f"""{STYLE}<h1>Home</h1><button id=dialog onclick='box.showModal()'>Dialog</button>
     <dialog id=box>A question?</dialog><details><summary id=sum>More</summary>Much more to read</details>"""
 
-    sightings = rehearsed(theatre, click("#dialog"), click("#sum"), click("#dialog"), click("#sum"))
+    known_outcomes = rehearsed(theatre, click("#dialog"), click("#sum"), click("#dialog"), click("#sum"))
 
-    assert [sighting.outcome for sighting in sightings] == ["dialog", "disclosure"] * 2
+    assert [known_outcome.outcome for known_outcome in known_outcomes] == ["dialog", "disclosure"] * 2
     assert theatre.asked.count("GET /") == 1
 
 
@@ -267,10 +271,10 @@ def test_what_is_not_there_or_must_not_be_clicked_is_not_rehearsed(
     pages["/"] = """<button id=under>Under</button><button id=out onclick='fetch("/x")'>Sign out</button>
     <div style='position: fixed; inset: 0; z-index: 9'></div>"""
 
-    (sighting,) = tried(theatre, click(selector))
+    (known_outcome,) = tried(theatre, click(selector))
 
-    assert sighting is not None
-    assert (sighting.outcome, sighting.detail) == ("nothing", OUT_OF_REACH)
+    assert known_outcome is not None
+    assert (known_outcome.outcome, known_outcome.detail) == ("nothing", OUT_OF_REACH)
     assert "GET /x" not in theatre.asked
 
 
@@ -279,10 +283,10 @@ def test_places_that_come_within_reach_are_told(theatre: Theatre, pages: dict[st
     <button id=menu onclick='list.hidden = false'>Menu</button>
     <p id=list hidden><a href=/b>B</a> <a href=/c>C</a> <a href=/logout>Out</a></p>"""
 
-    (sighting,) = rehearsed(theatre, click("#menu"))
+    (known_outcome,) = rehearsed(theatre, click("#menu"))
 
     host = theatre.url.removeprefix("http://")
-    assert set(sighting.opens) == {f"{host}b", f"{host}c"}
+    assert set(known_outcome.opens) == {f"{host}b", f"{host}c"}
 
 
 def test_what_is_looked_for_is_seen_off_camera_and_nothing_is_chosen_there(
@@ -307,7 +311,7 @@ def test_nothing_is_written_off_camera_and_what_was_held_back_is_told(
     pages["/"] = """<button id=post onclick='fetch("/x", {method: "POST"})'>Show more</button>"""
 
     async def work(scout: Scout) -> list[tuple[str, str]]:
-        await scout.rehearse(click("#post"), PageState(theatre.url))
+        await scout.dry_run(click("#post"), PageState(theatre.url))
         return [(refusal.rule, refusal.what) for refusal in scout.refused]
 
     assert scouted(theatre, work) == [("write", f"POST {theatre.url}x")]
@@ -347,7 +351,7 @@ def test_after_a_press_off_camera_only_files_pages_and_what_was_asked_for_before
     }}</script>"""
 
     async def work(scout: Scout) -> list[str]:
-        await scout.rehearse(click("#b"), PageState(theatre.url))
+        await scout.dry_run(click("#b"), PageState(theatre.url))
         return [refusal.what.removeprefix(f"GET {theatre.url}") for refusal in scout.refused]
 
     told = scouted(theatre, work)

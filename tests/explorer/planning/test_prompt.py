@@ -9,7 +9,7 @@ import pytest
 
 from explorer.planning.llm_planner import MAX_ANSWER_TOKENS, LlmPlanner
 from explorer.planning.prompt import MAX_OFFERED, MAX_PICTURE_BYTES, shows
-from explorer.types import Element, Prospect, Scene, Wishes
+from explorer.types import Element, ExpectedOutcome, Scene, Wishes
 from tests.explorer.planning.test_llm_planner import SCENE, link
 from tests.support import llm_server
 from tests.support.llm_server import LlmServer, Request
@@ -23,9 +23,9 @@ def asked(scene: Scene, *, vision: bool = False) -> Request:
     return request
 
 
-def known(name: str, prospect: Prospect) -> tuple[Element, dict[str, Prospect]]:
+def known(name: str, expected: ExpectedOutcome) -> tuple[Element, dict[str, ExpectedOutcome]]:
     element = replace(link(name), identity=name)
-    return element, {name: prospect}
+    return element, {name: expected}
 
 
 def test_the_request_asks_for_a_strict_schema_and_describes_the_scene_as_data() -> None:
@@ -108,24 +108,24 @@ def test_without_wishes_nothing_is_said_of_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prospect", "said"),
+    ("expected", "said"),
     [
-        (Prospect("page", 1.6, "Pricing"), "new page: Pricing"),
-        (Prospect("page", 1.6), "new page"),
-        (Prospect("scene", 1.2), "new view"),
-        (Prospect("dialog", 1.2, "Invite"), "dialog: Invite"),
-        (Prospect("disclosure", 1.2), "more of this page"),
-        (Prospect("page", 0.6, "Pricing"), "what was seen already"),
-        (Prospect("disclosure", 0.6, opens=3), "a menu with 3 unseen pages"),
-        (Prospect("page", 1.6, "long " * 50), "new page: " + ("long " * 12).strip()),
+        (ExpectedOutcome("page", 1.6, "Pricing"), "new page: Pricing"),
+        (ExpectedOutcome("page", 1.6), "new page"),
+        (ExpectedOutcome("scene", 1.2), "new view"),
+        (ExpectedOutcome("dialog", 1.2, "Invite"), "dialog: Invite"),
+        (ExpectedOutcome("disclosure", 1.2), "more of this page"),
+        (ExpectedOutcome("page", 0.6, "Pricing"), "what was seen already"),
+        (ExpectedOutcome("disclosure", 0.6, opens=3), "a menu with 3 unseen pages"),
+        (ExpectedOutcome("page", 1.6, "long " * 50), "new page: " + ("long " * 12).strip()),
     ],
 )
-def test_what_a_click_is_known_to_show_is_said(prospect: Prospect, said: str) -> None:
-    element, prospects = known("pricing", prospect)
+def test_what_a_click_is_known_to_show_is_said(expected: ExpectedOutcome, said: str) -> None:
+    element, expected_outcomes = known("pricing", expected)
 
-    request = asked(Scene(SCENE.url, "t", (element,), prospects=prospects))
+    request = asked(Scene(SCENE.url, "t", (element,), expected_outcomes=expected_outcomes))
 
-    assert shows(prospect).strip() == said
+    assert shows(expected).strip() == said
     assert request.question["elements"][0]["shows"].strip() == said
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from explorer.planning.scoring import discounted, foreseen, stems, wished
-from explorer.types import Box, Element, Prospect, Wishes
+from explorer.planning.scoring import goal_match, scale_by_success_rate, score_expected, stems
+from explorer.types import Box, Element, ExpectedOutcome, Wishes
 
 
 def element(label: str, href: str = "") -> Element:
@@ -11,25 +11,25 @@ def element(label: str, href: str = "") -> Element:
 
 
 def test_a_click_that_is_known_to_change_nothing_is_not_offered() -> None:
-    assert foreseen(80, "tab", Prospect("nothing", 0), demoted=False) is None
+    assert score_expected(80, "tab", ExpectedOutcome("nothing", 0), demoted=False) is None
 
 
 def test_what_shows_little_new_comes_after_everything_else() -> None:
-    stale = foreseen(90, "tab", Prospect("scene", 0.5), demoted=False)
-    fresh = foreseen(10, "button", Prospect("scene", 1.2), demoted=False)
+    stale = score_expected(90, "tab", ExpectedOutcome("scene", 0.5), demoted=False)
+    fresh = score_expected(10, "button", ExpectedOutcome("scene", 1.2), demoted=False)
     assert stale is not None
     assert fresh is not None
     assert stale[0] < 10 < fresh[0]
 
 
 def test_what_nothing_is_known_of_keeps_its_score() -> None:
-    assert foreseen(42, "button", None, demoted=False) == (42, "button")
+    assert score_expected(42, "button", None, demoted=False) == (42, "button")
 
 
 def test_a_kind_that_never_showed_anything_loses_most_of_its_score() -> None:
-    assert discounted(50, {"switch main": 0.0}, "switch main") == pytest.approx(10)
-    assert discounted(50, {"switch main": 1.0}, "switch main") == pytest.approx(50)
-    assert discounted(50, {}, "switch main") == 50
+    assert scale_by_success_rate(50, {"switch main": 0.0}, "switch main") == pytest.approx(10)
+    assert scale_by_success_rate(50, {"switch main": 1.0}, "switch main") == pytest.approx(50)
+    assert scale_by_success_rate(50, {}, "switch main") == 50
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_kind_that_never_showed_anything_loses_most_of_its_score() -> None:
     ],
 )
 def test_goal_and_focus_raise_what_they_name(wishes: Wishes, label: str, href: str, reason: str) -> None:
-    more, why = wished(element(label, href), wishes, "", focused=False)
+    more, why = goal_match(element(label, href), wishes, "", focused=False)
     assert why == reason
     assert (more > 0) == bool(reason)
 
@@ -54,13 +54,15 @@ def test_goal_and_focus_raise_what_they_name(wishes: Wishes, label: str, href: s
 def test_more_of_the_goal_is_worth_more() -> None:
     wishes = Wishes(goal="filter orders")
     both, one = (
-        wished(element(label), wishes, "", focused=False)[0] for label in ("Filter orders", "Orders")
+        goal_match(element(label), wishes, "", focused=False)[0] for label in ("Filter orders", "Orders")
     )
     assert both > one
 
 
 def test_a_page_is_known_by_its_title_once_it_was_scouted() -> None:
-    assert wished(element("Go", "http://h/x"), Wishes(goal="pricing"), "Pricing plans", focused=False)[0] > 0
+    assert (
+        goal_match(element("Go", "http://h/x"), Wishes(goal="pricing"), "Pricing plans", focused=False)[0] > 0
+    )
 
 
 def test_words_are_cut_to_their_stems_and_grammar_left_out() -> None:

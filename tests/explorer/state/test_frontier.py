@@ -56,8 +56,8 @@ def test_a_page_whose_name_ends_in_index_is_not_its_folder() -> None:
 def test_a_page_is_new_once_and_listed_once() -> None:
     frontier = Frontier()
 
-    first = frontier.arrive(HOME, None)
-    again = frontier.arrive(HOME + "index.html#top", HOME)
+    first = frontier.visit(HOME, None)
+    again = frontier.visit(HOME + "index.html#top", HOME)
 
     assert (first, again) == (True, False)
     assert frontier.visited == [HOME]
@@ -65,9 +65,9 @@ def test_a_page_is_new_once_and_listed_once() -> None:
 
 def test_depth_is_the_fewest_links_from_the_start() -> None:
     frontier = Frontier()
-    frontier.arrive(HOME, None)
+    frontier.visit(HOME, None)
     frontier.note_links((link(HOME + "a"),), HOME)
-    frontier.arrive(HOME + "a", HOME)
+    frontier.visit(HOME + "a", HOME)
     frontier.note_links((link(HOME + "b"), link(HOME)), HOME + "a")
     deep = frontier.depth(HOME + "b")
 
@@ -83,28 +83,28 @@ def test_depth_is_the_fewest_links_from_the_start() -> None:
 
 def test_a_page_reached_without_a_link_is_one_deeper_than_where_one_came_from() -> None:
     frontier = Frontier()
-    frontier.arrive(HOME, None)
+    frontier.visit(HOME, None)
 
-    frontier.arrive(HOME + "pushed", HOME)
+    frontier.visit(HOME + "pushed", HOME)
 
     assert frontier.depth(HOME + "pushed") == 1
 
 
 def test_links_that_lead_too_deep_are_left_out_and_buttons_never() -> None:
     frontier = Frontier()
-    frontier.arrive(HOME, None)
+    frontier.visit(HOME, None)
     frontier.note_links((link(HOME + "a"),), HOME)
 
-    assert frontier.within(link(HOME + "a"), 1)
-    assert not frontier.within(link(HOME + "a"), 0)
-    assert frontier.within(link(""), 0)
+    assert frontier.is_within_depth(link(HOME + "a"), 1)
+    assert not frontier.is_within_depth(link(HOME + "a"), 0)
+    assert frontier.is_within_depth(link(""), 0)
 
 
 def test_the_last_page_with_something_left_is_where_to_go_back_to() -> None:
     frontier = Frontier()
-    frontier.arrive(HOME, None)
-    frontier.arrive(HOME + "a", HOME)
-    frontier.arrive(HOME + "b", HOME + "a")
+    frontier.visit(HOME, None)
+    frontier.visit(HOME + "a", HOME)
+    frontier.visit(HOME + "b", HOME + "a")
 
     frontier.exhaust(HOME + "b/")
     before_a = frontier.unfinished()
@@ -119,13 +119,13 @@ def test_the_last_page_with_something_left_is_where_to_go_back_to() -> None:
 def test_what_is_left_on_other_pages_is_what_they_have_offered_and_nobody_has_tried() -> None:
     frontier = Frontier()
     for page in ("", "a", "b"):
-        frontier.arrive(HOME + page, None if not page else HOME)
+        frontier.visit(HOME + page, None if not page else HOME)
     frontier.note_left(HOME, (link(HOME + "a"), TAB))
     frontier.note_left(HOME + "a", (TAB, link(HOME + "c")))
     frontier.note_left(HOME + "b", (link(HOME + "d"),))
 
     before = dict(frontier.left_elsewhere(HOME + "b"))
-    frontier.try_out(TAB, "as it was")
+    frontier.mark_tried(TAB, "as it was")
     after = dict(frontier.left_elsewhere(HOME + "b/"))
     frontier.exhaust(HOME)
 
@@ -140,8 +140,8 @@ def test_what_was_never_tried_may_be_used_as_it_is() -> None:
 
 def test_a_button_that_has_done_something_may_be_used_again_where_the_page_is_another() -> None:
     frontier = Frontier()
-    frontier.try_out(BUTTON, "first")
-    frontier.learn(BUTTON, "button", "scene")
+    frontier.mark_tried(BUTTON, "first")
+    frontier.record_outcome(BUTTON, "button", "scene")
 
     again = frontier.usable(BUTTON, "second", 5)
 
@@ -156,8 +156,8 @@ def test_each_further_use_of_a_button_counts_for_the_same_button() -> None:
     for state in ("first", "second"):
         used = frontier.usable(BUTTON, state, 5)
         assert used is not None
-        frontier.try_out(used, state)
-        frontier.learn(used, "button", "scene")
+        frontier.mark_tried(used, state)
+        frontier.record_outcome(used, "button", "scene")
 
     assert frontier.usable(BUTTON, "second", 5) is None
     assert frontier.usable(BUTTON, "third", 2) is None
@@ -166,12 +166,12 @@ def test_each_further_use_of_a_button_counts_for_the_same_button() -> None:
 
 def test_a_button_that_once_did_nothing_is_not_used_again() -> None:
     frontier = Frontier()
-    frontier.try_out(BUTTON, "first")
-    frontier.learn(BUTTON, "button", "scene")
+    frontier.mark_tried(BUTTON, "first")
+    frontier.record_outcome(BUTTON, "button", "scene")
     again = frontier.usable(BUTTON, "second", 5)
     assert again is not None
-    frontier.try_out(again, "second")
-    frontier.learn(again, "button", "nothing")
+    frontier.mark_tried(again, "second")
+    frontier.record_outcome(again, "button", "nothing")
 
     assert frontier.usable(BUTTON, "third", 5) is None
 
@@ -183,37 +183,37 @@ def test_a_button_that_once_did_nothing_is_not_used_again() -> None:
 )
 def test_links_disclosures_and_choices_are_used_once(element: Element) -> None:
     frontier = Frontier()
-    frontier.try_out(element, "first")
-    frontier.learn(element, "kind", "scene")
+    frontier.mark_tried(element, "first")
+    frontier.record_outcome(element, "kind", "scene")
 
     assert frontier.usable(element, "second", 5) is None
 
 
 def test_a_field_may_be_filled_in_again_where_the_page_is_another() -> None:
     frontier, field = Frontier(), replace(TAB, fills="text")
-    frontier.try_out(field, "empty")
-    frontier.learn(field, "text", "scene")
+    frontier.mark_tried(field, "empty")
+    frontier.record_outcome(field, "text", "scene")
 
     assert frontier.usable(field, "one entry", 5) is not None
     assert frontier.usable(field, "empty", 5) is None
-    assert frontier.times(field) == 1
+    assert frontier.times_tried(field) == 1
 
 
 def test_it_learns_which_kinds_of_control_show_something_and_how_often_each_was_used() -> None:
     frontier = Frontier()
-    frontier.learn(BUTTON, "button", "scene")
-    frontier.learn(TAB, "button", "nothing")
-    frontier.learn(TAB, "tab", "page")
+    frontier.record_outcome(BUTTON, "button", "scene")
+    frontier.record_outcome(TAB, "button", "nothing")
+    frontier.record_outcome(TAB, "tab", "page")
 
-    frontier.hear("switch", paid=False)
+    frontier.record_lookahead("switch", success=False)
 
-    assert frontier.payoffs() == {"button": 2 / 3, "tab": 1.0, "switch": 0.5}
-    assert frontier.kinds() == {"button": 2, "tab": 1}
+    assert frontier.success_rates() == {"button": 2 / 3, "tab": 1.0, "switch": 0.5}
+    assert frontier.kind_counts() == {"button": 2, "tab": 1}
 
 
 def test_a_place_was_seen_once_it_was_visited_under_any_spelling() -> None:
     frontier = Frontier()
-    frontier.arrive(HOME + "a/index.html#top", None)
+    frontier.visit(HOME + "a/index.html#top", None)
 
     assert frontier.has_seen(page_key(HOME + "a"))
     assert not frontier.has_seen(page_key(HOME))

@@ -15,7 +15,8 @@ from explorer.browser.chromium import find_chromium, open_browser, prepare_sessi
 from explorer.browser.session import BrowserSession
 from explorer.egress.policy import EgressPolicy, Endpoint
 from explorer.egress.proxy import EgressProxy
-from explorer.engine.executor import Event, Explorer
+from explorer.engine.composition import build_explorer
+from explorer.engine.executor import Event
 from explorer.languages import detection, vocabulary
 from explorer.lookahead.scout_browser import scouting
 from explorer.planning.keyword_planner import KeywordPlanner
@@ -210,7 +211,7 @@ class Theatre:
                 time = clock or (SeeingClock(session.page) if scout else HastyClock())
                 take = Take([], [], [])
                 often = RetryPolicy(told or take.retries.append, *PAUSES)
-                explorer = Explorer(
+                explorer = build_explorer(
                     brief, session, time, planner or KeywordPlanner(), self.proxy, scouted, often
                 )
                 async for event in explorer.explore():

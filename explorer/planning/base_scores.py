@@ -1,0 +1,134 @@
+"""Scores an element by what it is: where it stands, what it says, and what kind of control it is."""
+
+from collections.abc import Callable
+
+from explorer.languages.overlay_phrases import says, says_only
+from explorer.planning.keyword_weights import CALL, CLOSE_SIGN, DEMOTED
+from explorer.types import Element
+from explorer.urls import page_key
+
+#: A score, mostly from 100 (first) to 0, and the reason for it.
+Score = tuple[float, str]
+
+#: A cookie banner lies over everything, so its answer comes first; refusing comes before accepting.
+REFUSE_COOKIES, ACCEPT_COOKIES = 106, 105
+#: An open dialog is shown before it is closed, and closed before what lies behind it is used.
+IN_DIALOG, CLOSE_DIALOG = 96, 84
+#: Pages in the main navigation are what the site itself calls its parts; a header higher than this is one.
+MAIN_PAGE, SECTION_PAGE = 82, 72
+HEADER_HEIGHT_PX = 160
+#: A link that the site invites to follow, one in the text, and one beside it.
+CALL_PAGE, CONTENT_PAGE, ASIDE_PAGE = 74, 64, 56
+#: The home page is mostly where the film began, and a footer's pages are mostly about the company.
+HOME_PAGE, FOOTER_PAGE = 40, 18
+#: A place on the same page is seen by scrolling, too.
+FRAGMENT = 22
+#: A menu among the page links shows what the site has: just below a section of it.
+NAVIGATION_MENU = 71
+#: Controls that show something on the same page, those that show most first.
+SEARCH, TAB, DISCLOSURE, MENU_ITEM = 62, 58, 55, 52
+FIELD, CALL_CONTROL, SELECT, BUTTON, OTHER_CONTROL = 50, 50, 48, 42, 34
+#: Controls that mostly change little that a viewer sees.
+TOGGLE, LINK_WITHOUT_ADDRESS, OPEN_TAB, FOOTER_CONTROL = 26, 20, 14, 12
+#: The first look inside a page comes before all other pages; one that needs a scroll a little later.
+INSIDE, INSIDE_BELOW = 100, 94
+#: From this score on a control is worth that first look.
+WORTH_A_LOOK_INSIDE = 52
+#: What a film can do without, and what leads out of the page: both only when nothing else is left.
+MAX_DEMOTED, MAX_DOWNLOAD = 8, 4
+#: What is out of view by no more than this is a short way to scroll; a viewport is 720 px high.
+NEAR_PX = 900
+
+CLOSES_DIALOG = "closes the open dialog"
+_CHOICE_ROLES = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
+
+
+def label_of(element: Element) -> str:
+    """What the element says, for comparisons."""
+    return (element.label or element.text).casefold().strip()
+
+
+def folder_of(url: str) -> str:
+    """The folder a page lies in, by which pages of one template are told from others."""
+    return page_key(url).rpartition("/")[0]
+
+
+def refuses_cookies(label: str) -> bool:
+    return says("reject", label) or says("necessary", label)
+
+
+def accepts_cookies(element: Element) -> bool:
+    """Whether this accepts all cookies, if it belongs to a cookie banner."""
+    label = label_of(element)
+    agrees = (says("accept", label) or says_only("fine", label)) and not says("manage", label)
+    return not element.href and agrees and not refuses_cookies(label)
+
+
+def obstacle_score(element: Element, cookie_banner: bool) -> Score | None:
+    """The score of an answer to a cookie banner, and of what belongs to an open dialog."""
+    label = label_of(element)
+    if cookie_banner and not element.href and refuses_cookies(label):
+        return REFUSE_COOKIES, "cookie banner, only what is necessary"
+    if cookie_banner and accepts_cookies(element):
+        return ACCEPT_COOKIES, "cookie banner, accept"
+    if element.landmark != "dialog":
+        return None
+    closes = says_only("close", label) or says("later", label) or CLOSE_SIGN.search(label)
+    return (CLOSE_DIALOG, CLOSES_DIALOG) if closes else (IN_DIALOG, "inside the open dialog")
+
+
+def page_score(element: Element) -> Score:
+    """The score of a page that nobody has seen, by where the link to it stands."""
+    if element.landmark == "footer":
+        return FOOTER_PAGE, "footer, unseen page"
+    if "/" not in page_key(element.href):
+        return HOME_PAGE, "home page"
+    if element.landmark == "nav" or (element.landmark == "header" and element.box.y < HEADER_HEIGHT_PX):
+        if folder_of(element.href).count("/") > 0:
+            return SECTION_PAGE, "section navigation, unseen page"
+        return MAIN_PAGE, "main navigation, unseen page"
+    if element.in_view and CALL.search(label_of(element)) and element.landmark in {"main", "header", ""}:
+        return CALL_PAGE, "call to action, unseen page"
+    if element.landmark == "aside":
+        return ASIDE_PAGE, "side column, unseen page"
+    return CONTENT_PAGE, "content, unseen page"
+
+
+def control_score(element: Element, look_inside: bool) -> Score:
+    """The score of a control by its kind; `look_inside` puts one of the page's content first."""
+    score, reason = next(((s, why) for applies, s, why in _CONTROLS if applies(element)), _OTHER)
+    near = element.in_view or abs(element.box.y) < NEAR_PX
+    if look_inside and near and element.landmark in {"main", ""} and score >= WORTH_A_LOOK_INSIDE:
+        return INSIDE if element.in_view else INSIDE_BELOW, f"{reason} inside the page,"
+    return score, reason
+
+
+def demotion(element: Element) -> Score | None:
+    """The highest score of what a film can do without, and why; None for everything else."""
+    label = label_of(element)
+    found = next((name for name, pattern in DEMOTED if pattern.search(label)), None)
+    # A button that says "next" is a step of something on this page.
+    if found and not (found == "pagination" and not element.href and says("next", label)):
+        return MAX_DEMOTED, found
+    if element.download:
+        return MAX_DOWNLOAD, "download"
+    return (MAX_DOWNLOAD, "form") if element.form_action else None
+
+
+#: The first that applies counts.
+_CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
+    (lambda e: e.landmark == "footer", FOOTER_CONTROL, "control in the footer"),
+    (lambda e: e.fills == "search", SEARCH, "search"),
+    (lambda e: e.fills == "select", SELECT, "choice"),
+    (lambda e: bool(e.fills), FIELD, "field"),
+    (lambda e: e.role == "tab" and e.reveals, TAB, "tab"),
+    (lambda e: e.role == "tab", OPEN_TAB, "tab that is open already"),
+    (lambda e: e.reveals and e.landmark == "nav", NAVIGATION_MENU, "menu among the page links"),
+    (lambda e: e.reveals, DISCLOSURE, "opens something"),
+    (lambda e: e.role in {"menuitem", "treeitem"}, MENU_ITEM, "menu item"),
+    (lambda e: e.role in _CHOICE_ROLES, TOGGLE, "switch"),
+    (lambda e: e.role == "link", LINK_WITHOUT_ADDRESS, "link without an address"),
+    (lambda e: bool(CALL.search(label_of(e))), CALL_CONTROL, "call to action"),
+    (lambda e: e.role in {"button", "option"}, BUTTON, "button"),
+)
+_OTHER: Score = (OTHER_CONTROL, "control")
