@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
+from explorer.engine.action_guard import ActionGuard
 from explorer.engine.screen import Screen
 from explorer.engine.trace_recorder import role_of
 from explorer.forms.values import FieldValue
@@ -33,9 +34,6 @@ LOOK_MS: dict[Outcome, float] = {
     "nothing": 250.0,
 }
 
-#: Says why an element must not be acted upon, or an address not be opened; None when it may.
-Refuse = Callable[[Element | str], Refusal | None]
-
 
 @dataclass(frozen=True, slots=True)
 class ActionTarget:
@@ -62,7 +60,7 @@ class StepResult:
 
 
 class ActionPerformer:
-    """Acts only on what `refuse` still allows just before the action; refused popups go to `report`."""
+    """Acts only on what `guard` still allows just before the action; refused popups go to `report`."""
 
     def __init__(
         self,
@@ -75,7 +73,7 @@ class ActionPerformer:
         scroller: Scroller,
         backtracking: Backtracking,
         interceptor: RequestInterceptor,
-        refuse: Refuse,
+        guard: ActionGuard,
         report: Callable[[Refusal], None],
     ) -> None:
         self._page = page
@@ -86,7 +84,7 @@ class ActionPerformer:
         self._scroller = scroller
         self._backtracking = backtracking
         self._interceptor = interceptor
-        self._refuse = refuse
+        self._guard = guard
         self._report = report
         self._popups = Popups(page)
         self._form_filler = FormFiller(page, clock, mouse)
@@ -100,7 +98,7 @@ class ActionPerformer:
         element = await self._describe(plan) if point else None
         if element is None:
             return None
-        if refusal := self._refuse(element):
+        if refusal := self._guard.refuse_element(element):
             return refusal
         if element.new_tab:
             # Of all matches: unlike one, that does not wait for an element that has just gone.
@@ -114,7 +112,7 @@ class ActionPerformer:
         last = await self._describe(plan)
         if last is None:
             return None
-        if refusal := self._refuse(last):
+        if refusal := self._guard.refuse_element(last):
             return refusal
         point = await self._scroller.stay_on(plan.selector)
         return ActionTarget(last, point, start_ms, selector, unhovered, before) if point else None
@@ -172,7 +170,7 @@ class ActionPerformer:
 
     async def _open_in_place(self, popup_url: str) -> None:
         """Shows in the one page what a popup wanted to show."""
-        refusal = self._refuse(popup_url)
+        refusal = self._guard.refuse_url(popup_url)
         if refusal is not None:
             self._report(refusal)
         else:

@@ -4,7 +4,7 @@ It acts and waits only through the clock, so a camera may render time instead of
 """
 
 from collections.abc import AsyncGenerator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from playwright.async_api import Error as PlaywrightError
 
@@ -45,53 +45,30 @@ POOR = 60
 WORTH_A_RETURN = 20
 
 
+@dataclass(slots=True, kw_only=True)
 class Explorer:
     """One exploration of `brief.url`, built by `composition.build_explorer`; iterate `explore` once."""
 
-    def __init__(
-        self,
-        *,
-        brief: Brief,
-        session: BrowserSession,
-        clock: Clock,
-        deadlines: Deadlines,
-        stop: StopConditions,
-        scope_monitor: ScopeMonitor,
-        service_workers: ServiceWorkers,
-        start_page: StartPageOpener,
-        page_visit: PageVisit,
-        state_tracker: PageStateTracker,
-        screen: Screen,
-        scanner: Scanner,
-        selector: PlanSelector,
-        step_runner: StepRunner,
-        lookahead: Lookahead,
-        frontier: Frontier,
-        goal_check: GoalCheck,
-        refusals: Refusals,
-        recorder: TraceRecorder,
-    ) -> None:
-        self._brief = brief
-        self._session = session
-        self._page = session.page
-        self._clock = clock
-        self._deadlines = deadlines
-        self._stop = stop
-        self._scope_monitor = scope_monitor
-        self._service_workers = service_workers
-        self._start_page = start_page
-        self._page_visit = page_visit
-        self._state_tracker = state_tracker
-        self._screen = screen
-        self._scanner = scanner
-        self._selector = selector
-        self._step_runner = step_runner
-        self._lookahead = lookahead
-        self._frontier = frontier
-        self._goal_check = goal_check
-        self._refusals = refusals
-        self._recorder = recorder
-        self._metrics = Metrics()
+    brief: Brief
+    session: BrowserSession
+    clock: Clock
+    deadlines: Deadlines
+    stop: StopConditions
+    scope_monitor: ScopeMonitor
+    service_workers: ServiceWorkers
+    start_page: StartPageOpener
+    page_visit: PageVisit
+    state_tracker: PageStateTracker
+    screen: Screen
+    scanner: Scanner
+    selector: PlanSelector
+    step_runner: StepRunner
+    lookahead: Lookahead
+    frontier: Frontier
+    goal_check: GoalCheck
+    refusals: Refusals
+    recorder: TraceRecorder
+    _metrics: Metrics = field(init=False, default=Metrics())
 
     async def explore(self) -> Events:
         """Yields metrics as states change, each step and refusal as it happens, and a Trace at the end.
@@ -100,45 +77,45 @@ class Explorer:
         BrowserCrashed when the browser dies, and SafetyViolation at the hard limit.
         """
         yield self._enter("navigating")
-        await self._start_page.open()
-        while self._stop.reason is None:
+        await self.start_page.open()
+        while self.stop.reason is None:
             try:
                 async for event in self._round():
                     yield event
             except (PageUnresponsive, DeadlineReached, PlaywrightError) as exc:
-                await self._stop.recover(exc)
-                await self._clock.hold(RETRY_HOLD_MS)
+                await self.stop.recover(exc)
+                await self.clock.hold(RETRY_HOLD_MS)
         self._cut_off()
         yield self._enter("complete")
-        self._refusals.collect()
+        self.refusals.collect()
         ending = self._ending()
-        yield self._recorder.trace(ending.stop, warnings_of(ending))
+        yield self.recorder.trace(ending.stop, warnings_of(ending))
 
     def trace_so_far(self) -> Trace:
         """What the final trace will hold in any case, up to a moment between steps; grows with each state."""
-        return self._recorder.trace_so_far()
+        return self.recorder.trace_so_far()
 
     def _enter(self, state: State) -> Metrics:
         self._metrics = replace(
             self._metrics,
             state=state,
-            visited_urls=tuple(map(clip, self._frontier.visited)),
-            runtime_s=round(self._deadlines.elapsed_s(), 2),
-            scouted=self._lookahead.tries,
+            visited_urls=tuple(map(clip, self.frontier.visited)),
+            runtime_s=round(self.deadlines.elapsed_s(), 2),
+            scouted=self.lookahead.tries,
         )
         return self._metrics
 
     async def _round(self) -> Events:
         """Visits the page that is on screen if it is another one, then scans it and acts on it."""
-        if self._stop.check_scope():
+        if self.stop.check_scope():
             return
-        if self._scope_monitor.failed:
+        if self.scope_monitor.failed:
             await self._go_back()
             return
-        self._clock.cover(False)
-        self._recorder.confirm()
-        await self._state_tracker.reload_if_needed()
-        if self._page_visit.url is not None:
+        self.clock.cover(False)
+        self.recorder.confirm()
+        await self.state_tracker.reload_if_needed()
+        if self.page_visit.url is not None:
             yield self._enter("discovering")  # what a step has shown can be made into film meanwhile
         arrived = not self._is_visited()
         if arrived:
@@ -151,35 +128,35 @@ class Explorer:
             yield event
 
     async def _visit(self) -> list[Refusal]:
-        refused = await self._page_visit.visit(self._progress().clicks_left)
-        depth = max(self._metrics.depth, self._frontier.depth(self._page.url))
+        refused = await self.page_visit.visit(self._progress().clicks_left)
+        depth = max(self._metrics.depth, self.frontier.depth(self.session.page.url))
         self._metrics = replace(self._metrics, depth=depth)
         return refused
 
     async def _may_act_here(self) -> bool:
         """False when a limit is reached, or when the page is too deep: then it is left."""
-        if self._scope_monitor.site.holds(self._page.url):
-            await self._deadlines.do(self._service_workers.look())
+        if self.scope_monitor.site.holds(self.session.page.url):
+            await self.deadlines.do(self.service_workers.look())
         if self._should_stop():
             return False
-        if self._frontier.depth(self._page.url) > self._brief.max_depth:
+        if self.frontier.depth(self.session.page.url) > self.brief.max_depth:
             # Links this deep are not offered, but buttons lead anywhere.
-            self._frontier.exhaust(self._page.url)
+            self.frontier.exhaust(self.session.page.url)
             await self._go_back()
             return False
-        if self._scope_monitor.crossed() is None and not self._scope_monitor.failed:
-            self._recorder.confirm()
+        if self.scope_monitor.crossed() is None and not self.scope_monitor.failed:
+            self.recorder.confirm()
         return True
 
     async def _act_on_page(self, look_ahead: bool) -> Events:
         """Scans the page, and makes the planned clicks that still make sense, until one shows something."""
-        signature = (await self._screen.snapshot()).signature
+        signature = (await self.screen.snapshot()).signature
         offer, refused = await self._scan(signature)
-        for refusal in (*self._refusals.collect(), *refused):
+        for refusal in (*self.refusals.collect(), *refused):
             yield refusal
         yield self._enter("planning")
         plans, refused = await self._plan(offer, look_ahead)
-        for refusal in (*self._refusals.collect(), *refused):
+        for refusal in (*self.refusals.collect(), *refused):
             yield refusal
         if await self._leave_poor_page(plans):
             return
@@ -194,36 +171,36 @@ class Explorer:
                 return
 
     async def _scan(self, signature: str) -> tuple[Offer, list[Refusal]]:
-        offer, refused = await self._scanner.scan(signature)
-        self._recorder.note_offered(offer.elements)
-        self._recorder.note_letters(self._scanner.sample)
-        if language := self._scanner.unknown_language:
-            self._recorder.note_unknown_language(UNKNOWN_LANGUAGE.format(language))
-        await self._deadlines.do(self._goal_check.locate(self._page, offer.elements))
+        offer, refused = await self.scanner.scan(signature)
+        self.recorder.note_offered(offer.elements)
+        self.recorder.note_letters(self.scanner.sample)
+        if language := self.scanner.unknown_language:
+            self.recorder.note_unknown_language(UNKNOWN_LANGUAGE.format(language))
+        await self.deadlines.do(self.goal_check.locate(self.session.page, offer.elements))
         return offer, refused
 
     async def _plan(self, offer: Offer, look_ahead: bool) -> tuple[list[ActionPlan], list[Refusal]]:
         """Asks the planner; `look_ahead` tries the best off camera first, as a visit has done already."""
-        began_ms, progress = self._clock.now_ms(), self._progress()
+        began_ms, progress = self.clock.now_ms(), self._progress()
         if look_ahead:
-            await self._selector.look_ahead(offer, progress)
-        if self._scanner.is_exhausted:
+            await self.selector.look_ahead(offer, progress)
+        if self.scanner.is_exhausted:
             offer = Offer((), {})
-        planned = await self._selector.select(offer, progress)
-        self._recorder.note_wait(began_ms)
+        planned = await self.selector.select(offer, progress)
+        self.recorder.note_wait(began_ms)
         return planned
 
     async def _leave_poor_page(self, plans: list[ActionPlan]) -> bool:
         """Goes to a state or page with more to show, if the best plan shows little; False to stay."""
         best = plans[0].priority if plans else 0
         if best < POOR and (
-            await self._state_tracker.close_dialog(self._metrics.clicks) or await self._go_to_better(best)
+            await self.state_tracker.close_dialog(self._metrics.clicks) or await self._go_to_better(best)
         ):
             return True
         if plans:
             return False
-        if not await self._state_tracker.leave_dead_end():
-            self._stop.reason = "nothing_left"
+        if not await self.state_tracker.leave_dead_end():
+            self.stop.reason = "nothing_left"
         return True
 
     async def _go_to_better(self, best: float) -> bool:
@@ -231,52 +208,52 @@ class Explorer:
         progress = self._progress()
 
         def better() -> str | None:
-            return self._selector.best_elsewhere(best + WORTH_A_RETURN, progress)
+            return self.selector.best_elsewhere(best + WORTH_A_RETURN, progress)
 
-        return await self._state_tracker.go_to_better(better, self._metrics.clicks)
+        return await self.state_tracker.go_to_better(better, self._metrics.clicks)
 
     async def _step(self, plan: ActionPlan, element: Element, signature: str) -> Step | Refusal | None:
-        event = await self._step_runner.run(plan, element, signature, self._page_visit.moving_blocks)
+        event = await self.step_runner.run(plan, element, signature, self.page_visit.moving_blocks)
         if isinstance(event, Step):
             self._metrics = replace(self._metrics, clicks=self._metrics.clicks + 1)
         return event
 
     async def _go_back(self) -> None:
-        if not await self._state_tracker.go_back():
-            self._stop.reason = "nothing_left"
+        if not await self.state_tracker.go_back():
+            self.stop.reason = "nothing_left"
 
     def _progress(self) -> Progress:
-        clicks_left = self._brief.max_clicks - self._metrics.clicks
-        return Progress(self._state_tracker.state, tuple(self._recorder.steps), clicks_left)
+        clicks_left = self.brief.max_clicks - self._metrics.clicks
+        return Progress(self.state_tracker.state, tuple(self.recorder.steps), clicks_left)
 
     def _is_visited(self) -> bool:
         """Whether the page on screen is the one that was visited last."""
-        url = self._page_visit.url
-        return url is not None and page_key(self._page.url) == page_key(url)
+        url = self.page_visit.url
+        return url is not None and page_key(self.session.page.url) == page_key(url)
 
     def _should_stop(self) -> bool:
-        return self._stop.check_limits(self._metrics.clicks, self._is_visited())
+        return self.stop.check_limits(self._metrics.clicks, self._is_visited())
 
     def _cut_off(self) -> None:
         """Ends the film before a page that must not be shown, whatever else ended the exploration."""
-        crossed = self._scope_monitor.crossed()
-        self._stop.reason = crossed or self._stop.reason
-        if crossed or self._scope_monitor.failed:
-            self._recorder.end_at(self._scope_monitor.last_good_ms())
+        crossed = self.scope_monitor.crossed()
+        self.stop.reason = crossed or self.stop.reason
+        if crossed or self.scope_monitor.failed:
+            self.recorder.end_at(self.scope_monitor.last_good_ms())
 
     def _ending(self) -> Ending:
-        visits = self._recorder.visits
+        visits = self.recorder.visits
         return Ending(
-            brief=self._brief,
-            stop=self._stop.reason or "nothing_left",
+            brief=self.brief,
+            stop=self.stop.reason or "nothing_left",
             clicks=self._metrics.clicks,
             depth=self._metrics.depth,
-            offered=len(self._recorder.offered),
-            refused=self._refusals.all(),
-            obstacles=self._recorder.obstacles_left,
-            dialogs=self._session.runaway_limits.answered,
-            wants_worker=self._service_workers.asked,
-            missing_focus=self._goal_check.missing(visits),
-            misses_goal=self._goal_check.misses_goal(visits),
-            language_note=self._recorder.language_note,
+            offered=len(self.recorder.offered),
+            refused=self.refusals.all(),
+            obstacles=self.recorder.obstacles_left,
+            dialogs=self.session.runaway_limits.answered,
+            wants_worker=self.service_workers.asked,
+            missing_focus=self.goal_check.missing(visits),
+            misses_goal=self.goal_check.misses_goal(visits),
+            language_note=self.recorder.language_note,
         )

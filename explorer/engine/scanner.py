@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
+from explorer.engine.action_guard import ActionGuard
 from explorer.forms.values import filling
-from explorer.guardrails.rules import refuse_element
-from explorer.guardrails.sensitive_fields import refuse_field
 from explorer.languages.detection import is_known
-from explorer.navigation.scope_monitor import ScopeMonitor
 from explorer.page.discovery import discover
 from explorer.page.regions import within
 from explorer.state.frontier import Frontier, plain_key
@@ -47,7 +45,7 @@ class Scanner:
         brief: Brief,
         page: Page,
         deadlines: Deadlines,
-        scope_monitor: ScopeMonitor,
+        guard: ActionGuard,
         frontier: Frontier,
         outcomes: OutcomeCache,
         refusals: Refusals,
@@ -55,7 +53,7 @@ class Scanner:
         self._brief = brief
         self._page = page
         self._deadlines = deadlines
-        self._scope_monitor = scope_monitor
+        self._guard = guard
         self._frontier = frontier
         self._outcomes = outcomes
         self._refusals = refusals
@@ -108,12 +106,10 @@ class Scanner:
         return allowed, refused
 
     def _refuse(self, element: Element, avoided: bool) -> Refusal | None:
-        wishes, url = self._brief.wishes, self._page.url
         if avoided:
             what = element.label or element.text or element.selector
-            return Refusal("avoid", what, "it lies in a part that is to be avoided", url)
-        refusal = refuse_element(element, self._scope_monitor.site, url, wishes)
-        return refusal or (refuse_field(element) if element.fills else None)
+            return Refusal("avoid", what, "it lies in a part that is to be avoided", self._page.url)
+        return self._guard.refuse_element(element)
 
     def _usable(self, element: Element, signature: str) -> Element | None:
         expected = self._outcomes.expected_outcomes([element], self._page.url).get(element.key)

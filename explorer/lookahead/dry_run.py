@@ -1,4 +1,4 @@
-"""Acts a plan out off camera, at once and without a pointer's way: the same click at the same point."""
+"""Performs a plan off camera, at once and without moving the pointer: the same click at the same point."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,24 +12,24 @@ from explorer.navigation.popups import OPEN_IN_PLACE
 from explorer.page.discovery import aim, bring, describe, reveal_delta
 from explorer.types import ActionPlan, Element
 
-#: What these do stays done: chosen, switched, sent. Nobody does that where nobody sees it.
+#: Acting on these sets something that stays set, which is done on camera only.
 _TOGGLES = frozenset(
     {"checkbox", "radio", "switch", "option", "menuitemcheckbox", "menuitemradio", "slider", "spinbutton"}
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Approached:
-    """What a plan is about, scrolled to; `scrolled` says that this has moved the view."""
+class Located:
+    """The element of a plan, scrolled into view; `scrolled` says that this has moved the view."""
 
     element: Element
     scrolled: bool
 
 
 def may_be_tried(plan: ActionPlan, element: Element) -> bool:
-    """Whether a plan may be acted out off camera: presses that only show something, and searches.
+    """Whether a plan may be performed off camera: clicks that only show something, and searches.
 
-    Nothing is toggled, chosen or sent there, and nothing is typed but what is looked for.
+    Nothing is toggled, chosen or sent there, and only search terms are typed.
     """
     if plan.action != "click":
         return plan.action == "type" and is_search(element)
@@ -37,8 +37,8 @@ def may_be_tried(plan: ActionPlan, element: Element) -> bool:
     return not (toggles or element.form_action or "checked=" in element.state)
 
 
-async def approach(page: Page, plan: ActionPlan, refuses: Callable[[Element], bool]) -> Approached | None:
-    """Scrolls to the element; None when it cannot be had now, or `refuses` says no to it.
+async def locate(page: Page, plan: ActionPlan, refuses: Callable[[Element], bool]) -> Located | None:
+    """Scrolls to the element; None when it is not there, or `refuses` says so.
 
     Raises Playwright's errors when the page goes away, as does `act`.
     """
@@ -49,7 +49,7 @@ async def approach(page: Page, plan: ActionPlan, refuses: Callable[[Element], bo
     delta = await reveal_delta(page, plan.selector)
     if delta:
         await evaluate_isolated(page, SCROLL, {"dy": delta, "duration": 1})
-    return Approached(element, brought or bool(delta))
+    return Located(element, brought or bool(delta))
 
 
 async def act(page: Page, plan: ActionPlan, element: Element) -> bool:

@@ -1,4 +1,4 @@
-"""Tries off camera what may be worth filming: the same site, fence and gate, in a page that nobody sees."""
+"""Tries off camera what may be worth filming, in a page behind the same proxy and guardrails."""
 
 import logging
 from dataclasses import replace
@@ -14,7 +14,7 @@ from explorer.errors import PageUnresponsive
 from explorer.guardrails.robots_txt import RobotsTxt, fetch_robots_txt
 from explorer.guardrails.rules import Site, refuse_element, refuse_url
 from explorer.guardrails.sensitive_fields import refuse_field
-from explorer.lookahead.dry_run import act, approach, may_be_tried
+from explorer.lookahead.dry_run import act, locate, may_be_tried
 from explorer.lookahead.off_camera import OffCameraClock, SettledSnapshots
 from explorer.navigation.popups import Popups
 from explorer.navigation.request_interceptor import RequestInterceptor
@@ -37,13 +37,13 @@ T = TypeVar("T")
 SETTLE_MS = 2_500.0
 GOTO_TIMEOUT_MS = 8_000.0
 ACT_TIMEOUT_MS = 2_000.0
-#: Half of what a film waits for: nobody sees a page that was not quite at rest, and the pictures tell.
+#: Half of what a film waits for: a page that has not quite settled is not seen, and pictures are compared.
 QUIET_MS, FLOOR_MS = 150.0, 60.0
 ROBOTS_TIMEOUT_MS = 3_000.0
 OUT_OF_REACH = "it could not be used off camera"
-#: What a page keeps in its stores, taken and put back so that every rehearsal begins the same.
-KEEP = "() => [{...localStorage}, {...sessionStorage}]"
-RESTORE = """
+#: Saves and restores what a page keeps in its storage, so that every dry run begins the same.
+SAVE_STORAGE = "() => [{...localStorage}, {...sessionStorage}]"
+RESTORE_STORAGE = """
 (kept) => [localStorage, sessionStorage].forEach((store, i) => {
   store.clear();
   for (const [key, value] of Object.entries(kept[i])) store.setItem(key, value);
@@ -52,7 +52,7 @@ RESTORE = """
 
 
 class Scout:
-    """One page off camera; nothing that it finds is kept beyond the take. `refused` is what was held back."""
+    """One page off camera, whose findings are not kept beyond the take. `refused` is what was held back."""
 
     def __init__(self, brief: Brief, session: BrowserSession) -> None:
         # Off camera nothing is ever written, whatever the film may do.
@@ -66,19 +66,19 @@ class Scout:
         self._settler = Settler(page, self._clock, quiet_ms=QUIET_MS, floor_ms=FLOOR_MS)
         self._popups = Popups(page)
         #: The state that the page is in, and how that looks, as far as it is known.
-        self._at: PageState | None = None
+        self._state: PageState | None = None
         self._before: Snapshot | None = None
-        self._exact = True
+        self._is_exact = True
         self._settled = SettledSnapshots(page)
-        self._reaches: dict[PageState, frozenset[str]] = {}
-        self._kept: dict[str, object] = {}
+        self._reachable: dict[PageState, frozenset[str]] = {}
+        self._storage: dict[str, object] = {}
         self._robots: dict[str, RobotsTxt] = {}
         self._status = 0
         page.on("response", self._answered)
 
     @property
     def lost(self) -> bool:
-        """Whether its browser has died: then the film is made without."""
+        """Whether its browser has died: then the film is made without it."""
         return self.session.lost.done()
 
     async def install(self) -> None:
@@ -86,91 +86,110 @@ class Scout:
         await self._interceptor.install(self._page)
 
     def limit_to(self, site: Site) -> None:
-        """From now on only this site is looked at."""
+        """Keeps to this site from now on."""
         self._interceptor.site = site
 
+    def _be_in(self, state: PageState, snapshot: Snapshot) -> None:
+        self._state, self._before = state, snapshot
+
+    def _forget_state(self) -> None:
+        self._state = self._before = None
+
     async def visit(self, url: str) -> KnownOutcome:
-        """What a link to `url` shows; with a `rule` when it must not or cannot be shown."""
-        if not await self._may(url):
+        """Opens `url` and returns what it shows; with a `rule` when that must not or cannot be shown."""
+        if not await self._is_allowed(url):
             return KnownOutcome("page", url, rule="robots", detail=f"robots.txt asks to leave {url} alone")
-        self._at = self._before = None
+        self._forget_state()
         try:
             failure = await self._open(url)
             if failure is not None:
                 return failure
-            self._at, self._before = PageState(url), await self._settled.initial(PageState(url))
-            return await self._seen(self._before, "page")
+            state = PageState(url)
+            snapshot = await self._settled.initial(state)
+            self._be_in(state, snapshot)
+            return await self._outcome(snapshot, "page")
         except (PlaywrightError, PageUnresponsive) as exc:
-            log.info("off camera, %s did not show: %s", url, exc)
+            log.info("off camera, %s did not load: %s", url, exc)
             return KnownOutcome("page", url, rule="broken", detail="it did not load when tried off camera")
 
     async def dry_run(self, plan: ActionPlan, state: PageState) -> KnownOutcome | None:
-        """What a deed does in the state `state`, nothing if it cannot be done; None without that state."""
+        """Performs an action in `state` and returns its outcome; None when that cannot be known.
+
+        What is there and cannot be acted upon has the outcome "nothing".
+        """
         try:
-            if not await self._may(state.url) or not await self._take_up(state):
+            if not await self._is_allowed(state.url) or not await self._restore_state(state):
                 return None
             before = self._before or await self._settled.initial(state)
-            if state not in self._reaches:
-                self._reaches[state] = frozenset(await self._reach())
-            await self._popups.take()
-            self._status, self._at, self._before = 0, None, None
-            target = await approach(self._page, plan, self._refuses)
-            if target is not None and not may_be_tried(plan, target.element):
-                self._at, self._before = state, before
-                return None
-            if target is not None and target.scrolled:
-                # What a click changes is told from the view that it is made in.
-                await self._settler.settle(SETTLE_MS)
-                before = await self._settled.take()
-            await self._interceptor.press()
-            if target is None or not await act(self._page, plan, target.element):
-                self._at, self._before = state, before
-                return KnownOutcome("nothing", self._page.url, detail=OUT_OF_REACH) if self._exact else None
-            await self._settler.settle(SETTLE_MS)
-            wanted = await self._popups.take()
-            if wanted is not None:
-                return await self._popped(wanted)
-            after = await self._settled.take()
-            outcome = diff_outcome(before, after)
-            if outcome == "nothing" and self._interceptor.held:
-                return None  # what it asked for was kept back: on camera it may well show something
-            outcome_seen = replace(
-                await self._seen(after, outcome),
-                changed=_changed(before, after, outcome),
-                opens=await self._opened(state, before, after),
-            )
-            if outcome != "page" and await self._undo(plan, before, after):
-                self._at, self._before = state, before
-            return outcome_seen
+            if state not in self._reachable:
+                self._reachable[state] = frozenset(await self._linked_pages())
+            return await self._perform(plan, state, before)
         except (PlaywrightError, PageUnresponsive) as exc:
-            self._at = self._before = None
-            log.info("off camera, a click came to nothing: %s", exc)
+            self._forget_state()
+            log.info("off camera, an action failed: %s", exc)
             return None
 
-    async def _opened(self, state: PageState, before: Snapshot, after: Snapshot) -> tuple[str, ...]:
-        """What has come within reach on the same page."""
+    async def _perform(self, plan: ActionPlan, state: PageState, before: Snapshot) -> KnownOutcome | None:
+        await self._popups.take()
+        self._status = 0
+        self._forget_state()
+        target = await locate(self._page, plan, self._refuses)
+        if target is not None and not may_be_tried(plan, target.element):
+            self._be_in(state, before)
+            return None
+        if target is not None and target.scrolled:
+            # What a click changes is told from the view that it is made in.
+            await self._settler.settle(SETTLE_MS)
+            before = await self._settled.take()
+        await self._interceptor.press()
+        if target is None or not await act(self._page, plan, target.element):
+            self._be_in(state, before)
+            return KnownOutcome("nothing", self._page.url, detail=OUT_OF_REACH) if self._is_exact else None
+        await self._settler.settle(SETTLE_MS)
+        popup_url = await self._popups.take()
+        if popup_url is not None:
+            return await self._visit_popup(popup_url)
+        return await self._compare(plan, state, before)
+
+    async def _compare(self, plan: ActionPlan, state: PageState, before: Snapshot) -> KnownOutcome | None:
+        """The outcome of an action that was performed; undoes it where that is possible."""
+        after = await self._settled.take()
+        outcome = diff_outcome(before, after)
+        if outcome == "nothing" and self._interceptor.held:
+            return None  # what it asked for was held back: on camera it may well show something
+        known = replace(
+            await self._outcome(after, outcome),
+            changed=_changed(before, after, outcome),
+            opens=await self._revealed_pages(state, before, after),
+        )
+        if outcome != "page" and await self._undo(plan, before, after):
+            self._be_in(state, before)
+        return known
+
+    async def _revealed_pages(self, state: PageState, before: Snapshot, after: Snapshot) -> tuple[str, ...]:
+        """The pages to which an action on the same page has revealed links."""
         if page_key(before.url) != page_key(after.url) or before.signature == after.signature:
             return ()
-        reach = await self._reach()
-        known = self._reaches.get(state, frozenset())
+        reach = await self._linked_pages()
+        known = self._reachable.get(state, frozenset())
         new = (there for there in reach if there not in known and there != page_key(after.url))
         return tuple(dict.fromkeys(new))
 
-    async def _reach(self) -> list[str]:
-        """The places that links on the page lead to."""
+    async def _linked_pages(self) -> list[str]:
+        """The keys of the pages that this one links to."""
         found = (await discover(self._page, ())).elements
         return [page_key(e.href) for e in found if e.href and not self._refuses(e)]
 
     async def _undo(self, plan: ActionPlan, before: Snapshot, after: Snapshot) -> bool:
-        """Whether the page is as it was before a click, or is so again after Escape or a second click.
+        """Whether the page is as before a click, at once or after Escape or a second click.
 
-        That spares opening it anew.
+        That spares loading it again.
         """
         ways = ["escape", "again"] if after.unfolded > before.unfolded else ["escape"]
         while after.signature != before.signature and ways:
             if ways.pop(0) == "escape":
                 await self._page.keyboard.press("Escape")
-                # Since a key was pressed, what was clicked wears a focus ring, and would look changed.
+                # After a key press, what was clicked has a focus ring, and would look changed.
                 await self._page.evaluate("document.activeElement?.blur()")
                 await self._settler.settle(SETTLE_MS)
             else:
@@ -178,21 +197,21 @@ class Scout:
             after = await self._settled.take()
         return after.signature == before.signature and diff_outcome(before, after) == "nothing"
 
-    async def _take_up(self, state: PageState) -> bool:
-        """Brings the page into the state, by address and by doing again what was done."""
-        if self._at == state:
+    async def _restore_state(self, state: PageState) -> bool:
+        """Opens the state's address and repeats its actions; False when that fails."""
+        if self._state == state:
             return True
-        self._at = self._before = None
-        await self._restore(state.url)
+        self._forget_state()
+        await self._restore_storage(state.url)
         if await self._open(state.url) is not None:
             return False
-        # One that cannot be done again may not have to be: a question that is asked only once, say.
-        self._exact = all([await self._act(plan) for plan in state.actions])
-        self._at = state
+        # An action that cannot be repeated may not have to be, such as answering a question asked only once.
+        self._is_exact = all([await self._act(plan) for plan in state.actions])
+        self._state = state
         return True
 
     async def _act(self, plan: ActionPlan) -> bool:
-        target = await approach(self._page, plan, self._refuses)
+        target = await locate(self._page, plan, self._refuses)
         if target is not None and not may_be_tried(plan, target.element):
             target = None
         await self._interceptor.press()
@@ -201,17 +220,17 @@ class Scout:
         return done
 
     async def _open(self, url: str) -> KnownOutcome | None:
-        """Goes there and clears the view; a sighting when that failed or is not allowed."""
+        """Opens `url` and dismisses overlays; returns an outcome when that failed or is refused."""
         self._status, self._interceptor.last_refused = 0, None
         try:
             if self._interceptor.pressed:
-                # Another address of the same document would not load anew, and be kept from what it asks for.
+                # Another address of the same document would not load again, and have its requests held back.
                 await self._page.goto("about:blank", wait_until="commit", timeout=GOTO_TIMEOUT_MS)
             response = await self._page.goto(url, wait_until="commit", timeout=GOTO_TIMEOUT_MS)
         except PlaywrightError:
             refused = self._interceptor.last_refused
             if refused is not None and refused.rule != "write":
-                return _barred(url, refused)
+                return _refused_outcome(url, refused)
             raise
         await self._settler.settle(SETTLE_MS)
         if response is not None and response.status >= 400:
@@ -221,15 +240,15 @@ class Scout:
         if await dismiss_overlays(self._page, self._clock):
             await self._settler.settle(SETTLE_MS)
         origin = _origin(self._page.url)
-        if origin not in self._kept:
-            self._kept[origin] = await self._page.evaluate(KEEP)
+        if origin not in self._storage:
+            self._storage[origin] = await self._page.evaluate(SAVE_STORAGE)
         return None
 
-    async def _restore(self, url: str) -> None:
-        """What earlier rehearsals have left in the page's stores must not change this one."""
+    async def _restore_storage(self, url: str) -> None:
+        """Undoes what earlier dry runs have left in the page's storage."""
         origin = _origin(url)
-        if origin in self._kept and _origin(self._page.url) == origin:
-            await self._page.evaluate(RESTORE, self._kept[origin])
+        if origin in self._storage and _origin(self._page.url) == origin:
+            await self._page.evaluate(RESTORE_STORAGE, self._storage[origin])
 
     def _refuses(self, element: Element) -> bool:
         site = self._interceptor.site
@@ -237,12 +256,12 @@ class Scout:
             return True
         return element.fills != "" and refuse_field(element) is not None
 
-    async def _popped(self, wanted: str) -> KnownOutcome:
+    async def _visit_popup(self, popup_url: str) -> KnownOutcome:
         site = self._interceptor.site
-        refusal = refuse_url(wanted, site, self._page.url, self._brief.wishes) if site else None
-        return _barred(wanted, refusal) if refusal else await self.visit(wanted)
+        refusal = refuse_url(popup_url, site, self._page.url, self._brief.wishes) if site else None
+        return _refused_outcome(popup_url, refusal) if refusal else await self.visit(popup_url)
 
-    async def _seen(self, snapshot: Snapshot, outcome: Outcome) -> KnownOutcome:
+    async def _outcome(self, snapshot: Snapshot, outcome: Outcome) -> KnownOutcome:
         title = await title_of(self._page)
         rule, detail = "", ""
         site = self._interceptor.site
@@ -260,7 +279,7 @@ class Scout:
         if request.is_navigation_request() and request.frame == self._page.main_frame:
             self._status = response.status
 
-    async def _may(self, url: str) -> bool:
+    async def _is_allowed(self, url: str) -> bool:
         if self._brief.wishes.ignore_robots:
             return True
         origin = _origin(url)
@@ -276,7 +295,7 @@ class Scout:
 
         Playwright's own HTTP client asks the proxy for tunnels to port 80, which it refuses.
         """
-        self._at = self._before = None
+        self._forget_state()
         self._status = 0
         try:
             answer = await self._page.goto(url, timeout=ROBOTS_TIMEOUT_MS)
@@ -301,5 +320,5 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _barred(url: str, refusal: Refusal) -> KnownOutcome:
+def _refused_outcome(url: str, refusal: Refusal) -> KnownOutcome:
     return KnownOutcome("page", url, rule=refusal.rule, detail=refusal.detail)

@@ -1,4 +1,4 @@
-"""Where a scout works: a browser of its own, behind the same proxy as the film's."""
+"""Opens the scout's browser, behind the same proxy as the film's."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -18,9 +18,9 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def open_scout(brief: Brief, chromium: Chromium, proxy_url: str) -> AsyncIterator[Scout | None]:
-    """A scout in a browser of its own, since one that renders frame by frame shows nothing by itself.
+    """Opens a scout in a browser of its own: one that renders frame by frame shows nothing by itself.
 
-    None when it is not wished for, or does not start: a film can be made without.
+    None when it is switched off, or does not start: a film can be made without.
     """
     async with AsyncExitStack() as opened:
         scout = None
@@ -36,7 +36,7 @@ async def open_scout(brief: Brief, chromium: Chromium, proxy_url: str) -> AsyncI
 
 @asynccontextmanager
 async def scouting(brief: Brief, browser: Browser) -> AsyncIterator[Scout]:
-    """A scout in a context of its own; the context is closed afterwards."""
+    """Opens a scout in a browser context of its own, and closes the context afterwards."""
     session = await prepare_session(browser, brief)
     try:
         scout = Scout(brief, session)
