@@ -6,8 +6,6 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING
 from explorer.egress.dialer import Connect, Connection, connect
 from explorer.egress.policy import EgressPolicy
 from explorer.egress.proxy import EgressProxy
+from explorer.retry_after import parse_retry_after
 
 if TYPE_CHECKING:
     import httpx2
@@ -104,7 +103,7 @@ def judge(status: int, retry_after: str = "") -> DeliveryResult:
     if 300 <= status < 400:
         return DeliveryResult(f"{error} Redirects are not followed: give the final address.", passing=False)
     passing = status >= 500 or status in PASSING
-    return DeliveryResult(error, passing, _seconds(retry_after) if passing else 0.0)
+    return DeliveryResult(error, passing, (parse_retry_after(retry_after) or 0.0) if passing else 0.0)
 
 
 def _held_back(proxy: EgressProxy, status: int) -> DeliveryResult:
@@ -163,14 +162,3 @@ def _phrase(status: int) -> str:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:].removesuffix(".") + "."
-
-
-def _seconds(retry_after: str) -> float:
-    """Retry-After in seconds or as a date (RFC 9110, section 10.2.3); 0 for what is neither."""
-    if retry_after.isascii() and retry_after.isdigit():
-        return float(retry_after[:9])
-    try:
-        then = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return 0.0
-    return max(0.0, (then.replace(tzinfo=then.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self, cast
@@ -13,6 +13,7 @@ from demo_api.addresses import JobAddress, Server, is_here
 from demo_api.client.output_files import part_of
 from demo_api.client.status_events import ENDS, Event, Json, StatusDiff
 from demo_api.errors import ApiError
+from explorer.retry_after import parse_retry_after
 
 CONNECT_S = 5.0
 #: A run is answered within 2.5 s; before the last byte of a film a server may wait for 26 s.
@@ -214,9 +215,7 @@ def _problem(response: httpx2.Response) -> ApiError:
         body = None
     if not isinstance(body, dict) or not isinstance(body.get("detail"), str):
         return _stranger(response)
-    again_s = None
-    with suppress(ValueError):
-        again_s = float(response.headers.get("retry-after", ""))
+    again_s = parse_retry_after(response.headers.get("retry-after", ""))
     return ApiError(body["detail"], str(body.get("code", "error")), response.status_code, again_s)
 
 

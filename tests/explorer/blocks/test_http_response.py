@@ -63,7 +63,7 @@ def test_a_challenge_is_told_with_its_scheme_and_realm(asked: str, told: str) ->
 
 @pytest.mark.parametrize(
     ("said", "seconds"),
-    [("3", 3.0), ("", 0.0), ("soon", 0.0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("9" * 400, float("inf"))],
+    [("3", 3.0), ("", 0.0), ("soon", 0.0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("9" * 400, 999_999_999.0)],
 )
 def test_how_long_a_server_asks_to_be_left_alone(said: str, seconds: float) -> None:
     assert answer(503, retry_after=said).retry_after_s == seconds
