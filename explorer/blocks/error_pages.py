@@ -8,59 +8,59 @@ from explorer.blocks.page_facts import PageFacts
 from explorer.blocks.signatures import any_of, count, each_of, parts_of, plain, read_toml
 
 #: Characters of prose: error pages are short, and articles about them are not.
-MOST_PROSE = 600
-LITTLE_PROSE = 160
+MAX_PROSE_CHARS = 600
+SHORT_PROSE_CHARS = 160
 #: With more of its own headings than this, a page has something to tell.
-MOST_SECTIONS = 5
+MAX_SECTIONS = 5
 #: Whole texts this short say nothing else.
-ALONE_CHARS = 80
-#: What title, headings and text must come to; see `said_error`.
-ENOUGH = 4.0
-MAX_SAID_CHARS = 80
+ONLY_TEXT_CHARS = 80
+#: What title, headings and text must come to; see `find_error_text`.
+MIN_POINTS = 4.0
+MAX_ERROR_TEXT_CHARS = 80
 MAX_LINE_CHARS = 200
 #: As in "HTTP Error 404.0", without its punctuation.
 _STATUS = re.compile(r"\b[45]\d\d(?: \d{1,2})?\b")
 _BESIDE_STATUS = re.compile(r"\b(?:http|status|code)\b")
 
 
-def said_error(look: PageFacts) -> str | None:
+def find_error_text(page: PageFacts) -> str | None:
     """What an error page says of itself; None for any other page.
 
     Title and heading count 2 each when only error pages are called so (1.5 for a title with another part
     beside it, or for a bare status), 1 when other pages may be. So do up to two explanations ("go back to the
     home page"), and that there is hardly any text.
     """
-    if len(look.prose) > MOST_PROSE or look.sections > MOST_SECTIONS:
+    if len(page.prose) > MAX_PROSE_CHARS or page.sections > MAX_SECTIONS:
         return None
     phrases = _phrases()
-    title, heading = _title_points(look), max(map(phrases.points, _headings(look)), default=0.0)
-    explained = min(2.0, count(phrases.explains, look.text))
-    if max(title, heading) < 1.5 and not (explained and (title or heading)):
+    title, heading = _title_points(page), max(map(phrases.points, _headings(page)), default=0.0)
+    explanations = min(2.0, count(phrases.explains, page.text))
+    if max(title, heading) < 1.5 and not (explanations and (title or heading)):
         return None
-    points = title + heading + explained
-    points += 1.0 * (len(look.prose) <= LITTLE_PROSE)
-    points += 1.0 * (heading >= 1.5 and len(look.text) <= ALONE_CHARS)
-    if points < ENOUGH:
+    points = title + heading + explanations
+    points += 1.0 * (len(page.prose) <= SHORT_PROSE_CHARS)
+    points += 1.0 * (heading >= 1.5 and len(page.text) <= ONLY_TEXT_CHARS)
+    if points < MIN_POINTS:
         return None
-    said = max(_headings(look), key=phrases.points, default="") if heading >= title else look.title
-    return said[:MAX_SAID_CHARS]
+    text = max(_headings(page), key=phrases.points, default="") if heading >= title else page.title
+    return text[:MAX_ERROR_TEXT_CHARS]
 
 
-def _title_points(look: PageFacts) -> float:
+def _title_points(page: PageFacts) -> float:
     phrases = _phrases()
-    whole = phrases.points(look.title)
-    beside = max(map(phrases.points, parts_of(look.title)), default=0.0)
+    whole = phrases.points(page.title)
+    beside = max(map(phrases.points, parts_of(page.title)), default=0.0)
     return max(whole, 0.75 * beside)
 
 
-def _headings(look: PageFacts) -> tuple[str, ...]:
+def _headings(page: PageFacts) -> tuple[str, ...]:
     """The main heading, and what stands beside it when it is only a status or an exclamation.
 
     Without any, how the text begins.
     """
-    lines = (*look.headings[:2], *look.large[:2])
+    lines = (*page.headings[:2], *page.large[:2])
     if not lines:
-        return (look.main_heading, " ".join(look.text[:MAX_LINE_CHARS].split()))
+        return (page.main_heading, " ".join(page.text[:MAX_LINE_CHARS].split()))
     return lines if 0 < _phrases().points(lines[0]) < 2 else lines[:1]
 
 

@@ -15,7 +15,7 @@ from explorer.retry_after import parse_retry_after
 from explorer.text import clean
 
 #: What a server or the way to it may have got over a moment later.
-PASSING_STATUS = frozenset({429, 502, 503, 504})
+TRANSIENT_STATUS = frozenset({429, 502, 503, 504})
 #: The scheme of a challenge and its realm (RFC 9110, section 11.6.1).
 _SCHEME = re.compile(r"(?:^|[,\n])\s*(basic|digest|ntlm|negotiate|bearer|hoba|mutual|scram-[\w-]+)\b", re.I)
 _REALM = re.compile(r'\brealm\s*=\s*(?:"([^"]*)"|([^\s,]+))', re.I)
@@ -64,40 +64,40 @@ class HttpResponse:
         return parse_retry_after(self.headers.get("retry-after", "")) or 0.0
 
 
-def status_error(url: str, answer: HttpResponse) -> PageUnreachable | None:
-    """What the status of `answer`, to which `url` has led, says against filming it; None for a page.
+def status_error(url: str, response: HttpResponse) -> PageUnreachable | None:
+    """What the status of `response`, to which `url` has led, says against filming it; None for a page.
 
     Its `retry_after_s` is set where another try may help.
     """
-    status = answer.status
+    status = response.status
     if status < 400:
         return None
-    error = _status_error(url, answer)
-    if status in PASSING_STATUS:
-        error.retry_after_s = answer.retry_after_s
+    error = _status_error(url, response)
+    if status in TRANSIENT_STATUS:
+        error.retry_after_s = response.retry_after_s
     return error
 
 
-def _status_error(url: str, answer: HttpResponse) -> PageUnreachable:
-    status = answer.status
+def _status_error(url: str, response: HttpResponse) -> PageUnreachable:
+    status = response.status
     if status == 401:
-        return unreachable_for("password", url=url, scheme=_challenge(answer))
+        return unreachable_for("password", url=url, scheme=_challenge(response))
     if status in (403, 451):
         return unreachable_for("forbidden", url=url, status=status)
     if status in (404, 410):
         return unreachable_for("missing", url=url, status=status)
     if status == 429:
-        return unreachable_for("too_many_requests", url=url, status=status, retry=_retry(answer))
+        return unreachable_for("too_many_requests", url=url, status=status, retry=_retry_clause(response))
     if 500 <= status < 600:
-        return unreachable_for("site_failed", url=url, status=status, retry=_retry(answer))
+        return unreachable_for("site_failed", url=url, status=status, retry=_retry_clause(response))
     return unreachable_for("turned_down", url=url, status=status)
 
 
-def download_error(url: str, answer: HttpResponse | None) -> PageUnreachable:
+def download_error(url: str, response: HttpResponse | None) -> PageUnreachable:
     """What to say of an answer that the browser would save."""
-    if answer is None:
+    if response is None:
         return unreachable_for("file", url=url, kind="its kind is not known")
-    kind, name = kind_of(answer.media_type), _file_name(answer)
+    kind, name = kind_of(response.media_type), _file_name(response)
     return unreachable_for("file", url=url, kind=", ".join(filter(None, (kind, name))))
 
 
@@ -109,33 +109,33 @@ def kind_of(media_type: str) -> str:
     return media_type or "its kind is not said"
 
 
-def _challenge(answer: HttpResponse) -> str:
+def _challenge(response: HttpResponse) -> str:
     """In words: ` (Basic, realm “staging”)`."""
-    asked = answer.headers.get("www-authenticate", "")
-    schemes = [_PROPER_NAMES.get(name.lower(), name.title()) for name in _SCHEME.findall(asked)]
-    realm = _REALM.search(asked)
-    named = clean((realm[1] or realm[2] or "")[:MAX_NAME_CHARS]) if realm else ""
-    told = [*dict.fromkeys(schemes), *([f"realm “{named}”"] if named else [])]
-    return f" ({', '.join(told)})" if told else f" (status {answer.status})"
+    header = response.headers.get("www-authenticate", "")
+    schemes = [_PROPER_NAMES.get(name.lower(), name.title()) for name in _SCHEME.findall(header)]
+    realm = _REALM.search(header)
+    realm_text = clean((realm[1] or realm[2] or "")[:MAX_NAME_CHARS]) if realm else ""
+    parts = [*dict.fromkeys(schemes), *([f"realm “{realm_text}”"] if realm_text else [])]
+    return f" ({', '.join(parts)})" if parts else f" (status {response.status})"
 
 
-def _retry(answer: HttpResponse) -> str:
-    if not answer.retry_after_s:
+def _retry_clause(response: HttpResponse) -> str:
+    if not response.retry_after_s:
         return ""
-    return f", and it asks to be left alone for {span(answer.retry_after_s)}"
+    return f", and it asks to be left alone for {format_duration(response.retry_after_s)}"
 
 
-def span(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A length of time as people say it: `45 s`, `10 min`, `3 h`, `2 days`."""
-    for unit_s, most, unit in ((1, 100, "s"), (60, 100, "min"), (3600, 48, "h"), (86_400, 1_000, "days")):
-        if seconds / unit_s < most:
+    for unit_s, limit, unit in ((1, 100, "s"), (60, 100, "min"), (3600, 48, "h"), (86_400, 1_000, "days")):
+        if seconds / unit_s < limit:
             return f"{max(1, round(seconds / unit_s))} {unit}"
     return "a long time"
 
 
-def _file_name(answer: HttpResponse) -> str:
+def _file_name(response: HttpResponse) -> str:
     """What the server calls the file, or else the last part of its address."""
     head = Message()
-    head["content-disposition"] = answer.headers.get("content-disposition", "")
-    name = head.get_filename() or unquote(urlsplit(answer.url).path.rpartition("/")[2])
+    head["content-disposition"] = response.headers.get("content-disposition", "")
+    name = head.get_filename() or unquote(urlsplit(response.url).path.rpartition("/")[2])
     return clean(name[:MAX_NAME_CHARS])

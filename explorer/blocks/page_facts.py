@@ -18,10 +18,10 @@ from explorer.text import clean
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 XML_TYPES = frozenset({"application/xml", "text/xml"})
 #: A pixel is of the ground's colour when no channel differs by more than this, of 255.
-GROUND_RANGE = 4
+BACKGROUND_TOLERANCE = 4
 #: Fewer pixels than this, of `pictures.WIDTH_PX` x `HEIGHT_PX`, are the traces of frames that only count
 #: visitors; two small letters in grey have 30.
-LEAST_PIXELS = 12
+MIN_PIXELS = 12
 _REFRESH = re.compile(r"\s*(\d*\.?\d+)[^;,\s]*\s*[;,\s]\s*(?:url\s*=\s*)?(['\"]?)(.*?)\2\s*", re.I | re.S)
 
 
@@ -101,8 +101,8 @@ def is_uniform(image: bytes) -> bool | None:
     if picture is None:
         return None
     colours = picture.pixels.reshape(-1, 3).astype(np.int16)
-    differs = np.abs(colours - np.median(colours, axis=0)).max(axis=1) > GROUND_RANGE
-    return int(differs.sum()) < LEAST_PIXELS
+    differs = np.abs(colours - np.median(colours, axis=0)).max(axis=1) > BACKGROUND_TOLERANCE
+    return int(differs.sum()) < MIN_PIXELS
 
 
 def refresh_of(content: str) -> tuple[float, str] | None:

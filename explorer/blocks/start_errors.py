@@ -143,8 +143,8 @@ TABLE: Mapping[Trouble, Row] = {
 def error_for(trouble: Trouble, **facts: Any) -> ExplorerError:
     """The error of `trouble`; `facts` fill the gaps of its sentence."""
     row = TABLE[trouble]
-    told = {name: clip(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
-    return row.error(f"{row.sentence.format(**told)} {row.advice}")
+    clipped = {name: clip(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+    return row.error(f"{row.sentence.format(**clipped)} {row.advice}")
 
 
 def unreachable_for(trouble: Trouble, **facts: Any) -> errors.PageUnreachable:

@@ -18,12 +18,12 @@ Weight = Literal["always", "when_refused"]
 #: By these a visitor is refused, or given a check (503, 405) before the page.
 REFUSING = frozenset({401, 403, 405, 406, 429, 503})
 #: Characters of prose: walls explain themselves in a few sentences, and pages about walls go on for longer.
-MOST_PROSE = 600
-LITTLE_PROSE = 160
-FEW_LINKS = 12
+MAX_PROSE_CHARS = 600
+SHORT_PROSE_CHARS = 160
+MAX_LINKS = 12
 #: What the signs on a page with a good status must come to: 2 for each of title and heading that asks, 1 for
 #: one that only waits, up to 2 for explanations, 1 for a widget and 1 for little text.
-ENOUGH = 4.0
+MIN_POINTS = 4.0
 MAX_TITLE_CHARS = 80
 
 
@@ -42,26 +42,26 @@ class Wall:
     """Whose it is, "" for unknown, and what it says of itself."""
 
     vendor: str
-    said: str
+    text: str
 
     def __str__(self) -> str:
-        if self.said:
-            return f"{self.vendor or 'it'} shows “{self.said}” instead of the page"
+        if self.text:
+            return f"{self.vendor or 'it'} shows “{self.text}” instead of the page"
         return f"{self.vendor} stands before it" if self.vendor else "it turns them away"
 
 
-def find_wall(answer: HttpResponse | None, look: PageFacts | None) -> Wall | None:
+def find_wall(response: HttpResponse | None, page: PageFacts | None) -> Wall | None:
     """The wall that has answered, by what is known of it so far: its head, and how it looks."""
-    said = (look.title or look.main_heading)[:MAX_TITLE_CHARS] if look else ""
-    always = [sign.vendor for sign in _signs(answer, look) if sign.weight == "always"]
-    if always and (look is None or len(look.prose) <= MOST_PROSE):
-        return Wall(always[0], said)
-    if look is None or len(look.prose) > MOST_PROSE:
+    text = (page.title or page.main_heading)[:MAX_TITLE_CHARS] if page else ""
+    always = [sign.vendor for sign in _matching_signatures(response, page) if sign.weight == "always"]
+    if always and (page is None or len(page.prose) <= MAX_PROSE_CHARS):
+        return Wall(always[0], text)
+    if page is None or len(page.prose) > MAX_PROSE_CHARS:
         return None
-    refused = answer is not None and answer.status in REFUSING
-    present = [sign.vendor for sign in _signs(answer, look)]
-    if _asks_when_refused(look, present) if refused else _asks(look, present):
-        return Wall(present[0] if present else "", _saying(look)[:MAX_TITLE_CHARS])
+    refused = response is not None and response.status in REFUSING
+    present = [sign.vendor for sign in _matching_signatures(response, page)]
+    if _is_challenge_when_refused(page, present) if refused else _is_challenge(page, present):
+        return Wall(present[0] if present else "", _wall_text(page)[:MAX_TITLE_CHARS])
     return None
 
 
@@ -80,17 +80,17 @@ def elsewhere_error(url: str, target: str) -> PageUnreachable:
     return unreachable_for("elsewhere", url=url, target=target)
 
 
-def _signs(answer: HttpResponse | None, look: PageFacts | None) -> Iterable[Signature]:
+def _matching_signatures(response: HttpResponse | None, page: PageFacts | None) -> Iterable[Signature]:
     """The signatures that fit, in their order."""
     texts: Mapping[Where, Iterable[str]] = {
-        "header": _header_lines(answer),
-        "address": (answer.url,) if answer else (),
-        "title": (look.title,) if look else (),
-        "text": (look.text,) if look else (),
+        "header": _header_lines(response),
+        "address": (response.url,) if response else (),
+        "title": (page.title,) if page else (),
+        "text": (page.text,) if page else (),
     }
     for sign in signatures():
         if sign.where == "selector":
-            fits = look is not None and sign.pattern in look.selectors
+            fits = page is not None and sign.pattern in page.selectors
         else:
             expression = re.compile(sign.pattern, re.I | re.S)
             fits = any(map(expression.search, texts[sign.where]))
@@ -98,45 +98,45 @@ def _signs(answer: HttpResponse | None, look: PageFacts | None) -> Iterable[Sign
             yield sign
 
 
-def _header_lines(answer: HttpResponse | None) -> tuple[str, ...]:
-    if answer is None:
+def _header_lines(response: HttpResponse | None) -> tuple[str, ...]:
+    if response is None:
         return ()
-    return (f":status: {answer.status}", *(f"{name}: {value}" for name, value in answer.headers.items()))
+    return (f":status: {response.status}", *(f"{name}: {value}" for name, value in response.headers.items()))
 
 
-def _asks_when_refused(look: PageFacts, present: list[str]) -> bool:
+def _is_challenge_when_refused(page: PageFacts, present: list[str]) -> bool:
     """Beside a status that refuses, one clear sign is enough: a widget, a title, or two sentences."""
     phrases = _phrases()
-    lines = [plain(line) for line in (look.title, *parts_of(look.title), look.main_heading)]
+    lines = [plain(line) for line in (page.title, *parts_of(page.title), page.main_heading)]
     called = any(phrases.asks.fullmatch(line) or phrases.waits.fullmatch(line) for line in lines)
-    return bool(present) or called or count(phrases.explains, look.text) >= 2
+    return bool(present) or called or count(phrases.explains, page.text) >= 2
 
 
-def _asks(look: PageFacts, present: list[str]) -> bool:
+def _is_challenge(page: PageFacts, present: list[str]) -> bool:
     """Whether a page with a good status does nothing but ask for a proof of being human.
 
     It has to be called so, and more has to speak for it than its name: a widget, sentences that explain it,
     or that there is nothing else on the page.
     """
     phrases = _phrases()
-    explained = count(phrases.explains, look.text)
-    if look.links > FEW_LINKS:
+    explained = count(phrases.explains, page.text)
+    if page.links > MAX_LINKS:
         return False
-    if look.fields == 0 and explained >= 2 and present:
+    if page.fields == 0 and explained >= 2 and present:
         return True
-    names = (plain(look.title), plain(look.main_heading))
+    names = (plain(page.title), plain(page.main_heading))
     asked = sum(bool(phrases.asks.fullmatch(name)) for name in names)
     waits = sum(bool(phrases.waits.fullmatch(name)) for name in names)
-    beside = any(phrases.asks.fullmatch(plain(part)) for part in parts_of(look.title)[1:])
-    more = min(2, explained) + bool(present) + (len(look.prose) <= LITTLE_PROSE)
-    return bool(asked and more) and 2.0 * asked + waits + 0.5 * beside + more >= ENOUGH
+    beside = any(phrases.asks.fullmatch(plain(part)) for part in parts_of(page.title)[1:])
+    more = min(2, explained) + bool(present) + (len(page.prose) <= SHORT_PROSE_CHARS)
+    return bool(asked and more) and 2.0 * asked + waits + 0.5 * beside + more >= MIN_POINTS
 
 
-def _saying(look: PageFacts) -> str:
+def _wall_text(page: PageFacts) -> str:
     """The line by which a reader knows the wall: its title if that asks, else its heading."""
-    phrases, title = _phrases(), plain(look.title)
+    phrases, title = _phrases(), plain(page.title)
     named = phrases.asks.fullmatch(title) or phrases.waits.fullmatch(title)
-    return look.title if named else look.main_heading or look.title
+    return page.title if named else page.main_heading or page.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from explorer.engine.action_guard import ActionGuard
 from explorer.engine.screen import Screen
 from explorer.engine.trace_recorder import role_of
 from explorer.forms.values import FieldValue
-from explorer.guardrails.acting_controls import keeps
+from explorer.guardrails.acting_controls import may_persist
 from explorer.input.form_filler import FormFiller
 from explorer.input.mouse import Mouse
 from explorer.input.scrolling import Scroller
@@ -20,7 +20,7 @@ from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.page.discovery import describe
 from explorer.page.snapshot import Snapshot, diff_outcome
 from explorer.page.stable_selectors import stable_selector
-from explorer.page.visual_diff import Blocks, share
+from explorer.page.visual_diff import Blocks, changed_share
 from explorer.protocols import Clock
 from explorer.text import clip
 from explorer.types import ActionPlan, Element, Outcome, Point, Refusal, Step
@@ -107,14 +107,14 @@ class ActionPerformer:
         selector = await self._deadlines.do(stable_selector(self._page, element))
         before = await self._screen.snapshot()
         await self._deadlines.do(self._popups.take())
-        await self._deadlines.do(self._interceptor.press(keeps(element)))
+        await self._deadlines.do(self._interceptor.press(may_persist(element)))
         # All that takes time is done: what is under the pointer now is what is clicked.
         last = await self._describe(plan)
         if last is None:
             return None
         if refusal := self._guard.refuse_element(last):
             return refusal
-        point = await self._scroller.stay_on(plan.selector)
+        point = await self._scroller.follow(plan.selector)
         return ActionTarget(last, point, start_ms, selector, unhovered, before) if point else None
 
     async def _describe(self, plan: ActionPlan) -> Element | None:
@@ -150,7 +150,7 @@ class ActionPerformer:
         result.after = after = await self._screen.snapshot()
         outcome = _outcome(target, after, moving_blocks)
         if target.before.picture is not None and after.picture is not None:
-            result.changed = share(target.before.picture, after.picture, moving_blocks)
+            result.changed = changed_share(target.before.picture, after.picture, moving_blocks)
         result.step = replace(
             result.step,
             outcome=outcome,

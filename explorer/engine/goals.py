@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from playwright.async_api import Page
 
-from explorer.page.regions import PREFIX, within
+from explorer.page.regions import PREFIX, keys_in_regions
 from explorer.planning.scoring import is_about, names, stems, stems_of
 from explorer.trace import Visit
 from explorer.types import Element, Step, Wishes
@@ -27,10 +27,10 @@ class GoalCheck:
         self._chosen_by_model = False
 
     async def locate(self, page: Page, elements: Sequence[Element]) -> None:
-        """Records which elements lie where a selector of the focus points; raises as `within` does."""
+        """Records which elements lie where a selector of the focus points. Raises as `keys_in_regions`."""
         for wish in self._wishes.focus:
             if wish.startswith(PREFIX) and wish not in self._shown:
-                self._inside[wish] = await within(page, elements, (wish,))
+                self._inside[wish] = await keys_in_regions(page, elements, (wish,))
 
     def note_step(self, element: Element, step: Step) -> None:
         """Records that a step was made on this element."""

@@ -78,7 +78,7 @@ class PageStateTracker:
     async def clear_overlays(self) -> None:
         """Dismisses banners, tours and other boxes over the page, as a polite visitor would."""
         began_ms = self._clock.now_ms()
-        dismissal = dismiss_overlays(self._page, self._clock, left=self._recorder.note_obstacle)
+        dismissal = dismiss_overlays(self._page, self._clock, on_remaining=self._recorder.note_obstacle)
         try:
             cleared = await self._deadlines.limit(dismissal, CLEAR_TIMEOUT_S)
         except (PageUnresponsive, PlaywrightError) as exc:

@@ -14,7 +14,7 @@ from explorer.engine.trace_recorder import TraceRecorder
 from explorer.input.scrolling import Scroller
 from explorer.navigation.scope_monitor import ScopeMonitor
 from explorer.page.snapshot import Snapshot
-from explorer.page.visual_diff import Blocks, changed
+from explorer.page.visual_diff import Blocks, changed_blocks
 from explorer.protocols import Clock
 from explorer.state.frontier import Frontier
 from explorer.state.seen_screens import SeenScreens
@@ -96,5 +96,5 @@ class PageVisit:
         await self.clock.hold(ARRIVE_MS)
         later = await self.screen.snapshot()
         if snapshot.picture is not None and later.picture is not None:
-            self.moving_blocks = changed(snapshot.picture, later.picture)
+            self.moving_blocks = changed_blocks(snapshot.picture, later.picture)
         await self.scroller.tour(screens)

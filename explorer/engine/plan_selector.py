@@ -8,7 +8,7 @@ from playwright.async_api import Page
 from explorer.deadlines import Deadlines
 from explorer.engine.scanner import Offer
 from explorer.lookahead.scheduler import Lookahead
-from explorer.page.regions import within
+from explorer.page.regions import keys_in_regions
 from explorer.planning.keyword_planner import rank
 from explorer.protocols import Clock, Planner
 from explorer.state.frontier import Frontier
@@ -97,7 +97,9 @@ class PlanSelector:
         return replace(
             self._bare_scene(self.page.url, offer.elements, progress),
             title=await self.deadlines.do(title_of(self.page)),
-            focused=await self.deadlines.do(within(self.page, offer.elements, self.brief.wishes.focus)),
+            focused=await self.deadlines.do(
+                keys_in_regions(self.page, offer.elements, self.brief.wishes.focus)
+            ),
             picture=self.clock.picture(),
         )
 

@@ -6,10 +6,10 @@ from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
 from explorer.engine.action_guard import ActionGuard
-from explorer.forms.values import filling
+from explorer.forms.values import choose_value
 from explorer.languages.detection import is_known
 from explorer.page.discovery import discover
-from explorer.page.regions import within
+from explorer.page.regions import keys_in_regions
 from explorer.state.frontier import Frontier, plain_key
 from explorer.state.outcomes import OutcomeCache
 from explorer.state.refusals import Refusals
@@ -91,12 +91,12 @@ class Scanner:
         element = next((e for e in (*found.elements, *found.covered) if e.key == key), None)
         if element is None:
             return None
-        avoided = await self._deadlines.do(within(self._page, (element,), self._brief.wishes.avoid))
+        avoided = await self._deadlines.do(keys_in_regions(self._page, (element,), self._brief.wishes.avoid))
         return self._refuse(element, element.key in avoided) or element
 
     async def _judge(self, found: tuple[Element, ...]) -> tuple[list[Element], list[Refusal]]:
         """What the guardrails allow, and what they refuse."""
-        avoided = await self._deadlines.do(within(self._page, found, self._brief.wishes.avoid))
+        avoided = await self._deadlines.do(keys_in_regions(self._page, found, self._brief.wishes.avoid))
         allowed, refused = [], []
         for element in found:
             if refusal := self._refuse(element, element.key in avoided):
@@ -127,7 +127,7 @@ class Scanner:
             return ActionPlan(element.selector, "click", 0, "")
         if self._brief.wishes.interact != "all":
             return None
-        entry = filling(element, words, again=self._frontier.times_tried(element))
+        entry = choose_value(element, words, times_filled=self._frontier.times_tried(element))
         if entry is None:
             return None
         verb = CAPTION_VERBS[entry.action, element.fills == "search"]

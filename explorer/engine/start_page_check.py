@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request
 
-from explorer.blocks.error_pages import said_error
+from explorer.blocks.error_pages import find_error_text
 from explorer.blocks.http_response import kind_of, status_error
 from explorer.blocks.page_facts import PAGE_TYPES, PageFacts, is_uniform, read_page_facts, refresh_of
 from explorer.blocks.start_errors import unreachable_for
@@ -191,7 +191,7 @@ class StartPageCheck:
         return unreachable_for("blank", url=self._url, waited_s=self._film_ms() / 1000, cause=cause)
 
     def _is_error_page(self, look: PageFacts) -> PageUnreachable | None:
-        said = said_error(look)
+        said = find_error_text(look)
         if said is None:
             return None
         status = self._scope_monitor.answer.status if self._scope_monitor.answer else 200

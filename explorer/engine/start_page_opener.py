@@ -79,7 +79,7 @@ class StartPageOpener:
         await self._retrying(self.state_tracker.clear_overlays)
         self.recorder.branding = await read_branding(page, self.clock)
         # From here on there is a film, even when not a moment is left to look around in it.
-        await self._retrying(lambda: self.deadlines.limit(self.mouse.appear()))
+        await self._retrying(lambda: self.deadlines.limit(self.mouse.place_at_start()))
         self.recorder.begin_film()
         self.deadlines.may_wrap_up = True
 

@@ -32,8 +32,8 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\[\].:]+|(?<=[a-z])-(?=[a-z])")
 _WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]{2,8}|[^\W\d_]{3,}")
 _NUMERIC = re.compile(r"-?\d+(?:[.,]\d+)?")
 #: Steps that HTML takes where none is said, for ranges without bounds as well.
-_RANGE = (0.0, 100.0, 1.0)
-REASONABLE, LEAST_STEP = 1e15, 1e-9
+_RANGE_DEFAULTS = (0.0, 100.0, 1.0)
+MAX_NUMBER, MIN_STEP = 1e15, 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,17 @@ class FieldValue:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
-    """A field with all that its value may depend on; `said` is its words, casefolded."""
+class _FieldContext:
+    """A field with all that its value may depend on; `field_text` is its words, casefolded."""
 
     element: Element
     words: Sequence[str]
     today: date
-    said: str
-    again: int = 0
+    field_text: str
+    times_filled: int = 0
 
     @property
-    def begins_as_search(self) -> bool:
+    def is_clearly_search(self) -> bool:
         """Whether it is one beyond doubt: "Search by name" is, "Your name, to find you" is not."""
         element = self.element
         texts = (element.label, element.aria_label, element.placeholder, element.field_name)
@@ -67,73 +67,78 @@ class _Ask:
         )
 
     @property
-    def searches(self) -> bool:
+    def is_search(self) -> bool:
         alone = self.element.field_name.casefold() in {"s", "term", "terms"}
-        return self.begins_as_search or alone or bool(SEARCH.search(self.said))
+        return self.is_clearly_search or alone or bool(SEARCH.search(self.field_text))
 
 
-def filling(
-    element: Element, words: Sequence[str], today: date | None = None, again: int = 0
+def choose_value(
+    element: Element, words: Sequence[str], today: date | None = None, times_filled: int = 0
 ) -> FieldValue | None:
     """What `element` is filled with, or None for what is no field or must not be filled.
 
     `words` are the site's own, such as its headings and the labels of its navigation: one of them is searched
     for. `today` says in which month dates lie. Only what is searched for, and new entries of lists that
-    belong to no form, are submitted. `again` counts how often it was filled before: only lists get more.
+    belong to no form, are submitted. `times_filled` counts how often it was filled before: only lists get
+    more.
     """
-    ask = _Ask(element, words, today or date.today(), _said(element), again)
-    if element.fills == "" or not _may_be_filled(ask):
+    context = _FieldContext(element, words, today or date.today(), _field_text(element), times_filled)
+    if element.fills == "" or not _may_be_filled(context):
         return None
-    if again and not TODO.search(ask.said):
+    if times_filled and not TODO.search(context.field_text):
         return None
-    return _BY_KIND[element.fills](ask)
+    return _BY_KIND[element.fills](context)
 
 
-def _said(element: Element) -> str:
+def _field_text(element: Element) -> str:
     texts = (element.label, element.aria_label, element.placeholder, element.title, element.text)
     name = _CAMEL.sub(" ", element.field_name)
     return " ".join(" ".join((*texts, name)).casefold().split())
 
 
-def _may_be_filled(ask: _Ask) -> bool:
-    element = ask.element
-    if element.input_type.casefold() in _REFUSED_TYPES or SECRET.search(ask.said):
+def _may_be_filled(context: _FieldContext) -> bool:
+    element = context.element
+    if element.input_type.casefold() in _REFUSED_TYPES or SECRET.search(context.field_text):
         return False
     if not set(element.autocomplete.casefold().split()) <= _HARMLESS_AUTOCOMPLETE:
         return False
-    if PERSONAL.search(ask.said):
-        return ask.begins_as_search
-    return ask.searches or bool(FILTER.search(ask.said)) or element.form_method.casefold() != "post"
+    if PERSONAL.search(context.field_text):
+        return context.is_clearly_search
+    return (
+        context.is_search
+        or bool(FILTER.search(context.field_text))
+        or element.form_method.casefold() != "post"
+    )
 
 
-def _text(ask: _Ask) -> FieldValue | None:
-    element = ask.element
+def _text(context: _FieldContext) -> FieldValue | None:
+    element = context.element
     is_editor = element.tag not in {"input", "textarea"}
     # "Filter" is looked for first: many a filter is also called a search.
-    if FILTER.search(ask.said):
-        return FieldValue("type", word_of(ask.words), element.form_method.casefold() == "get")
-    if ask.searches and not is_editor:
-        return FieldValue("type", word_of(ask.words), element.form_method.casefold() in {"", "get"})
-    if TODO.search(ask.said) and not element.value:
+    if FILTER.search(context.field_text):
+        return FieldValue("type", word_of(context.words), element.form_method.casefold() == "get")
+    if context.is_search and not is_editor:
+        return FieldValue("type", word_of(context.words), element.form_method.casefold() in {"", "get"})
+    if TODO.search(context.field_text) and not element.value:
         return FieldValue(
             "type",
-            sample_data.TODOS[ask.again % len(sample_data.TODOS)],
+            sample_data.TODOS[context.times_filled % len(sample_data.TODOS)],
             element.form_method.casefold() == "",
         )
     if is_editor or element.tag == "textarea":
         return FieldValue("type", sample_data.PARAGRAPH)
-    known = (sample_data.TEXTS[word] for word in ask.said.split() if word in sample_data.TEXTS)
+    known = (sample_data.TEXTS[word] for word in context.field_text.split() if word in sample_data.TEXTS)
     value = next(known, None)
     return FieldValue("type", value) if value and not element.value else None
 
 
 def word_of(words: Sequence[str]) -> str:
     """The most frequent word that says something; of equals the first."""
-    said = [word for text in words for word in _meaningful(text)]
-    if not said:
+    candidates = [word for text in words for word in _meaningful(text)]
+    if not candidates:
         return sample_data.SEARCH
-    counts = Counter(word.casefold() for word in said)
-    best = max(said, key=lambda word: counts[word.casefold()])
+    counts = Counter(word.casefold() for word in candidates)
+    best = max(candidates, key=lambda word: counts[word.casefold()])
     return best.lower() if best.isupper() or best.istitle() else best
 
 
@@ -143,65 +148,67 @@ def _meaningful(text: str) -> list[str]:
 
 def _bounds(element: Element) -> tuple[float | None, float | None, float | None]:
     """Minimum, maximum and step of a number, each None where it is not said."""
-    minimum, maximum, step = (_number_in(text) for text in _limits(element))
+    minimum, maximum, step = (_parse_number(text) for text in _bound_texts(element))
     if step is None and minimum is not None and maximum is not None and "any" in element.bounds:
         step = (maximum - minimum) / 100
     return minimum, maximum, step
 
 
-def _limits(element: Element) -> tuple[str, str, str]:
+def _bound_texts(element: Element) -> tuple[str, str, str]:
     parts = element.bounds.split(" ") if element.bounds.count(" ") == 2 else element.bounds.split()
     first, second, third, *_ = (*parts, "", "", "")
     return first, second, third
 
 
-def _number_in(text: str) -> float | None:
+def _parse_number(text: str) -> float | None:
     """A number as pages give them; what is beyond all reason, such as Infinity, is none."""
     try:
         number = float(text)
     except ValueError:
         return None
-    return number if abs(number) < REASONABLE else None
+    return number if abs(number) < MAX_NUMBER else None
 
 
-def _number(ask: _Ask) -> FieldValue | None:
-    low, high, step = _bounds(ask.element)
+def _number(context: _FieldContext) -> FieldValue | None:
+    low, high, step = _bounds(context.element)
     if low is None and high is None:
         return FieldValue("type", f"{sample_data.NUMBER:.12g}")
     step = step or 1.0
     if low is None or high is None:
         value = low + 2 * step if low is not None else (high or 0.0) - 2 * step
     else:
-        value = _stepped(low, high, step, 0.4)
+        value = _value_on_step(low, high, step, 0.4)
     return FieldValue("type", f"{value:.12g}")
 
 
-def _range(ask: _Ask) -> FieldValue | None:
-    said = _bounds(ask.element)
-    low, high, step = (one if one is not None else other for one, other in zip(said, _RANGE, strict=True))
-    value = _stepped(low, high, step, sample_data.RANGE_PART)
-    if _number_in(ask.element.value) == value:
-        value = _stepped(low, high, step, sample_data.RANGE_OTHER_PART)
+def _range(context: _FieldContext) -> FieldValue | None:
+    bounds = _bounds(context.element)
+    low, high, step = (
+        one if one is not None else other for one, other in zip(bounds, _RANGE_DEFAULTS, strict=True)
+    )
+    value = _value_on_step(low, high, step, sample_data.RANGE_PART)
+    if _parse_number(context.element.value) == value:
+        value = _value_on_step(low, high, step, sample_data.RANGE_OTHER_PART)
     return FieldValue("type", f"{value:.12g}")
 
 
-def _stepped(low: float, high: float, step: float, part: float) -> float:
+def _value_on_step(low: float, high: float, step: float, fraction: float) -> float:
     """The value on a step at about this part of the way."""
-    steps = round((high - low) * part / step) if step > LEAST_STEP else 0
+    steps = round((high - low) * fraction / step) if step > MIN_STEP else 0
     return min(high, round(low + steps * step, 6))
 
 
-def _day(ask: _Ask) -> date:
+def _day(context: _FieldContext) -> date:
     """A day of this month, moved into what the field allows."""
-    low, high, _ = (_day_in(text) for text in _limits(ask.element))
-    day = sample_data.day_of(ask.today, ask.said)
+    low, high, _ = (_parse_day(text) for text in _bound_texts(context.element))
+    day = sample_data.day_of(context.today, context.field_text)
     if low and day < low:
         later = low + timedelta(days=1) if low < date.max else low
         day = min(later, high) if high else later
     return min(day, high) if high else day
 
 
-def _day_in(text: str) -> date | None:
+def _parse_day(text: str) -> date | None:
     """The day in `2026-11-15`, `2026-11` or `2026-11-15T14:30`."""
     try:
         return date.fromisoformat(text[:10] if len(text) >= 10 else f"{text}-01")
@@ -209,10 +216,10 @@ def _day_in(text: str) -> date | None:
         return None
 
 
-def _select(ask: _Ask) -> FieldValue | None:
-    options = ask.element.options
-    foreign = sum(bool(LANGUAGE.search(option.casefold())) for option in options)
-    if PICKER.search(ask.said) or foreign >= 2:
+def _select(context: _FieldContext) -> FieldValue | None:
+    options = context.element.options
+    language_options = sum(bool(LANGUAGE.search(option.casefold())) for option in options)
+    if PICKER.search(context.field_text) or language_options >= 2:
         return None
     choices = [option for option in options[1:] if _is_choice(option) and option != options[0]]
     if not choices:
@@ -223,25 +230,25 @@ def _select(ask: _Ask) -> FieldValue | None:
 
 
 def _is_choice(option: str) -> bool:
-    said = " ".join(option.casefold().split())
-    empty = not re.search(r"\w", said)
-    return not (empty or PLACEHOLDER.match(said) or DESTRUCTIVE.search(said))
+    text = " ".join(option.casefold().split())
+    is_empty = not re.search(r"\w", text)
+    return not (is_empty or PLACEHOLDER.match(text) or DESTRUCTIVE.search(text))
 
 
-def _no_field(_: _Ask) -> FieldValue | None:
+def _no_value(_: _FieldContext) -> FieldValue | None:
     return None
 
 
-_BY_KIND: Mapping[FieldKind, Callable[[_Ask], FieldValue | None]] = {
-    "": _no_field,
+_BY_KIND: Mapping[FieldKind, Callable[[_FieldContext], FieldValue | None]] = {
+    "": _no_value,
     "text": _text,
     "search": _text,
     "number": _number,
-    "date": lambda ask: FieldValue("type", _day(ask).isoformat()),
+    "date": lambda context: FieldValue("type", _day(context).isoformat()),
     "time": lambda _: FieldValue("type", sample_data.TIME),
-    "month": lambda ask: FieldValue("type", _day(ask).isoformat()[:7]),
-    "week": lambda ask: FieldValue("type", sample_data.week_of(_day(ask))),
-    "datetime": lambda ask: FieldValue("type", f"{_day(ask).isoformat()}T{sample_data.TIME}"),
+    "month": lambda context: FieldValue("type", _day(context).isoformat()[:7]),
+    "week": lambda context: FieldValue("type", sample_data.week_of(_day(context))),
+    "datetime": lambda context: FieldValue("type", f"{_day(context).isoformat()}T{sample_data.TIME}"),
     "range": _range,
     "color": lambda _: FieldValue("type", sample_data.COLOUR),
     "select": _select,

@@ -9,9 +9,9 @@ from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import parse_qsl, unquote
 
-from explorer.guardrails.blacklist import blacklisted, commanded, ends_session, is_short, is_title
-from explorer.languages.normalization import even_out, words_of
-from explorer.languages.vocabulary import NOWHERE
+from explorer.guardrails.blacklist import blacklisted, ends_session, find_command, is_short, is_title
+from explorer.languages.normalization import normalize_text, words_of
+from explorer.languages.vocabulary import ALL_LANGUAGES
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -30,21 +30,23 @@ SECTION_NAMES = _listed(
     "start, subscribe, transfer, upgrade, vote"
 )
 #: Below these, words are what pages are about.
-_ABOUT = re.compile(
+_TOPIC_SECTIONS = re.compile(
     r"docs?|documentation|guides?|help|manuals?|references?|blogs?|news|articles?|wiki|kb|faqs?|learn|tutorials?"
     r"|academy|support|handbook|cli|commands?|man|examples?|features?|products?|solutions?|glossary|changelog"
     r"|topics?|tags?|categor(?:y|ies)|stories|recipes?|library|press|podcasts?|about|company|careers?|legal"
     r"|polic(?:y|ies)|questions?|dictionary|lessons?|courses?|chapters?|magazine|journal|insights|resources|how-?to"
 )
 #: Names of parameters whose value says what is to be done.
-_ORDERS = _listed(
+_ACTION_PARAMETERS = _listed(
     "_method, a, ac, act, action, btn, button, call, cmd, command, do, event, exec, fn, func, method, "
     "mode, op, operation, perform, task, todo"
 )
 #: Commands that are parameters of lists and searches as often: `?start=20&order=asc`.
-_PARAMETERS = _listed("archive, book, flag, import, like, lock, mark, order, rate, report, run, star, start")
+_LIST_PARAMETERS = _listed(
+    "archive, book, flag, import, like, lock, mark, order, rate, report, run, star, start"
+)
 #: What only addresses order in these words: on a button "Close" closes a dialog.
-_VERBS = _listed(
+_URL_COMMANDS = _listed(
     "accept, add, allow, apply, become, bump, check in, check out, close, complete, dismiss, end, "
     "exit, finish, forget, generate, leave, mark all read, mark read, move, mute, read, read all, "
     "redo, refresh token, replay, retry, set, sign, su, swap, switch, toggle, trash, undo, unset, "
@@ -59,17 +61,19 @@ _VIEWS = _listed(
     "source, stats, tab, view, week, year"
 )
 #: The parameters of which nothing else is expected than one of these.
-_STRICT_ORDERS = _listed("action, do, op, cmd, command, act, operation, _method")
+_STRICT_ACTION_PARAMETERS = _listed("action, do, op, cmd, command, act, operation, _method")
 #: Parameters that answer a question.
-_ANSWERS = _listed("answer, decision, response, choice, reply, verdict, state, status, set, change, to")
+_ANSWER_PARAMETERS = _listed(
+    "answer, decision, response, choice, reply, verdict, state, status, set, change, to"
+)
 #: Handbooks number their editions: `/docs/4/upgrade`.
-_EDITIONS = re.compile(r"docs?|documentation|guides?|manuals?|references?|help|handbook", re.IGNORECASE)
+_VERSIONED_DOCS = re.compile(r"docs?|documentation|guides?|manuals?|references?|help|handbook", re.IGNORECASE)
 _HANDBOOKS = re.compile(
     r"docs?|documentation|guides?|manuals?|references?|help|handbook|cli|man|tutorials?|learn|how-?to|faqs?",
     re.IGNORECASE,
 )
 #: Where programs are asked, not pages.
-_PROGRAMS = frozenset({"api", "ajax", "rest", "rpc", "cgi-bin", "graphql"})
+_API_PREFIXES = frozenset({"api", "ajax", "rest", "rpc", "cgi-bin", "graphql"})
 _STATIC_PAGE = re.compile(r"\.(?:html?|md|txt|xhtml)$", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.(?:[a-z]{1,4}\d?|action)$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -79,52 +83,52 @@ _ID = re.compile(
     re.IGNORECASE,
 )
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+", re.IGNORECASE)
-_BETWEEN = re.compile(r"[/?&=#;:,.()]+")
+_SEPARATORS = re.compile(r"[/?&=#;:,.()]+")
 #: What shops do on GET, which nothing else would hold back.
 _CART = re.compile(r"(?<!\S)(?:add (?:to )?(?:cart|basket|wishlist)|(?:cart|basket|wishlist) add)(?!\S)")
 #: In an address alone, an order has at most this many words: `/mark-all-as-read`.
-MOST_WORDS = 4
+MAX_COMMAND_WORDS = 4
 #: And before what it is about at most so many: `/mark-read/7`, but `/restart-your-career/7` is a title.
-SHORTEST_WORDS = 2
+MAX_WORDS_BEFORE_ID = 2
 
 
 @lru_cache(maxsize=4096)
-def action_of(part: str) -> str | None:
+def find_url_action(part: str) -> str | None:
     """The word by which an address orders something, or None. `part` is path, query and fragment."""
-    path, query, route = split_part(part)
-    by_path = _ordered_by_path(path, bool(query)) or _ordered_by_path(route)
-    return _forbidden(part) or _ordered_by_query(query) or by_path
+    path, query, route = split_url_part(part)
+    in_path = _action_in_path(path, bool(query)) or _action_in_path(route)
+    return _forbidden(part) or _action_in_query(query) or in_path
 
 
 @lru_cache(maxsize=4096)
-def suspicion_of(part: str) -> str | None:
+def find_suspicious_word(part: str) -> str | None:
     """The same, or a word that is a command or the name of a page, such as `/install`."""
-    if word := action_of(part):
+    if word := find_url_action(part):
         return word
-    path, _, route = split_part(part)
+    path, _, route = split_url_part(part)
     segments = [*_segments(path), *_segments(route)]
-    return next((word for segment in segments[-2:] if (word := _order(segment))), None)
+    return next((word for segment in segments[-2:] if (word := _command_in(segment))), None)
 
 
 def is_below_topics(part: str) -> bool:
     """Whether an address lies below what pages are about, and orders nothing, as `/docs/reset/` does."""
-    path, query, route = split_part(part)
-    return not query and not route and _is_about(_segments(path)[:-1]) and action_of(part) is None
+    path, query, route = split_url_part(part)
+    return not query and not route and _is_topic(_segments(path)[:-1]) and find_url_action(part) is None
 
 
 @lru_cache(maxsize=4096)
-def names_page(part: str) -> bool:
+def is_page_url(part: str) -> bool:
     """Whether an address is a page by all that it says: a static file, or below what pages are about."""
-    path, query, route = split_part(part)
+    path, query, route = split_url_part(part)
     segments = _segments(path)
-    if query or route or not segments or action_of(part):
+    if query or route or not segments or find_url_action(part):
         return False
-    if _STATIC_PAGE.search(path) or _is_about(segments[:-1]):
+    if _STATIC_PAGE.search(path) or _is_topic(segments[:-1]):
         return True
-    return not any(map(_is_id, segments)) and suspicion_of(part) is None
+    return not any(map(_is_id, segments)) and find_suspicious_word(part) is None
 
 
-def split_part(part: str) -> tuple[str, str, str]:
+def split_url_part(part: str) -> tuple[str, str, str]:
     """Path, query and hash route of an address without its host."""
     rest, _, fragment = part.partition("#")
     path, _, query = rest.partition("?")
@@ -134,114 +138,116 @@ def split_part(part: str) -> tuple[str, str, str]:
 
 
 def _segments(path: str) -> list[str]:
-    return [even_out(unquote(one)) for one in path.split("/") if one]
+    return [normalize_text(unquote(one)) for one in path.split("/") if one]
 
 
 def _forbidden(part: str) -> str | None:
     """What is blacklisted in any segment, name or value of at most two words, or three that begin with it."""
-    whole = even_out(part)
-    if _is_till(whole):
+    whole = normalize_text(part)
+    if _is_checkout(whole):
         return "pay"
-    pieces = [piece for piece in _BETWEEN.split(whole) if piece]
-    if is_handbook(whole):
+    pieces = [piece for piece in _SEPARATORS.split(whole) if piece]
+    if is_handbook_page(whole):
         pieces = []
     for piece in pieces:
-        if (word := blacklisted(piece, NOWHERE)) and _is_action(piece) and not _is_slug(whole, piece):
+        if (word := blacklisted(piece, ALL_LANGUAGES)) and _is_action(piece) and not _is_slug(whole, piece):
             return word
     pairs = [f"{one} {other}" for one, other in pairwise(pieces)]
-    carts = any(_CART.search(words) and is_short(words) for words in map(words_of, (*pieces, *pairs)))
-    return "a change" if carts else None
+    is_cart = any(_CART.search(words) and is_short(words) for words in map(words_of, (*pieces, *pairs)))
+    return "a change" if is_cart else None
 
 
 def _is_slug(whole: str, piece: str) -> bool:
     """Whether it is the name of a page below topics, of three words: `/products/remove-before-flight`."""
-    path, query, route = split_part(whole)
+    path, query, route = split_url_part(whole)
     segments = _segments(path)
-    named = bool(segments) and segments[-1] == piece and words_of(piece).count(" ") > 1
-    return named and not query and not route and _is_about(segments[:-1]) and not any(map(_is_id, segments))
+    is_last = bool(segments) and segments[-1] == piece and words_of(piece).count(" ") > 1
+    return is_last and not query and not route and _is_topic(segments[:-1]) and not any(map(_is_id, segments))
 
 
-def is_handbook(whole: str) -> bool:
+def is_handbook_page(whole: str) -> bool:
     """Whether all that an address says is the name of a page in a handbook: `/reference/delete/`."""
-    path, query, route = split_part(whole)
+    path, query, route = split_url_part(whole)
     segments = _segments(path)
-    asks = query or route or any(map(_is_id, segments))
-    return not asks and any(map(_HANDBOOKS.fullmatch, segments[:-1]))
+    has_parameters = query or route or any(map(_is_id, segments))
+    return not has_parameters and any(map(_HANDBOOKS.fullmatch, segments[:-1]))
 
 
-def _is_till(whole: str) -> bool:
+def _is_checkout(whole: str) -> bool:
     return re.search(r"(?:^|[/?=&#])check[-_]out(?:[/?&#.]|$)", whole.casefold()) is not None
 
 
 def _is_action(piece: str) -> bool:
     words = words_of(piece).split(" ")
-    begins = len(words) == 3 and blacklisted(words[0], NOWHERE) is not None and not is_title(" ".join(words))
+    begins = (
+        len(words) == 3 and blacklisted(words[0], ALL_LANGUAGES) is not None and not is_title(" ".join(words))
+    )
     return len(words) < 3 or begins
 
 
-def _ordered_by_query(query: str) -> str | None:
+def _action_in_query(query: str) -> str | None:
     for name, value in parse_qsl(query, keep_blank_values=True):
-        if name.lower() in _ORDERS | _ANSWERS and (word := _order(value)):
+        if name.lower() in _ACTION_PARAMETERS | _ANSWER_PARAMETERS and (word := _command_in(value)):
             return word
-        if name.lower() in _STRICT_ORDERS and (word := _unusual(value)):
+        if name.lower() in _STRICT_ACTION_PARAMETERS and (word := _unknown_view(value)):
             return word
-        word = _order(name)
-        if word and word not in _PARAMETERS and len(words_of(name)) > 1:
+        word = _command_in(name)
+        if word and word not in _LIST_PARAMETERS and len(words_of(name)) > 1:
             return word
     return None
 
 
-def _ordered_by_path(path: str, queried: bool = False) -> str | None:
+def _action_in_path(path: str, has_query: bool = False) -> str | None:
     segments = _segments(path)
     if not segments or _STATIC_PAGE.search(segments[-1]):
         return None
     before, last = segments[:-1], _EXTENSION.sub("", segments[-1])
     if before and _is_id(segments[-1]):
         # `/stop/machines/1`: the order comes first, and what it is about last.
-        word = _order(before[-1], SHORTEST_WORDS)
-        return word if word and not _is_about(before[:-1]) else None
-    word = _order(last)
-    if word is None or (ends_session(words_of(last), NOWHERE) and not _is_about(before)):
+        word = _command_in(before[-1], MAX_WORDS_BEFORE_ID)
+        return word if word and not _is_topic(before[:-1]) else None
+    word = _command_in(last)
+    if word is None or (ends_session(words_of(last), ALL_LANGUAGES) and not _is_topic(before)):
         return word
     if before and _YEAR.fullmatch(before[0]):
         return None  # an article by its date
     if any(map(_is_id, before)):
-        edition = len(before[-1]) < 3 and any(map(_EDITIONS.fullmatch, before[:-1]))
-        return None if edition and word in PAGE_NAMES else word
+        is_versioned_docs = len(before[-1]) < 3 and any(map(_VERSIONED_DOCS.fullmatch, before[:-1]))
+        return None if is_versioned_docs and word in PAGE_NAMES else word
     # A verb that is alone in an address is the name of a page: `/watch`, `/apply`.
-    alone = not before and (word in PAGE_NAMES or word in _VERBS)
-    section = word in SECTION_NAMES and not queried
-    return None if alone or section or _is_about(before) else word
+    is_alone = not before and (word in PAGE_NAMES or word in _URL_COMMANDS)
+    is_section = word in SECTION_NAMES and not has_query
+    return None if is_alone or is_section or _is_topic(before) else word
 
 
-def _order(segment: str, most_words: int = MOST_WORDS) -> str | None:
+def _command_in(segment: str, max_words: int = MAX_COMMAND_WORDS) -> str | None:
     """The command that a segment is, such as `stop`, `mark-as-read` or `clear_cache`."""
     words = words_of(segment)
-    if not words or words.count(" ") >= most_words or is_title(words):
+    if not words or words.count(" ") >= max_words or is_title(words):
         return None
-    if word := ends_session(words, NOWHERE):
+    if word := ends_session(words, ALL_LANGUAGES):
         return word
-    if words in _VERBS:
+    if words in _URL_COMMANDS:
         return words
-    word = commanded(words, submits=True, language=NOWHERE)
+    word = find_command(words, submits=True, language=ALL_LANGUAGES)
     if word is None or " " not in words:
         return word
     ends = (words.partition(" ")[0], words.rpartition(" ")[2])
-    return word if any(commanded(end, submits=True, language=NOWHERE) for end in ends) else None
+    return word if any(find_command(end, submits=True, language=ALL_LANGUAGES) for end in ends) else None
 
 
-def _unusual(value: str) -> str | None:
+def _unknown_view(value: str) -> str | None:
     """What is ordered by a value that is no way of looking at something."""
     words = words_of(value)
     return words if words and words not in _VIEWS and not set(words.split(" ")) <= _VIEWS else None
 
 
-def _is_about(segments: list[str]) -> bool:
-    if _PROGRAMS & {one.casefold() for one in segments[:1]}:
+def _is_topic(segments: list[str]) -> bool:
+    if _API_PREFIXES & {one.casefold() for one in segments[:1]}:
         return False
     if any(map(_YEAR.fullmatch, segments[:1])):
         return True  # articles by date
-    return any(_ABOUT.fullmatch(one.casefold()) or _VERSION.fullmatch(one) for one in segments)
+    return any(_TOPIC_SECTIONS.fullmatch(one.casefold()) or _VERSION.fullmatch(one) for one in segments)
 
 
 def _is_id(segment: str) -> bool:

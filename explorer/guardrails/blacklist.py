@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from explorer.languages.normalization import even_out, readings, words_of
+from explorer.languages.normalization import normalize_text, readings, words_of
 from explorer.languages.vocabulary import Found, vocabulary
 
 #: Labels with more words than this are sentences or titles.
 SHORT_WORDS = 3
 #: A label that begins or ends with a command may have a few more: "Mark all messages as read".
-ORDER_WORDS = 8
+COMMAND_WORDS = 8
 #: The same in letters, for scripts that write no spaces: Thai spells its vowels out.
-SHORT_CHARS, ORDER_CHARS = 10, 16
-SHORT_THAI_CHARS, ORDER_THAI_CHARS = 20, 32
+SHORT_CHARS, COMMAND_CHARS = 10, 16
+SHORT_THAI_CHARS, COMMAND_THAI_CHARS = 20, 32
 #: Endings that such languages put behind a verb.
 SUFFIX_CHARS = 4
 #: "Check out our blog" is an invitation; alone, joined or as a destination it is the till.
@@ -43,7 +43,7 @@ _ON_SCREEN = frozenset(
     }
 )
 #: A newsletter's button subscribes; a link of that name leads to a page of prices.
-_ONLY_SENDING = frozenset({"subscribe"})
+_ONLY_WHEN_SUBMITTING = frozenset({"subscribe"})
 
 
 @lru_cache(maxsize=4096)
@@ -57,7 +57,7 @@ def blacklisted(text: str, language: str = "") -> str | None:
     for words in readings(text):
         if found := vocabulary("forbidden").find(words, language):
             return _name(found.key)
-    return "pay" if _CHECK_OUT.fullmatch(even_out(text).casefold()) else None
+    return "pay" if _CHECK_OUT.fullmatch(normalize_text(text).casefold()) else None
 
 
 def blacklisted_title(text: str, language: str = "", titled: bool = False) -> str | None:
@@ -82,28 +82,31 @@ def ends_session(text: str, language: str = "") -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def commanded(text: str, submits: bool = False, language: str = "", leads: bool = False) -> str | None:
+def find_command(
+    text: str, submits: bool = False, language: str = "", is_other_page: bool = False
+) -> str | None:
     """The command that a control with this short label would give, or None.
 
-    `submits` says that it sends a form, `leads` that it leads to another page, where no filter is reset.
+    `submits` says that it sends a form, `is_other_page` that it leads to another page, where no filter is
+    reset.
     """
-    found = next(_commands(text, submits, language, leads), None)
+    found = next(_commands(text, submits, language, is_other_page), None)
     return _name(found.key) if found else None
 
 
-def _commands(text: str, submits: bool, language: str, leads: bool) -> Iterator[Found]:
+def _commands(text: str, submits: bool, language: str, is_other_page: bool) -> Iterator[Found]:
     words = words_of(text)
-    if _OFFER.search(text) or not _is_order(words):
+    if _OFFER.search(text) or not _may_be_command(words):
         return
     for found in vocabulary("commands").each(words, language):
-        if found.key in _ONLY_SENDING and not submits:
+        if found.key in _ONLY_WHEN_SUBMITTING and not submits:
             continue
         suffix = SUFFIX_CHARS if _UNSPACED.search(words) else 0
         at_an_end = found.start == 0 or len(words) - found.end <= suffix
         if not (is_short(words) or at_an_end):
             continue
         rest = f"{words[: found.start]} {words[found.end :]}"
-        if found.key in _ON_SCREEN and not leads and _says("objects", rest, language):
+        if found.key in _ON_SCREEN and not is_other_page and _says("objects", rest, language):
             continue
         yield found
 
@@ -121,7 +124,7 @@ def is_title(text: str, language: str = "") -> bool:
 
 def is_plain_cancel(text: str, language: str = "") -> bool:
     """Whether this is only the way out of a dialog: "Cancel", not "Cancel subscription"."""
-    return _answers("cancel", words_of(text), language)
+    return _is_answer("cancel", words_of(text), language)
 
 
 def is_short(words: str) -> bool:
@@ -129,14 +132,14 @@ def is_short(words: str) -> bool:
     return _fits(words, SHORT_WORDS, SHORT_CHARS, SHORT_THAI_CHARS)
 
 
-def _is_order(words: str) -> bool:
-    return _fits(words, ORDER_WORDS, ORDER_CHARS, ORDER_THAI_CHARS)
+def _may_be_command(words: str) -> bool:
+    return _fits(words, COMMAND_WORDS, COMMAND_CHARS, COMMAND_THAI_CHARS)
 
 
-def _fits(words: str, most: int, most_chars: int, most_thai_chars: int) -> bool:
+def _fits(words: str, max_words: int, max_chars: int, max_thai_chars: int) -> bool:
     if _THAI.search(words):
-        return len(words) <= most_thai_chars
-    return len(words) <= most_chars if _UNSPACED.search(words) else words.count(" ") < most
+        return len(words) <= max_thai_chars
+    return len(words) <= max_chars if _UNSPACED.search(words) else words.count(" ") < max_words
 
 
 def _says(key: str, words: str, language: str) -> bool:
@@ -144,7 +147,7 @@ def _says(key: str, words: str, language: str) -> bool:
     return any(one.key == key for one in found)
 
 
-def _answers(key: str, words: str, language: str) -> bool:
+def _is_answer(key: str, words: str, language: str) -> bool:
     return any(
         found.key == key and (found.start, found.end) == (0, len(words))
         for found in vocabulary("answers").each(words, language)

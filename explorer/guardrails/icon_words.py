@@ -16,7 +16,7 @@ _ALWAYS = (
     r"|user (?:switch|arrows?|swap)|switch account|account (?:switch|arrow right|cancel)"
 )
 #: These mean it only where nothing else names the control.
-_ALONE = (
+_ICON_ONLY = (
     r"remove|eraser?|(?:b )?drop|truncate"
     r"|save|floppy(?: disk)?|send|paper ?plane|upload|cloud upload|restart|reboot"
     r"|stop(?: circle)?"
@@ -27,10 +27,10 @@ _ALONE = (
     r"|link ?off|unlink|plug"
 )
 _ICONS = re.compile(rf"(?<!\S)(?:{_ALWAYS})(?!\S)")
-_ICONS_ALONE = re.compile(rf"(?<!\S)(?:{_ALWAYS}|{_ALONE})(?!\S)")
+_ICONS_ALONE = re.compile(rf"(?<!\S)(?:{_ALWAYS}|{_ICON_ONLY})(?!\S)")
 
 
-def acting_icon(icon: str, alone: bool) -> str | None:
+def find_icon_action(icon: str, alone: bool) -> str | None:
     """The words by which an icon says that it acts or ends something; `alone` when nothing else names it."""
     found = (_ICONS_ALONE if alone else _ICONS).search(words_of(icon))
     return found.group() if found else None

@@ -5,13 +5,13 @@ from urllib.parse import urljoin, urlsplit
 from explorer.guardrails.action_urls import (
     PAGE_NAMES,
     SECTION_NAMES,
-    action_of,
+    find_suspicious_word,
+    find_url_action,
     is_below_topics,
-    names_page,
-    suspicion_of,
+    is_page_url,
 )
-from explorer.guardrails.blacklist import blacklisted_title, commanded, ends_session, is_title
-from explorer.guardrails.icon_words import acting_icon
+from explorer.guardrails.blacklist import blacklisted_title, ends_session, find_command, is_title
+from explorer.guardrails.icon_words import find_icon_action
 from explorer.guardrails.preference_controls import is_nameless, is_plain_link
 from explorer.languages.detection import is_known
 from explorer.languages.normalization import words_of
@@ -19,7 +19,7 @@ from explorer.types import Element
 from explorer.urls import page_key
 
 #: The texts by which a link is told apart.
-TEXTS = ("text", "label", "aria_label", "title")
+LINK_TEXTS = ("text", "label", "aria_label", "title")
 #: Where a link stands that shows a page: as a title, on the way down to this one, on a card, in a sentence.
 _TITLES = frozenset({"heading", "breadcrumb", "card", "prose"})
 _SHOWS_PAGE = _TITLES | {"list"}
@@ -33,83 +33,88 @@ def own_part(url: str) -> str:
     return parts._replace(scheme="", netloc="").geturl() if parts.netloc else url
 
 
-def acts(element: Element, page_url: str) -> str | None:
+def find_link_action(element: Element, page_url: str) -> str | None:
     """How a plain link says that it does something instead of showing a page, or None.
 
     Its address is judged by the rules for addresses; here its words are, as command forms in short labels.
     One that names pages as often ("Install", "Archive") counts unless address or place speak for a page.
     """
-    address = own_part(urljoin(page_url, element.href))
-    for name in TEXTS:
+    url_part = own_part(urljoin(page_url, element.href))
+    for name in LINK_TEXTS:
         text = getattr(element, name)
         if word := ends_session(text, element.language):
             return f"its {name} says {word!r}"
-        leads = page_key(element.href) != page_key(page_url)
-        word = commanded(text, language=element.language, leads=leads)
-        if word and not _may_be_titled(element, text, word, address):
+        is_other_page = page_key(element.href) != page_key(page_url)
+        word = find_command(text, language=element.language, is_other_page=is_other_page)
+        if word and not _may_be_titled(element, text, word, url_part):
             return f"its {name} says {word!r}"
     return None
 
 
-def stands_for_page(element: Element) -> bool:
+def is_in_page_list(element: Element) -> bool:
     """Whether a link stands where pages are shown: in a menu, as a title, in a list."""
     return element.landmark in _MENUS or element.context in _SHOWS_PAGE
 
 
 def is_titled(element: Element, page_url: str) -> bool:
     """Whether a link is a page's title, by its place or because its address is called the same."""
-    address = own_part(urljoin(page_url, element.href))
-    return element.context in {"heading", "card"} or _is_its_name(element.text, address)
+    url_part = own_part(urljoin(page_url, element.href))
+    return element.context in {"heading", "card"} or _matches_url_name(element.text, url_part)
 
 
-def _may_be_titled(element: Element, text: str, word: str, address: str) -> bool:
-    if is_title(text, element.language) or element.context in _TITLES or _is_its_name(text, address):
+def _may_be_titled(element: Element, text: str, word: str, url_part: str) -> bool:
+    if is_title(text, element.language) or element.context in _TITLES or _matches_url_name(text, url_part):
         return True
-    if is_below_topics(address) and stands_for_page(element):
+    if is_below_topics(url_part) and is_in_page_list(element):
         return True
     if word not in PAGE_NAMES:
         return False
-    if word not in SECTION_NAMES and " " in text.strip() and suspicion_of(address) and address.count("/") > 1:
+    if (
+        word not in SECTION_NAMES
+        and " " in text.strip()
+        and find_suspicious_word(url_part)
+        and url_part.count("/") > 1
+    ):
         return False  # "Run backup" at /backup/run
-    return element.landmark in _MENUS or names_page(address)
+    return element.landmark in _MENUS or is_page_url(url_part)
 
 
-def _is_its_name(text: str, address: str) -> bool:
+def _matches_url_name(text: str, url_part: str) -> bool:
     """Whether the link says what its address is called, in three words and more: a page's title."""
-    name = words_of(address.partition("?")[0].rstrip("/").rpartition("/")[2])
-    return name == words_of(text) and name.count(" ") > 1 and is_below_topics(address)
+    name = words_of(url_part.partition("?")[0].rstrip("/").rpartition("/")[2])
+    return name == words_of(text) and name.count(" ") > 1 and is_below_topics(url_part)
 
 
 def is_clearly_page(element: Element, page_url: str) -> bool:
     """Whether nothing speaks against opening this link unseen, and its place says that it shows a page."""
     if not is_plain_link(element, page_url) or is_nameless(element) or element.form_action or element.handler:
         return False
-    address = own_part(urljoin(page_url, element.href))
-    if suspicion_of(address) or acting_icon(element.icon, alone=True):
+    url_part = own_part(urljoin(page_url, element.href))
+    if find_suspicious_word(url_part) or find_icon_action(element.icon, alone=True):
         return False
     if element.landmark not in _MENUS and not (
-        element.context in _SHOWS_PAGE or _is_plain_page(element, address)
+        element.context in _SHOWS_PAGE or _is_plain_page(element, url_part)
     ):
         return False
-    texts = [getattr(element, name) for name in TEXTS]
-    return not any(_orders(text, element.language) for text in texts)
+    texts = [getattr(element, name) for name in LINK_TEXTS]
+    return not any(_is_command(text, element.language) for text in texts)
 
 
-def _is_plain_page(element: Element, address: str) -> bool:
+def _is_plain_page(element: Element, url_part: str) -> bool:
     """Text that is a link, with an address that says nothing but the name of a page."""
-    return element.context == "plain" and is_known(element.language) and names_page(address)
+    return element.context == "plain" and is_known(element.language) and is_page_url(url_part)
 
 
-def _orders(text: str, language: str) -> bool:
+def _is_command(text: str, language: str) -> bool:
     if is_title(text, language):
         return False
     return bool(
-        commanded(text, language=language)
+        find_command(text, language=language)
         or blacklisted_title(text, language)
         or ends_session(text, language)
     )
 
 
-def address_acts(url: str) -> str | None:
+def find_address_action(url: str) -> str | None:
     """How an address says that asking for it does something, or None."""
-    return action_of(own_part(url))
+    return find_url_action(own_part(url))

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from explorer.languages.normalization import even_out, words_of
+from explorer.languages.normalization import normalize_text, words_of
 from explorer.types import Element
 
 #: "Switch between dark and light mode (currently light mode)" is a label, more is prose.
@@ -54,14 +54,14 @@ _LANGUAGE_PARAMETERS = frozenset({"lang", "language", "locale", "hl", "setlang",
 _THEME_PARAMETERS = frozenset({"theme", "color-scheme", "colorscheme", "color_mode", "darkmode"})
 
 
-def picks_language(element: Element, page_url: str) -> str | None:
+def find_language_switch(element: Element, page_url: str) -> str | None:
     """How the element says that it changes the site's language, or None."""
-    leads = is_plain_link(element, page_url)
+    is_link = is_plain_link(element, page_url)
     for text in _names(element):
         words = words_of(text)
-        if _NATIVE.fullmatch(words.split(" (")[0]) or _FLAG.fullmatch(even_out(text).strip()):
+        if _NATIVE.fullmatch(words.split(" (")[0]) or _FLAG.fullmatch(normalize_text(text).strip()):
             return f"{text!r} is a language"
-        if not leads and (_LANGUAGE.fullmatch(words) or _LABEL_CODE.fullmatch(text.strip())):
+        if not is_link and (_LANGUAGE.fullmatch(words) or _LABEL_CODE.fullmatch(text.strip())):
             return f"{text!r} picks a language"
     if element.fills == "select" and _mostly_languages(element.options):
         return "its options are languages"
@@ -72,7 +72,7 @@ def picks_language(element: Element, page_url: str) -> str | None:
     return None
 
 
-def picks_theme(element: Element, page_url: str) -> str | None:
+def find_theme_switch(element: Element, page_url: str) -> str | None:
     """How the element says that it changes the site's colours, or None."""
     if _parameters(element.href) & _THEME_PARAMETERS:
         return f"{element.href} sets a theme"
@@ -89,11 +89,11 @@ def picks_theme(element: Element, page_url: str) -> str | None:
 
 def is_plain_link(element: Element, page_url: str) -> bool:
     """Whether a click only goes to another page."""
-    return bool(element.href) and not element.form_action and _leads_on(element.href, page_url)
+    return bool(element.href) and not element.form_action and _is_other_page(element.href, page_url)
 
 
 @lru_cache(maxsize=4096)
-def _leads_on(href: str, page_url: str) -> bool:
+def _is_other_page(href: str, page_url: str) -> bool:
     target, _, fragment = urljoin(page_url, href).partition("#")
     if urlsplit(target).scheme not in {"http", "https"}:
         return False
@@ -126,10 +126,10 @@ def _mostly_languages(options: tuple[str, ...]) -> bool:
 def _other_language(target: str, page_url: str) -> bool:
     if any(name in _LANGUAGE_PARAMETERS for name in _parameters(target) - _parameters(page_url)):
         return True
-    theirs, their_rest = _locale(target)
-    ours, our_rest = _locale(page_url)
+    target_locale, target_rest = _locale(target)
+    own_locale, own_rest = _locale(page_url)
     # `/it/services` is a department, unless the same page is there without it.
-    return theirs != ours and (bool(theirs and ours) or their_rest == our_rest)
+    return target_locale != own_locale and (bool(target_locale and own_locale) or target_rest == own_rest)
 
 
 def _locale(url: str) -> tuple[str, str]:

@@ -8,14 +8,14 @@ from typing import Self
 from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 
 from explorer.errors import AddressRefused
-from explorer.guardrails.acting_controls import SAYS, acting
-from explorer.guardrails.action_urls import action_of, suspicion_of
+from explorer.guardrails.acting_controls import NAME_FIELDS, find_action
+from explorer.guardrails.action_urls import find_suspicious_word, find_url_action
 from explorer.guardrails.blacklist import blacklisted
 from explorer.guardrails.page_links import is_clearly_page, own_part
-from explorer.guardrails.preference_controls import picks_language, picks_theme
+from explorer.guardrails.preference_controls import find_language_switch, find_theme_switch
 from explorer.languages import entries
 from explorer.languages.detection import is_known
-from explorer.languages.normalization import even_out, words_of
+from explorer.languages.normalization import normalize_text, words_of
 from explorer.types import Element, Refusal, Wishes
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -68,9 +68,9 @@ class Site:
             other = Site.of(url)
         except AddressRefused:
             return False
-        return other == self or (other.port in {None, self.port} and self._owns(other.host))
+        return other == self or (other.port in {None, self.port} and self._includes_domain(other.host))
 
-    def _owns(self, host: str) -> bool:
+    def _includes_domain(self, host: str) -> bool:
         return any(
             host.endswith(domain[1:]) if domain.startswith("*.") else host == domain
             for domain in self.domains
@@ -104,48 +104,48 @@ def refuse_element(
     `value`, names nothing blacklisted.
     """
     what = element.label or element.text or element.href or element.selector
-    for broken in _broken_rules(element, site, page_url, wishes):
-        return Refusal(broken[0], what, broken[1], page_url)
+    for violation in _violations(element, site, page_url, wishes):
+        return Refusal(violation[0], what, violation[1], page_url)
     return None
 
 
 def refuse_url(url: str, site: Site, page_url: str, wishes: Wishes = _NO_WISHES) -> Refusal | None:
     """Why the browser must not go to `url` from `page_url`, or None, by the rules of `refuse_element`."""
-    broken = _broken_rule(url, site, page_url) or _avoided_address(url, page_url, wishes)
-    return Refusal(broken[0], url, broken[1], page_url) if broken else None
+    violation = _url_violation(url, site, page_url) or _avoided_url(url, page_url, wishes)
+    return Refusal(violation[0], url, violation[1], page_url) if violation else None
 
 
-def _broken_rules(element: Element, site: Site, page_url: str, wishes: Wishes) -> Iterator[tuple[str, str]]:
-    if said := acting(element, page_url):
-        yield "blacklist", said
+def _violations(element: Element, site: Site, page_url: str, wishes: Wishes) -> Iterator[tuple[str, str]]:
+    if sign := find_action(element, page_url):
+        yield "blacklist", sign
     if not is_known(element.language) and not is_clearly_page(element, page_url):
         yield (
             "language",
             f"we have no words for pages in {element.language!r}: only links to pages are followed",
         )
-    if picked := picks_language(element, page_url):
-        yield "language", picked
-    if picked := picks_theme(element, page_url):
-        yield "theme", picked
+    if switch := find_language_switch(element, page_url):
+        yield "language", switch
+    if switch := find_theme_switch(element, page_url):
+        yield "theme", switch
     for url in filter(None, (element.href, element.form_action)):
-        if broken := _broken_rule(url, site, page_url) or _avoided_address(url, page_url, wishes):
-            yield broken
-    if element.form_action and (word := suspicion_of(own_part(element.form_action))):
+        if violation := _url_violation(url, site, page_url) or _avoided_url(url, page_url, wishes):
+            yield violation
+    if element.form_action and (word := find_suspicious_word(own_part(element.form_action))):
         yield "blacklist", f"its form's address says {word!r}"
     if element.download:
         yield "download", "it saves a file"
     if element.form_action and element.form_method.lower() == "post" and not wishes.allow_writes:
         yield "form", "its form is sent by POST"
-    for name in SAYS:
+    for name in NAME_FIELDS:
         if word := _avoided_word(getattr(element, name), wishes):
             yield "avoid", f"its {name} says {word!r}"
 
 
-def _broken_rule(url: str, site: Site, page_url: str) -> tuple[str, str] | None:
-    target = _tidy(urljoin(_tidy(page_url), _tidy(url)))
+def _url_violation(url: str, site: Site, page_url: str) -> tuple[str, str] | None:
+    target = _clean_url(urljoin(_clean_url(page_url), _clean_url(url)))
     scheme = target.partition(":")[0].lower()
-    judge = action_of if scheme in _DEFAULT_PORTS else blacklisted
-    if word := judge(_own_part(target, page_url)):
+    find_word = find_url_action if scheme in _DEFAULT_PORTS else blacklisted
+    if word := find_word(_own_part(target, page_url)):
         return "blacklist", f"its address says {word!r}"
     if is_blank(target) or scheme == "javascript":
         return None
@@ -160,9 +160,9 @@ def _broken_rule(url: str, site: Site, page_url: str) -> tuple[str, str] | None:
     return None
 
 
-def _avoided_address(url: str, page_url: str, wishes: Wishes) -> tuple[str, str] | None:
+def _avoided_url(url: str, page_url: str, wishes: Wishes) -> tuple[str, str] | None:
     """By whole segments of the path or of a hash route: `/admin` is not `/administrators`."""
-    parts = _split(urljoin(_tidy(page_url), _tidy(url)))
+    parts = _split(urljoin(_clean_url(page_url), _clean_url(url)))
     if parts is None:
         return None
     for path in (one.rstrip("/") for one in wishes.avoid if one.startswith("/")):
@@ -175,8 +175,8 @@ def _avoided_address(url: str, page_url: str, wishes: Wishes) -> tuple[str, str]
 def _avoided_word(text: str, wishes: Wishes) -> str | None:
     words = f" {words_of(text)} "
     for wish in wishes.avoid:
-        wanted = words_of(wish)
-        if wanted and not wish.startswith(("/", "css=")) and f" {wanted} " in words:
+        phrase = words_of(wish)
+        if phrase and not wish.startswith(("/", "css=")) and f" {phrase} " in words:
             return wish
     return None
 
@@ -184,13 +184,13 @@ def _avoided_word(text: str, wishes: Wishes) -> str | None:
 def _own_part(url: str, page_url: str) -> str:
     """What an address says beyond its host and beyond the page it is on: best-buy.com may be filmed."""
     base, _, fragment = url.partition("#")
-    if fragment and base == _tidy(page_url).partition("#")[0]:
+    if fragment and base == _clean_url(page_url).partition("#")[0]:
         return fragment
     parts = _split(url)
     return url if parts is None or not parts.netloc else parts._replace(scheme="", netloc="").geturl()
 
 
-def _tidy(url: str) -> str:
+def _clean_url(url: str) -> str:
     """Reads an address as browsers do: tabs and newlines vanish, and a backslash is a slash for http(s)."""
     clean = re.sub(r"[\t\r\n]", "", url).strip("".join(map(chr, range(33))))
     scheme = clean.partition(":")[0].lower()
@@ -199,7 +199,7 @@ def _tidy(url: str) -> str:
 
 def _split(url: str) -> SplitResult | None:
     try:
-        parts = urlsplit(_tidy(url))
+        parts = urlsplit(_clean_url(url))
         _ = parts.port
     except ValueError:
         return None
@@ -215,7 +215,7 @@ def _domain(text: str) -> str:
 
 def _plain_host(host: str) -> str:
     """Host names compare in lower-case ASCII, as UTS 46 maps them, without `www.` or the root's dot."""
-    even = even_out(host).lower().replace("\u3002", ".").rstrip(".").removeprefix("www.")
+    even = normalize_text(host).lower().replace("\u3002", ".").rstrip(".").removeprefix("www.")
     return ".".join(map(_ascii_label, even.split(".")))
 
 

@@ -18,13 +18,13 @@ _AUTOCOMPLETE = re.compile(
     r"|street-address|address-.*|postal-code|country(?:-name)?|bday(?:-.*)?|sex|impp|organization(?:-.*)?"
     r"|transaction-.*|photo|webauthn"
 )
-_SEARCHES = re.compile(
+_SEARCH_WORDS = re.compile(
     r"(?<!\S)(?:search\w*|query|filter\w*|find|lookup|keywords?|suche?n?|such\w*|recherch\w*|buscar?|busca"
     r"|cerca|ricerca|pesquisa\w*|procurar|zoek\w*|szukaj|wyszukaj|фильтр|поиск|искать|найти)(?!\S)"
     r"|検索|搜索|搜尋|查找|筛选"
 )
 #: Anywhere among the words of a field's name, placeholder and label.
-_TELLING: tuple[tuple[str, str], ...] = (
+_SENSITIVE_WORDS: tuple[tuple[str, str], ...] = (
     (
         "a password",
         "password|passwd|passphrase|pin|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|hasło"
@@ -76,13 +76,13 @@ _TELLING: tuple[tuple[str, str], ...] = (
     ("an identity number", "ssn|social security(?: number)?|passport(?: number)?|tax id|vat(?: number| id)?"),
 )
 #: Only as the whole of a name, placeholder or label: "Project name" is none of these.
-_WHOLE = re.compile(r"(?:enter )?(?:name|nom|nome|naam|adresse|имя|адрес|login|user|phone|tel)")
-_CJK = re.compile(
+_SENSITIVE_WHOLE = re.compile(r"(?:enter )?(?:name|nom|nome|naam|adresse|имя|адрес|login|user|phone|tel)")
+_SENSITIVE_CJK = re.compile(
     "パスワード|密码|密碼|メール|邮箱|郵箱|邮件|電話|电话|手机|手機|氏名|お名前|姓名|住所|地址|郵便番号"
     "|邮编|生年月日|生日"
     "|カード番号|卡号|银行卡|暗証番号|验证码|驗證碼|認証コード|用户名|使用者名稱|ユーザー名|真实姓名"
 )
-_PATTERNS = tuple((what, re.compile(rf"(?<!\S)(?:{pattern})(?!\S)")) for what, pattern in _TELLING)
+_PATTERNS = tuple((what, re.compile(rf"(?<!\S)(?:{pattern})(?!\S)")) for what, pattern in _SENSITIVE_WORDS)
 
 
 def refuse_field(element: Element, page_url: str = "") -> Refusal | None:
@@ -90,11 +90,15 @@ def refuse_field(element: Element, page_url: str = "") -> Refusal | None:
 
     A search box passes whatever it searches for; a password, an e-mail address or a file never does.
     """
-    takes = _INPUT_TYPES.get(element.input_type.lower()) or _filled_in(element) or _told(element)
-    if takes is None:
+    sensitive = (
+        _INPUT_TYPES.get(element.input_type.lower())
+        or _sensitive_by_autocomplete(element)
+        or _sensitive_by_text(element)
+    )
+    if sensitive is None:
         return None
     what = element.label or element.placeholder or element.field_name or element.selector
-    return Refusal("field", what, f"it asks for {takes}", page_url)
+    return Refusal("field", what, f"it asks for {sensitive}", page_url)
 
 
 def is_search(element: Element) -> bool:
@@ -103,17 +107,17 @@ def is_search(element: Element) -> bool:
         return True
     if element.field_name.lower() in {"q", "s"}:
         return True
-    return any(_SEARCHES.search(words_of(text)) for text in _texts(element))
+    return any(_SEARCH_WORDS.search(words_of(text)) for text in _texts(element))
 
 
-def _filled_in(element: Element) -> str | None:
+def _sensitive_by_autocomplete(element: Element) -> str | None:
     for token in element.autocomplete.lower().split():
         if _AUTOCOMPLETE.fullmatch(token):
             return f"{token!r}, as browsers fill it in"
     return None
 
 
-def _told(element: Element) -> str | None:
+def _sensitive_by_text(element: Element) -> str | None:
     if is_search(element):
         return None
     for text in _texts(element):
@@ -121,7 +125,7 @@ def _told(element: Element) -> str | None:
         for what, pattern in _PATTERNS:
             if pattern.search(words):
                 return what
-        if _WHOLE.fullmatch(words) or _CJK.search(words):
+        if _SENSITIVE_WHOLE.fullmatch(words) or _SENSITIVE_CJK.search(words):
             return f"{text!r}"
     return None
 

@@ -2,7 +2,7 @@
 
 import re
 
-from explorer.guardrails.action_urls import split_part, suspicion_of
+from explorer.guardrails.action_urls import find_suspicious_word, split_url_part
 
 _FILE = re.compile(
     r"\.(?:m?js|css|woff2?|ttf|otf|eot|png|jpe?g|gif|webp|avif|svg|ico|bmp|mp[34]|webm|ogg|wav|m4a|vtt|json|html?"
@@ -16,7 +16,7 @@ _EDITION = re.compile(r"(?:(?:v|ver|version|rev|hash|h|t|ts|_|cb|build|dpl)=)?[\
 
 def is_file_path(part: str) -> bool:
     """Whether path and query of an address, without its host, are those of a file, without a message."""
-    path, query, _ = split_part(part)
+    path, query, _ = split_url_part(part)
     if not _FILE.search(path):
         return False
     return not query or (bool(_CODE.search(path)) and all(map(_EDITION.fullmatch, query.split("&"))))
@@ -24,4 +24,4 @@ def is_file_path(part: str) -> bool:
 
 def is_harmless_file(part: str) -> bool:
     """The same, and its name says no command either."""
-    return is_file_path(part) and suspicion_of(part) is None
+    return is_file_path(part) and find_suspicious_word(part) is None

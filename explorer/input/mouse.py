@@ -1,4 +1,4 @@
-"""The visitor's hand: moves the real pointer along natural curves, clicks, and scrolls smoothly."""
+"""Human-like pointer movement along curves, clicks, and smooth scrolling, with real input events."""
 
 import asyncio
 import math
@@ -12,20 +12,20 @@ from explorer.trace import Sample, Scroll
 from explorer.types import Point
 
 FRAME_MS = 1000 / 60
-#: Fitts's law in its simplest form: a movement takes longer the farther it goes, within these bounds.
+#: Fitts's law in its simplest form: a longer movement takes more time, within these limits.
 MOVE_BASE_MS = 260.0
 MOVE_PER_PX_MS = 0.55
 MOVE_MAX_MS = 900.0
-#: The path bows out by this part of its length, as a wrist does.
-BOW = 0.08
+#: The path bends to the side by this share of its length.
+CURVE_BEND = 0.08
 PRESS_MS = 80.0
-NEAR_PX = 2.0
-#: At 900 px/s headings can still be read while they pass.
+SAME_POINT_PX = 2.0
+#: At 900 px/s headings can still be read while scrolling.
 SCROLL_PX_PER_MS = 0.9
 SCROLL_MIN_MS = 350.0
 SCROLL_MAX_MS = 1_600.0
 
-#: What a wheel would scroll: the document, or else the largest box that scrolls, or null.
+#: Finds what a wheel would scroll: the document, or else the largest scrollable box, or null.
 SCROLLER = """
   const room = (e) => e.scrollHeight - e.clientHeight;
   const scroller = () => {
@@ -41,7 +41,7 @@ SCROLLER = """
   };
 """
 
-#: Scrolls by `dy` with ease-in-out; returns the way gone.
+#: Scrolls by `dy` with ease-in-out; returns the distance scrolled.
 SCROLL = (
     "async ({dy, duration}) => {"
     + SCROLLER
@@ -66,8 +66,8 @@ SCROLL = (
 """
 )
 
-#: How far `scroll_by` could still go down, in CSS pixels.
-ROOM_BELOW = f"""
+#: Returns how far `scroll_by` can still scroll down, in CSS pixels.
+READ_SCROLLABLE_BELOW = f"""
 () => {{{SCROLLER}
   const target = scroller();
   return target ? Math.max(0, room(target) - target.scrollTop) : 0;
@@ -81,80 +81,80 @@ def ease(t: float) -> float:
 
 
 def curve(start: Point, end: Point, t: float) -> Point:
-    """The point at `t` in [0, 1] on a quadratic Bezier that bows a little to the side."""
+    """Returns the point at `t` in [0, 1] on a quadratic Bezier curve that bends a little to the side."""
     dx, dy = end.x - start.x, end.y - start.y
-    bend = Point((start.x + end.x) / 2 - dy * BOW, (start.y + end.y) / 2 + dx * BOW)
+    control = Point((start.x + end.x) / 2 - dy * CURVE_BEND, (start.y + end.y) / 2 + dx * CURVE_BEND)
     u = 1 - t
     return Point(
-        u * u * start.x + 2 * u * t * bend.x + t * t * end.x,
-        u * u * start.y + 2 * u * t * bend.y + t * t * end.y,
+        u * u * start.x + 2 * u * t * control.x + t * t * end.x,
+        u * u * start.y + 2 * u * t * control.y + t * t * end.y,
     )
 
 
 class Mouse:
-    """Keeps where the pointer is; `trail` and `scrolls` hold all that it did so far, in film time."""
+    """Controls the pointer; `trail` and `scrolls` record its movements and scrolls so far, in film time."""
 
     def __init__(self, page: Page, clock: Clock, start: Point) -> None:
         self._page = page
         self._clock = clock
-        self._at = start
+        self._position = start
         self.trail: list[Sample] = []
         self.scrolls: list[Scroll] = []
 
-    async def appear(self) -> None:
-        """Puts the pointer onto its first place."""
-        await self._place(self._at)
+    async def place_at_start(self) -> None:
+        """Moves the pointer to its start position."""
+        await self._move_pointer(self._position)
 
     async def move_to(self, target: Point) -> None:
-        """Travels to `target` in a time that grows with the distance."""
-        start = self._at
+        """Moves to `target` in a time that grows with the distance."""
+        start = self._position
         distance = math.hypot(target.x - start.x, target.y - start.y)
         if distance < 1:
             return
         duration = min(MOVE_MAX_MS, MOVE_BASE_MS + MOVE_PER_PX_MS * distance)
-        began = self._clock.now_ms()
-        while (t := (self._clock.now_ms() + FRAME_MS - began) / duration) < 1:
-            await self._place(curve(start, target, ease(t)))
-        await self._place(target)
+        began_ms = self._clock.now_ms()
+        while (t := (self._clock.now_ms() + FRAME_MS - began_ms) / duration) < 1:
+            await self._move_pointer(curve(start, target, ease(t)))
+        await self._move_pointer(target)
 
     def is_at(self, point: Point) -> bool:
-        """Whether the pointer is there, as far as a click can tell."""
-        return math.dist((self._at.x, self._at.y), (point.x, point.y)) <= NEAR_PX
+        """Checks whether the pointer is at this point, within `SAME_POINT_PX`."""
+        return math.dist((self._position.x, self._position.y), (point.x, point.y)) <= SAME_POINT_PX
 
     async def click(self) -> float:
-        """Presses and releases where the pointer is; returns the moment of the press."""
-        await self._within_a_frame(self._page.mouse.down())
+        """Clicks at the pointer's position; returns the time of the press."""
+        await self._for_one_frame(self._page.mouse.down())
         pressed_ms = self._clock.now_ms()
         await self._clock.hold(PRESS_MS)
-        await self._within_a_frame(self._page.mouse.up())
+        await self._for_one_frame(self._page.mouse.up())
         return pressed_ms
 
     async def drag_to(self, target: Point) -> None:
-        """Takes what lies under the pointer to `target`, as the thumb of a slider."""
-        await self._within_a_frame(self._page.mouse.down())
+        """Drags what is under the pointer, such as the thumb of a slider, to `target`."""
+        await self._for_one_frame(self._page.mouse.down())
         await self.move_to(target)
         await self._clock.hold(PRESS_MS)
-        await self._within_a_frame(self._page.mouse.up())
+        await self._for_one_frame(self._page.mouse.up())
 
     async def scroll_by(self, dy: float) -> float:
-        """Scrolls smoothly by `dy` CSS pixels (down is positive); returns how far it went."""
+        """Scrolls smoothly by `dy` CSS pixels (down is positive); returns how far it scrolled."""
         duration = min(SCROLL_MAX_MS, max(SCROLL_MIN_MS, abs(dy) / SCROLL_PX_PER_MS))
         began_ms = self._clock.now_ms()
         request = {"dy": dy, "duration": duration}
-        gone: float = await self._clock.during(evaluate_isolated(self._page, SCROLL, request))
-        if gone:
-            self.scrolls.append(Scroll(began_ms, self._clock.now_ms(), gone))
-        return gone
+        scrolled_px: float = await self._clock.during(evaluate_isolated(self._page, SCROLL, request))
+        if scrolled_px:
+            self.scrolls.append(Scroll(began_ms, self._clock.now_ms(), scrolled_px))
+        return scrolled_px
 
-    async def room_below(self) -> float:
-        room: float = await self._clock.during(evaluate_isolated(self._page, ROOM_BELOW))
-        return room
+    async def scrollable_below(self) -> float:
+        scrollable_px: float = await self._clock.during(evaluate_isolated(self._page, READ_SCROLLABLE_BELOW))
+        return scrollable_px
 
-    async def _place(self, point: Point) -> None:
-        await self._within_a_frame(self._page.mouse.move(point.x, point.y))
-        self._at = point
+    async def _move_pointer(self, point: Point) -> None:
+        await self._for_one_frame(self._page.mouse.move(point.x, point.y))
+        self._position = point
         self.trail.append(Sample(self._clock.now_ms(), point.x, point.y))
 
-    async def _within_a_frame(self, work: Awaitable[None]) -> None:
-        """A page feels the pointer when it next renders: it returns at the time of that frame."""
+    async def _for_one_frame(self, work: Awaitable[None]) -> None:
+        """Performs pointer input during one frame: the page handles it when it next renders."""
         await self._clock.during(asyncio.gather(work, self._clock.hold(FRAME_MS)))

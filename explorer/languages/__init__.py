@@ -8,7 +8,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 #: Begins an entry that counts only on pages in its own language.
-LOCAL = "@"
+LOCAL_PREFIX = "@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,9 @@ def entries(table: str) -> Iterator[Entry]:
     for language in languages().values():
         for key, patterns in language.tables[table].items():
             for pattern in patterns:
-                yield Entry(key, pattern.removeprefix(LOCAL), language, pattern.startswith(LOCAL))
+                yield Entry(
+                    key, pattern.removeprefix(LOCAL_PREFIX), language, pattern.startswith(LOCAL_PREFIX)
+                )
 
 
 def _read(file: Path) -> Language:

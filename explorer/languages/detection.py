@@ -10,14 +10,14 @@ from typing import Any
 from explorer.languages import languages
 
 #: With fewer letters a page is believed what it says of itself; in scripts of few languages fewer are enough.
-FEW_LETTERS, FEW_ELSEWHERE = 30, 15
+MIN_LETTERS, MIN_LETTERS_OTHER_SCRIPTS = 30, 15
 #: From so many on, its text alone decides.
-MANY_LETTERS = 160
+ENOUGH_LETTERS = 160
 #: So much likelier (nats a letter) a language has to be than one of ours, or than what a page says of itself.
 #: Texts in ten other languages came out at 0.9 to 2.5; names, menus and code in none at 0 to 0.4.
 MARGIN_PER_LETTER = 0.5
 #: Stands for text that is still to come, and for what is no language.
-FILLER = frozenset({"la", "zxx"})
+NO_LANGUAGE_CODES = frozenset({"la", "zxx"})
 #: Scripts that stand for one language as far as we have words; None where several are written in it.
 _BY_SCRIPT: Mapping[str, str | None] = {
     "HIRAGANA": "ja",
@@ -48,9 +48,18 @@ _BY_SCRIPT: Mapping[str, str | None] = {
     "DEVANAGARI": None,
 }
 #: The same language under other codes.
-_SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "cmn": "zh", "yue": "zh", "fil": "tl"}
+_CODE_ALIASES = {
+    "nb": "no",
+    "nn": "no",
+    "iw": "he",
+    "in": "id",
+    "ji": "yi",
+    "cmn": "zh",
+    "yue": "zh",
+    "fil": "tl",
+}
 #: Declared by templates that say nothing of the page.
-_NOTHING = frozenset({"", "und", "mul", "zxx", "x", "root"})
+_UNSPECIFIC_CODES = frozenset({"", "und", "mul", "zxx", "x", "root"})
 
 
 async def language_of(sample: Mapping[str, Any]) -> str:
@@ -76,7 +85,7 @@ def detect(text: str, lang: str = "") -> str:
     Norwegian is `no` in either form. A page's own word counts where there is little text; with more of it the
     text decides, since many a template says `en` of pages in any language.
     """
-    declared = _plain(lang)
+    declared = _normalize_code(lang)
     scripts = Counter(script for char in text if (script := _script_of(char)))
     letters = sum(scripts.values())
     if not letters:
@@ -84,23 +93,25 @@ def detect(text: str, lang: str = "") -> str:
     if scripts["HIRAGANA"] + scripts["KATAKANA"] > 0.05 * letters:
         return "ja"
     script, count = scripts.most_common(1)[0]
-    alone = _BY_SCRIPT.get(script, script.lower())
-    if alone is not None and count >= 0.5 * letters:
-        return alone
-    if letters < (FEW_LETTERS if script in {"LATIN", "CYRILLIC"} else FEW_ELSEWHERE):
+    by_script = _BY_SCRIPT.get(script, script.lower())
+    if by_script is not None and count >= 0.5 * letters:
+        return by_script
+    if letters < (MIN_LETTERS if script in {"LATIN", "CYRILLIC"} else MIN_LETTERS_OTHER_SCRIPTS):
         return declared
     return _by_words(text, letters, declared, script)
 
 
 def _by_words(text: str, letters: int, declared: str, script: str) -> str:
-    ranked: dict[str, float] = {_SAME.get(code, code): score for code, score in reversed(_model().rank(text))}
+    ranked: dict[str, float] = {
+        _CODE_ALIASES.get(code, code): score for code, score in reversed(_model().rank(text))
+    }
     best = max(ranked, key=lambda code: ranked[code])
-    ours = max((code for code in ranked if code in languages()), key=lambda code: ranked[code])
+    best_supported = max((code for code in ranked if code in languages()), key=lambda code: ranked[code])
     margin = MARGIN_PER_LETTER * letters
-    if best in FILLER:
+    if best in NO_LANGUAGE_CODES:
         return declared
-    found = best if ranked[best] - ranked[ours] > margin else ours
-    if letters >= MANY_LETTERS or found not in languages():
+    found = best if ranked[best] - ranked[best_supported] > margin else best_supported
+    if letters >= ENOUGH_LETTERS or found not in languages():
         return found
     if declared:
         return declared if ranked[found] - ranked.get(declared, ranked[found]) < margin else found
@@ -109,9 +120,9 @@ def _by_words(text: str, letters: int, declared: str, script: str) -> str:
     return found if clear else ""
 
 
-def _plain(lang: str) -> str:
+def _normalize_code(lang: str) -> str:
     code = lang.strip().lower().replace("_", "-").partition("-")[0]
-    return "" if code in _NOTHING else _SAME.get(code, code)
+    return "" if code in _UNSPECIFIC_CODES else _CODE_ALIASES.get(code, code)
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from explorer.languages import entries
 from explorer.languages.normalization import fold
 
 #: Before and behind a word.
-_BEFORE, _BEHIND = r"(?<![^\W_])", r"(?![^\W_])"
+_BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
 #: Typographic apostrophes and accents that stand for one.
 _APOSTROPHES = {ord(mark): "'" for mark in "\u2019`\u00b4"}
 
@@ -32,12 +32,12 @@ def tables(codes: frozenset[str] | None = None) -> dict[str, dict[str, dict[str,
 
 def says(key: str, text: str) -> bool:
     """Whether this answer is among the words of a label."""
-    return _pattern(key, whole=False).search(_plain(text)) is not None
+    return _pattern(key, whole=False).search(_normalize(text)) is not None
 
 
 def begins(key: str, text: str) -> bool:
     """Whether a label begins or ends with this answer: "Close shop", "Sulje kauppa"."""
-    words = _plain(text)
+    words = _normalize(text)
     return any(
         found.start() == 0 or found.end() == len(words) for found in _pattern(key, False).finditer(words)
     )
@@ -45,18 +45,18 @@ def begins(key: str, text: str) -> bool:
 
 def says_only(key: str, text: str) -> bool:
     """Whether a label is this answer and nothing else."""
-    return _pattern(key, whole=True).fullmatch(_plain(text)) is not None
+    return _pattern(key, whole=True).fullmatch(_normalize(text)) is not None
 
 
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     """A text as the tables have it: NFKC, lower case, single spaces, straight apostrophes."""
-    even = fold(unicodedata.normalize("NFKC", text))
-    return " ".join(even.translate(_APOSTROPHES).split())
+    normalized = fold(unicodedata.normalize("NFKC", text))
+    return " ".join(normalized.translate(_APOSTROPHES).split())
 
 
 @cache
 def _pattern(key: str, whole: bool) -> re.Pattern[str]:
     row: Any = tables()["answers"][key]
     spaced, joined = "|".join(row["spaced"]), "|".join(row["joined"])
-    found = f"(?:{spaced})" if whole else f"{_BEFORE}(?:{spaced}){_BEHIND}"
+    found = f"(?:{spaced})" if whole else f"{_BEFORE}(?:{spaced}){_AFTER}"
     return re.compile(f"(?:{found}{'|' + joined if joined else ''}){'[.!…]*' if whole else ''}")

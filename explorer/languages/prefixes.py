@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 PREFIX_CHARS = 4
 #: With more beginnings than this, shorter ones say as much.
-MANY = 40
+MAX_PREFIXES = 40
 
 
 def prefixes(pattern: str) -> frozenset[str]:
@@ -15,7 +15,7 @@ def prefixes(pattern: str) -> frozenset[str]:
     """
     found = frozenset().union(*(_sequence(one) for one in _alternatives(pattern)))
     length = PREFIX_CHARS
-    while len(found) > MANY:
+    while len(found) > MAX_PREFIXES:
         length -= 1
         found = frozenset(one[:length] for one in found)
     return found

@@ -19,9 +19,9 @@ _WORD = re.compile(r"(?<!\S)\S")
 
 
 #: Before a language: of no other.
-ONLY = "only "
+ONLY_PREFIX = "only "
 #: Instead of a language, where words of all are looked for, and common words of one are not.
-NOWHERE = "-"
+ALL_LANGUAGES = "-"
 #: The tables of words that are looked for in labels and addresses.
 TABLES = ("forbidden", "session", "commands", "harmless")
 
@@ -42,10 +42,10 @@ class Vocabulary:
     """
 
     def __init__(self, table: str) -> None:
-        kept = list(entries(table))
-        self._anywhere = _compiled([e for e in kept if not e.language.spaced], "{}")
+        selected = list(entries(table))
+        self._unspaced = _compile([e for e in selected if not e.language.spaced], "{}")
         self._by_prefix: dict[str, list[Entry]] = defaultdict(list)
-        for entry in kept:
+        for entry in selected:
             for prefix in prefixes(entry.pattern) if entry.language.spaced else ():
                 self._by_prefix[prefix].append(entry)
         self._patterns: dict[tuple[str, str], _Pattern | None] = {}
@@ -56,22 +56,22 @@ class Vocabulary:
 
     def each(self, words: str, language: str = "", foreign: bool = True) -> Iterator[Found]:
         """Entries in the text, in their order; not `foreign`: of the page's language and of English only."""
-        language = language if foreign or not language else f"{ONLY}{language}"
+        language = language if foreign or not language else f"{ONLY_PREFIX}{language}"
         for place in _WORD.finditer(words):
-            for pattern in self._beginning(words, place.start(), language):
+            for pattern in self._patterns_at(words, place.start(), language):
                 if found := pattern.match(words, place.start()):
                     yield found
-        if self._anywhere and _UNSPACED.search(words):
-            yield from self._anywhere.each(words)
+        if self._unspaced and _UNSPACED.search(words):
+            yield from self._unspaced.each(words)
 
     def whole(self, words: str, language: str = "") -> str | None:
         """The key of the entry that is the whole text, if there is one."""
-        patterns = list(self._beginning(words, 0, language))
-        if self._anywhere and _UNSPACED.search(words):
-            patterns.append(self._anywhere)
+        patterns = list(self._patterns_at(words, 0, language))
+        if self._unspaced and _UNSPACED.search(words):
+            patterns.append(self._unspaced)
         return next((key for pattern in patterns if (key := pattern.whole(words))), None)
 
-    def _beginning(self, words: str, at: int, language: str) -> Iterator["_Pattern"]:
+    def _patterns_at(self, words: str, at: int, language: str) -> Iterator["_Pattern"]:
         """The entries that may begin there, those of the longest beginning first."""
         for length in range(PREFIX_CHARS, -1, -1):
             prefix = words[at : at + length]
@@ -84,16 +84,19 @@ class Vocabulary:
 
     def _pattern(self, prefix: str, language: str) -> "_Pattern | None":
         if (prefix, language) not in self._patterns:
-            fit = [entry for entry in self._by_prefix[prefix] if _counts(entry, language)]
-            self._patterns[prefix, language] = _compiled(fit, r"(?:{})(?!\S)")
+            applicable = [entry for entry in self._by_prefix[prefix] if _applies(entry, language)]
+            self._patterns[prefix, language] = _compile(applicable, r"(?:{})(?!\S)")
         return self._patterns[prefix, language]
 
 
-def _counts(entry: Entry, language: str) -> bool:
+def _applies(entry: Entry, language: str) -> bool:
     """Whether an entry counts on a page in this language."""
-    if language.startswith(ONLY) and entry.language.code not in {language.removeprefix(ONLY), "en"}:
+    if language.startswith(ONLY_PREFIX) and entry.language.code not in {
+        language.removeprefix(ONLY_PREFIX),
+        "en",
+    }:
         return False
-    return not entry.local or language.removeprefix(ONLY) in {"", entry.language.code}
+    return not entry.local or language.removeprefix(ONLY_PREFIX) in {"", entry.language.code}
 
 
 class _Pattern:
@@ -118,14 +121,16 @@ class _Pattern:
         return Found(self._keys[(match.lastindex or 1) - 1], match.start(), match.end())
 
 
-def _compiled(kept: Sequence[Entry], form: str) -> _Pattern | None:
+def _compile(selected: Sequence[Entry], template: str) -> _Pattern | None:
     by_key: dict[str, list[str]] = defaultdict(list)
-    for entry in kept:
+    for entry in selected:
         by_key[entry.key].append(entry.pattern)
     if not by_key:
         return None
     # The longest first: of "log out" and "log out everywhere" a text says the second.
-    groups = (form.format("|".join(sorted(patterns, key=len, reverse=True))) for patterns in by_key.values())
+    groups = (
+        template.format("|".join(sorted(patterns, key=len, reverse=True))) for patterns in by_key.values()
+    )
     return _Pattern("|".join(f"({group})" for group in groups), tuple(by_key))
 
 

@@ -9,7 +9,7 @@ from explorer.browser.isolated_world import evaluate_isolated
 from explorer.guardrails.sensitive_fields import is_search
 from explorer.input.mouse import SCROLL
 from explorer.navigation.popups import OPEN_IN_PLACE
-from explorer.page.discovery import aim, bring, describe, reveal_delta
+from explorer.page.discovery import describe, find_click_point, reveal_delta, scroll_containers
 from explorer.types import ActionPlan, Element
 
 #: Acting on these sets something that stays set, which is done on camera only.
@@ -45,7 +45,7 @@ async def locate(page: Page, plan: ActionPlan, refuses: Callable[[Element], bool
     element = await describe(page, plan.selector)
     if element is None or refuses(element):
         return None
-    brought = await bring(page, plan.selector)
+    brought = await scroll_containers(page, plan.selector)
     delta = await reveal_delta(page, plan.selector)
     if delta:
         await evaluate_isolated(page, SCROLL, {"dy": delta, "duration": 1})
@@ -54,7 +54,7 @@ async def locate(page: Page, plan: ActionPlan, refuses: Callable[[Element], bool
 
 async def act(page: Page, plan: ActionPlan, element: Element) -> bool:
     """Clicks, types or chooses; False when no click would hit it."""
-    point = await aim(page, plan.selector)
+    point = await find_click_point(page, plan.selector)
     if point is None:
         return False
     if element.new_tab:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from playwright.async_api import Page
 
 from explorer.page.snapshot import Snapshot, take_snapshot
-from explorer.page.visual_diff import NOTICED, Picture, path_of, share
+from explorer.page.visual_diff import NOTICEABLE_SHARE, Picture, changed_share, path_of
 from explorer.state.page_state import PageState
 
 T = TypeVar("T")
@@ -77,4 +77,4 @@ class SettledSnapshots:
 
 
 def _same(one: Picture | None, other: Picture | None) -> bool:
-    return one is not None and other is not None and share(one, other) < NOTICED
+    return one is not None and other is not None and changed_share(one, other) < NOTICEABLE_SHARE

@@ -22,7 +22,7 @@ from explorer.overlays.dismissal import dismiss_overlays
 from explorer.page.discovery import discover
 from explorer.page.settle import Settler
 from explorer.page.snapshot import Snapshot, diff_outcome
-from explorer.page.visual_diff import share
+from explorer.page.visual_diff import changed_share
 from explorer.state.outcomes import KnownOutcome
 from explorer.state.page_state import PageState
 from explorer.text import title_of
@@ -312,7 +312,7 @@ class Scout:
 def _changed(before: Snapshot, after: Snapshot, outcome: Outcome) -> float:
     if outcome == "page" or before.picture is None or after.picture is None:
         return 1.0
-    return share(before.picture, after.picture)
+    return changed_share(before.picture, after.picture)
 
 
 def _origin(url: str) -> str:

@@ -7,7 +7,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Response
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from explorer.blocks.http_response import PASSING_STATUS, HttpResponse, download_error, status_error
+from explorer.blocks.http_response import TRANSIENT_STATUS, HttpResponse, download_error, status_error
 from explorer.blocks.page_facts import PageFacts, read_page_facts
 from explorer.blocks.start_errors import unreachable_for
 from explorer.blocks.walls import REFUSING, elsewhere_error, find_wall, selectors
@@ -162,7 +162,7 @@ class Navigator:
 
     async def _turned_away(self, url: str, answer: HttpResponse) -> PageUnreachable:
         """What an error's status means: by the answer's head, and by its page where that may be a wall."""
-        if answer.status in PASSING_STATUS:
+        if answer.status in TRANSIENT_STATUS:
             self._scope_monitor.turn_away()
         if self._scope_monitor.is_elsewhere(answer.url):
             return elsewhere_error(url, answer.url)

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from playwright.async_api import CDPSession, Page, Request
 from playwright.async_api import Error as PlaywrightError
 
-from explorer.guardrails.action_urls import suspicion_of
-from explorer.guardrails.page_links import address_acts, own_part
+from explorer.guardrails.action_urls import find_suspicious_word
+from explorer.guardrails.page_links import find_address_action, own_part
 from explorer.guardrails.rules import Site, refuse_url
 from explorer.guardrails.static_files import is_file_path, is_harmless_file
 from explorer.types import Refusal, Wishes
@@ -185,7 +185,7 @@ class RequestInterceptor:
         if not self._pressed or self._wishes.allow_writes or _document(url) in self._asked:
             return None
         is_document = event["resourceType"] == "Document"
-        word = address_acts(url) if is_document else suspicion_of(own_part(url))
+        word = find_address_action(url) if is_document else find_suspicious_word(own_part(url))
         if event["resourceType"] in FILE_KINDS and is_file_path(own_part(url)):
             return None
         keeps = self._keeps and not is_document and _bare(url) not in map(_bare, self._asked)

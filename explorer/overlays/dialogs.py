@@ -1,6 +1,6 @@
-"""Dialogs, menus and enlarged pictures that a click has opened: which one is open, and how it is closed.
+"""Detects which dialog, menu or lightbox is open, and closes it.
 
-All functions raise `playwright.async_api.Error` when the page goes away.
+All functions raise `playwright.async_api.Error` when the page is closed or navigates.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from playwright.async_api import Page
 
 from explorer.guardrails.blacklist import blacklisted, is_plain_cancel
 from explorer.input.mouse import Mouse
-from explorer.overlays.scripts import ask
+from explorer.overlays.scripts import query_overlays
 from explorer.protocols import Clock
 from explorer.text import clean
 from explorer.types import Box, Point
@@ -18,15 +18,15 @@ from explorer.types import Box, Point
 DialogKind = Literal["dialog", "menu", "lightbox"]
 
 #: Dialogs fade out for 150 to 400 ms.
-GONE_MS = 700.0
-GLANCE_MS = 60.0
+CLOSE_TIMEOUT_MS = 700.0
+POLL_INTERVAL_MS = 60.0
 
 _PARTS = ("dialogs.js",)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDialog:
-    """What lies open over the page: its name, its kind, and the panel that a viewer sees."""
+    """An open dialog: its name, its kind, and the box of its panel."""
 
     label: str
     kind: DialogKind
@@ -34,8 +34,8 @@ class OpenDialog:
 
 
 async def open_dialog(page: Page) -> OpenDialog | None:
-    """The topmost dialog, drawer, menu or enlarged picture that is open, or None."""
-    row = await ask(page, _PARTS, {"job": "open"})
+    """Finds the topmost dialog, drawer, menu or lightbox that is open, or None."""
+    row = await query_overlays(page, _PARTS, {"job": "open"})
     if not row:
         return None
     box = Box(**{side: float(length) for side, length in row["box"].items()})
@@ -43,40 +43,42 @@ async def open_dialog(page: Page) -> OpenDialog | None:
 
 
 async def close_dialog(page: Page, clock: Clock, mouse: Mouse) -> bool:
-    """Closes the topmost one as a visitor would, on camera; True when it is gone, or none was open.
+    """Closes the topmost dialog on camera; True when it is closed, or none was open.
 
-    Escape first, then what says close or cancel, then a click beside it. Nothing is confirmed or sent.
+    Tries Escape, then a close or cancel button, then a click beside it. Nothing is confirmed or sent.
     """
     if await clock.during(open_dialog(page)) is None:
         return True
     await clock.during(page.keyboard.press("Escape"))
     if await _is_gone(page, clock):
         return True
-    for at in (await _closer(page, clock), await _ask(page, clock, "beside")):
-        if at is None:
+    for target in (await _find_close_button(page, clock), await _query(page, clock, "beside")):
+        if target is None:
             continue
-        await mouse.move_to(Point(at["x"], at["y"]))
+        await mouse.move_to(Point(target["x"], target["y"]))
         await mouse.click()
         if await _is_gone(page, clock):
             return True
     return False
 
 
-async def _closer(page: Page, clock: Clock) -> Any:
-    """What says close; "Cerrar sesión" and its like close more than a dialog."""
-    found = await _ask(page, clock, "closer")
-    harmless = (at for at in found if not blacklisted(at["label"]) or is_plain_cancel(at["label"]))
-    return next(harmless, None)
+async def _find_close_button(page: Page, clock: Clock) -> Any:
+    """Finds a button that says close; "Cerrar sesión" and the like are excluded."""
+    found = await _query(page, clock, "closer")
+    allowed = (
+        target for target in found if not blacklisted(target["label"]) or is_plain_cancel(target["label"])
+    )
+    return next(allowed, None)
 
 
 async def _is_gone(page: Page, clock: Clock) -> bool:
-    until_ms = clock.now_ms() + GONE_MS
+    until_ms = clock.now_ms() + CLOSE_TIMEOUT_MS
     while clock.now_ms() < until_ms:
-        await clock.hold(GLANCE_MS)
-        if await _ask(page, clock, "gone"):
+        await clock.hold(POLL_INTERVAL_MS)
+        if await _query(page, clock, "gone"):
             return True
     return False
 
 
-async def _ask(page: Page, clock: Clock, job: str) -> Any:
-    return await clock.during(ask(page, _PARTS, {"job": job}))
+async def _query(page: Page, clock: Clock, job: str) -> Any:
+    return await clock.during(query_overlays(page, _PARTS, {"job": job}))

@@ -1,4 +1,4 @@
-"""What lies over a page is asked of the page itself: the scripts that obstacles and dialogs share."""
+"""Loads the overlay scripts and evaluates them in a frame, with the phrases of the page's language."""
 
 from functools import cache
 from pathlib import Path
@@ -12,40 +12,40 @@ from explorer.languages.detection import language_of
 from explorer.languages.overlay_phrases import tables
 
 _SHARED = ("phrases.js", "overlays.js")
-#: What a script answers in a document that has not been told phrases, or not enough of them.
-_UNTOLD, _MORE = "phrases", "more phrases"
-#: All of them take a tenth of a second to become patterns: each document is told them once, and most only
-#: those of its own language and English.
-_TELL = "([tables, partial]) => { window[Symbol.for('demo.phrases')] = { ...tables, partial }; }"
-_SAMPLE = """
+#: Results of a script in a document without phrases, or without those of all languages.
+_PHRASES_MISSING, _MORE_PHRASES = "phrases", "more phrases"
+#: Compiling all of them takes a tenth of a second: each document gets them once, and most only those of its
+#: own language and English.
+_SET_PHRASES = "([tables, partial]) => { window[Symbol.for('demo.phrases')] = { ...tables, partial }; }"
+_READ_SAMPLE = """
 () => ({
   lang: document.documentElement?.lang ?? "",
   text: (document.body?.innerText ?? "").replace(/\\s+/g, " ").slice(0, 2000),
 })
 """
-#: Banners speak it that no one has translated.
-_EVERYWHERE = "en"
+#: The language of untranslated banners.
+_ALWAYS_INCLUDED = "en"
 
 
-async def ask(where: Page | Frame, parts: tuple[str, ...], request: dict[str, Any]) -> Any:
-    """What `parts` answer to `request`; they run in one function scope, after what is shared."""
+async def query_overlays(target: Page | Frame, parts: tuple[str, ...], request: dict[str, Any]) -> Any:
+    """Evaluates `parts` with `request`; they run in one function scope, after the shared scripts."""
     script = _script(parts)
-    answer = await _evaluate(where, script, request)
-    if answer == _UNTOLD:
-        language = await language_of(await _evaluate(where, _SAMPLE, None) or {})
-        codes = frozenset({language, _EVERYWHERE}) if language in languages() else None
-        await _evaluate(where, _TELL, [tables(codes), codes is not None])
-        answer = await _evaluate(where, script, request)
-    if answer == _MORE:
-        await _evaluate(where, _TELL, [tables(), False])
-        answer = await _evaluate(where, script, request)
-    return answer
+    result = await _evaluate(target, script, request)
+    if result == _PHRASES_MISSING:
+        language = await language_of(await _evaluate(target, _READ_SAMPLE, None) or {})
+        codes = frozenset({language, _ALWAYS_INCLUDED}) if language in languages() else None
+        await _evaluate(target, _SET_PHRASES, [tables(codes), codes is not None])
+        result = await _evaluate(target, script, request)
+    if result == _MORE_PHRASES:
+        await _evaluate(target, _SET_PHRASES, [tables(), False])
+        result = await _evaluate(target, script, request)
+    return result
 
 
-async def _evaluate(where: Page | Frame, script: str, argument: Any) -> Any:
-    if isinstance(where, Page):
-        return await evaluate_in_page(where, script, argument)
-    return await where.evaluate(script, argument)
+async def _evaluate(target: Page | Frame, script: str, arg: Any) -> Any:
+    if isinstance(target, Page):
+        return await evaluate_in_page(target, script, arg)
+    return await target.evaluate(script, arg)
 
 
 @cache

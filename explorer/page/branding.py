@@ -1,4 +1,4 @@
-"""How a site presents itself: its colour and its icon, asked of the page itself, behind the same fence."""
+"""Reads a site's theme colour and favicon from the page itself, under the same egress policy."""
 
 import asyncio
 import base64
@@ -17,20 +17,20 @@ from explorer.trace import SiteBranding
 
 log = logging.getLogger(__name__)
 
-#: Within the page the icon gets a second; this is for a page that no longer keeps time.
-LIMIT_S = 1.5
+#: Within the page loading the icon may take a second; this limit is for a page whose timers no longer run.
+READ_TIMEOUT_S = 1.5
 #: An icon of 256 px with a photograph in it has some 130 kB.
 MAX_ICON_BYTES = 256 << 10
-PNG = b"\x89PNG\r\n\x1a\n"
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 async def read_branding(page: Page, clock: Clock) -> SiteBranding:
-    """The look of the site on screen; empty where the page does not tell, and never an error."""
+    """Reads the branding of the site on screen; empty where the page has none, and never an error."""
     try:
-        async with asyncio.timeout(LIMIT_S):
+        async with asyncio.timeout(READ_TIMEOUT_S):
             answer = await clock.during(evaluate_isolated(page, _script()))
     except (TimeoutError, PlaywrightError) as exc:
-        log.info("the site's look is left out: %r", exc)
+        log.info("no branding was read: %r", exc)
         return SiteBranding()
     found = answer if isinstance(answer, dict) else {}
     return SiteBranding(_colour(found.get("theme")), _icon(found.get("icon")))
@@ -46,11 +46,11 @@ def _colour(value: object) -> str:
 
 
 def _icon(value: object) -> str:
-    """The page could have put anything there."""
+    """Validates a base64 PNG, which the page's scripts may have changed."""
     if not isinstance(value, str) or len(value) > MAX_ICON_BYTES * 4 // 3:
         return ""
     try:
         png = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         return ""
-    return value if png.startswith(PNG) else ""
+    return value if png.startswith(PNG_SIGNATURE) else ""

@@ -1,4 +1,4 @@
-"""Looks through frames: what a script sees in each becomes what a person sees on the page around it."""
+"""Collects elements from all (nested) iframes and translates their coordinates into those of the page."""
 
 import asyncio
 import logging
@@ -16,9 +16,9 @@ from explorer.browser.isolated_world import evaluate_in_page, evaluate_isolated,
 log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
-#: How Playwright's selectors go from a frame's element into the frame.
-ENTER = " >> internal:control=enter-frame >> "
-#: Pages with more frames than this are made of advertisements.
+#: Joins the selector of a frame's element and a selector inside the frame, in Playwright's syntax.
+ENTER_FRAME = " >> internal:control=enter-frame >> "
+#: More frames than this are advertisements; they are skipped.
 MAX_FRAMES = 12
 FRAME_TIMEOUT_S = 2.0
 _PARTS = (
@@ -36,49 +36,53 @@ _PARTS = (
 
 
 @dataclass(slots=True)
-class Sights:
-    """What a look has found: rows of `describe` in discovery.js, those that lie under something apart."""
+class FoundElements:
+    """Rows of `describe` in discovery.js: clickable elements, and those that are covered."""
 
     found: list[Row] = field(default_factory=list)
     covered: list[Row] = field(default_factory=list)
-    #: The page's first words as `text`, and the language that it says it is in as `lang`.
+    #: The beginning of the page's text as `text`, and its declared language as `lang`.
     sample: Row = field(default_factory=dict)
 
 
-async def look(page: Page, cap: int) -> Sights:
-    """What can be clicked in the page and in its frames, in the page's coordinates."""
-    left = [MAX_FRAMES]
-    return await _look_at(page.main_frame, {"job": "discover", "cap": cap}, left)
+async def collect_elements(page: Page, cap: int) -> FoundElements:
+    """Collects the clickable elements of the page and its frames, in the page's coordinates."""
+    frames_left = [MAX_FRAMES]
+    return await _collect_from(page.main_frame, {"job": "discover", "cap": cap}, frames_left)
 
 
-async def ask(page: Page, selector: str, job: str, **more: Any) -> Any:
-    """The answer of `query.js` about the one match of `selector`, in the coordinates of its own frame."""
+async def query(page: Page, selector: str, job: str, **more: Any) -> Any:
+    """Runs a job of `query.js` on the only match of `selector`, in the coordinates of its own frame."""
     request = {"job": job, **more}
     locator = page.locator(selector)
     try:
         if not is_trusted(page):
-            return await _ask_aside(page, selector, request)
-        answer = await locator.evaluate_all(_script(), request)
+            return await _query_isolated(page, selector, request)
+        result = await locator.evaluate_all(_script(), request)
     except PlaywrightError as exc:
         if is_closed_error(exc):
             raise
-        return await _ask_aside(page, selector, request)
-    if not (isinstance(answer, dict) and answer.get("retry")):
-        return answer
-    # In the page's own world a closed shadow root is closed to Playwright too; its isolated world sees it.
+        return await _query_isolated(page, selector, request)
+    if not (isinstance(result, dict) and result.get("retry")):
+        return result
+    # In the main world Playwright cannot enter closed shadow roots; in its isolated world it can.
     handles = await locator.element_handles()
-    return await handles[0].evaluate(_about_one(), request) if len(handles) == 1 else _NOTHING.get(job)
+    return (
+        await handles[0].evaluate(_single_target_script(), request)
+        if len(handles) == 1
+        else _DEFAULT_RESULTS.get(job)
+    )
 
 
-async def _ask_aside(page: Page, selector: str, request: Row) -> Any:
-    """The same from beside the page's scripts, where only what CSS alone can find is found."""
+async def _query_isolated(page: Page, selector: str, request: Row) -> Any:
+    """Does the same in the isolated world, where only CSS selectors are supported."""
     whole = f"([selector, request]) => ({_script()})([...document.querySelectorAll(selector)], request)"
     return await evaluate_isolated(page, whole, [selector, request])
 
 
 @dataclass(frozen=True, slots=True)
-class Pane:
-    """A frame's element and where what it shows lies in the page; `view` is what can be seen of it."""
+class FrameView:
+    """A frame's element and the position of its content in the page; `view` is its visible part."""
 
     selector: str
     x: float
@@ -87,103 +91,107 @@ class Pane:
     landmark: str
 
 
-async def panes(page: Page, selector: str) -> list[Pane] | None:
-    """The frames that `selector` leads through, outermost first; None when one of them is gone."""
-    parts = selector.split(ENTER)
-    found: list[Pane] = []
+async def frame_chain(page: Page, selector: str) -> list[FrameView] | None:
+    """Returns the frames that `selector` passes through, outermost first; None when one of them is gone."""
+    parts = selector.split(ENTER_FRAME)
+    found: list[FrameView] = []
     x = y = 0.0
     for depth in range(1, len(parts)):
-        outer = ENTER.join(parts[:depth])
-        seen = await ask(page, outer, "frame", **within(found))
-        if not seen or not seen["shown"]:
+        outer = ENTER_FRAME.join(parts[:depth])
+        frame_box = await query(page, outer, "frame", **frame_request(found))
+        if not frame_box or not frame_box["shown"]:
             return None
-        x, y = x + seen["x"], y + seen["y"]
-        found.append(Pane(outer, x, y, seen["view"], seen["landmark"]))
+        x, y = x + frame_box["x"], y + frame_box["y"]
+        found.append(FrameView(outer, x, y, frame_box["view"], frame_box["landmark"]))
     return found
 
 
-def within(frames: list[Pane]) -> Row:
-    """What a script inside the innermost of these frames is told of it."""
+def frame_request(frames: list[FrameView]) -> Row:
+    """Builds the parameters of a query inside the innermost of these frames."""
     return {"framed": True, "view": dict(frames[-1].view)} if frames else {}
 
 
-async def _look_at(frame: Frame, request: Row, left: list[int]) -> Sights:
+async def _collect_from(frame: Frame, request: Row, frames_left: list[int]) -> FoundElements:
     script = f"request => ({_script()})([], request)"
     top = frame.parent_frame is None
-    answer = await (evaluate_in_page(frame.page, script, request) if top else frame.evaluate(script, request))
-    if not _is_sight(answer) and top:
-        answer = await evaluate_isolated(frame.page, script, request)
-    if not _is_sight(answer):
-        raise PlaywrightError("The page's own scripts answered in place of ours.")
-    sample = answer.get("sample")
-    sights = Sights(answer["found"], answer["covered"], sample if isinstance(sample, dict) else {})
+    result = await (evaluate_in_page(frame.page, script, request) if top else frame.evaluate(script, request))
+    if not _is_valid_result(result) and top:
+        result = await evaluate_isolated(frame.page, script, request)
+    if not _is_valid_result(result):
+        raise PlaywrightError("The page's scripts have changed the result of ours.")
+    sample = result.get("sample")
+    found_elements = FoundElements(
+        result["found"], result["covered"], sample if isinstance(sample, dict) else {}
+    )
     for child in frame.child_frames:
-        if left[0] <= 0:
+        if frames_left[0] <= 0:
             break
-        left[0] -= 1
+        frames_left[0] -= 1
         try:
             async with asyncio.timeout(FRAME_TIMEOUT_S):
-                await _look_into(child, request, sights, left)
+                await _collect_from_child(child, request, found_elements, frames_left)
         except (PlaywrightError, TimeoutError) as exc:
-            log.debug("a frame could not be looked into: %r", exc)
-    return sights
+            log.debug("a frame was skipped: %r", exc)
+    return found_elements
 
 
-def _is_sight(answer: Any) -> bool:
-    """Scripts of the page run in the same world, and may have bent what was to be answered."""
-    return isinstance(answer, dict) and all(
-        isinstance(rows := answer.get(name), list) and all(isinstance(row, dict) for row in rows)
+def _is_valid_result(result: Any) -> bool:
+    """Checks the shape of a result: scripts of the page run in the same world and may have changed it."""
+    return isinstance(result, dict) and all(
+        isinstance(rows := result.get(name), list) and all(isinstance(row, dict) for row in rows)
         for name in ("found", "covered")
     )
 
 
-async def _look_into(frame: Frame, outer: Row, sights: Sights, left: list[int]) -> None:
+async def _collect_from_child(
+    frame: Frame, outer: Row, found_elements: FoundElements, frames_left: list[int]
+) -> None:
     element = await frame.frame_element()
-    seen = await element.evaluate(_about_one(), {**outer, "job": "frame"})
-    if not seen["shown"]:
+    frame_box = await element.evaluate(_single_target_script(), {**outer, "job": "frame"})
+    if not frame_box["shown"]:
         return
-    inner = await _look_at(frame, {**outer, "framed": True, "view": seen["view"]}, left)
-    for row in (*inner.found, *inner.covered):
-        _move(row, seen)
-    inner.found = await _clear(element, inner, outer)
-    sights.found += inner.found
-    sights.covered += inner.covered
+    inside = await _collect_from(frame, {**outer, "framed": True, "view": frame_box["view"]}, frames_left)
+    for row in (*inside.found, *inside.covered):
+        _translate(row, frame_box)
+    inside.found = await _drop_covered(element, inside, outer)
+    found_elements.found += inside.found
+    found_elements.covered += inside.covered
 
 
-async def _clear(element: ElementHandle, inner: Sights, outer: Row) -> list[Row]:
-    """Those that nothing on the page around the frame covers; the others join the covered ones."""
-    aimed = [row for row in inner.found if row["point"]]
-    covers = await element.evaluate(
-        _about_one(), {**outer, "job": "covers", "points": [row["point"] for row in aimed]}
+async def _drop_covered(element: ElementHandle, inside: FoundElements, outer: Row) -> list[Row]:
+    """Returns the elements that nothing around the frame covers; moves the others to `covered`."""
+    with_point = [row for row in inside.found if row["point"]]
+    covered_by_each = await element.evaluate(
+        _single_target_script(), {**outer, "job": "covers", "points": [row["point"] for row in with_point]}
     )
-    for row, cover in zip(aimed, covers, strict=True):
-        if cover:
-            row.update(covered_by=cover, point=None)
-            inner.covered.append(row)
-    return [row for row in inner.found if not row["covered_by"]]
+    for row, covered_by in zip(with_point, covered_by_each, strict=True):
+        if covered_by:
+            row.update(covered_by=covered_by, point=None)
+            inside.covered.append(row)
+    return [row for row in inside.found if not row["covered_by"]]
 
 
-def _move(row: Row, seen: Row) -> None:
-    """From the coordinates of a frame into those of what is around it."""
-    for place in (row["box"], row["point"]):
-        if place:
-            place["x"] += seen["x"]
-            place["y"] += seen["y"]
-    row["selector"] = f"{seen['selector']}{ENTER}{row['selector']}"
-    row["landmark"] = row["landmark"] or seen["landmark"]
+def _translate(row: Row, frame_box: Row) -> None:
+    """Translates a row from the coordinates of a frame into those of its parent."""
+    for position in (row["box"], row["point"]):
+        if position:
+            position["x"] += frame_box["x"]
+            position["y"] += frame_box["y"]
+    row["selector"] = f"{frame_box['selector']}{ENTER_FRAME}{row['selector']}"
+    row["landmark"] = row["landmark"] or frame_box["landmark"]
 
 
-#: What a job answers where its element is not there.
-_NOTHING: Row = {"reveal": 0, "bring": False}
+#: Results of jobs whose element does not exist.
+_DEFAULT_RESULTS: Row = {"reveal": 0, "scrollContainers": False}
 
 
-def _about_one() -> str:
+def _single_target_script() -> str:
     return f"(element, request) => ({_script()})([element], request)"
 
 
 @cache
 def _script() -> str:
-    """One function, `(targets, request) => answer`, put together from its parts."""
+    """Concatenates the parts to one function, `(targets, request) => result`."""
     here = Path(__file__).parent / "js"
     body = "\n".join((here / part).read_text(encoding="utf-8") for part in _PARTS)
     return f"(targets, request) => {{\n{body}}}"

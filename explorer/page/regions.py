@@ -1,4 +1,4 @@
-"""Which elements lie in the parts of a page that focus or avoid name by selector."""
+"""Finds the elements in the regions of a page that `focus` and `avoid` name by CSS selector."""
 
 from collections.abc import Sequence
 
@@ -9,28 +9,28 @@ from explorer.types import Element
 
 PREFIX = "css="
 
-#: The boxes of all that a selector matches, in CSS pixels of the viewport.
-BOXES = """
+#: Returns the boxes of all matches of a selector, in CSS pixels of the viewport.
+READ_BOXES = """
 (elements) => elements.map((e) => e.getBoundingClientRect()).map((r) => [r.left, r.top, r.right, r.bottom])
 """
 
 
-async def within(page: Page, elements: Sequence[Element], wishes: Sequence[str]) -> frozenset[str]:
-    """The keys of elements whose centre lies in something that a `css=` wish matches.
+async def keys_in_regions(page: Page, elements: Sequence[Element], wishes: Sequence[str]) -> frozenset[str]:
+    """Returns the keys of elements whose centre lies in a match of a `css=` wish.
 
-    A selector that this page cannot read matches nothing.
+    An invalid selector matches nothing.
     """
     boxes: list[list[float]] = []
     for wish in wishes:
         if wish.startswith(PREFIX):
             try:
-                boxes += await page.locator(wish).evaluate_all(BOXES)
+                boxes += await page.locator(wish).evaluate_all(READ_BOXES)
             except PlaywrightError:
                 continue
-    return frozenset(e.key for e in elements if any(_holds(box, e) for box in boxes))
+    return frozenset(e.key for e in elements if any(_contains_centre(box, e) for box in boxes))
 
 
-def _holds(box: list[float], element: Element) -> bool:
+def _contains_centre(box: list[float], element: Element) -> bool:
     left, top, right, bottom = box
     x, y = element.box.x + element.box.width / 2, element.box.y + element.box.height / 2
     return left <= x <= right and top <= y <= bottom

@@ -1,4 +1,4 @@
-"""Waits until a page has settled: network, DOM and paint quiet, without paying for what never rests."""
+"""Waits until a page has settled (network, DOM and paint are quiet), but not for what is never quiet."""
 
 import asyncio
 import time
@@ -15,21 +15,23 @@ from explorer.trace import Wait
 
 Signal = Literal["load", "content", "network", "dom", "paint"]
 
-#: A step of a film ends when nothing visible has moved for this long (facts of several crawlers: 300-500 ms).
+#: The page has settled when nothing visible has changed for this long (several crawlers use 300-500 ms).
 QUIET_MS = 300.0
-#: What every settling waits at least, so that a click's own effects can begin.
+#: Shortest wait, so that the effects of a click can begin.
 FLOOR_MS = 150.0
 CAP_MS = 4_000.0
-GLANCE_MS = 50.0
-NEWS_S = 0.05
-#: A request that is older than this is a stream or a long poll, not part of what the viewer waits for.
+POLL_INTERVAL_MS = 50.0
+NETWORK_WAIT_S = 0.05
+#: An older request is a stream or a long poll, for which no viewer waits.
 REQUEST_AGE_S = 2.0
-#: The same address asked this often during one settling is polling.
+#: The same URL requested this often during one wait is polling.
 POLLING_COUNT = 3
 #: No evaluation on a responsive page takes this long; measured 2-30 ms.
 EVALUATE_TIMEOUT_S = 5.0
 
-UNAWAITED = frozenset({"websocket", "eventsource", "media", "ping", "beacon", "cspviolationreport"})
+IGNORED_RESOURCE_TYPES = frozenset(
+    {"websocket", "eventsource", "media", "ping", "beacon", "cspviolationreport"}
+)
 
 WATCH_DOM = """
 (() => {
@@ -40,7 +42,7 @@ WATCH_DOM = """
 })();
 """
 
-LOOK = """
+READ_ACTIVITY = """
 () => ({
   unchanged_ms: performance.now() - (window[Symbol.for("demo.mutated")] ?? 0),
   loaded: document.readyState !== "loading",
@@ -54,7 +56,7 @@ LOOK = """
 
 
 class Settler:
-    """Watches one page from before its first navigation; call `install` once, then `settle` as needed."""
+    """Watches one page: call `install` once before its first navigation, then `settle` as needed."""
 
     def __init__(
         self,
@@ -71,15 +73,15 @@ class Settler:
         self._quiet_ms = quiet_ms
         self._floor_ms = floor_ms
         self._pending: dict[Request, float] = {}
-        self._asked: dict[str, int] = {}
-        #: Signals that ran into the cap before: they are no longer waited for until they rest again.
-        self._restless: set[Signal] = set()
-        self._news = asyncio.Event()
-        #: From when to when it was waited, on the clock.
+        self._request_counts: dict[str, int] = {}
+        #: Signals that were still active at the limit: they are not waited for until they have been quiet.
+        self._never_quiet: set[Signal] = set()
+        self._network_event = asyncio.Event()
+        #: Begin and end of each wait, on the film clock.
         self.waits: list[Wait] = []
-        page.on("request", self._begin)
-        page.on("requestfinished", self._end)
-        page.on("requestfailed", self._end)
+        page.on("request", self._on_request)
+        page.on("requestfinished", self._on_request_end)
+        page.on("requestfailed", self._on_request_end)
 
     async def install(self) -> None:
         await add_isolated_init_script(self._page, WATCH_DOM)
@@ -89,76 +91,84 @@ class Settler:
 
         Raises PageUnresponsive when the page no longer answers.
         """
-        # Not for ever: many sites send all they ask to one address, and a later click's answer counts.
-        self._asked.clear()
-        began = self._clock.now_ms()
+        # Counted anew each time: many sites use one URL for all requests, and a later click's response
+        # counts.
+        self._request_counts.clear()
+        began_ms = self._clock.now_ms()
         try:
-            return await self._quiet(began, cap_ms)
+            return await self._wait_until_quiet(began_ms, cap_ms)
         finally:
-            self.waits.append(Wait(began, self._clock.now_ms()))
+            self.waits.append(Wait(began_ms, self._clock.now_ms()))
 
-    async def _quiet(self, began: float, cap_ms: float) -> bool:
+    async def _wait_until_quiet(self, began_ms: float, cap_ms: float) -> bool:
         await self._clock.hold(self._floor_ms)
         while True:
-            noisy = await self._noisy()
-            self._restless &= noisy
-            if not noisy - self._restless:
+            active = await self._active_signals()
+            self._never_quiet &= active
+            if not active - self._never_quiet:
                 return True
-            if self._clock.now_ms() - began >= cap_ms:
-                self._restless |= noisy - {"load", "content"}
+            if self._clock.now_ms() - began_ms >= cap_ms:
+                self._never_quiet |= active - {"load", "content"}
                 return False
-            if "network" in noisy:
-                await self._hear()
-            await self._clock.hold(GLANCE_MS)
+            if "network" in active:
+                await self._wait_for_network()
+            await self._clock.hold(POLL_INTERVAL_MS)
 
-    async def _hear(self) -> None:
-        """Gives the network a moment of real time: outside of it, film time passes without any."""
-        self._news.clear()
+    async def _wait_for_network(self) -> None:
+        """Waits a moment of real time for the network: film time alone may pass without any."""
+        self._network_event.clear()
         with suppress(TimeoutError):
-            async with asyncio.timeout(NEWS_S):
-                await self._news.wait()
+            async with asyncio.timeout(NETWORK_WAIT_S):
+                await self._network_event.wait()
 
-    async def _noisy(self) -> set[Signal]:
-        look = await self._look()
+    async def _active_signals(self) -> set[Signal]:
+        activity = await self._read_activity()
         quiet: dict[Signal, bool] = {
-            "load": bool(look.get("loaded")),
-            "content": bool(look.get("content")),
-            "network": not self._awaited(),
-            "dom": float(look.get("unchanged_ms", 0)) >= self._quiet_ms,
+            "load": bool(activity.get("loaded")),
+            "content": bool(activity.get("content")),
+            "network": not self._is_network_active(),
+            "dom": float(activity.get("unchanged_ms", 0)) >= self._quiet_ms,
             "paint": self._clock.still_ms() >= self._quiet_ms,
         }
         return {signal for signal in get_args(Signal) if not quiet[signal]}
 
-    async def _look(self) -> dict[str, float]:
+    async def _read_activity(self) -> dict[str, float]:
         try:
             async with asyncio.timeout(self._evaluate_timeout_s):
-                look: dict[str, float] = await self._clock.during(evaluate_isolated(self._page, LOOK))
-                return look
+                activity: dict[str, float] = await self._clock.during(
+                    evaluate_isolated(self._page, READ_ACTIVITY)
+                )
+                return activity
         except TimeoutError as exc:
-            if any(map(self._opens, self._pending)):
-                return {}  # Playwright answers only when the page that is on its way has come
+            if any(map(self._is_page_load, self._pending)):
+                return {}  # Playwright does not respond until the page that is loading has arrived
             raise PageUnresponsive("The page stopped answering.") from exc
         except PlaywrightError:
-            # The document was replaced while we asked: it has certainly not settled.
+            # The document was replaced meanwhile: it has not settled.
             return {}
 
-    def _awaited(self) -> bool:
-        """True while an answer is due; that of a new page counts however long it takes."""
-        youngest = time.monotonic() - REQUEST_AGE_S
-        return any(since > youngest or self._opens(request) for request, since in self._pending.items())
+    def _is_network_active(self) -> bool:
+        """Checks for pending requests; that of a new page counts however long it takes."""
+        oldest_s = time.monotonic() - REQUEST_AGE_S
+        return any(
+            since_s > oldest_s or self._is_page_load(request) for request, since_s in self._pending.items()
+        )
 
-    def _opens(self, request: Request) -> bool:
+    def _is_page_load(self, request: Request) -> bool:
         return request.is_navigation_request() and request.frame == self._page.main_frame
 
-    def _begin(self, request: Request) -> None:
-        if self._opens(request):
+    def _on_request(self, request: Request) -> None:
+        if self._is_page_load(request):
             self._pending.clear()
-            self._asked.clear()
+            self._request_counts.clear()
         address = request.method + " " + request.url.partition("?")[0]
-        self._asked[address] = self._asked.get(address, 0) + 1
-        if request.resource_type not in UNAWAITED and self._asked[address] < POLLING_COUNT:
+        self._request_counts[address] = self._request_counts.get(address, 0) + 1
+        if (
+            request.resource_type not in IGNORED_RESOURCE_TYPES
+            and self._request_counts[address] < POLLING_COUNT
+        ):
             self._pending[request] = time.monotonic()
 
-    def _end(self, request: Request) -> None:
+    def _on_request_end(self, request: Request) -> None:
         if self._pending.pop(request, None) is not None:
-            self._news.set()
+            self._network_event.set()

@@ -1,4 +1,4 @@
-"""What is on screen, by structure and by picture, and what a click has made of it."""
+"""Takes snapshots of a page, by structure and by picture, and classifies what a click has changed."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,16 +7,16 @@ from pathlib import Path
 from playwright.async_api import Page
 
 from explorer.browser.isolated_world import evaluate_isolated
-from explorer.page.visual_diff import NOTICED, Blocks, Picture, path_of, share
+from explorer.page.visual_diff import NOTICEABLE_SHARE, Blocks, Picture, changed_share, path_of
 from explorer.types import Outcome
 from explorer.urls import page_key
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One look at a page: `signature` stays the same while a reader would say that nothing has changed.
+    """The state of a page: `signature` stays the same while a reader would say that nothing has changed.
 
-    `dialog` tells the open dialogs from others ("" without any), `unfolded` counts what is expanded,
+    `dialog` identifies the open dialogs ("" without any), `unfolded` counts what is expanded,
     `sign_in` is true when the page asks for a password and shows little else.
     """
 
@@ -29,20 +29,20 @@ class Snapshot:
 
 
 async def take_snapshot(page: Page, image: bytes = b"") -> Snapshot:
-    """The page as it stands; `image` is its picture, JPEG or PNG, where there is one."""
+    """Takes a snapshot of the page; `image` is its picture, JPEG or PNG, if there is one."""
     row = await evaluate_isolated(page, _script())
     url = page.url
     picture = Picture.decode(image, path_of(url))
     return Snapshot(url, row["signature"], row["dialog"], row["unfolded"], row["sign_in"], picture)
 
 
-def diff_outcome(before: Snapshot, after: Snapshot, restless: Blocks | None = None) -> Outcome:
-    """What a viewer would say of a click between two looks; `restless` blocks had moved by themselves.
+def diff_outcome(before: Snapshot, after: Snapshot, animated: Blocks | None = None) -> Outcome:
+    """Classifies the change between two snapshots as a viewer would; `animated` blocks change by themselves.
 
-    Without pictures the structure decides alone.
+    Without pictures only the structure is compared.
     """
     if before.picture is not None and after.picture is not None:
-        changed = share(before.picture, after.picture, restless) >= NOTICED
+        changed = changed_share(before.picture, after.picture, animated) >= NOTICEABLE_SHARE
     else:
         changed = page_key(before.url) != page_key(after.url) or before.signature != after.signature
     if not changed:

@@ -1,4 +1,4 @@
-"""Selectors that find the same thing on the same site later: by role and name, where these tell it apart."""
+"""Computes selectors that find the same element later: by role and name where these are unique."""
 
 import json
 from collections.abc import Iterator
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
-from explorer.page.frames import ENTER, ask, panes, within
+from explorer.page.frames import ENTER_FRAME, frame_chain, frame_request, query
 from explorer.types import Element
 
-#: Longer names are cut in `Element.label`, and texts that long change.
+#: Longer names are clipped in `Element.label`, and texts that long change.
 MAX_NAME_CHARS = 70
-#: Roles by which a test would look for a control, too.
+#: Roles that are used in selectors.
 ROLES = frozenset(
     (
         *("button", "link", "tab", "menuitem", "menuitemcheckbox", "menuitemradio", "option", "switch"),
@@ -30,27 +30,27 @@ LANDMARKS = {
 
 
 async def stable_selector(page: Page, element: Element) -> str:
-    """A selector for this very element that is unique now and says what it is: `role=button[name="Save"s]`.
+    """Returns a readable selector that is unique on the page: `role=button[name="Save"s]`.
 
-    Each candidate is tried on the page, whose names Playwright computes by itself; where none leads to the
-    element alone, it keeps the selector that it has. Costs one round trip for most.
+    Each candidate is tried on the page, since Playwright computes names itself; when none matches this
+    element alone, its CSS selector is kept. Takes one round trip for most elements.
     """
-    *frames, own = element.selector.split(ENTER)
-    around = await panes(page, element.selector)
+    *frames, own_selector = element.selector.split(ENTER_FRAME)
+    chain = await frame_chain(page, element.selector)
     for candidate in _candidates(element):
-        whole = ENTER.join((*frames, candidate))
+        full_selector = ENTER_FRAME.join((*frames, candidate))
         try:
-            if await ask(page, whole, "selector", **within(around or [])) == own:
-                return whole
+            if await query(page, full_selector, "selector", **frame_request(chain or [])) == own_selector:
+                return full_selector
         except PlaywrightError:
-            return element.selector  # the page has just gone; what is known of it stays
+            return element.selector  # the page was closed or has navigated
     return element.selector
 
 
 def _candidates(element: Element) -> Iterator[str]:
     name = element.label
     if element.role not in ROLES or not 0 < len(name) <= MAX_NAME_CHARS or any(c.isdigit() for c in name):
-        return  # counters and clocks are not the same later
+        return  # counters and clocks change
     by_name = f"role={element.role}[name={json.dumps(name, ensure_ascii=False)}s]"
     yield by_name
     if element.landmark:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from explorer.page.visual_diff import NEW_SCENE, Picture
+from explorer.page.visual_diff import NEW_SCENE_SHARE, Picture
 from explorer.state.seen_screens import SeenScreens
 from explorer.types import Element, ExpectedOutcome, Outcome
 from explorer.urls import page_key
@@ -72,7 +72,7 @@ class OutcomeCache:
         if known.rule or known.outcome == "nothing" or known.picture is None:
             return 0.0
         # What changes a tenth of one page changes no more of another that has the same control.
-        return min(self._seen_screens.novelty(known.picture), known.changed / NEW_SCENE)
+        return min(self._seen_screens.novelty(known.picture), known.changed / NEW_SCENE_SHARE)
 
 
 def key_of(element: Element, page_url: str) -> str:

@@ -1,6 +1,6 @@
 """Measures how much a picture differs from all that the film has shown."""
 
-from explorer.page.visual_diff import NEW_SCENE, NEW_SCENE_ELSEWHERE, Picture, share
+from explorer.page.visual_diff import NEW_SCENE_SHARE, NEW_SCENE_SHARE_OTHER_PATH, Picture, changed_share
 
 
 class SeenScreens:
@@ -22,4 +22,5 @@ class SeenScreens:
 
 
 def _distance(one: Picture, other: Picture) -> float:
-    return share(one, other) / (NEW_SCENE if one.path == other.path else NEW_SCENE_ELSEWHERE)
+    least = NEW_SCENE_SHARE if one.path == other.path else NEW_SCENE_SHARE_OTHER_PATH
+    return changed_share(one, other) / least

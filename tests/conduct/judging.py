@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
-from explorer.forms.values import filling
+from explorer.forms.values import choose_value
 from explorer.guardrails.rules import Site, refuse_element
 from explorer.guardrails.sensitive_fields import refuse_field
 from explorer.page.discovery import discover
@@ -78,4 +78,4 @@ def _rule_against(element: Element, page: Page) -> str:
         refusal = refuse_field(element)
     if refusal is not None:
         return refusal.rule
-    return "left alone" if element.fills and filling(element, ()) is None else ""
+    return "left alone" if element.fills and choose_value(element, ()) is None else ""

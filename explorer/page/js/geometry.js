@@ -125,7 +125,7 @@ const spotsOn = function* (el) {
     for (const r of rects)
       for (const [fx, fy] of spots) yield { x: r.x + r.width * fx, y: r.y + r.height * fy };
 };
-const aim = (el) => {
+const findClickPoint = (el) => {
   if (!isUsable(el)) return null;
   for (const point of spotsOn(el)) if (isInViewport(point) && isHit(el, point)) return point;
   return null;

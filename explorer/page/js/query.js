@@ -48,10 +48,10 @@ const depthOf = (el) => {
 const one = targets.length === 1 ? targets[0] : null;
 if (request.job === "discover") return discover();
 const answers = {
-  aim: [aim, null],
+  findClickPoint: [findClickPoint, null],
   reveal: [reveal, 0],
   describe: [describeNow, null],
-  bring: [bring, false],
+  scrollContainers: [scrollContainers, false],
   selector: [(el) => selectorFor(el, catalogue()), null],
   depth: [depthOf, null],
   frame: [frameOf, null],

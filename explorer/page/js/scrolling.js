@@ -124,7 +124,7 @@ const sightOf = (el, modal) => {
     const over = veil() && !isWithin(el, veil()) ? veil() : null;
     return over ? { rect, inView: false, over } : { rect, inView: false, point: null };
   }
-  const point = aim(el);
+  const point = findClickPoint(el);
   if (point) return { rect, inView: true, point };
   const over = how ? coverOf(el, centre) : null;
   if (!over) return null;
@@ -138,12 +138,12 @@ const reveal = (el) => {
   const y = request.y ?? centreOf(rect).y; // of what lies in a frame, the frame knows where
   const height = view.bottom - view.top;
   const isCentral = y >= view.top + height * 0.15 && y <= view.top + height * 0.85;
-  if (isCentral && (request.y !== undefined || aim(el) || !coverOf(el, centreOf(rect)))) return 0;
+  if (isCentral && (request.y !== undefined || findClickPoint(el) || !coverOf(el, centreOf(rect)))) return 0;
   const way = y - (view.top + height * 0.45);
   return Math.max(-scroller.scrollTop, Math.min(roomIn(scroller) - scroller.scrollTop, way));
 };
 // Scrolls every box around the element that hides it, but not what the hand scrolls before the viewer's eyes.
-const bring = (el) => {
+const scrollContainers = (el) => {
   let moved = false;
   const boxes = [...clipsOf(el)].filter(([box]) => box !== mainScroller());
   if (request.framed) boxes.push([root, { overflowX: "auto", overflowY: isLocked() ? "hidden" : "auto" }]);

@@ -5,7 +5,7 @@
 
 import pytest
 
-from explorer.blocks.error_pages import said_error
+from explorer.blocks.error_pages import find_error_text
 from explorer.blocks.signatures import read_toml
 from tests.explorer.support.page_facts import look
 
@@ -80,15 +80,15 @@ def test_every_language_is_tried_here() -> None:
 def test_a_page_that_says_that_there_is_none_is_known_in_each_language(language: str) -> None:
     title, heading, below = MISSING[language]
 
-    assert said_error(look(title, heading, below)) == heading
-    assert said_error(look("Acme", heading, below)) == heading
-    assert said_error(look(f"{title} - Acme", "404", below))
+    assert find_error_text(look(title, heading, below)) == heading
+    assert find_error_text(look("Acme", heading, below)) == heading
+    assert find_error_text(look(f"{title} - Acme", "404", below))
 
 
 @pytest.mark.parametrize("language", BROKEN)
 def test_a_page_that_says_that_it_failed_is_known_in_each_language(language: str) -> None:
-    assert said_error(look("Acme", BROKEN[language])) == BROKEN[language]
-    assert said_error(look("Acme", BROKEN[language], SHORT * 9)) is None
+    assert find_error_text(look("Acme", BROKEN[language])) == BROKEN[language]
+    assert find_error_text(look("Acme", BROKEN[language], SHORT * 9)) is None
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_page_that_says_that_it_failed_is_known_in_each_language(language: str
     ],
 )
 def test_a_usual_error_page_is_known(title: str, heading: str, below: str) -> None:
-    assert said_error(look(title, heading, below))
+    assert find_error_text(look(title, heading, below))
 
 
 @pytest.mark.parametrize(
@@ -146,20 +146,22 @@ def test_a_usual_error_page_is_known(title: str, heading: str, below: str) -> No
     ],
 )
 def test_a_page_that_only_sounds_like_one_is_none(title: str, heading: str, below: str) -> None:
-    assert said_error(look(title, heading, below)) is None
+    assert find_error_text(look(title, heading, below)) is None
 
 
 def test_a_long_page_is_none_whatever_it_is_called() -> None:
-    assert said_error(look("404 Not Found", "404 Not Found", SHORT * 9)) is None
+    assert find_error_text(look("404 Not Found", "404 Not Found", SHORT * 9)) is None
     sections = ["404 Not Found", "Meaning", "Examples", "Causes", "Cures", "See also"]
-    assert said_error(look("404 Not Found", "404 Not Found", headings=sections)) is None
+    assert find_error_text(look("404 Not Found", "404 Not Found", headings=sections)) is None
 
 
 def test_a_status_counts_with_what_stands_beside_it() -> None:
     assert (
-        said_error(look("Acme", "404", headings=["404", "Page not found"], text="Go home"))
+        find_error_text(look("Acme", "404", headings=["404", "Page not found"], text="Go home"))
         == "Page not found"
     )
-    assert said_error(look("Acme", "", large=["404", "Lost?"], text="404\nThe page does not exist. Go home"))
-    assert said_error(look("404", "404"))
-    assert said_error(look("Acme", "404", "Our house number.")) is None
+    assert find_error_text(
+        look("Acme", "", large=["404", "Lost?"], text="404\nThe page does not exist. Go home")
+    )
+    assert find_error_text(look("404", "404"))
+    assert find_error_text(look("Acme", "404", "Our house number.")) is None

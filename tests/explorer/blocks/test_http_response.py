@@ -5,7 +5,7 @@ from time import time
 
 import pytest
 
-from explorer.blocks.http_response import HttpResponse, download_error, kind_of, span, status_error
+from explorer.blocks.http_response import HttpResponse, download_error, format_duration, kind_of, status_error
 
 URL = "http://acme.example/reports/may%20july.pdf"
 
@@ -63,7 +63,7 @@ def test_a_challenge_is_told_with_its_scheme_and_realm(asked: str, told: str) ->
 
 @pytest.mark.parametrize(
     ("said", "seconds"),
-    [("3", 3.0), ("", 0.0), ("soon", 0.0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("9" * 400, 999_999_999.0)],
+    [("3", 3.0), ("", 0.0), ("soon", 0.0), ("Wed, 21 Oct 2015 07:28 GMT", 0.0), ("9" * 400, 999_999_999.0)],
 )
 def test_how_long_a_server_asks_to_be_left_alone(said: str, seconds: float) -> None:
     assert answer(503, retry_after=said).retry_after_s == seconds
@@ -82,7 +82,7 @@ def test_a_date_to_come_back_at_is_told_as_a_length_of_time() -> None:
     [(0.2, "1 s"), (45, "45 s"), (600, "10 min"), (7_200, "2 h"), (200_000, "2 days"), (1e30, "a long time")],
 )
 def test_a_length_of_time_is_said_as_people_say_it(seconds: float, said: str) -> None:
-    assert span(seconds) == said
+    assert format_duration(seconds) == said
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from explorer.forms import sample_data
-from explorer.forms.values import _BY_KIND, FieldValue, filling, word_of
+from explorer.forms.values import _BY_KIND, FieldValue, choose_value, word_of
 from explorer.types import Box, Element, FieldKind
 
 TODAY = date(2026, 11, 24)
@@ -20,7 +20,7 @@ def field(fills: FieldKind = "text", label: str = "", **more: Any) -> Element:
 
 
 def fill(*given: Any, **more: Any) -> FieldValue | None:
-    return filling(field(*given, **more), WORDS, TODAY)
+    return choose_value(field(*given, **more), WORDS, TODAY)
 
 
 def test_there_is_an_answer_for_every_kind_of_field() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.guardrails.action_urls import action_of, names_page, suspicion_of
+from explorer.guardrails.action_urls import find_suspicious_word, find_url_action, is_page_url
 from explorer.guardrails.static_files import is_file_path, is_harmless_file
 
 
@@ -53,7 +53,7 @@ from explorer.guardrails.static_files import is_file_path, is_harmless_file
     ],
 )
 def test_these_addresses_order_something(part: str) -> None:
-    assert action_of(part) is not None
+    assert find_url_action(part) is not None
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_these_addresses_order_something(part: str) -> None:
     ],
 )
 def test_these_only_sound_like_it(part: str) -> None:
-    assert action_of(part) is None
+    assert find_url_action(part) is None
 
 
 def test_a_word_that_names_pages_is_suspicious_where_nobody_has_asked() -> None:
-    assert suspicion_of("/install") == "install"
-    assert suspicion_of("/docs/install") == "install"
-    assert suspicion_of("/autosave?key=public&value=true") == "save"
-    assert suspicion_of("/about-us") is None
+    assert find_suspicious_word("/install") == "install"
+    assert find_suspicious_word("/docs/install") == "install"
+    assert find_suspicious_word("/autosave?key=public&value=true") == "save"
+    assert find_suspicious_word("/about-us") is None
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_word_that_names_pages_is_suspicious_where_nobody_has_asked() -> None:
     ],
 )
 def test_an_address_is_a_page_by_all_that_it_says(part: str, is_page: bool) -> None:
-    assert names_page(part) is is_page
+    assert is_page_url(part) is is_page
 
 
 @pytest.mark.parametrize(

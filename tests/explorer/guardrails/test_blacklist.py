@@ -2,16 +2,16 @@
 
 import pytest
 
-from explorer.guardrails.action_urls import action_of
+from explorer.guardrails.action_urls import find_url_action
 from explorer.guardrails.blacklist import (
     blacklisted,
     blacklisted_title,
-    commanded,
     ends_session,
+    find_command,
     is_plain_cancel,
     is_question,
 )
-from explorer.guardrails.icon_words import acting_icon
+from explorer.guardrails.icon_words import find_icon_action
 from explorer.languages import entries
 
 
@@ -135,7 +135,7 @@ def test_a_link_is_judged_as_a_command_only_when_it_reads_like_one(title: str, r
     ],
 )
 def test_an_address_is_judged_by_its_segments(address: str, refused: bool) -> None:
-    assert (action_of(address) is not None) is refused
+    assert (find_url_action(address) is not None) is refused
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_an_address_is_judged_by_its_segments(address: str, refused: bool) -> No
     ],
 )
 def test_short_labels_of_buttons_are_commands(label: str, word: str) -> None:
-    assert commanded(label) == word
+    assert find_command(label) == word
 
 
 @pytest.mark.parametrize(
@@ -211,12 +211,12 @@ def test_short_labels_of_buttons_are_commands(label: str, word: str) -> None:
     ],
 )
 def test_other_labels_command_nothing(label: str) -> None:
-    assert commanded(label) is None
+    assert find_command(label) is None
 
 
 def test_a_newsletter_is_subscribed_to_only_by_what_sends_a_form() -> None:
-    assert commanded("Subscribe", submits=True) == "subscribe"
-    assert commanded("Subscribe") is None
+    assert find_command("Subscribe", submits=True) == "subscribe"
+    assert find_command("Subscribe") is None
 
 
 def test_a_plain_cancel_is_told_from_one_that_names_what_it_ends() -> None:
@@ -277,4 +277,4 @@ def test_a_question_is_told_by_how_it_begins(label: str, asks: bool) -> None:
     ],
 )
 def test_icons_that_destroy_are_known_by_name(icon: str, alone: bool, found: bool) -> None:
-    assert (acting_icon(icon, alone) is not None) is found
+    assert (find_icon_action(icon, alone) is not None) is found

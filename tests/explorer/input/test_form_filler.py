@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page
 
 from explorer.forms.values import FieldValue
-from explorer.input.form_filler import KEYS_MS, FormFiller
+from explorer.input.form_filler import KEY_INTERVALS_MS, FormFiller
 from explorer.input.mouse import Mouse
 from explorer.protocols import Clock
 from explorer.types import Box, Element, FieldKind, Point
@@ -58,7 +58,7 @@ def test_a_search_is_typed_key_by_key_and_sent(show: Show, clock: Clock) -> None
 
     assert (value, sent) == ("charts", ["charts"])
     assert heard.count("input") == 6
-    assert took_ms > 6 * min(KEYS_MS)
+    assert took_ms > 6 * min(KEY_INTERVALS_MS)
     assert moves > 5
 
 

@@ -24,7 +24,7 @@ def test_a_movement_starts_and_ends_exactly_and_never_jumps(show: Show, end: Poi
 
     async def look(page: Page) -> list[Sample]:
         mouse = Mouse(page, FrameClock(), start)
-        await mouse.appear()
+        await mouse.place_at_start()
         await mouse.move_to(end)
         return mouse.trail
 
@@ -73,7 +73,7 @@ def test_a_click_lands_where_the_pointer_is_and_tells_when(show: Show) -> None:
     async def look(page: Page) -> tuple[float, float, float, list[list[float]]]:
         clock = RealClock()
         mouse = Mouse(page, clock, Point(50, 60))
-        await mouse.appear()
+        await mouse.place_at_start()
         before = clock.now_ms()
         pressed = await mouse.click()
         return before, pressed, clock.now_ms(), await page.evaluate("seen")
@@ -92,10 +92,10 @@ def test_a_click_lands_where_the_pointer_is_and_tells_when(show: Show) -> None:
 def test_scrolling_goes_as_far_as_asked_and_stops_at_the_ends(show: Show, html: str) -> None:
     async def look(page: Page) -> list[float]:
         mouse = Mouse(page, RealClock(), Point(0, 0))
-        told = [await mouse.room_below()]
+        told = [await mouse.scrollable_below()]
         for distance in (300, 5000, 10, -5000):
             told.append(await mouse.scroll_by(distance))
-        told.append(await mouse.room_below())
+        told.append(await mouse.scrollable_below())
         return told
 
     assert show(html, look) == [1280, 300, 980, 0, -1280, 1280]
@@ -125,7 +125,7 @@ def test_of_nested_boxes_the_largest_is_scrolled(show: Show) -> None:
 def test_what_a_visitor_would_not_scroll_stays(show: Show, html: str) -> None:
     async def look(page: Page) -> list[float]:
         mouse = Mouse(page, RealClock(), Point(0, 0))
-        return [await mouse.room_below(), await mouse.scroll_by(300), await page.evaluate("scrollY")]
+        return [await mouse.scrollable_below(), await mouse.scroll_by(300), await page.evaluate("scrollY")]
 
     assert show(html, look) == [0, 0, 0]
 

@@ -33,9 +33,9 @@ def test_a_tour_goes_down_the_page_by_so_many_screens(show: Show, height_px: int
         await scroller(page)[0].tour(2)
         return await page.evaluate("scrollY")
 
-    gone = show(f"<style>body {{ margin: 0; height: {height_px}px }}</style>", look)
+    scrolled_px = show(f"<style>body {{ margin: 0; height: {height_px}px }}</style>", look)
 
-    assert gone == gone_px
+    assert scrolled_px == gone_px
 
 
 def test_what_is_far_below_is_scrolled_to_and_pointed_at(show: Show) -> None:

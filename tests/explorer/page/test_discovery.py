@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from explorer.page.discovery import MAX_ELEMENTS, Discovery, aim, describe, discover, reveal_delta
+from explorer.page.discovery import (
+    MAX_ELEMENTS,
+    Discovery,
+    describe,
+    discover,
+    find_click_point,
+    reveal_delta,
+)
 from explorer.types import Element, Point
 from tests.explorer.conftest import Show
 
@@ -374,7 +381,7 @@ def ask(show: Show, html: str, job: Callable[[Page, str], Any], selector: str = 
 def test_aim_gives_the_centre(show: Show) -> None:
     html = "<button id=it style='position:absolute;left:100px;top:50px;width:80px;height:40px'>It</button>"
 
-    assert ask(show, html, aim) == Point(140, 70)
+    assert ask(show, html, find_click_point) == Point(140, 70)
 
 
 def test_aim_finds_a_free_place_beside_what_covers_the_centre(show: Show) -> None:
@@ -383,7 +390,7 @@ def test_aim_finds_a_free_place_beside_what_covers_the_centre(show: Show) -> Non
         "<div style='position:absolute;left:80px;top:0;width:40px;height:40px;background:red'></div>"
     )
 
-    point = ask(show, html, aim)
+    point = ask(show, html, find_click_point)
 
     assert point is not None
     assert not 80 <= point.x <= 120
@@ -401,7 +408,7 @@ def test_aim_finds_a_free_place_beside_what_covers_the_centre(show: Show) -> Non
     ],
 )
 def test_aim_gives_nothing_when_a_click_would_miss(show: Show, html: str) -> None:
-    assert ask(show, html, aim) is None
+    assert ask(show, html, find_click_point) is None
     if "top" not in html and "inset" not in html:
         assert ask(show, html, describe) is None
 
@@ -412,7 +419,7 @@ def test_reveal_delta_brings_an_element_comfortably_into_view(show: Show) -> Non
     async def look(page: Page) -> tuple[float, Point | None, float, float]:
         down = await reveal_delta(page, "#it")
         await page.evaluate("y => scrollBy(0, y)", down)
-        point, again = await aim(page, "#it"), await reveal_delta(page, "#it")
+        point, again = await find_click_point(page, "#it"), await reveal_delta(page, "#it")
         await page.evaluate("scrollTo(0, 1e6)")
         return down, point, again, await reveal_delta(page, "#it")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import Page
 
-from explorer.page.discovery import aim, bring, describe, discover, reveal_delta
+from explorer.page.discovery import describe, discover, find_click_point, reveal_delta, scroll_containers
 from tests.explorer.support.discovery_browser import Eyes, open_eyes
 
 
@@ -20,9 +20,9 @@ def clicked(eyes: Eyes, html: str, label: str) -> str:
 
     async def look(page: Page) -> str:
         (element,) = [e for e in (await discover(page, frozenset())).elements if e.label == label]
-        await bring(page, element.selector)
+        await scroll_containers(page, element.selector)
         await page.evaluate("dy => scrollBy(0, dy)", await reveal_delta(page, element.selector))
-        point = await aim(page, element.selector)
+        point = await find_click_point(page, element.selector)
         assert point is not None
         again = await describe(page, element.selector)
         assert again is not None

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page
 
 from explorer.page.discovery import discover
-from explorer.page.regions import within
+from explorer.page.regions import keys_in_regions
 from tests.explorer.conftest import Show
 
 PAGE = """<nav id=menu><a href=/a>A</a> <a href=/b>B</a></nav>
@@ -15,7 +15,7 @@ PAGE = """<nav id=menu><a href=/a>A</a> <a href=/b>B</a></nav>
 def names(show: Show, *wishes: str) -> set[str]:
     async def look(page: Page) -> set[str]:
         elements = (await discover(page, ())).elements
-        keys = await within(page, elements, wishes)
+        keys = await keys_in_regions(page, elements, wishes)
         return {element.text for element in elements if element.key in keys}
 
     found: set[str] = show(PAGE, look)

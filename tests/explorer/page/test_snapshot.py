@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page
 
 from explorer.page.snapshot import Snapshot, diff_outcome, take_snapshot
-from explorer.page.visual_diff import Picture, changed
+from explorer.page.visual_diff import Picture, changed_blocks
 from tests.explorer.conftest import Show
 
 #: Large enough for a viewer to notice.
@@ -95,7 +95,7 @@ def test_what_moves_by_itself_is_not_what_a_click_has_done() -> None:
     before, after = Snapshot("http://h/", "a", picture=one), Snapshot("http://h/", "b", picture=other)
 
     assert diff_outcome(before, after) == "scene"
-    assert diff_outcome(before, after, changed(one, other)) == "nothing"
+    assert diff_outcome(before, after, changed_blocks(one, other)) == "nothing"
 
 
 def test_a_view_takes_its_picture_along(show: Show) -> None:

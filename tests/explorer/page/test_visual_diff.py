@@ -1,10 +1,18 @@
-"""What counts as another picture, and what a gallery has not shown yet."""
+"""What counts as another picture."""
 
 import cv2
 import numpy as np
 import pytest
 
-from explorer.page.visual_diff import COLUMNS, HEIGHT_PX, ROWS, WIDTH_PX, Picture, changed, share
+from explorer.page.visual_diff import (
+    COLUMNS,
+    HEIGHT_PX,
+    ROWS,
+    WIDTH_PX,
+    Picture,
+    changed_blocks,
+    changed_share,
+)
 
 BLOCK_PX = WIDTH_PX // COLUMNS
 BLOCKS = COLUMNS * ROWS
@@ -32,12 +40,12 @@ def picture(blocks: int = 0, path: str = "/", step: int = 255, part: float = 1.0
     ids=["the same", "blocks", "too faint", "just not too faint", "a twelfth of each"],
 )
 def test_a_block_counts_when_enough_of_it_moved_far_enough(other: Picture, differ: int) -> None:
-    assert changed(picture(), other).sum() == differ
+    assert changed_blocks(picture(), other).sum() == differ
 
 
 def test_what_moves_by_itself_does_not_count() -> None:
-    restless = changed(picture(), picture(10))
-    assert share(picture(), picture(13), restless) == pytest.approx(3 / BLOCKS)
+    restless = changed_blocks(picture(), picture(10))
+    assert changed_share(picture(), picture(13), restless) == pytest.approx(3 / BLOCKS)
 
 
 def test_a_picture_of_any_size_is_read_and_anything_else_is_none() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer.page.visual_diff import HEIGHT_PX, NEW_SCENE, WIDTH_PX, Picture
+from explorer.page.visual_diff import HEIGHT_PX, NEW_SCENE_SHARE, WIDTH_PX, Picture
 from explorer.state.outcomes import KnownOutcome, OutcomeCache
 from explorer.state.seen_screens import SeenScreens
 from explorer.types import Box, Element, ExpectedOutcome
@@ -72,8 +72,8 @@ def test_a_link_to_a_part_of_its_own_page_is_a_control_of_that_page() -> None:
         (KnownOutcome("scene"), 0.0),
         (KnownOutcome("page", picture=picture(0)), 0.0),
         (KnownOutcome("page", picture=picture(255), rule="auth"), 0.0),
-        (KnownOutcome("scene", picture=picture(255), changed=NEW_SCENE / 2), 0.5),
-        (KnownOutcome("scene", picture=picture(255)), 1 / NEW_SCENE),
+        (KnownOutcome("scene", picture=picture(255), changed=NEW_SCENE_SHARE / 2), 0.5),
+        (KnownOutcome("scene", picture=picture(255)), 1 / NEW_SCENE_SHARE),
     ],
     ids=["does nothing", "not seen", "as shown before", "refused", "changes little", "new"],
 )
