@@ -1,1 +1,1 @@
-"""Blocks: recognizes start pages that cannot be filmed: walls, captchas, error pages, other media types."""
+"""Recognizes start pages that cannot be filmed: walls, captchas, error pages, other media types."""

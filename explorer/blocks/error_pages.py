@@ -1,4 +1,4 @@
-"""Recognizes a page that says, with a good status, that there is no page: "404", "Something went wrong"."""
+"""Recognizes error pages that are sent with a 2xx status (soft 404): "404", "Something went wrong"."""
 
 import re
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from explorer.blocks.signatures import any_of, count, each_of, parts_of, plain, 
 #: Characters of prose: error pages are short, and articles about them are not.
 MAX_PROSE_CHARS = 600
 SHORT_PROSE_CHARS = 160
-#: With more of its own headings than this, a page has something to tell.
+#: A page with more headings of its own than this is no error page.
 MAX_SECTIONS = 5
-#: Whole texts this short say nothing else.
+#: Texts this short have no other content.
 ONLY_TEXT_CHARS = 80
-#: What title, headings and text must come to; see `find_error_text`.
+#: Points that title, headings and text must reach; see `find_error_text`.
 MIN_POINTS = 4.0
 MAX_ERROR_TEXT_CHARS = 80
 MAX_LINE_CHARS = 200
@@ -24,11 +24,11 @@ _BESIDE_STATUS = re.compile(r"\b(?:http|status|code)\b")
 
 
 def find_error_text(page: PageFacts) -> str | None:
-    """What an error page says of itself; None for any other page.
+    """Finds the text by which an error page names the error; None for any other page.
 
-    Title and heading count 2 each when only error pages are called so (1.5 for a title with another part
-    beside it, or for a bare status), 1 when other pages may be. So do up to two explanations ("go back to the
-    home page"), and that there is hardly any text.
+    Title and heading score 2 each when only error pages are named so (1.5 for a title with another part
+    beside it, or for a bare status), 1 when other pages may be. Up to two explanations ("go back to the home
+    page") score 1 each, and so does very little text.
     """
     if len(page.prose) > MAX_PROSE_CHARS or page.sections > MAX_SECTIONS:
         return None
@@ -54,9 +54,9 @@ def _title_points(page: PageFacts) -> float:
 
 
 def _headings(page: PageFacts) -> tuple[str, ...]:
-    """The main heading, and what stands beside it when it is only a status or an exclamation.
+    """Returns the main heading, and the next ones when it is only a status or an exclamation.
 
-    Without any, how the text begins.
+    Without any, the beginning of the text.
     """
     lines = (*page.headings[:2], *page.large[:2])
     if not lines:
@@ -66,17 +66,17 @@ def _headings(page: PageFacts) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Phrases:
-    """What error pages say, in all languages at once."""
+    """Phrases of error pages, in all languages at once."""
 
     says: re.Pattern[str]
     hints: re.Pattern[str]
-    #: What people exclaim before an error, or call it after.
+    #: Exclamations before the phrase, and words after it.
     before: re.Pattern[str]
     after: re.Pattern[str]
     explains: tuple[re.Pattern[str], ...]
 
     def points(self, line: str) -> float:
-        """How surely a title or a heading is that of an error page."""
+        """Scores how likely a title or heading is that of an error page."""
         words = plain(line)
         has_status = bool(_STATUS.search(words))
         rest = " ".join(_BESIDE_STATUS.sub(" ", _STATUS.sub(" ", words)).split()) if has_status else words

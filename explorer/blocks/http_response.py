@@ -1,4 +1,4 @@
-"""What the head of an HTTP answer says: whether it is a page, what else it is, and when to ask again."""
+"""Classifies an HTTP response by its head: a page, an error status, a download, and when to retry."""
 
 import re
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from explorer.errors import PageUnreachable
 from explorer.retry_after import parse_retry_after
 from explorer.text import clean
 
-#: What a server or the way to it may have got over a moment later.
+#: Statuses that may pass by themselves.
 TRANSIENT_STATUS = frozenset({429, 502, 503, 504})
 #: The scheme of a challenge and its realm (RFC 9110, section 11.6.1).
 _SCHEME = re.compile(r"(?:^|[,\n])\s*(basic|digest|ntlm|negotiate|bearer|hoba|mutual|scram-[\w-]+)\b", re.I)
 _REALM = re.compile(r'\brealm\s*=\s*(?:"([^"]*)"|([^\s,]+))', re.I)
 _PROPER_NAMES = {"ntlm": "NTLM", "hoba": "HOBA"}
 MAX_NAME_CHARS = 80
-#: Kinds of content in words, by the first pattern that fits the whole media type.
+#: Kinds of content in words, by the first pattern that matches the whole media type.
 KINDS: tuple[tuple[str, str], ...] = (
     (r"application/(?:rss|atom)\+xml", "a news feed"),
     (r"application/(?:json|.*\+json)|text/json", "JSON data"),
@@ -43,7 +43,7 @@ KINDS: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """The head of an answer; names of headers are in lower case."""
+    """The head of a response; names of headers are in lower case."""
 
     url: str
     status: int
@@ -55,7 +55,7 @@ class HttpResponse:
 
     @property
     def media_type(self) -> str:
-        """Such as `text/html`; "" when the server does not say."""
+        """Returns the media type, such as `text/html`; "" without one."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
@@ -65,7 +65,7 @@ class HttpResponse:
 
 
 def status_error(url: str, response: HttpResponse) -> PageUnreachable | None:
-    """What the status of `response`, to which `url` has led, says against filming it; None for a page.
+    """Returns the error of the status of `response`, to which `url` has led; None for a page.
 
     Its `retry_after_s` is set where another try may help.
     """
@@ -94,7 +94,7 @@ def _status_error(url: str, response: HttpResponse) -> PageUnreachable:
 
 
 def download_error(url: str, response: HttpResponse | None) -> PageUnreachable:
-    """What to say of an answer that the browser would save."""
+    """Returns the error for a response that the browser would save as a file."""
     if response is None:
         return unreachable_for("file", url=url, kind="its kind is not known")
     kind, name = kind_of(response.media_type), _file_name(response)
@@ -102,7 +102,7 @@ def download_error(url: str, response: HttpResponse | None) -> PageUnreachable:
 
 
 def kind_of(media_type: str) -> str:
-    """A media type in words, with its name: `JSON data (application/json)`."""
+    """Describes a media type in words: `JSON data (application/json)`."""
     for pattern, words in KINDS:
         if re.fullmatch(pattern, media_type):
             return f"{words} ({media_type})"
@@ -110,7 +110,7 @@ def kind_of(media_type: str) -> str:
 
 
 def _challenge(response: HttpResponse) -> str:
-    """In words: ` (Basic, realm “staging”)`."""
+    """Describes an authentication challenge: ` (Basic, realm “staging”)`."""
     header = response.headers.get("www-authenticate", "")
     schemes = [_PROPER_NAMES.get(name.lower(), name.title()) for name in _SCHEME.findall(header)]
     realm = _REALM.search(header)
@@ -126,7 +126,7 @@ def _retry_clause(response: HttpResponse) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """A length of time as people say it: `45 s`, `10 min`, `3 h`, `2 days`."""
+    """Formats a duration in words: `45 s`, `10 min`, `3 h`, `2 days`."""
     for unit_s, limit, unit in ((1, 100, "s"), (60, 100, "min"), (3600, 48, "h"), (86_400, 1_000, "days")):
         if seconds / unit_s < limit:
             return f"{max(1, round(seconds / unit_s))} {unit}"
@@ -134,7 +134,7 @@ def format_duration(seconds: float) -> str:
 
 
 def _file_name(response: HttpResponse) -> str:
-    """What the server calls the file, or else the last part of its address."""
+    """Returns the file name of `Content-Disposition`, or else the last segment of the URL."""
     head = Message()
     head["content-disposition"] = response.headers.get("content-disposition", "")
     name = head.get_filename() or unquote(urlsplit(response.url).path.rpartition("/")[2])

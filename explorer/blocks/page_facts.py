@@ -1,4 +1,4 @@
-"""One look at a start page: what is rendered on it, what it says, and what it is made of."""
+"""Reads facts about a start page: what is rendered on it, its texts and its structure."""
 
 import re
 from collections.abc import Sequence
@@ -17,17 +17,17 @@ from explorer.text import clean
 #: The media types of documents that are pages; other XML may be one as well.
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 XML_TYPES = frozenset({"application/xml", "text/xml"})
-#: A pixel is of the ground's colour when no channel differs by more than this, of 255.
+#: A pixel has the background colour when no channel differs by more than this, of 255.
 BACKGROUND_TOLERANCE = 4
-#: Fewer pixels than this, of `pictures.WIDTH_PX` x `HEIGHT_PX`, are the traces of frames that only count
-#: visitors; two small letters in grey have 30.
+#: Fewer pixels than this, of `visual_diff.WIDTH_PX` x `HEIGHT_PX`, are traces of tracking frames; two small
+#: grey letters have 30.
 MIN_PIXELS = 12
 _REFRESH = re.compile(r"\s*(\d*\.?\d+)[^;,\s]*\s*[;,\s]\s*(?:url\s*=\s*)?(['\"]?)(.*?)\2\s*", re.I | re.S)
 
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What a document shows at one moment.
+    """Facts about a document at one moment.
 
     `paints` says that something in the first screen is drawn, by the document's structure; `below`, the same
     of what lies further down. `headings` begin with the most important one, `sections` counts those that are
@@ -78,25 +78,25 @@ class PageFacts:
 
     @property
     def is_page(self) -> bool:
-        """Whether the document is one that people read, rather than data that the browser displays."""
+        """Whether the document is a page for readers, rather than data that the browser displays."""
         if self.is_json:
             return False
         return self.media_type in PAGE_TYPES or (self.media_type in XML_TYPES and not self.is_tree)
 
     @property
     def main_heading(self) -> str:
-        """The main heading, or what is written in the largest letters, or the first line."""
+        """The main heading, or the text in the largest letters, or the first line."""
         lines = (*self.headings[:1], *self.large[:1], *self.text.splitlines()[:1])
         return lines[0] if lines else ""
 
 
 async def read_page_facts(page: Page, selectors: Sequence[str] = ()) -> PageFacts:
-    """The page as it stands. Raises PlaywrightError when it is gone or moves on meanwhile."""
+    """Reads the facts of the page. Raises PlaywrightError when it is closed or navigates meanwhile."""
     return PageFacts.decode(await evaluate_isolated(page, _script(), {"selectors": list(selectors)}))
 
 
 def is_uniform(image: bytes) -> bool | None:
-    """Whether a picture (JPEG or PNG) shows one colour and nothing else; None without a picture."""
+    """Checks whether a picture (JPEG or PNG) has one colour only; None without a picture."""
     picture = Picture.decode(image)
     if picture is None:
         return None
@@ -106,7 +106,7 @@ def is_uniform(image: bytes) -> bool | None:
 
 
 def refresh_of(content: str) -> tuple[float, str] | None:
-    """The delay in seconds and the address of a `<meta http-equiv=refresh>`, or of a `Refresh` header.
+    """Parses delay in seconds and URL of a `<meta http-equiv=refresh>` or a `Refresh` header.
 
     None for one that only loads the same page again.
     """

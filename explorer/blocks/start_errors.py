@@ -1,4 +1,4 @@
-"""Why a start page cannot be filmed: the one table of errors, sentences and advice."""
+"""Table of the reasons why a start page cannot be filmed: errors, sentences and advice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from explorer import errors
 from explorer.errors import ExplorerError
 from explorer.text import clip
 
-#: What was met instead of a page. Several may share an error, and so its code.
+#: Reasons. Several may share an error class, and so its code.
 Trouble = Literal[
     "unopened",
     "silent",
@@ -34,7 +34,7 @@ Trouble = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The error of one trouble: `sentence` with its gaps says what was met, `advice` what to do."""
+    """The error of one reason: `sentence` with placeholders says what was found, `advice` what to do."""
 
     error: type[ExplorerError]
     sentence: str
@@ -141,14 +141,14 @@ TABLE: Mapping[Trouble, Row] = {
 
 
 def error_for(trouble: Trouble, **facts: Any) -> ExplorerError:
-    """The error of `trouble`; `facts` fill the gaps of its sentence."""
+    """Creates the error of a reason; `facts` fill the placeholders of its sentence."""
     row = TABLE[trouble]
     clipped = {name: clip(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
     return row.error(f"{row.sentence.format(**clipped)} {row.advice}")
 
 
 def unreachable_for(trouble: Trouble, **facts: Any) -> errors.PageUnreachable:
-    """The same for a trouble that is one of what did not load."""
+    """Creates the error of a reason that is a `PageUnreachable`."""
     error = error_for(trouble, **facts)
     assert isinstance(error, errors.PageUnreachable)
     return error

@@ -1,4 +1,4 @@
-"""Recognizes a wall against automated visitors: a page that stands where the site's own should be."""
+"""Recognizes bot walls: pages that are shown to automated visitors instead of the site's own."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,21 +15,21 @@ from explorer.errors import PageUnreachable
 Where = Literal["header", "address", "title", "text", "selector"]
 Weight = Literal["always", "when_refused"]
 
-#: By these a visitor is refused, or given a check (503, 405) before the page.
+#: Statuses of refusals, and of challenges (503, 405) before the page.
 REFUSING = frozenset({401, 403, 405, 406, 429, 503})
-#: Characters of prose: walls explain themselves in a few sentences, and pages about walls go on for longer.
+#: Characters of prose: walls have a few sentences, pages about walls have more.
 MAX_PROSE_CHARS = 600
 SHORT_PROSE_CHARS = 160
 MAX_LINKS = 12
-#: What the signs on a page with a good status must come to: 2 for each of title and heading that asks, 1 for
-#: one that only waits, up to 2 for explanations, 1 for a widget and 1 for little text.
+#: Points that a page with a 2xx status must reach: 2 for each of title and heading that asks for a check, 1
+#: for one that only says to wait, up to 2 for explanations, 1 for a widget and 1 for little text.
 MIN_POINTS = 4.0
 MAX_TITLE_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One sign of one vendor's wall, as `walls.toml` has it."""
+    """One signature of a vendor's wall, from `walls.toml`."""
 
     vendor: str
     where: Where
@@ -39,7 +39,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """Whose it is, "" for unknown, and what it says of itself."""
+    """A wall: its vendor, "" for unknown, and its title or heading."""
 
     vendor: str
     text: str
@@ -51,7 +51,7 @@ class Wall:
 
 
 def find_wall(response: HttpResponse | None, page: PageFacts | None) -> Wall | None:
-    """The wall that has answered, by what is known of it so far: its head, and how it looks."""
+    """Finds a wall by what is known so far: the head of the response, and the facts of the page."""
     text = (page.title or page.main_heading)[:MAX_TITLE_CHARS] if page else ""
     always = [sign.vendor for sign in _matching_signatures(response, page) if sign.weight == "always"]
     if always and (page is None or len(page.prose) <= MAX_PROSE_CHARS):
@@ -66,7 +66,7 @@ def find_wall(response: HttpResponse | None, page: PageFacts | None) -> Wall | N
 
 
 def wall_at(url: str) -> Wall | None:
-    """The wall that has a site of its own, to which visitors of others are sent, such as a waiting room."""
+    """Finds a wall by its own URL, to which visitors are redirected, such as a waiting room."""
     for sign in signatures():
         if sign.where == "address" and re.search(sign.pattern, url, re.I):
             return Wall(sign.vendor, "")
@@ -74,14 +74,14 @@ def wall_at(url: str) -> Wall | None:
 
 
 def elsewhere_error(url: str, target: str) -> PageUnreachable:
-    """What to say of a page that leads to another site, which may be that of a wall."""
+    """Creates the error of a redirect to another site, which may be that of a wall."""
     if wall := wall_at(target):
         return unreachable_for("wall", url=url, wall=str(wall))
     return unreachable_for("elsewhere", url=url, target=target)
 
 
 def _matching_signatures(response: HttpResponse | None, page: PageFacts | None) -> Iterable[Signature]:
-    """The signatures that fit, in their order."""
+    """Yields the signatures that match, in order."""
     texts: Mapping[Where, Iterable[str]] = {
         "header": _header_lines(response),
         "address": (response.url,) if response else (),
@@ -105,7 +105,7 @@ def _header_lines(response: HttpResponse | None) -> tuple[str, ...]:
 
 
 def _is_challenge_when_refused(page: PageFacts, present: list[str]) -> bool:
-    """Beside a status that refuses, one clear sign is enough: a widget, a title, or two sentences."""
+    """Checks a page with a refusing status: a widget, a title, or two explanations are enough."""
     phrases = _phrases()
     lines = [plain(line) for line in (page.title, *parts_of(page.title), page.main_heading)]
     called = any(phrases.asks.fullmatch(line) or phrases.waits.fullmatch(line) for line in lines)
@@ -113,10 +113,10 @@ def _is_challenge_when_refused(page: PageFacts, present: list[str]) -> bool:
 
 
 def _is_challenge(page: PageFacts, present: list[str]) -> bool:
-    """Whether a page with a good status does nothing but ask for a proof of being human.
+    """Checks whether a page with a 2xx status is only a challenge to prove that the visitor is human.
 
-    It has to be called so, and more has to speak for it than its name: a widget, sentences that explain it,
-    or that there is nothing else on the page.
+    Its title or heading has to say so, and more has to support it: a widget, explanations, or little else on
+    the page.
     """
     phrases = _phrases()
     explained = count(phrases.explains, page.text)
@@ -133,7 +133,7 @@ def _is_challenge(page: PageFacts, present: list[str]) -> bool:
 
 
 def _wall_text(page: PageFacts) -> str:
-    """The line by which a reader knows the wall: its title if that asks, else its heading."""
+    """Returns the line that names the wall: its title if that asks for a check, else its heading."""
     phrases, title = _phrases(), plain(page.title)
     named = phrases.asks.fullmatch(title) or phrases.waits.fullmatch(title)
     return page.title if named else page.main_heading or page.title
@@ -141,7 +141,7 @@ def _wall_text(page: PageFacts) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Phrases:
-    """What walls say, in all languages at once."""
+    """Phrases of walls, in all languages at once."""
 
     asks: re.Pattern[str]
     waits: re.Pattern[str]
@@ -164,5 +164,5 @@ def signatures() -> tuple[Signature, ...]:
 
 
 def selectors() -> tuple[str, ...]:
-    """What a look at a page has to ask for, so that walls are known by it."""
+    """Returns the selectors that have to be checked on a page to recognize walls."""
     return tuple(dict.fromkeys(sign.pattern for sign in signatures() if sign.where == "selector"))

@@ -1,4 +1,4 @@
-"""The words by which a field's purpose is known, in ten languages; all are compared with casefolded text."""
+"""Keywords that identify a field's purpose, in ten languages; compared with casefolded text."""
 
 import re
 
@@ -7,7 +7,7 @@ def _words(pattern: str, cjk: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)|{cjk}")
 
 
-#: Never filled, whatever else is said: what is secret, and what is paid with.
+#: Never filled: secrets and payment data.
 SECRET = _words(
     r"pass(?:word|code|phrase|wort)?|pwd|pin|otp|2fa|one[- ]time|(?:verification|security|access"
     r"|auth\w*|promo|coupon"
@@ -19,7 +19,7 @@ SECRET = _words(
     r"|donat\w*|amount to pay|upload",
     "パスワード|暗証|カード番号|密码|密碼|验证码|卡号|信用卡",
 )
-#: Who somebody is and how to reach them, and what would be said to others.
+#: Personal and contact data, and messages to others.
 PERSONAL = _words(
     r"e-?mail\w*|mail|phone\w*|mobile|tel|telephone|fax|address\w*|street|zip\w*|post ?code|postal\w*"
     r"|country|state|province"
@@ -56,7 +56,7 @@ TODO = _words(
     r"|te doen|zadani[ae]|do zrobienia|задач\w+|сделать",
     "やること|タスク|待办|任务",
 )
-#: Selects that change how the whole site is shown.
+#: Selects that change the whole site: language, currency, theme.
 PICKER = _words(
     r"lang\w*|locale|currenc\w+|countr(?:y|ies)|theme|appearance|colou?r (?:scheme|mode)|skin"
     r"|time ?zone|sprache\w*"
@@ -70,7 +70,7 @@ LANGUAGE = _words(
     r"|türkçe|svenska|usd|eur|gbp|jpy|germany|france|united (?:states|kingdom)|light|dark",
     "日本語|中文|한국어",
 )
-#: Options that stand for no choice.
+#: Options that mean no choice.
 PLACEHOLDER = _words(
     r"(?:please )?(?:select|choose|pick)(?: .*)?|none|all(?: .*)?|any(?: .*)?|no filter|default"
     r"|bitte .*|auswählen|alle\w*|kein\w*"
@@ -95,5 +95,5 @@ _COMMON = (
     "accueil los las una por para con del como más todo inicio gli che per non più tutto uma não mais "
     "com het een van voor met niet meer jest nie dla oraz это как для что"
 )
-#: Words of pages that a search for them would show little of.
+#: Frequent words that are no useful search terms.
 COMMON = frozenset(_COMMON.split())

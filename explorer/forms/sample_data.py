@@ -1,21 +1,21 @@
-"""Plausible texts, numbers and dates for fields that a film fills in."""
+"""Plausible sample texts, numbers and dates for form fields."""
 
 from calendar import monthrange
 from datetime import date
 
-#: For a search where the site's own words are not known.
+#: Search term where the site's own words are not known.
 SEARCH = "guide"
-#: One after the other, for a list that grows.
+#: Entries for to-do lists, one after the other.
 TODOS = ("Plan the summer trip", "Water the plants", "Call grandma", "Book the tickets")
 #: For an editor: two short sentences are typed in four seconds.
 PARAGRAPH = "Hello there! This is a first note."
 TIME = "14:30"
 COLOUR = "#2a9d8f"
 NUMBER = 3.0
-#: How far a slider is pushed; and where, if it stands there already.
+#: Position to which a slider is moved, and another one if it is there already.
 RANGE_PART, RANGE_OTHER_PART = 0.7, 0.3
 
-#: Plain fields with a purpose that can be told from a word in them.
+#: Values of plain text fields, by a word of their names.
 TEXTS: dict[str, str] = {
     "title": "A fresh start",
     "headline": "A fresh start",
@@ -29,7 +29,7 @@ TEXTS: dict[str, str] = {
 
 
 def day_of(today: date, label: str) -> date:
-    """A day of this month: early where a span begins, late where it ends, else in its middle."""
+    """Returns a day of this month: early for the start of a period, late for its end, else in the middle."""
     words = set(label.split())
     if words & {
         "from",
@@ -52,6 +52,6 @@ def day_of(today: date, label: str) -> date:
 
 
 def week_of(day: date) -> str:
-    """As HTML writes weeks (ISO 8601)."""
+    """Formats a week as HTML does (ISO 8601)."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"

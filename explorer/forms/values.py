@@ -1,4 +1,4 @@
-"""What a field is filled with so that something shows, or that it is left alone: pure, no browser."""
+"""Chooses the value that a form field is filled with, or that it is not filled. Pure, no browser."""
 
 import re
 from collections import Counter
@@ -25,20 +25,20 @@ from explorer.types import Element, FieldKind
 _REFUSED_TYPES = frozenset(
     {"password", "email", "tel", "url", "file", "hidden", "checkbox", "radio", "submit", "button", "reset"}
 )
-#: HTML's autofill names; all but `on` and `off` are about a person.
+#: Autofill tokens that are not about a person.
 _HARMLESS_AUTOCOMPLETE = frozenset({"", "on", "off", "false", "none", "nope", "list", "both", "inline"})
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\[\].:]+|(?<=[a-z])-(?=[a-z])")
-#: Japanese and Chinese write two signs where others need a word of three letters.
+#: Two characters in Japanese and Chinese, three letters elsewhere.
 _WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]{2,8}|[^\W\d_]{3,}")
 _NUMERIC = re.compile(r"-?\d+(?:[.,]\d+)?")
-#: Steps that HTML takes where none is said, for ranges without bounds as well.
+#: HTML's defaults for ranges: minimum, maximum, step.
 _RANGE_DEFAULTS = (0.0, 100.0, 1.0)
 MAX_NUMBER, MIN_STEP = 1e15, 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """What is typed or chosen; `submit` says that Enter follows."""
+    """A value that is typed or chosen; `submit` says that Enter follows."""
 
     action: Literal["type", "choose"]
     value: str
@@ -47,7 +47,7 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True)
 class _FieldContext:
-    """A field with all that its value may depend on; `field_text` is its words, casefolded."""
+    """A field and what its value depends on; `field_text` is its texts and name, casefolded."""
 
     element: Element
     words: Sequence[str]
@@ -57,7 +57,7 @@ class _FieldContext:
 
     @property
     def is_clearly_search(self) -> bool:
-        """Whether it is one beyond doubt: "Search by name" is, "Your name, to find you" is not."""
+        """Checks for an unambiguous search field: "Search by name" is, "Your name, to find you" is not."""
         element = self.element
         texts = (element.label, element.aria_label, element.placeholder, element.field_name)
         return (
@@ -75,12 +75,11 @@ class _FieldContext:
 def choose_value(
     element: Element, words: Sequence[str], today: date | None = None, times_filled: int = 0
 ) -> FieldValue | None:
-    """What `element` is filled with, or None for what is no field or must not be filled.
+    """Chooses the value for `element`; None for what is no field or must not be filled.
 
-    `words` are the site's own, such as its headings and the labels of its navigation: one of them is searched
-    for. `today` says in which month dates lie. Only what is searched for, and new entries of lists that
-    belong to no form, are submitted. `times_filled` counts how often it was filled before: only lists get
-    more.
+    `words` are the site's own, such as its headings and the labels of its navigation: one of them is the
+    search term. `today` determines the month of dates. Only searches, and new entries of lists outside a
+    form, are submitted. `times_filled` counts how often it was filled before: only lists get more.
     """
     context = _FieldContext(element, words, today or date.today(), _field_text(element), times_filled)
     if element.fills == "" or not _may_be_filled(context):
@@ -114,7 +113,7 @@ def _may_be_filled(context: _FieldContext) -> bool:
 def _text(context: _FieldContext) -> FieldValue | None:
     element = context.element
     is_editor = element.tag not in {"input", "textarea"}
-    # "Filter" is looked for first: many a filter is also called a search.
+    # Filters first: many are also called a search.
     if FILTER.search(context.field_text):
         return FieldValue("type", word_of(context.words), element.form_method.casefold() == "get")
     if context.is_search and not is_editor:
@@ -133,7 +132,7 @@ def _text(context: _FieldContext) -> FieldValue | None:
 
 
 def word_of(words: Sequence[str]) -> str:
-    """The most frequent word that says something; of equals the first."""
+    """Returns the most frequent meaningful word; of equals the first."""
     candidates = [word for text in words for word in _meaningful(text)]
     if not candidates:
         return sample_data.SEARCH
@@ -147,7 +146,7 @@ def _meaningful(text: str) -> list[str]:
 
 
 def _bounds(element: Element) -> tuple[float | None, float | None, float | None]:
-    """Minimum, maximum and step of a number, each None where it is not said."""
+    """Parses minimum, maximum and step of a number, each None where it is missing."""
     minimum, maximum, step = (_parse_number(text) for text in _bound_texts(element))
     if step is None and minimum is not None and maximum is not None and "any" in element.bounds:
         step = (maximum - minimum) / 100
@@ -161,7 +160,7 @@ def _bound_texts(element: Element) -> tuple[str, str, str]:
 
 
 def _parse_number(text: str) -> float | None:
-    """A number as pages give them; what is beyond all reason, such as Infinity, is none."""
+    """Parses a number; None for none, and for one beyond `MAX_NUMBER`, such as Infinity."""
     try:
         number = float(text)
     except ValueError:
@@ -193,13 +192,13 @@ def _range(context: _FieldContext) -> FieldValue | None:
 
 
 def _value_on_step(low: float, high: float, step: float, fraction: float) -> float:
-    """The value on a step at about this part of the way."""
+    """Returns the value on a step at about this fraction of the range."""
     steps = round((high - low) * fraction / step) if step > MIN_STEP else 0
     return min(high, round(low + steps * step, 6))
 
 
 def _day(context: _FieldContext) -> date:
-    """A day of this month, moved into what the field allows."""
+    """Chooses a day of this month, moved into the field's bounds."""
     low, high, _ = (_parse_day(text) for text in _bound_texts(context.element))
     day = sample_data.day_of(context.today, context.field_text)
     if low and day < low:
@@ -209,7 +208,7 @@ def _day(context: _FieldContext) -> date:
 
 
 def _parse_day(text: str) -> date | None:
-    """The day in `2026-11-15`, `2026-11` or `2026-11-15T14:30`."""
+    """Parses the day in `2026-11-15`, `2026-11` or `2026-11-15T14:30`."""
     try:
         return date.fromisoformat(text[:10] if len(text) >= 10 else f"{text}-01")
     except ValueError:
@@ -225,7 +224,7 @@ def _select(context: _FieldContext) -> FieldValue | None:
     if not choices:
         return None
     numeric = all(_NUMERIC.fullmatch(option.strip()) for option in choices)
-    # Of "10, 25, 50, 100 entries" the last changes most; of words the next is as good as any.
+    # Of "10, 25, 50, 100 entries" the last changes most; of words the first is taken.
     return FieldValue("choose", choices[-1] if numeric else choices[0])
 
 

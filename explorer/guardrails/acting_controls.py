@@ -1,4 +1,4 @@
-"""How an element says that it acts: by its words, its icon and its markup. Pure, no browser, no network."""
+"""Detects controls that perform an action, by their words, icon and markup. Pure, no browser, no network."""
 
 import re
 from collections.abc import Iterator
@@ -21,30 +21,32 @@ from explorer.languages.normalization import words_of
 from explorer.languages.overlay_phrases import begins
 from explorer.types import Element
 
-#: What a control says of itself.
+#: The fields of an element that hold its names.
 NAME_FIELDS = (*LINK_TEXTS, "value")
 _SEARCH_WORDS = re.compile(r"search|find|query|such|buscar|recherche|cerca|zoek|szukaj")
 _BUTTONS = frozenset(
     {"button", "menuitem", "switch", "checkbox", "radio", "menuitemcheckbox", "menuitemradio"}
 )
 _TOGGLES = frozenset({"switch", "checkbox", "radio", "menuitemcheckbox", "menuitemradio"})
-#: Roles of what only shows, sorts or selects.
+#: Roles of controls that only display, sort or select.
 _DISPLAY_ROLES = frozenset(
     {"tab", "treeitem", "option", "heading", "columnheader", "rowheader", "textbox", "searchbox", "combobox"}
 )
-#: With more words a clickable box is a card that tells something.
+#: A clickable box with more words is a card of prose.
 _PROSE_WORDS = 8
 _METHOD = re.compile(r"(?:data-)?(?:turbo-)?(?:hx-)?(?:method=\s*)?(post|put|patch|delete)\b", re.IGNORECASE)
 _URL_IN_CODE = re.compile(r"""(?:^|["'(=`\s])(?:https?://[^/"'\s]+)?(/[^"'`\s)<>]*|\?[^"'`\s)<>]+)""")
 _CALL = re.compile(r"([A-Za-z_$][\w$.]*)\s*\(")
-#: Commands that scripts give to what is on screen as often: `reset()`, `start()`.
+#: Commands that scripts often call for what is on screen only: `reset()`, `start()`.
 _LOCAL_CALLS = frozenset(
     {"reset", "start", "restart", "stop", "pause", "resume", "clear", "rotate", "run", "mark", "pin"}
 )
 
 
 def find_action(element: Element, page_url: str) -> str | None:
-    """How the element says that a click on it does something to the site, or ends the visit, or None."""
+    """Finds a sign that a click on the element changes something on the site, or ends the session; None
+    without any.
+    """
     return next(filter(None, _action_signs(element, page_url)), None)
 
 
@@ -55,7 +57,7 @@ def _action_signs(element: Element, page_url: str) -> Iterator[str | None]:
     for name in NAME_FIELDS:
         text = getattr(element, name)
         if not text or (element.landmark == "dialog" and is_plain_cancel(text, language)):
-            continue  # refusing it could trap the explorer inside the dialog
+            continue  # if it were refused, the dialog could not be closed
         word = _blacklisted_in(text, element, page_url) or ends_session(text, language)
         if word:
             yield f"its {name} says {word!r}"
@@ -70,7 +72,7 @@ def _action_signs(element: Element, page_url: str) -> Iterator[str | None]:
 def _action_by_icon(element: Element, page_url: str) -> str | None:
     is_icon_only = is_nameless(element)
     shown = element.text not in {"", element.icon, element.aria_label, element.title}
-    # A link "Trash" with a bin beside it is a mailbox: there the words count.
+    # A link "Trash" with a bin icon is a mailbox: the words count.
     if not is_icon_only and (shown or is_plain_link(element, page_url)):
         return None
     word = find_icon_action(element.icon, is_icon_only)
@@ -78,11 +80,11 @@ def _action_by_icon(element: Element, page_url: str) -> str | None:
 
 
 def _action_by_markup(element: Element) -> str | None:
-    """What frameworks and inline scripts keep in attributes: methods, questions, addresses, calls."""
+    """Finds actions in attributes of frameworks and inline scripts: methods, confirmations, URLs, calls."""
     for line in element.handler.splitlines():
         name, _, code = line.partition("=")
         if "confirm" in name or re.search(r"\bconfirm\s*\(", code):
-            return "it asks whether one is sure"
+            return "it asks for confirmation"
         if "method" in name and (found := _METHOD.match(code)):
             return f"its {name} is {found[1].lower()}"
         if re.fullmatch(r"(?:data-)?(?:hx|ic)-(?:post|put|patch|delete)(?:-\w+)?", name):
@@ -117,7 +119,7 @@ def _blacklisted_in(text: str, element: Element, page_url: str) -> str | None:
     is_prose = element.role not in _BUTTONS and words_of(text).count(" ") >= _PROSE_WORDS
     if is_prose or is_plain_link(element, page_url):
         if is_in_page_list(element) and is_handbook_page(own_part(urljoin(page_url, element.href))):
-            return None  # a chapter on it
+            return None  # a chapter of a handbook about it
         return blacklisted_title(text, language, titled=is_titled(element, page_url))
     if _is_display_only(element) and is_title(text, language):
         return None
@@ -125,7 +127,7 @@ def _blacklisted_in(text: str, element: Element, page_url: str) -> str | None:
 
 
 def may_persist(element: Element) -> bool:
-    """Whether it is set to something that may be kept: a switch, a choice, a field that does not search."""
+    """Checks whether its new value may be stored: a switch, a choice, a field other than a search."""
     return element.role in _TOGGLES or (element.fills not in {"", "search"} and not is_search(element))
 
 
@@ -139,9 +141,9 @@ def _is_display_only(element: Element) -> bool:
 
 
 def _command_in(text: str, element: Element) -> str | None:
-    """Commands count on what commits, not on what only shows: tabs, menus, headings, searches, anchors.
+    """Finds a command in a name, except on what only displays: tabs, menus, headings, searches, anchors.
 
-    Switches and fields may keep what they are set to at once: of them closing and refusing counts as well.
+    Switches and fields may store their value at once: for them closing and rejecting count as well.
     """
     if (element.role == "link" and "#" in element.href) or (
         _is_display_only(element) and not may_persist(element)

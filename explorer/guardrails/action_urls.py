@@ -1,6 +1,6 @@
-"""Addresses that order something instead of naming a page: what a server does when it is asked for them.
+"""Detects URLs that trigger an action on the server when they are requested, instead of showing a page.
 
-By whole segments of the path and of a hash route, and by the query: `/machines/1/stop`, `/cache/clear`,
+Checks whole segments of the path and of a hash route, and the query: `/machines/1/stop`, `/cache/clear`,
 `?do=close`, `?install=4.2`; but not `/docs/how-to-stop`, `/install` or `?order=asc`. Pure.
 """
 
@@ -18,41 +18,41 @@ def _listed(text: str) -> frozenset[str]:
     return frozenset(text.split(", "))
 
 
-#: Commands that are names of pages, too: alone in an address they order nothing, behind an id they do.
+#: Commands that are also names of pages: alone in a URL they trigger nothing, after an id they do.
 PAGE_NAMES = _listed(
     "archive, bid, book, deploy, donate, duplicate, format, import, install, invite, join, merge, "
     "order, post, publish, release, report, resume, rotate, run, save, send, start, submit, "
     "subscribe, sync, transfer, uninstall, upgrade, upload, vote"
 )
-#: Of these, those that behind the name of a section are its pages, too: `/newsletter/archive`.
+#: Of these, those that are also pages of a section: `/newsletter/archive`.
 SECTION_NAMES = _listed(
     "archive, bid, book, donate, format, import, install, join, merge, order, report, release, resume, "
     "start, subscribe, transfer, upgrade, vote"
 )
-#: Below these, words are what pages are about.
+#: Sections in which words are topics of pages.
 _TOPIC_SECTIONS = re.compile(
     r"docs?|documentation|guides?|help|manuals?|references?|blogs?|news|articles?|wiki|kb|faqs?|learn|tutorials?"
     r"|academy|support|handbook|cli|commands?|man|examples?|features?|products?|solutions?|glossary|changelog"
     r"|topics?|tags?|categor(?:y|ies)|stories|recipes?|library|press|podcasts?|about|company|careers?|legal"
     r"|polic(?:y|ies)|questions?|dictionary|lessons?|courses?|chapters?|magazine|journal|insights|resources|how-?to"
 )
-#: Names of parameters whose value says what is to be done.
+#: Parameters whose value names an action.
 _ACTION_PARAMETERS = _listed(
     "_method, a, ac, act, action, btn, button, call, cmd, command, do, event, exec, fn, func, method, "
     "mode, op, operation, perform, task, todo"
 )
-#: Commands that are parameters of lists and searches as often: `?start=20&order=asc`.
+#: Commands that are also parameters of lists and searches: `?start=20&order=asc`.
 _LIST_PARAMETERS = _listed(
     "archive, book, flag, import, like, lock, mark, order, rate, report, run, star, start"
 )
-#: What only addresses order in these words: on a button "Close" closes a dialog.
+#: Commands in URLs only: on a button, "Close" closes a dialog.
 _URL_COMMANDS = _listed(
     "accept, add, allow, apply, become, bump, check in, check out, close, complete, dismiss, end, "
     "exit, finish, forget, generate, leave, mark all read, mark read, move, mute, read, read all, "
     "redo, refresh token, replay, retry, set, sign, su, swap, switch, toggle, trash, undo, unset, "
     "unwatch, update, watch"
 )
-#: What is asked for with `?action=…` that only shows something.
+#: Values of `?action=…` that only display something.
 _VIEWS = _listed(
     "all, backlink, browse, calendar, categories, category, compare, credits, day, details, diff, "
     "display, edit, export, filter, find, form, get, help, history, home, index, info, item, list, "
@@ -60,41 +60,41 @@ _VIEWS = _listed(
     "read, recent, register, render, results, revisions, rss, search, shop, show, sitemap, sort, "
     "source, stats, tab, view, week, year"
 )
-#: The parameters of which nothing else is expected than one of these.
+#: Parameters for which every other value is an action.
 _STRICT_ACTION_PARAMETERS = _listed("action, do, op, cmd, command, act, operation, _method")
-#: Parameters that answer a question.
+#: Parameters that hold an answer.
 _ANSWER_PARAMETERS = _listed(
     "answer, decision, response, choice, reply, verdict, state, status, set, change, to"
 )
-#: Handbooks number their editions: `/docs/4/upgrade`.
+#: Documentation has version numbers: `/docs/4/upgrade`.
 _VERSIONED_DOCS = re.compile(r"docs?|documentation|guides?|manuals?|references?|help|handbook", re.IGNORECASE)
 _HANDBOOKS = re.compile(
     r"docs?|documentation|guides?|manuals?|references?|help|handbook|cli|man|tutorials?|learn|how-?to|faqs?",
     re.IGNORECASE,
 )
-#: Where programs are asked, not pages.
+#: First segments of APIs, which serve no pages.
 _API_PREFIXES = frozenset({"api", "ajax", "rest", "rpc", "cgi-bin", "graphql"})
 _STATIC_PAGE = re.compile(r"\.(?:html?|md|txt|xhtml)$", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.(?:[a-z]{1,4}\d?|action)$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
-#: A number, a UUID, a hash, or letters with digits among them, but neither a year nor a version.
+#: A number, a UUID, a hash, or letters mixed with digits; years and versions are excluded.
 _ID = re.compile(
     r"\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{8,}|(?=[^\d]*\d[^\d]*\d)[A-Za-z0-9_:-]{3,}|[a-z]{1,4}[-_]?\d+",
     re.IGNORECASE,
 )
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[/?&=#;:,.()]+")
-#: What shops do on GET, which nothing else would hold back.
+#: Cart actions, which shops perform on GET.
 _CART = re.compile(r"(?<!\S)(?:add (?:to )?(?:cart|basket|wishlist)|(?:cart|basket|wishlist) add)(?!\S)")
-#: In an address alone, an order has at most this many words: `/mark-all-as-read`.
+#: In a URL a command has at most this many words: `/mark-all-as-read`.
 MAX_COMMAND_WORDS = 4
-#: And before what it is about at most so many: `/mark-read/7`, but `/restart-your-career/7` is a title.
+#: And before an id at most so many: `/mark-read/7`, but `/restart-your-career/7` is a title.
 MAX_WORDS_BEFORE_ID = 2
 
 
 @lru_cache(maxsize=4096)
 def find_url_action(part: str) -> str | None:
-    """The word by which an address orders something, or None. `part` is path, query and fragment."""
+    """Finds the word by which a URL triggers an action, or None. `part` is path, query and fragment."""
     path, query, route = split_url_part(part)
     in_path = _action_in_path(path, bool(query)) or _action_in_path(route)
     return _forbidden(part) or _action_in_query(query) or in_path
@@ -102,7 +102,7 @@ def find_url_action(part: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def find_suspicious_word(part: str) -> str | None:
-    """The same, or a word that is a command or the name of a page, such as `/install`."""
+    """Finds the same, or a word that is a command or the name of a page, such as `/install`."""
     if word := find_url_action(part):
         return word
     path, _, route = split_url_part(part)
@@ -111,14 +111,14 @@ def find_suspicious_word(part: str) -> str | None:
 
 
 def is_below_topics(part: str) -> bool:
-    """Whether an address lies below what pages are about, and orders nothing, as `/docs/reset/` does."""
+    """Checks whether a URL is in a topic section and triggers nothing, such as `/docs/reset/`."""
     path, query, route = split_url_part(part)
     return not query and not route and _is_topic(_segments(path)[:-1]) and find_url_action(part) is None
 
 
 @lru_cache(maxsize=4096)
 def is_page_url(part: str) -> bool:
-    """Whether an address is a page by all that it says: a static file, or below what pages are about."""
+    """Checks whether a URL clearly names a page: a static file, or a page of a topic section."""
     path, query, route = split_url_part(part)
     segments = _segments(path)
     if query or route or not segments or find_url_action(part):
@@ -129,7 +129,7 @@ def is_page_url(part: str) -> bool:
 
 
 def split_url_part(part: str) -> tuple[str, str, str]:
-    """Path, query and hash route of an address without its host."""
+    """Splits a URL without its host into path, query and hash route."""
     rest, _, fragment = part.partition("#")
     path, _, query = rest.partition("?")
     route = fragment.removeprefix("!")
@@ -142,7 +142,7 @@ def _segments(path: str) -> list[str]:
 
 
 def _forbidden(part: str) -> str | None:
-    """What is blacklisted in any segment, name or value of at most two words, or three that begin with it."""
+    """Finds a blacklisted word in a part of at most two words, or of three that begin with it."""
     whole = normalize_text(part)
     if _is_checkout(whole):
         return "pay"
@@ -158,7 +158,7 @@ def _forbidden(part: str) -> str | None:
 
 
 def _is_slug(whole: str, piece: str) -> bool:
-    """Whether it is the name of a page below topics, of three words: `/products/remove-before-flight`."""
+    """Checks for a page name of three words in a topic section: `/products/remove-before-flight`."""
     path, query, route = split_url_part(whole)
     segments = _segments(path)
     is_last = bool(segments) and segments[-1] == piece and words_of(piece).count(" ") > 1
@@ -166,7 +166,7 @@ def _is_slug(whole: str, piece: str) -> bool:
 
 
 def is_handbook_page(whole: str) -> bool:
-    """Whether all that an address says is the name of a page in a handbook: `/reference/delete/`."""
+    """Checks whether a URL is the name of a page in a handbook: `/reference/delete/`."""
     path, query, route = split_url_part(whole)
     segments = _segments(path)
     has_parameters = query or route or any(map(_is_id, segments))
@@ -203,7 +203,7 @@ def _action_in_path(path: str, has_query: bool = False) -> str | None:
         return None
     before, last = segments[:-1], _EXTENSION.sub("", segments[-1])
     if before and _is_id(segments[-1]):
-        # `/stop/machines/1`: the order comes first, and what it is about last.
+        # `/stop/machines/1`: the command comes first, the id last.
         word = _command_in(before[-1], MAX_WORDS_BEFORE_ID)
         return word if word and not _is_topic(before[:-1]) else None
     word = _command_in(last)
@@ -214,14 +214,14 @@ def _action_in_path(path: str, has_query: bool = False) -> str | None:
     if any(map(_is_id, before)):
         is_versioned_docs = len(before[-1]) < 3 and any(map(_VERSIONED_DOCS.fullmatch, before[:-1]))
         return None if is_versioned_docs and word in PAGE_NAMES else word
-    # A verb that is alone in an address is the name of a page: `/watch`, `/apply`.
+    # A verb that is alone in a URL is the name of a page: `/watch`, `/apply`.
     is_alone = not before and (word in PAGE_NAMES or word in _URL_COMMANDS)
     is_section = word in SECTION_NAMES and not has_query
     return None if is_alone or is_section or _is_topic(before) else word
 
 
 def _command_in(segment: str, max_words: int = MAX_COMMAND_WORDS) -> str | None:
-    """The command that a segment is, such as `stop`, `mark-as-read` or `clear_cache`."""
+    """Finds the command of a segment, such as `stop`, `mark-as-read` or `clear_cache`."""
     words = words_of(segment)
     if not words or words.count(" ") >= max_words or is_title(words):
         return None
@@ -237,7 +237,7 @@ def _command_in(segment: str, max_words: int = MAX_COMMAND_WORDS) -> str | None:
 
 
 def _unknown_view(value: str) -> str | None:
-    """What is ordered by a value that is no way of looking at something."""
+    """Returns the words of a value that is no known view."""
     words = words_of(value)
     return words if words and words not in _VIEWS and not set(words.split(" ")) <= _VIEWS else None
 

@@ -1,4 +1,4 @@
-"""Words that no click may say, in all languages that we have words for: pure, no browser, no network."""
+"""Matches the blacklist and commands in labels, in all supported languages. Pure, no browser, no network."""
 
 import re
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ COMMAND_WORDS = 8
 #: The same in letters, for scripts that write no spaces: Thai spells its vowels out.
 SHORT_CHARS, COMMAND_CHARS = 10, 16
 SHORT_THAI_CHARS, COMMAND_THAI_CHARS = 20, 32
-#: Endings that such languages put behind a verb.
+#: Longest ending after a verb in such languages.
 SUFFIX_CHARS = 4
-#: "Check out our blog" is an invitation; alone, joined or as a destination it is the till.
+#: "Check out our blog" is an invitation; alone, joined or as a destination it is the checkout.
 _CHECK_OUT = re.compile(
     r"\s*check out\s*|.*\b(?:proceed|continue|go) to check[\s_-]?out\b.*"
     r"|(?:.*[/?=&#])?check[-_]out(?:[/?&#.].*)?",
@@ -26,7 +26,7 @@ _CHECK_OUT = re.compile(
 _OFFER = re.compile(r"\bsave\b.{0,8}[%$€£¥\d]", re.IGNORECASE)
 _THAI = re.compile("[\u0e00-\u0e7f]")
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
-#: What these do to something on the screen only, such as a filter or a video, they do not do to the site.
+#: Commands that are harmless for objects on the screen only, such as a filter or a video.
 _ON_SCREEN = frozenset(
     {
         "reset",
@@ -42,16 +42,16 @@ _ON_SCREEN = frozenset(
         "shut_down",
     }
 )
-#: A newsletter's button subscribes; a link of that name leads to a page of prices.
+#: A newsletter's button subscribes; a link with that name leads to a page of prices.
 _ONLY_WHEN_SUBMITTING = frozenset({"subscribe"})
 
 
 @lru_cache(maxsize=4096)
 def blacklisted(text: str, language: str = "") -> str | None:
-    """The blacklisted word that `text` contains as a whole word, in plain English, or None.
+    """Finds the blacklisted word that `text` contains as a whole word, in plain English, or None.
 
     `text` may be a label, an address or code: it is percent-decoded, camelCase, snake_case and kebab-case
-    are split, and Unicode look (width, case, invisible characters) is evened out first. `language` is the
+    are split, and Unicode spelling (width, case, invisible characters) is normalized first. `language` is the
     page's, "" for unknown.
     """
     for words in readings(text):
@@ -61,10 +61,10 @@ def blacklisted(text: str, language: str = "") -> str | None:
 
 
 def blacklisted_title(text: str, language: str = "", titled: bool = False) -> str | None:
-    """The same for a link to another page, of which a title says nothing: "How to delete files".
+    """Finds the same in a link to another page, where titles are allowed: "How to delete files".
 
-    Refused are labels of at most three words, and those that begin with the word and say three more; of links
-    that are `titled` by their place, such as headings, labels of two.
+    Refused are labels of at most three words, and those that begin with the word and have three more; of
+    links that are `titled` by their position, such as headings, labels of two.
     """
     word, words = blacklisted(text, language), words_of(text)
     if word is None or is_title(text, language) or (titled and words.count(" ") > 1):
@@ -76,7 +76,7 @@ def blacklisted_title(text: str, language: str = "", titled: bool = False) -> st
 
 @lru_cache(maxsize=4096)
 def ends_session(text: str, language: str = "") -> str | None:
-    """How the whole label says that it ends the visitor's session or makes somebody else of him, or None."""
+    """Finds how the whole label says that it ends the visitor's session or switches the account, or None."""
     key = vocabulary("session").whole(words_of(text), language)
     return _name(key) if key else None
 
@@ -85,9 +85,9 @@ def ends_session(text: str, language: str = "") -> str | None:
 def find_command(
     text: str, submits: bool = False, language: str = "", is_other_page: bool = False
 ) -> str | None:
-    """The command that a control with this short label would give, or None.
+    """Finds the command of a control with this short label, or None.
 
-    `submits` says that it sends a form, `is_other_page` that it leads to another page, where no filter is
+    `submits` says that it submits a form, `is_other_page` that it leads to another page, where no filter is
     reset.
     """
     found = next(_commands(text, submits, language, is_other_page), None)
@@ -113,22 +113,22 @@ def _commands(text: str, submits: bool, language: str, is_other_page: bool) -> I
 
 @lru_cache(maxsize=4096)
 def is_question(text: str, language: str = "") -> bool:
-    """Whether this asks something: "Can I cancel at any time?", "How to delete files"."""
+    """Checks for a question: "Can I cancel at any time?", "How to delete files"."""
     return _says("asks", words_of(text), language)
 
 
 def is_title(text: str, language: str = "") -> bool:
-    """Whether this asks something, or is about a word that it says: "Delete policy"."""
+    """Checks for a question, or a title about the word that it contains: "Delete policy"."""
     return is_question(text, language) or _says("titles", words_of(text), language)
 
 
 def is_plain_cancel(text: str, language: str = "") -> bool:
-    """Whether this is only the way out of a dialog: "Cancel", not "Cancel subscription"."""
+    """Checks for a label that only closes a dialog: "Cancel", not "Cancel subscription"."""
     return _is_answer("cancel", words_of(text), language)
 
 
 def is_short(words: str) -> bool:
-    """Whether this many words may be an order, wherever in them it is said."""
+    """Checks whether so few words may be a command, wherever it stands in them."""
     return _fits(words, SHORT_WORDS, SHORT_CHARS, SHORT_THAI_CHARS)
 
 

@@ -1,10 +1,10 @@
-"""Icons by the names that icon sets give them: which destroy something, act, or end the visitor's session."""
+"""Recognizes icons that mean an action, by the names that icon sets give them."""
 
 import re
 
 from explorer.languages.normalization import words_of
 
-#: Destroys or ends wherever it stands, unless a word beside it says something else.
+#: Mean an action everywhere, unless a word beside them says something else.
 _ALWAYS = (
     r"trash(?: can| alt)?|bin|off|delete(?: forever| sweep)?|power(?: off| settings new)?|poweroff|shutdown"
     r"|recycle bin|garbage|dustbin"
@@ -15,7 +15,7 @@ _ALWAYS = (
     r"|arrow (?:left|right) (?:on |start on |start )?(?:on )?rectangle"
     r"|user (?:switch|arrows?|swap)|switch account|account (?:switch|arrow right|cancel)"
 )
-#: These mean it only where nothing else names the control.
+#: Mean an action only where nothing else names the control.
 _ICON_ONLY = (
     r"remove|eraser?|(?:b )?drop|truncate"
     r"|save|floppy(?: disk)?|send|paper ?plane|upload|cloud upload|restart|reboot"
@@ -31,6 +31,6 @@ _ICONS_ALONE = re.compile(rf"(?<!\S)(?:{_ALWAYS}|{_ICON_ONLY})(?!\S)")
 
 
 def find_icon_action(icon: str, alone: bool) -> str | None:
-    """The words by which an icon says that it acts or ends something; `alone` when nothing else names it."""
+    """Finds the words by which an icon means an action; `alone` when nothing else names the control."""
     found = (_ICONS_ALONE if alone else _ICONS).search(words_of(icon))
     return found.group() if found else None

@@ -1,4 +1,6 @@
-"""Tells links to pages from links that act: a link is an action until it looks like a page. Pure."""
+"""Distinguishes links to pages from links that trigger an action: a link is an action unless it looks like a
+page. Pure.
+"""
 
 from urllib.parse import urljoin, urlsplit
 
@@ -18,26 +20,26 @@ from explorer.languages.normalization import words_of
 from explorer.types import Element
 from explorer.urls import page_key
 
-#: The texts by which a link is told apart.
+#: The texts of a link that are checked.
 LINK_TEXTS = ("text", "label", "aria_label", "title")
-#: Where a link stands that shows a page: as a title, on the way down to this one, on a card, in a sentence.
+#: Positions of links to pages: a title, a breadcrumb, a card, a sentence.
 _TITLES = frozenset({"heading", "breadcrumb", "card", "prose"})
 _SHOWS_PAGE = _TITLES | {"list"}
-#: The parts of a page in which its site says which pages it has.
+#: The landmarks that hold a site's menus.
 _MENUS = frozenset({"nav", "header", "footer", "aside"})
 
 
 def own_part(url: str) -> str:
-    """What an address says beyond its host."""
+    """Removes scheme and host from a URL."""
     parts = urlsplit(url)
     return parts._replace(scheme="", netloc="").geturl() if parts.netloc else url
 
 
 def find_link_action(element: Element, page_url: str) -> str | None:
-    """How a plain link says that it does something instead of showing a page, or None.
+    """Finds a sign that a plain link triggers an action instead of showing a page, or None.
 
-    Its address is judged by the rules for addresses; here its words are, as command forms in short labels.
-    One that names pages as often ("Install", "Archive") counts unless address or place speak for a page.
+    Checks its words, as commands in short labels; its URL is checked by the rules for URLs. A command that is
+    also a page name ("Install", "Archive") counts unless URL or position indicate a page.
     """
     url_part = own_part(urljoin(page_url, element.href))
     for name in LINK_TEXTS:
@@ -52,12 +54,12 @@ def find_link_action(element: Element, page_url: str) -> str | None:
 
 
 def is_in_page_list(element: Element) -> bool:
-    """Whether a link stands where pages are shown: in a menu, as a title, in a list."""
+    """Checks whether a link is where pages are listed: in a menu, as a title, in a list."""
     return element.landmark in _MENUS or element.context in _SHOWS_PAGE
 
 
 def is_titled(element: Element, page_url: str) -> bool:
-    """Whether a link is a page's title, by its place or because its address is called the same."""
+    """Checks whether a link is a page's title, by its position or because its URL has the same name."""
     url_part = own_part(urljoin(page_url, element.href))
     return element.context in {"heading", "card"} or _matches_url_name(element.text, url_part)
 
@@ -80,13 +82,15 @@ def _may_be_titled(element: Element, text: str, word: str, url_part: str) -> boo
 
 
 def _matches_url_name(text: str, url_part: str) -> bool:
-    """Whether the link says what its address is called, in three words and more: a page's title."""
+    """Checks whether the text equals the URL's last segment, in three words or more: a page's title."""
     name = words_of(url_part.partition("?")[0].rstrip("/").rpartition("/")[2])
     return name == words_of(text) and name.count(" ") > 1 and is_below_topics(url_part)
 
 
 def is_clearly_page(element: Element, page_url: str) -> bool:
-    """Whether nothing speaks against opening this link unseen, and its place says that it shows a page."""
+    """Checks whether this link may be opened off camera: it has no sign of an action and is where pages are
+    listed.
+    """
     if not is_plain_link(element, page_url) or is_nameless(element) or element.form_action or element.handler:
         return False
     url_part = own_part(urljoin(page_url, element.href))
@@ -101,7 +105,7 @@ def is_clearly_page(element: Element, page_url: str) -> bool:
 
 
 def _is_plain_page(element: Element, url_part: str) -> bool:
-    """Text that is a link, with an address that says nothing but the name of a page."""
+    """Checks for a plain text link whose URL is only the name of a page."""
     return element.context == "plain" and is_known(element.language) and is_page_url(url_part)
 
 
@@ -116,5 +120,5 @@ def _is_command(text: str, language: str) -> bool:
 
 
 def find_address_action(url: str) -> str | None:
-    """How an address says that asking for it does something, or None."""
+    """Finds the word by which a URL triggers an action, or None."""
     return find_url_action(own_part(url))

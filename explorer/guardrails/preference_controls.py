@@ -1,4 +1,4 @@
-"""Pickers of language and theme: after one of them, half of the film looks like another site."""
+"""Detects language and theme switchers, after which the rest of a film would look like another site."""
 
 import re
 from functools import lru_cache
@@ -9,13 +9,13 @@ from explorer.types import Element
 
 #: "Switch between dark and light mode (currently light mode)" is a label, more is prose.
 MAX_LABEL_WORDS = 10
-#: What languages are called by those who speak them.
+#: Native names of languages.
 _NATIVE = re.compile(
     r"english|deutsch|français|español|castellano|català|italiano|português|nederlands|polski|русский"
     r"|українська|日本語|中文|简体中文|繁體中文|繁体中文|한국어|türkçe|čeština|svenska|dansk|suomi|norsk|magyar"
     r"|română|ελληνικά|العربية|עברית|हिन्दी|ไทย|tiếng việt|bahasa indonesia|slovenčina|български|فارسی"
 )
-#: As a label only those codes that are nothing else: `IT`, `NO`, `IS` and `ID` are words.
+#: Only language codes that are no words, as `IT`, `NO`, `IS` and `ID` are.
 _LABEL_CODE = re.compile(r"(?:DE|EN|ES|FR|JA|JP|NL|PL|PT|RU|ZH|CN|KO|KR)(?:[-_ ](?:[A-Z]{2}|Han[st]))?")
 _FLAG = re.compile(r"[\U0001F1E6-\U0001F1FF]{2}")
 _LOCALE = re.compile(
@@ -55,7 +55,7 @@ _THEME_PARAMETERS = frozenset({"theme", "color-scheme", "colorscheme", "color_mo
 
 
 def find_language_switch(element: Element, page_url: str) -> str | None:
-    """How the element says that it changes the site's language, or None."""
+    """Finds a sign that the element changes the site's language, or None."""
     is_link = is_plain_link(element, page_url)
     for text in _names(element):
         words = words_of(text)
@@ -73,7 +73,7 @@ def find_language_switch(element: Element, page_url: str) -> str | None:
 
 
 def find_theme_switch(element: Element, page_url: str) -> str | None:
-    """How the element says that it changes the site's colours, or None."""
+    """Finds a sign that the element changes the site's theme, or None."""
     if _parameters(element.href) & _THEME_PARAMETERS:
         return f"{element.href} sets a theme"
     if is_plain_link(element, page_url):
@@ -88,7 +88,7 @@ def find_theme_switch(element: Element, page_url: str) -> str | None:
 
 
 def is_plain_link(element: Element, page_url: str) -> bool:
-    """Whether a click only goes to another page."""
+    """Checks whether a click only opens another page."""
     return bool(element.href) and not element.form_action and _is_other_page(element.href, page_url)
 
 
@@ -101,8 +101,10 @@ def _is_other_page(href: str, page_url: str) -> bool:
 
 
 def is_nameless(element: Element) -> bool:
-    """Whether nothing but its icon says what it is: a sign or a number says nothing, and a missing label may
-    repeat the icon's name to the letter. "Trash" beside a `trash` is a word.
+    """Checks whether only its icon names the control.
+
+    Symbols and numbers are no names, and a missing label may repeat the icon's name exactly; "Trash" beside a
+    `trash` icon is a name.
     """
     icons = {"", element.icon, *element.icon.split()}
     names = (element.text, element.label, element.aria_label, element.title)
@@ -133,7 +135,7 @@ def _other_language(target: str, page_url: str) -> bool:
 
 
 def _locale(url: str) -> tuple[str, str]:
-    """The language that an address begins with, "" without one, and the rest of its path."""
+    """Splits a URL's path into its leading language code, "" without one, and the rest."""
     first, _, rest = urlsplit(url).path.lstrip("/").partition("/")
     found = _LOCALE.fullmatch(first.lower())
     return (first.lower(), rest) if found else ("", urlsplit(url).path.lstrip("/"))

@@ -1,4 +1,4 @@
-"""What must not be clicked or opened, decided from text and addresses alone: pure, no browser, no network."""
+"""Guardrail checks over text and URLs: what must not be clicked or opened. Pure, no browser, no network."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ _HOST = re.compile(r"(?:\*\.(?=[^.]+\.))?(?:[^\W_](?:[\w-]*[^\W_])?\.)*[^\W_](?:
 _EXTENSION = re.compile(r"\.[a-z]{1,6}\d?$")
 #: Compared in lower case without hyphens, underscores and spaces: sign-in, sign_in and SignIn are one.
 _AUTH_NAMES = "auth|oauth2?|oidc|saml2?|sso|authenticat(?:e|ion)|authori[sz](?:e|ation)"
-#: Query parameters that name a page, as in `index.php?action=login`.
+#: Query parameters that name a page: `index.php?action=login`.
 _PAGE_PARAMETERS = frozenset({"action", "page", "view", "route", "mode", "do", "title"})
 _DOWNLOAD = re.compile(
     r"zip|gz|tgz|bz2|xz|7z|rar|tar|exe|msi|dmg|pkg|deb|rpm|apk|appimage|iso|bin|jar|whl"
@@ -47,9 +47,9 @@ class Site:
 
     @classmethod
     def of(cls, url: str, domains: Iterable[str] = ()) -> Self:
-        """The site that `url` lies on. Raises AddressRefused unless it is http or https with a host.
+        """Returns the site of `url`. Raises AddressRefused unless it is http or https with a host.
 
-        The same for `domains` that are not hosts: no scheme, port or path, and no `*.com`.
+        Raises it also for `domains` that are not hosts (no scheme, port or path, and no `*.com`).
         """
         parts = _split(url)
         if parts is None or parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
@@ -58,7 +58,7 @@ class Site:
         return cls(_plain_host(parts.hostname), port, tuple(map(_domain, domains)))
 
     def holds(self, url: str) -> bool:
-        """Whether `url` is on this very site, or on one of its domains; `about:blank` always is.
+        """Checks whether `url` is on this site or on one of its domains; `about:blank` always is.
 
         Other subdomains are not, nor are other ports.
         """
@@ -78,12 +78,12 @@ class Site:
 
 
 def is_blank(url: str) -> bool:
-    """Whether this is the empty page, which belongs to nobody."""
+    """Checks for the empty page, `about:blank`."""
     return url.strip().lower().partition("#")[0] in {"about:blank", ""}
 
 
 def is_auth_url(url: str) -> bool:
-    """Whether the address names a sign-in or sign-up page, by a whole segment of its path or hash route."""
+    """Checks for a URL of a sign-in or sign-up page, by whole segments of its path or hash route."""
     parts = _split(url)
     if parts is None:
         return False
@@ -97,7 +97,7 @@ def is_auth_url(url: str) -> bool:
 def refuse_element(
     element: Element, site: Site, page_url: str, wishes: Wishes = _NO_WISHES
 ) -> Refusal | None:
-    """Why this element must not be clicked, or None.
+    """Returns why this element must not be clicked, or None.
 
     Rules: `blacklist`, `language`, `theme`, `scheme`, `off_domain`, `auth`, `download`, `form`, `avoid`, the
     first that applies in about this order. A `javascript:` link may be clicked when its code, found in
@@ -110,7 +110,7 @@ def refuse_element(
 
 
 def refuse_url(url: str, site: Site, page_url: str, wishes: Wishes = _NO_WISHES) -> Refusal | None:
-    """Why the browser must not go to `url` from `page_url`, or None, by the rules of `refuse_element`."""
+    """Returns why `url` must not be opened from `page_url`, or None, by the rules of `refuse_element`."""
     violation = _url_violation(url, site, page_url) or _avoided_url(url, page_url, wishes)
     return Refusal(violation[0], url, violation[1], page_url) if violation else None
 
@@ -161,7 +161,7 @@ def _url_violation(url: str, site: Site, page_url: str) -> tuple[str, str] | Non
 
 
 def _avoided_url(url: str, page_url: str, wishes: Wishes) -> tuple[str, str] | None:
-    """By whole segments of the path or of a hash route: `/admin` is not `/administrators`."""
+    """Compares whole segments of the path or of a hash route: `/admin` is not `/administrators`."""
     parts = _split(urljoin(_clean_url(page_url), _clean_url(url)))
     if parts is None:
         return None
@@ -182,7 +182,7 @@ def _avoided_word(text: str, wishes: Wishes) -> str | None:
 
 
 def _own_part(url: str, page_url: str) -> str:
-    """What an address says beyond its host and beyond the page it is on: best-buy.com may be filmed."""
+    """Removes the host, and the URL of the current page before a fragment: best-buy.com may be filmed."""
     base, _, fragment = url.partition("#")
     if fragment and base == _clean_url(page_url).partition("#")[0]:
         return fragment
@@ -191,7 +191,7 @@ def _own_part(url: str, page_url: str) -> str:
 
 
 def _clean_url(url: str) -> str:
-    """Reads an address as browsers do: tabs and newlines vanish, and a backslash is a slash for http(s)."""
+    """Cleans a URL as browsers do: removes tabs and newlines, and a backslash is a slash for http(s)."""
     clean = re.sub(r"[\t\r\n]", "", url).strip("".join(map(chr, range(33))))
     scheme = clean.partition(":")[0].lower()
     return clean.replace("\\", "/") if ":" not in clean or scheme in _DEFAULT_PORTS else clean
@@ -214,7 +214,7 @@ def _domain(text: str) -> str:
 
 
 def _plain_host(host: str) -> str:
-    """Host names compare in lower-case ASCII, as UTS 46 maps them, without `www.` or the root's dot."""
+    """Normalizes a host to lower-case ASCII (UTS 46), without `www.` and the trailing dot."""
     even = normalize_text(host).lower().replace("\u3002", ".").rstrip(".").removeprefix("www.")
     return ".".join(map(_ascii_label, even.split(".")))
 
@@ -225,7 +225,7 @@ def _ascii_label(label: str) -> str:
 
 @cache
 def _auth_name() -> re.Pattern[str]:
-    """Names of pages to sign in or up, in all languages."""
+    """Compiles the names of sign-in and sign-up pages in all languages."""
     return re.compile("|".join((_AUTH_NAMES, *(entry.pattern for entry in entries("pages")))))
 
 

@@ -1,4 +1,4 @@
-"""Fields that must never be typed into: secrets, payment, what identifies a person, files. Pure."""
+"""Detects fields that are never filled: secrets, payment, personal data, files. Pure."""
 
 import re
 
@@ -12,7 +12,7 @@ _INPUT_TYPES = {
     "tel": "a phone number",
     "hidden": "nothing that a person sees",
 }
-#: HTML's names for what browsers fill in (HTML standard, "autofill detail tokens").
+#: Autofill detail tokens (HTML standard).
 _AUTOCOMPLETE = re.compile(
     r"cc-.*|.*-password|one-time-code|email|tel(?:-.*)?|name|.*-name|honorific-.*|nickname|username"
     r"|street-address|address-.*|postal-code|country(?:-name)?|bday(?:-.*)?|sex|impp|organization(?:-.*)?"
@@ -86,9 +86,9 @@ _PATTERNS = tuple((what, re.compile(rf"(?<!\S)(?:{pattern})(?!\S)")) for what, p
 
 
 def refuse_field(element: Element, page_url: str = "") -> Refusal | None:
-    """Why nothing may be typed into this field, or None; the rule is `field`.
+    """Returns why this field must not be filled, or None; the rule is `field`.
 
-    A search box passes whatever it searches for; a password, an e-mail address or a file never does.
+    A search box is allowed whatever it searches for; a password, an e-mail address or a file never does.
     """
     sensitive = (
         _INPUT_TYPES.get(element.input_type.lower())
@@ -102,7 +102,7 @@ def refuse_field(element: Element, page_url: str = "") -> Refusal | None:
 
 
 def is_search(element: Element) -> bool:
-    """Whether what is typed here only looks for something."""
+    """Checks whether the field is a search box."""
     if element.fills == "search" or element.input_type == "search" or element.role == "searchbox":
         return True
     if element.field_name.lower() in {"q", "s"}:

@@ -1,4 +1,4 @@
-"""Addresses of files as servers keep them: asking for one does nothing. Pure, no browser, no network."""
+"""Recognizes URLs of static files, which are safe to request. Pure, no browser, no network."""
 
 import re
 
@@ -9,19 +9,21 @@ _FILE = re.compile(
     r"|md|txt|xml|wasm|map|glb|gltf|bin|pdf|csv|ya?ml|webmanifest|topojson|geojson|pbf|data|hdr|obj)$",
     re.IGNORECASE,
 )
-#: Editions of these are told by a query; a picture with one may be a message.
-_CODE = re.compile(r"\.(?:m?js|css|woff2?|ttf|otf|eot)$", re.IGNORECASE)
-_EDITION = re.compile(r"(?:(?:v|ver|version|rev|hash|h|t|ts|_|cb|build|dpl)=)?[\w.-]*", re.IGNORECASE)
+#: A query on these is a version; on a picture it may be a tracking message.
+_VERSIONED = re.compile(r"\.(?:m?js|css|woff2?|ttf|otf|eot)$", re.IGNORECASE)
+_VERSION_QUERY = re.compile(r"(?:(?:v|ver|version|rev|hash|h|t|ts|_|cb|build|dpl)=)?[\w.-]*", re.IGNORECASE)
 
 
 def is_file_path(part: str) -> bool:
-    """Whether path and query of an address, without its host, are those of a file, without a message."""
+    """Checks whether path and query of a URL, without its host, are those of a static file."""
     path, query, _ = split_url_part(part)
     if not _FILE.search(path):
         return False
-    return not query or (bool(_CODE.search(path)) and all(map(_EDITION.fullmatch, query.split("&"))))
+    return not query or (
+        bool(_VERSIONED.search(path)) and all(map(_VERSION_QUERY.fullmatch, query.split("&")))
+    )
 
 
 def is_harmless_file(part: str) -> bool:
-    """The same, and its name says no command either."""
+    """Checks the same, and that its name contains no command."""
     return is_file_path(part) and find_suspicious_word(part) is None

@@ -1,4 +1,4 @@
-"""What websites say, as data: a TOML file for each language, all with the keys that `en.toml` explains."""
+"""Word lists as data: one TOML file for each language, all with the keys that `en.toml` explains."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from unicodedata import normalize
 
-#: Begins an entry that counts only on pages in its own language.
+#: Marks an entry that applies only on pages in its own language.
 LOCAL_PREFIX = "@"
 
 
@@ -23,7 +23,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A pattern of one language's table; `local` ones count only on pages in this language."""
+    """A pattern of one language's table; `local` ones apply only on pages in this language."""
 
     key: str
     pattern: str
@@ -33,13 +33,13 @@ class Entry:
 
 @cache
 def languages() -> Mapping[str, Language]:
-    """All languages that we have words for, by code."""
+    """Loads all supported languages, by code."""
     files = sorted(Path(__file__).parent.glob("*.toml"))
     return {file.stem: _read(file) for file in files}
 
 
 def entries(table: str) -> Iterator[Entry]:
-    """The entries of one table of all languages."""
+    """Yields the entries of one table in all languages."""
     for language in languages().values():
         for key, patterns in language.tables[table].items():
             for pattern in patterns:
@@ -51,7 +51,7 @@ def entries(table: str) -> Iterator[Entry]:
 def _read(file: Path) -> Language:
     found = tomllib.loads(file.read_text(encoding="utf-8"))
     tables = {
-        # Texts are compared in NFKC, which writes a vowel of Thai as two signs.
+        # Texts are compared in NFKC, which decomposes a Thai vowel into two characters.
         name: {key: tuple(normalize("NFKC", one) for one in row) for key, row in table.items()}
         for name, table in found.items()
         if isinstance(table, dict)

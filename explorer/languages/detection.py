@@ -1,4 +1,4 @@
-"""Tells which language a page is in, by its text, its script and what it says of itself together."""
+"""Detects a page's language from its text, its script and its `lang` attribute."""
 
 import asyncio
 import unicodedata
@@ -9,16 +9,16 @@ from typing import Any
 
 from explorer.languages import languages
 
-#: With fewer letters a page is believed what it says of itself; in scripts of few languages fewer are enough.
+#: With fewer letters the declared language is used; in scripts of few languages fewer letters are enough.
 MIN_LETTERS, MIN_LETTERS_OTHER_SCRIPTS = 30, 15
-#: From so many on, its text alone decides.
+#: From so many letters on, the text alone decides.
 ENOUGH_LETTERS = 160
-#: So much likelier (nats a letter) a language has to be than one of ours, or than what a page says of itself.
-#: Texts in ten other languages came out at 0.9 to 2.5; names, menus and code in none at 0 to 0.4.
+#: By how much (nats per letter) a language has to be likelier than a supported one, or than the declared one.
+#: Texts in ten other languages were at 0.9 to 2.5; names, menus and code at 0 to 0.4.
 MARGIN_PER_LETTER = 0.5
-#: Stands for text that is still to come, and for what is no language.
+#: Placeholder text (Latin), and what is no language.
 NO_LANGUAGE_CODES = frozenset({"la", "zxx"})
-#: Scripts that stand for one language as far as we have words; None where several are written in it.
+#: Scripts of only one supported language; None where there are several.
 _BY_SCRIPT: Mapping[str, str | None] = {
     "HIRAGANA": "ja",
     "KATAKANA": "ja",
@@ -47,7 +47,7 @@ _BY_SCRIPT: Mapping[str, str | None] = {
     "ARABIC": None,
     "DEVANAGARI": None,
 }
-#: The same language under other codes.
+#: Other codes of the same language.
 _CODE_ALIASES = {
     "nb": "no",
     "nn": "no",
@@ -58,32 +58,32 @@ _CODE_ALIASES = {
     "yue": "zh",
     "fil": "tl",
 }
-#: Declared by templates that say nothing of the page.
+#: Declared codes without meaning.
 _UNSPECIFIC_CODES = frozenset({"", "und", "mul", "zxx", "x", "root"})
 
 
 async def language_of(sample: Mapping[str, Any]) -> str:
-    """The language of a page from `text`, its first words, and `lang`, its own word; see `detect`."""
+    """Detects the language of a page from its beginning, `text`, and its declared `lang`; see `detect`."""
     text, lang = str(sample.get("text", "")), str(sample.get("lang", ""))
     return await asyncio.to_thread(detect, text, lang)
 
 
 def is_known(language: str) -> bool:
-    """Whether we have words for pages in this language; an undetermined one is taken for any of ours."""
+    """Checks whether the language is supported; an undetermined one counts as supported."""
     return language == "" or language in languages()
 
 
 def load() -> None:
-    """Loads the model, which takes most of a second: best in a thread, and early."""
+    """Loads the model, which takes most of a second; call it early, in a thread."""
     _model()
 
 
 @lru_cache(maxsize=256)
 def detect(text: str, lang: str = "") -> str:
-    """The ISO 639-1 code of the language that `text` is in, "" where neither it nor `lang` tells.
+    """Returns the ISO 639-1 code of the language of `text`, "" where neither it nor `lang` determines one.
 
-    Norwegian is `no` in either form. A page's own word counts where there is little text; with more of it the
-    text decides, since many a template says `en` of pages in any language.
+    Norwegian is `no` in either form. The declared language counts where there is little text; with more of it
+    the text decides, since many templates declare `en` for pages in any language.
     """
     declared = _normalize_code(lang)
     scripts = Counter(script for char in text if (script := _script_of(char)))
@@ -115,7 +115,7 @@ def _by_words(text: str, letters: int, declared: str, script: str) -> str:
         return found
     if declared:
         return declared if ranked[found] - ranked.get(declared, ranked[found]) < margin else found
-    # A few words in the letters of most languages may be names.
+    # A few words in Latin script may be names.
     clear = script != "LATIN" or ranked[found] - ranked["en"] > margin
     return found if clear else ""
 
@@ -127,7 +127,7 @@ def _normalize_code(lang: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _script_of(char: str) -> str:
-    """The first word of a letter's Unicode name, which is its script; "" for what is no letter."""
+    """Returns a letter's script, the first word of its Unicode name; "" for what is no letter."""
     return unicodedata.name(char, "").partition(" ")[0].partition("-")[0] if char.isalpha() else ""
 
 

@@ -1,4 +1,4 @@
-"""What the answers and questions of overlays say in all languages, for scripts and for planners."""
+"""Phrases of overlays' answers and questions in all languages, for scripts and planners."""
 
 import re
 import unicodedata
@@ -8,17 +8,17 @@ from typing import Any
 from explorer.languages import entries
 from explorer.languages.normalization import fold
 
-#: Before and behind a word.
+#: Word boundaries.
 _BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
-#: Typographic apostrophes and accents that stand for one.
+#: Typographic apostrophes, and accents used as such.
 _APOSTROPHES = {ord(mark): "'" for mark in "\u2019`\u00b4"}
 
 
 @cache
 def tables(codes: frozenset[str] | None = None) -> dict[str, dict[str, dict[str, list[str]]]]:
-    """The tables `answers` and `about` of these languages, or of all.
+    """Returns the tables `answers` and `about` of these languages, or of all.
 
-    By key, entries of languages that write spaces are `spaced`, those of the others `joined`.
+    Entries of languages that write spaces are `spaced`, those of the others `joined`.
     """
     found: dict[str, dict[str, dict[str, list[str]]]] = {}
     for table in ("answers", "about"):
@@ -31,12 +31,12 @@ def tables(codes: frozenset[str] | None = None) -> dict[str, dict[str, dict[str,
 
 
 def says(key: str, text: str) -> bool:
-    """Whether this answer is among the words of a label."""
+    """Checks whether a label contains this answer."""
     return _pattern(key, whole=False).search(_normalize(text)) is not None
 
 
 def begins(key: str, text: str) -> bool:
-    """Whether a label begins or ends with this answer: "Close shop", "Sulje kauppa"."""
+    """Checks whether a label begins or ends with this answer: "Close shop", "Sulje kauppa"."""
     words = _normalize(text)
     return any(
         found.start() == 0 or found.end() == len(words) for found in _pattern(key, False).finditer(words)
@@ -44,12 +44,12 @@ def begins(key: str, text: str) -> bool:
 
 
 def says_only(key: str, text: str) -> bool:
-    """Whether a label is this answer and nothing else."""
+    """Checks whether a label is only this answer."""
     return _pattern(key, whole=True).fullmatch(_normalize(text)) is not None
 
 
 def _normalize(text: str) -> str:
-    """A text as the tables have it: NFKC, lower case, single spaces, straight apostrophes."""
+    """Normalizes a text as in the tables: NFKC, lower case, single spaces, straight apostrophes."""
     normalized = fold(unicodedata.normalize("NFKC", text))
     return " ".join(normalized.translate(_APOSTROPHES).split())
 

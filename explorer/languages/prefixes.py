@@ -1,17 +1,17 @@
-"""How the matches of a simple regular expression may begin, by which many of them are kept apart. Pure."""
+"""Computes the prefixes of a simple regular expression's matches, by which patterns are indexed. Pure."""
 
 from collections.abc import Iterator
 
 PREFIX_CHARS = 4
-#: With more beginnings than this, shorter ones say as much.
+#: With more prefixes than this, shorter ones are used.
 MAX_PREFIXES = 40
 
 
 def prefixes(pattern: str) -> frozenset[str]:
-    """The beginnings of what this pattern matches, each of at most `PREFIX_CHARS` letters.
+    """Computes the prefixes of what this pattern matches, each of at most `PREFIX_CHARS` letters.
 
-    Whatever it matches begins with one of them; "" stands for any beginning. Known are letters, `[…]`,
-    `(?:…)`, `|` and `?`; looking ahead takes no letters, and anything else may be any letter.
+    Every match begins with one of them; "" means any prefix. Supported are letters, `[…]`, `(?:…)`, `|` and
+    `?`; lookahead takes no letters, and anything else may be any letter.
     """
     found = frozenset().union(*(_sequence(one) for one in _alternatives(pattern)))
     length = PREFIX_CHARS
@@ -35,7 +35,7 @@ def _sequence(pattern: str) -> frozenset[str]:
 
 
 def _atom(pattern: str) -> tuple[frozenset[str] | None, bool, str]:
-    """What the first part of a pattern may be, None for anything; whether it may be missing; and the rest."""
+    """Parses the first atom of a pattern (None for any text), whether it is optional, and the rest."""
     if pattern.startswith("(?!"):
         return frozenset({""}), False, _group(pattern)[1]
     if pattern.startswith("(?:"):
@@ -50,7 +50,7 @@ def _atom(pattern: str) -> tuple[frozenset[str] | None, bool, str]:
         return None, False, ""
     if rest[:1] in {"*", "+", "{"}:
         return None, False, ""
-    # A group whose own beginning was cut short may go on with anything.
+    # A group whose prefixes are incomplete may continue with anything.
     if (
         atom
         and pattern.startswith("(?:")
@@ -62,17 +62,17 @@ def _atom(pattern: str) -> tuple[frozenset[str] | None, bool, str]:
 
 
 def _is_mark(char: str) -> bool:
-    """Vowel signs of scripts that write them as marks."""
+    """Checks for a vowel mark of South Asian scripts."""
     return "\u0900" <= char <= "\u0eff"
 
 
 def _is_open(group: str) -> bool:
-    """Whether a group holds parts of which no letters are known."""
+    """Checks whether a group has parts without known letters."""
     return any(sign in group for sign in ("\\", "*", "+", "{", ".", "[^", "$"))
 
 
 def _group(pattern: str) -> tuple[str, str]:
-    """The group that the pattern begins with, without its end, and what follows it."""
+    """Splits a pattern into its leading group, without the closing parenthesis, and the rest."""
     depth = 0
     for at, char in enumerate(pattern):
         depth += (char == "(") - (char == ")")

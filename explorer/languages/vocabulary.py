@@ -1,7 +1,7 @@
-"""Finds the words of all languages in a text: the tables of `explorer/languages/` as patterns.
+"""Finds words of all languages in a text, with the tables of `explorer/languages/` as patterns.
 
-All entries of a table as one pattern take a second to compile, and 0.3 ms a text. They are kept by how they
-begin instead, and compiled when a text first has a word that begins so.
+One pattern of all entries of a table takes a second to compile, and 0.3 ms per text. Entries are indexed by
+prefix instead, and compiled when a text first has a word with that prefix.
 """
 
 import re
@@ -18,17 +18,17 @@ _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(r"(?<!\S)\S")
 
 
-#: Before a language: of no other.
+#: Before a language: entries of no other language.
 ONLY_PREFIX = "only "
-#: Instead of a language, where words of all are looked for, and common words of one are not.
+#: Instead of a language: entries of all languages but the local ones.
 ALL_LANGUAGES = "-"
-#: The tables of words that are looked for in labels and addresses.
+#: The tables that are applied to labels and URLs.
 TABLES = ("forbidden", "session", "commands", "harmless")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entry's key, and where in the words it was found."""
+    """An entry's key, and its position in the words."""
 
     key: str
     start: int
@@ -36,9 +36,9 @@ class Found:
 
 
 class Vocabulary:
-    """One table in all languages. Texts are given as `spelling.words_of` makes them.
+    """One table in all languages, applied to texts as `normalization.words_of` returns them.
 
-    `language` is that of the page, "" for unknown: entries of one language only are looked for then, too.
+    `language` is that of the page, "" for unknown: then local entries of all languages apply too.
     """
 
     def __init__(self, table: str) -> None:
@@ -51,11 +51,13 @@ class Vocabulary:
         self._patterns: dict[tuple[str, str], _Pattern | None] = {}
 
     def find(self, words: str, language: str = "") -> Found | None:
-        """The first entry in the text, as whole words."""
+        """Finds the first entry in the text, as whole words."""
         return next(self.each(words, language), None)
 
     def each(self, words: str, language: str = "", foreign: bool = True) -> Iterator[Found]:
-        """Entries in the text, in their order; not `foreign`: of the page's language and of English only."""
+        """Yields the entries in the text, in order; without `foreign`, of the page's language and English
+        only.
+        """
         language = language if foreign or not language else f"{ONLY_PREFIX}{language}"
         for place in _WORD.finditer(words):
             for pattern in self._patterns_at(words, place.start(), language):
@@ -65,14 +67,14 @@ class Vocabulary:
             yield from self._unspaced.each(words)
 
     def whole(self, words: str, language: str = "") -> str | None:
-        """The key of the entry that is the whole text, if there is one."""
+        """Returns the key of the entry that matches the whole text, or None."""
         patterns = list(self._patterns_at(words, 0, language))
         if self._unspaced and _UNSPACED.search(words):
             patterns.append(self._unspaced)
         return next((key for pattern in patterns if (key := pattern.whole(words))), None)
 
     def _patterns_at(self, words: str, at: int, language: str) -> Iterator["_Pattern"]:
-        """The entries that may begin there, those of the longest beginning first."""
+        """Yields the patterns that may match there, those with the longest prefix first."""
         for length in range(PREFIX_CHARS, -1, -1):
             prefix = words[at : at + length]
             if (
@@ -90,7 +92,7 @@ class Vocabulary:
 
 
 def _applies(entry: Entry, language: str) -> bool:
-    """Whether an entry counts on a page in this language."""
+    """Checks whether an entry applies on a page in this language."""
     if language.startswith(ONLY_PREFIX) and entry.language.code not in {
         language.removeprefix(ONLY_PREFIX),
         "en",
@@ -127,7 +129,7 @@ def _compile(selected: Sequence[Entry], template: str) -> _Pattern | None:
         by_key[entry.key].append(entry.pattern)
     if not by_key:
         return None
-    # The longest first: of "log out" and "log out everywhere" a text says the second.
+    # The longest first: "log out everywhere" before "log out".
     groups = (
         template.format("|".join(sorted(patterns, key=len, reverse=True))) for patterns in by_key.values()
     )
@@ -136,11 +138,11 @@ def _compile(selected: Sequence[Entry], template: str) -> _Pattern | None:
 
 @cache
 def vocabulary(table: str) -> Vocabulary:
-    """The words of a table, of all its keys."""
+    """Returns the vocabulary of a table."""
     return Vocabulary(table)
 
 
 def load() -> None:
-    """Reads the word lists and gets them ready, which takes half a second: best in a thread, and early."""
+    """Loads the word lists, which takes half a second; call it early, in a thread."""
     for table in TABLES:
         vocabulary(table)
