@@ -34,8 +34,8 @@ TRANSIENT_CODES = frozenset(
         "ffmpeg_missing",
         "internal_error",
         "stage_overrun",
-        "vault_full",
-        "vault_unavailable",
+        "storage_full",
+        "storage_unavailable",
         "worker_crashed",
         "worker_frozen",
     }

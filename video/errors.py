@@ -72,13 +72,13 @@ class BlobTooLarge(VideoError):
 class BlobStoreUnavailable(VideoError):
     """Redis did not answer for longer than the caller was willing to wait."""
 
-    code = "vault_unavailable"
+    code = "storage_unavailable"
 
 
 class BlobStoreFull(VideoError):
     """Redis refused to take more bytes."""
 
-    code = "vault_full"
+    code = "storage_full"
 
 
 class FramesImpossible(VideoError):

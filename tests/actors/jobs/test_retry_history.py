@@ -104,7 +104,7 @@ async def test_somebody_who_asks_for_another_film_begins_without_history(store: 
     assert (await store.retry("j1")).retries == ()
 
 
-@pytest.mark.parametrize("end", [ENCODED, Failed("vault_full", "no luck")])
+@pytest.mark.parametrize("end", [ENCODED, Failed("storage_full", "no luck")])
 async def test_what_an_encoder_has_tried_again_while_redis_hung_is_told_later(
     end: Result, store: Store, settings: Settings
 ) -> None:

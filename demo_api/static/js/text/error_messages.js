@@ -101,8 +101,8 @@ const OF_MACHINE = new Set([
   "encoder_stalled",
   "internal_error",
   "stage_overrun",
-  "vault_full",
-  "vault_unavailable",
+  "storage_full",
+  "storage_unavailable",
   "worker_crashed",
   "worker_frozen",
 ]);
