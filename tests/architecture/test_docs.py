@@ -18,6 +18,7 @@ from demo_api.routes.table import OPERATIONS
 from demo_api.schemas.jobs import RunRequest
 from demo_api.schemas.status import WARNING_CODES
 from explorer.blocks.start_errors import TABLE
+from tests.architecture.option_tables import TABLE as GENERATED
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -25,7 +26,9 @@ API = DOCS / "guide/api.md"
 SETTINGS = DOCS / "operations/settings.md"
 DEPLOYMENT = DOCS / "operations/deployment.md"
 TROUBLESHOOTING = DOCS / "operations/troubleshooting.md"
-PAGES = (*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")))
+PAGES = (*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")), ROOT / "examples/README.md")
+#: Settings that are read into models of options.
+OPTION_GROUPS = {"exploration", "film"}
 #: What stands for whatever differs from case to case, in the pages and here in the code's own texts.
 GAP = "…"
 #: Codes that no error class has: the framework's own, and what is no error that we know.
@@ -133,17 +136,20 @@ def test_the_signature_is_checked_as_the_page_says() -> None:
 
 
 def settings_by_variable() -> dict[str, Any]:
-    """The fields by the names that they have in the environment."""
+    """The fields by the names that they have in the environment, without options: `test_option_tables`."""
     named = {}
     for name, field in Settings.model_fields.items():
+        if name in OPTION_GROUPS:
+            continue
         alias = field.validation_alias
         named[str(alias.choices[0]) if isinstance(alias, AliasChoices) else name.upper()] = field
     return named
 
 
 def documented_settings() -> dict[str, tuple[str, str]]:
-    """Default and values by variable, from all tables of the page."""
-    rows = re.findall(r"^\| `([A-Z_]+)` \|([^|]*)\|([^|]*)\|", SETTINGS.read_text(), re.M)
+    """Default and values by variable, from all tables of the page but the generated one."""
+    written = GENERATED.sub("", SETTINGS.read_text())
+    rows = re.findall(r"^\| `([A-Z_]+)` \|([^|]*)\|([^|]*)\|", written, re.M)
     return {name: (default.strip(), values.strip()) for name, default, values in rows}
 
 

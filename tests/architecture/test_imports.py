@@ -27,8 +27,8 @@ MAY_IMPORT = {
 ORDER = {
     "explorer": (
         "errors environment languages retry_policy text types urls",
-        "deadlines egress forms guardrails trace",
-        "browser",
+        "egress forms guardrails protocols trace",
+        "browser deadlines",
         "page",
         "blocks input state",
         "navigation overlays planning",
@@ -36,7 +36,8 @@ ORDER = {
         "engine",
     ),
     "actors": (
-        "errors webhook_signing",
+        "errors option_checks webhook_signing",
+        "options",
         "settings",
         "jobs",
         "broker stages webhooks",
@@ -47,7 +48,7 @@ ORDER = {
         "worker",
     ),
     "video": (
-        "errors style typography warnings",
+        "artifacts errors style typography warnings",
         "blob_store capture editing storyboard",
         "rendering",
         "encoding",
