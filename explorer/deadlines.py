@@ -1,4 +1,4 @@
-"""How long the explorer waits: every action has a limit of its own, and the take has two."""
+"""Time limits: each action has one, and the take has two."""
 
 import asyncio
 import time
@@ -10,12 +10,12 @@ from explorer.protocols import Clock
 
 T = TypeVar("T")
 
-#: Any single question to the page; what takes longer is a page that hangs.
+#: For any single question to the page; one that takes longer hangs.
 ACTION_TIMEOUT_S = 8.0
-#: Outside real time, a limit counts film as well, up to so many times its length in real time.
-MOST_SLOW = 6
-SLOW_GLANCE_S = 0.1
-#: Exploring ends this long before the hard limit (a tenth of it, within bounds), to wrap up in time.
+#: Outside real time, a limit counts film time as well, up to so many times its length in real time.
+MAX_SLOWDOWN = 6
+SLOW_POLL_S = 0.1
+#: Exploring ends this long before the hard limit: a tenth of it, within these bounds, to finish in time.
 MARGIN_S = (1.0, 10.0)
 
 
@@ -24,9 +24,9 @@ class DeadlineReached(Exception):
 
 
 class Deadlines:
-    """Counts from its creation; `limit_s` is the hard limit of the exploration in seconds of wall time.
+    """Starts at its creation; `limit_s` is the hard limit of the exploration in seconds of wall time.
 
-    Once `may_wrap_up` is set there is a film worth keeping, and waiting ends with TimeIsUp before that limit.
+    Once `may_wrap_up` is set there is a film worth keeping, and waiting raises DeadlineReached before that.
     """
 
     def __init__(self, clock: Clock, limit_s: float) -> None:
@@ -51,16 +51,16 @@ class Deadlines:
             raise SafetyViolation(f"The exploration did not end within its runtime limit of {limit}.")
 
     async def do(self, work: Awaitable[T], timeout_s: float = ACTION_TIMEOUT_S) -> T:
-        """Asks one thing of the page, on camera.
+        """Awaits one operation on the page, on camera.
 
-        Raises PageUnresponsive after `timeout_s`, TimeIsUp or SafetyViolation when the take's time is over.
+        Raises PageUnresponsive after `timeout_s`, DeadlineReached or SafetyViolation when the take must end.
         """
         return await self.limit(self._clock.during(work), timeout_s)
 
     async def limit(self, work: Awaitable[T], timeout_s: float = ACTION_TIMEOUT_S) -> T:
-        """The same for what uses the camera by itself, or has nothing to do with the page.
+        """Awaits work that uses the camera itself, or has nothing to do with the page; raises as `do`.
 
-        Outside real time a film does not go on while such work waits.
+        Outside real time, film time does not pass while such work waits.
         """
         until_s = self.limit_s - self._margin_s if self.may_wrap_up else self.limit_s
         began_s, began_ms = self.elapsed_s(), self._clock.now_ms()
@@ -68,9 +68,11 @@ class Deadlines:
         try:
             await asyncio.wait({task}, timeout=max(0.0, min(timeout_s, until_s - began_s)))
             while (
-                not task.done() and self._is_slow(began_s, began_ms, timeout_s) and self.elapsed_s() < until_s
+                not task.done()
+                and self._has_film_time_left(began_s, began_ms, timeout_s)
+                and self.elapsed_s() < until_s
             ):
-                await asyncio.wait({task}, timeout=SLOW_GLANCE_S)
+                await asyncio.wait({task}, timeout=SLOW_POLL_S)
         finally:
             if not task.done():
                 task.cancel()
@@ -82,7 +84,7 @@ class Deadlines:
             raise DeadlineReached
         raise PageUnresponsive("The page stopped answering.")
 
-    def _is_slow(self, began_s: float, began_ms: float, timeout_s: float) -> bool:
-        """Outside real time a busy machine may take many seconds for one of film: the page gets them all."""
+    def _has_film_time_left(self, began_s: float, began_ms: float, timeout_s: float) -> bool:
+        """Whether film time passes more slowly than real time: the page gets its limit in film time."""
         filmed_s = (self._clock.now_ms() - began_ms) / 1000
-        return 0 < filmed_s < timeout_s and self.elapsed_s() - began_s < MOST_SLOW * timeout_s
+        return 0 < filmed_s < timeout_s and self.elapsed_s() - began_s < MAX_SLOWDOWN * timeout_s

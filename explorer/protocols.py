@@ -29,11 +29,11 @@ class Clock(Protocol):
         ...
 
     def cover(self, covered: bool) -> None:
-        """While covered, the film goes on showing what it showed before, whatever is on screen."""
+        """Covers or uncovers the camera: a covered one keeps filming its last picture."""
         ...
 
     async def hold(self, duration_ms: float) -> None:
-        """Lets the viewer look for this long."""
+        """Holds the picture for this long."""
         ...
 
     async def during(self, work: Awaitable[T]) -> T:
@@ -42,6 +42,8 @@ class Clock(Protocol):
 
 
 class Planner(Protocol):
-    """Ranks what is offered. Returns at most five plans, best first, each for one of `scene.elements`."""
+    """Ranks the elements of a scene."""
 
-    async def plan(self, scene: Scene) -> list[ActionPlan]: ...
+    async def plan(self, scene: Scene) -> list[ActionPlan]:
+        """Returns at most five plans, best first, each for one of `scene.elements`."""
+        ...

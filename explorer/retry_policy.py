@@ -1,4 +1,4 @@
-"""What is tried again within a take, how often, and how that is told."""
+"""What is retried within a take, how often, and who is notified."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from typing import Literal
 
 RetryKind = Literal["navigation", "element", "browser", "database"]
 
-#: So often each is tried again after its first try; of the database at least so often, as long as a take
-#: can wait: `video.blob_store.backoffs_s`.
+#: Retries after the first try. The database is retried at least so often, as long as a take can wait:
+#: `video.blob_store.backoffs_s`.
 LIMITS: Mapping[RetryKind, int] = {"navigation": 3, "element": 2, "browser": 1, "database": 5}
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """One further try: the moment on the clock, which one it is of at most `limit`, and what went wrong.
+    """One retry: the moment on the clock, its number of at most `limit`, and what went wrong.
 
-    `at_ms` is 0.0 for what happened before the film that counts was begun.
+    `at_ms` is 0.0 for retries before the final film began.
     """
 
     at_ms: float
@@ -28,15 +28,15 @@ class Retry:
 NoteRetry = Callable[[Retry], None]
 
 
-def _untold(_: Retry) -> None:
-    """For whoever does not want to know."""
+def _ignore(_: Retry) -> None:
+    """Notifies nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How persistent an exploration is, and who is told of each further try."""
+    """How often an exploration retries, and who is notified of each retry."""
 
-    note: NoteRetry = _untold
-    #: Real seconds before each further try of an address, and milliseconds of film before one of an element.
+    note: NoteRetry = _ignore
+    #: Pauses before each retry: of an address in real seconds, of an element in milliseconds of film.
     navigation_pauses_s: tuple[float, ...] = (0.5, 1.5, 3.0)
     element_pauses_ms: tuple[float, ...] = (300.0, 700.0)

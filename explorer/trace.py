@@ -1,11 +1,11 @@
-"""What an exploration tells: all that a film can be cut from."""
+"""Execution trace of an exploration: all that a film can be cut from."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
 from explorer.types import Refusal, Step, StopReason, TakeWarning
 
-#: A story tells of so much that was looked at off camera.
+#: A trace holds at most so many tries off camera.
 MAX_LOOKED_AT = 200
 
 
@@ -29,7 +29,7 @@ class Scroll:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The explorer waited for the page to come to rest; times are milliseconds on the clock."""
+    """The explorer waited for the page to settle; times are milliseconds on the clock."""
 
     from_ms: float
     to_ms: float
@@ -56,7 +56,7 @@ class Visit:
 class LookedAt:
     """Something that was tried off camera: `what` is its label or address, `page_url` where that was.
 
-    `outcome` is what came of it, in the words of a step, or why that is not known.
+    `outcome` is that of a step, the rule that refuses it, or "unknown".
     """
 
     what: str

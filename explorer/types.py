@@ -26,7 +26,7 @@ Landmark = Literal["header", "nav", "main", "aside", "footer", "dialog", ""]
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a request may say of what is shown, and of what is allowed on the way."""
+    """What a request may ask for: what is shown, and what is allowed on the way."""
 
     #: What the film is to show, in the words of the person who asked for it.
     goal: str = ""
@@ -38,7 +38,7 @@ class Wishes:
     interact: Interact = "all"
     #: Lets requests other than GET and HEAD leave the browser.
     allow_writes: bool = False
-    #: Tries off camera what is worth filming.
+    #: Tries off camera what may be worth filming.
     scout: bool = True
     ignore_robots: bool = False
     #: Films sites whose certificate is self-signed, expired or another host's.
@@ -80,7 +80,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Something on the page that a person could click."""
+    """Something on the page that a person could click or fill in."""
 
     selector: str
     tag: str
@@ -101,11 +101,11 @@ class Element:
     reveals: bool = False
     #: Where a submit button would send its form; "" for everything that submits nothing.
     form_action: str = ""
-    #: Who it is across re-renders and pages: a hash of role, name, place in the page and destination.
+    #: Identifies it across re-renders and pages: a hash of role, name, place in the page and destination.
     identity: str = ""
     #: Where a click was found to hit it; None while it is off-screen or covered.
     point: Point | None = None
-    #: What lies over it, in a few words; "" for what can be clicked.
+    #: What covers it, in a few words; "" for what can be clicked.
     covered_by: str = ""
     #: The words of its icons: file, class and symbol names.
     icon: str = ""
@@ -134,13 +134,13 @@ class Element:
 
     @property
     def fingerprint(self) -> str:
-        """MD5 of `tag:text:role:href` in hexadecimal; `identity` tells more apart, and survives more."""
+        """MD5 of `tag:text:role:href` in hexadecimal; `identity` is more precise and more stable."""
         key = f"{self.tag}:{self.text}:{self.role}:{self.href}"
         return hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()
 
     @property
     def key(self) -> str:
-        """By which it is known during a take: `identity`, where discovery gave one."""
+        """Identifies it during a take: `identity`, where discovery gave one."""
         return self.identity or self.fingerprint
 
 
@@ -152,7 +152,7 @@ class ActionPlan:
     action: Action
     priority: int
     reason: str
-    #: What a viewer is told of it, by a planner that knows words; "" by others.
+    #: The caption that a viewer reads, from a language model; "" from other planners.
     caption: str = ""
     #: What is typed or chosen, and whether Enter sends it off.
     value: str = ""
@@ -161,7 +161,7 @@ class ActionPlan:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedOutcome:
-    """What is known of a click before it is made: from scouting, or from having made it."""
+    """What is known of a click before it is made, from lookahead or from an earlier click."""
 
     outcome: Outcome
     #: How much what it shows differs from all that the film has shown: from 1 on it is a scene of its own.
@@ -186,11 +186,11 @@ class Scene:
     wishes: Wishes = Wishes()
     #: What is known of some of the elements, by their `key`.
     expected_outcomes: Mapping[str, ExpectedOutcome] = field(default_factory=dict)
-    #: How often controls of a kind (`keywords.kind_of`) have shown something so far, from 0 to 1, and how
-    #: often the film has shown that kind.
+    #: How often controls of a kind (`keyword_planner.kind_of`) have shown something so far, from 0 to 1, and
+    #: how often the film has clicked that kind.
     success_rates: Mapping[str, float] = field(default_factory=dict)
     kind_counts: Mapping[str, int] = field(default_factory=dict)
-    #: The film has repeated itself enough: what is known to show next to nothing new is left out.
+    #: The film has repeated itself often enough: what is known to show little new is left out.
     avoid_repeats: bool = False
     #: The keys of what lies in a `css=` part of the focus.
     focused: frozenset[str] = frozenset()
@@ -198,7 +198,7 @@ class Scene:
     picture: bytes = field(repr=False, default=b"")
 
 
-#: A page can make up refusals without end; a take keeps this many.
+#: A page can cause refusals without end; a take keeps this many.
 MAX_REFUSALS = 200
 
 
@@ -214,7 +214,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class TakeWarning:
-    """What a take comes without: a stable code (`warnings.TakeCode`), and why, with what to do about it."""
+    """What a take lacks: a stable code (`engine.warnings.TakeCode`), why, and what to do about it."""
 
     code: str
     message: str
@@ -238,9 +238,9 @@ class Step:
     outcome: Outcome
     role: str = ""
     target: Box | None = None
-    #: When what it did had come to rest: the moment of its picture on the storyboard.
+    #: When its effect had settled: the moment of its picture on the storyboard.
     settled_ms: float = 0.0
-    #: The page that was on screen then; "" where nobody has noted it.
+    #: The page that was on screen then; "" if not recorded.
     url_after: str = ""
 
 
@@ -259,5 +259,5 @@ class Metrics:
     llm_tokens: int = 0
     llm_fallbacks: int = 0
     llm_failures: int = 0
-    #: Link targets that were looked at off camera.
+    #: Tries off camera.
     scouted: int = 0

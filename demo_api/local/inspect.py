@@ -131,7 +131,7 @@ async def inspect(url: str, settings: Settings, width_px: int, height_px: int) -
             None, brief.wishes, lambda refusal: log.info("held back: %s", refusal.what)
         ).install(stage.page)
         await navigator.open(url)
-        await start.heed_markup()
+        await start.check_redirect()
         await settler.settle(SETTLE_MS)
         if border.failed:
             raise navigator.failure(f"{url} leads there, and nothing answers")

@@ -107,7 +107,7 @@ class ActionPerformer:
         selector = await self._deadlines.do(stable_selector(self._page, element))
         before = await self._screen.snapshot()
         await self._deadlines.do(self._popups.take())
-        await self._deadlines.do(self._interceptor.press(may_persist(element)))
+        await self._deadlines.do(self._interceptor.note_action(may_persist(element)))
         # All that takes time is done: what is under the pointer now is what is clicked.
         last = await self._describe(plan)
         if last is None:

@@ -144,7 +144,7 @@ class Explorer:
             self.frontier.exhaust(self.session.page.url)
             await self._go_back()
             return False
-        if self.scope_monitor.crossed() is None and not self.scope_monitor.failed:
+        if self.scope_monitor.violation() is None and not self.scope_monitor.failed:
             self.recorder.confirm()
         return True
 
@@ -236,10 +236,10 @@ class Explorer:
 
     def _cut_off(self) -> None:
         """Ends the film before a page that must not be shown, whatever else ended the exploration."""
-        crossed = self.scope_monitor.crossed()
-        self.stop.reason = crossed or self.stop.reason
-        if crossed or self.scope_monitor.failed:
-            self.recorder.end_at(self.scope_monitor.last_good_ms())
+        violation = self.scope_monitor.violation()
+        self.stop.reason = violation or self.stop.reason
+        if violation or self.scope_monitor.failed:
+            self.recorder.end_at(self.scope_monitor.last_in_scope_ms())
 
     def _ending(self) -> Ending:
         visits = self.recorder.visits

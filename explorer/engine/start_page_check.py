@@ -1,4 +1,4 @@
-"""The start page, judged before it is filmed: whether it is a page, and what else was met if it is not."""
+"""Checks the start page before it is filmed: whether it is a page, and if not, what it is."""
 
 import asyncio
 import logging
@@ -32,27 +32,27 @@ from explorer.text import clean
 
 log = logging.getLogger(__name__)
 
-#: What may still pass by itself, and how long it is given, in milliseconds of film since the page was opened:
-#: an app paints late, a check of the browser ends, a page elsewhere sends its visitor back.
-PASSING_MS: Mapping[type[ExplorerError], float] = {
+#: Errors that may resolve themselves, and how long they may take, in milliseconds of film since the page was
+#: opened: an app paints late, a bot check ends, another site redirects back.
+RESOLVE_MS: Mapping[type[ExplorerError], float] = {
     StartPageBlank: 8_000.0,
     Blocked: 8_000.0,
     StartPageError: 2_500.0,
     LeftDomain: 2_500.0,
 }
-#: A document of which something still loads, as on a slow line, gets so long to paint.
+#: A document that is still loading, as on a slow connection, gets so long to paint.
 LOADING_MS = 20_000.0
-#: Outside real time, film may pass without a site having had the time to answer: at least so much is real.
-PASSING_REAL_S = 3.0
-#: But no more than this part of what the take may last.
-PASSING_PART = 0.6
-LOOK_AGAIN_MS = 500.0
-LOOK_AGAIN_S = 0.1
-#: A page that says so in its markup will be left so soon that it is not the page to film.
+#: Outside real time, film time may pass before a site can respond: at least so much real time is given.
+RESOLVE_REAL_S = 3.0
+#: But no more than this part of the take's runtime limit.
+RESOLVE_PART = 0.6
+RECHECK_MS = 500.0
+RECHECK_S = 0.1
+#: A page whose markup redirects within this time is not the page to film.
 REFRESH_WITHIN_S = 10.0
-MARKUP_LIMIT_S = 1.0
+MARKUP_TIMEOUT_S = 1.0
 MAX_CAUSE_CHARS = 160
-#: The markup's refresh, once the document is read.
+#: The content of the markup's refresh, once the document is parsed.
 _REFRESH = """
 async () => {
   if (document.readyState === "loading") {
@@ -64,7 +64,7 @@ async () => {
 
 
 class StartPageCheck:
-    """Watches the page that a take begins at, from before its first navigation on."""
+    """Watches the start page from before its first navigation."""
 
     def __init__(
         self,
@@ -74,85 +74,85 @@ class StartPageCheck:
         scope_monitor: ScopeMonitor,
         deadlines: Deadlines,
         *,
-        passing_ms: Mapping[type[ExplorerError], float] = PASSING_MS,
-        passing_real_s: float = PASSING_REAL_S,
+        resolve_ms: Mapping[type[ExplorerError], float] = RESOLVE_MS,
+        resolve_real_s: float = RESOLVE_REAL_S,
     ) -> None:
         self._url = url
         self._session = session
         self._clock = clock
         self._scope_monitor = scope_monitor
         self._deadlines = deadlines
-        self._passing_ms = passing_ms
-        self._passing_real_s = passing_real_s
+        self._resolve_ms = resolve_ms
+        self._resolve_real_s = resolve_real_s
         self._opened: tuple[float, float] | None = None
-        #: What its scripts have thrown first.
-        self._thrown = ""
-        #: Why its document did not arrive whole, by Chromium's name for it.
-        self._broken = ""
+        #: The first uncaught error of its scripts.
+        self._script_error = ""
+        #: Why its document did not load completely, by Chromium's error name.
+        self._load_error = ""
         self._is_loading = False
-        session.page.on("pageerror", lambda error: self._note(error.message))
+        session.page.on("pageerror", lambda error: self._note_script_error(error.message))
         session.page.on("request", self._requested)
         session.page.on("requestfailed", self._failed)
 
-    async def heed_markup(self) -> None:
-        """Raises LeftDomain when the document says that it leads elsewhere soon. To be asked when it arrives.
+    async def check_redirect(self) -> None:
+        """Raises LeftDomain when the markup redirects to another site; called when the document arrives.
 
         Later, the browser may have gone there already.
         """
         if self._opened is None:
             self._opened = self._clock.now_ms(), time.monotonic()
         try:
-            async with asyncio.timeout(MARKUP_LIMIT_S):
+            async with asyncio.timeout(MARKUP_TIMEOUT_S):
                 content = await self._clock.during(evaluate_isolated(self._page, _REFRESH))
         except (TimeoutError, PlaywrightError) as exc:
-            log.debug("the markup is looked at later: %r", exc)
+            log.debug("the markup could not be read yet: %r", exc)
             return
-        if error := self._refreshes(str(content)):
+        if error := self._refresh_error(str(content)):
             raise error
 
     async def check(self) -> None:
-        """Looks at the page at rest, and again where that may help.
+        """Checks the settled page, again and again while an error may resolve itself.
 
-        Raises what it is instead of a page (PageUnreachable), PageUnresponsive, and PlaywrightError when it
-        moves on meanwhile.
+        Raises PageUnreachable for what is no page, PageUnresponsive, and PlaywrightError when the page
+        navigates meanwhile.
         """
-        looks = 0
-        while (error := await self._judged()) is not None:
-            looks += 1
-            may_pass = type(error) in self._passing_ms
-            # Not at the first look: on a machine that stood still, the camera's last picture is an old one.
-            if not may_pass or (looks > 1 and self._has_had_its_time(error)):
+        checks = 0
+        while (error := await self._error()) is not None:
+            checks += 1
+            may_resolve = type(error) in self._resolve_ms
+            # Not at the first check: after a pause of the machine, the camera's last picture is an old one.
+            if not may_resolve or (checks > 1 and self._is_unresolved(error)):
                 raise error
-            await self._clock.hold(LOOK_AGAIN_MS)
-            await self._deadlines.limit(asyncio.sleep(LOOK_AGAIN_S))
+            await self._clock.hold(RECHECK_MS)
+            await self._deadlines.limit(asyncio.sleep(RECHECK_S))
 
     @property
     def _page(self) -> Page:
         return self._session.page
 
-    async def _judged(self) -> PageUnreachable | None:
+    async def _error(self) -> PageUnreachable | None:
         try:
-            look = await self._deadlines.do(read_page_facts(self._page, selectors()))
+            facts = await self._deadlines.do(read_page_facts(self._page, selectors()))
         except PlaywrightError as exc:
             if is_closed_error(exc):
                 raise
-            log.info("the start page is filmed as it is, it does not let itself be looked at: %s", exc)
+            log.info("the start page is filmed unchecked, its facts could not be read: %s", exc)
             return None
-        self._is_loading = not look.loaded
+        self._is_loading = not facts.loaded
         return (
-            self._leads_elsewhere(look)
-            or self._is_refused(look)
-            or self._is_data(look)
-            or self._is_blank(look)
-            or self._is_error_page(look)
+            self._redirect_error(facts)
+            or self._refusal_error(facts)
+            or self._media_type_error(facts)
+            or self._blank_error(facts)
+            or self._error_page_error(facts)
         )
 
-    def _leads_elsewhere(self, look: PageFacts) -> PageUnreachable | None:
+    def _redirect_error(self, facts: PageFacts) -> PageUnreachable | None:
         if not self._scope_monitor.is_elsewhere(self._page.url):
-            return self._refreshes(look.refresh)
+            return self._refresh_error(facts.refresh)
         return elsewhere_error(self._url, self._page.url)
 
-    def _refreshes(self, content: str) -> PageUnreachable | None:
+    def _refresh_error(self, content: str) -> PageUnreachable | None:
         answer = self._scope_monitor.answer
         said = answer.headers.get("refresh", "") if answer else ""
         for delay_s, address in filter(None, map(refresh_of, (said, content))):
@@ -162,65 +162,65 @@ class StartPageCheck:
                     return elsewhere_error(self._url, target)
         return None
 
-    def _is_refused(self, look: PageFacts) -> PageUnreachable | None:
-        if wall := find_wall(self._scope_monitor.answer, look):
+    def _refusal_error(self, facts: PageFacts) -> PageUnreachable | None:
+        if wall := find_wall(self._scope_monitor.answer, facts):
             return unreachable_for("wall", url=self._url, wall=str(wall))
         return status_error(self._url, self._scope_monitor.answer) if self._scope_monitor.answer else None
 
-    def _is_data(self, look: PageFacts) -> PageUnreachable | None:
-        is_empty = look.media_type == "text/plain" and not look.text
-        if look.is_page or is_empty:
+    def _media_type_error(self, facts: PageFacts) -> PageUnreachable | None:
+        is_empty = facts.media_type == "text/plain" and not facts.text
+        if facts.is_page or is_empty:
             return None
         said = self._scope_monitor.answer.media_type if self._scope_monitor.answer else ""
-        kind = kind_of(look.media_type if said in {"", *PAGE_TYPES} else said)
-        if look.is_json and look.media_type in PAGE_TYPES:
-            kind = f"JSON data (sent as {look.media_type})"
+        kind = kind_of(facts.media_type if said in {"", *PAGE_TYPES} else said)
+        if facts.is_json and facts.media_type in PAGE_TYPES:
+            kind = f"JSON data (sent as {facts.media_type})"
         return unreachable_for("data", url=self._url, kind=kind)
 
-    def _is_blank(self, look: PageFacts) -> PageUnreachable | None:
+    def _blank_error(self, facts: PageFacts) -> PageUnreachable | None:
         uniform = is_uniform(self._clock.picture())
-        paints = look.paints if uniform is None else not uniform
-        if paints or look.below:
+        paints = facts.paints if uniform is None else not uniform
+        if paints or facts.below:
             return None
         if any(refusal.what == "pages" for refusal in self._session.runaway_limits.refused):
             return unreachable_for("circle", url=self._url)
-        if self._broken:
-            cause = f"its document did not arrive whole ({self._broken})"
+        if self._load_error:
+            cause = f"its document did not arrive whole ({self._load_error})"
             return unreachable_for("unopened", url=self._url, cause=cause)
-        cause = f", and its script ended with “{self._thrown}”" if self._thrown else ""
+        cause = f", and its script ended with “{self._script_error}”" if self._script_error else ""
         return unreachable_for("blank", url=self._url, waited_s=self._film_ms() / 1000, cause=cause)
 
-    def _is_error_page(self, look: PageFacts) -> PageUnreachable | None:
-        said = find_error_text(look)
+    def _error_page_error(self, facts: PageFacts) -> PageUnreachable | None:
+        said = find_error_text(facts)
         if said is None:
             return None
         status = self._scope_monitor.answer.status if self._scope_monitor.answer else 200
         return unreachable_for("error_page", url=self._url, said=said, status=status)
 
-    def _has_had_its_time(self, error: PageUnreachable) -> bool:
-        if self._deadlines.elapsed_s() >= PASSING_PART * self._deadlines.limit_s:
+    def _is_unresolved(self, error: PageUnreachable) -> bool:
+        if self._deadlines.elapsed_s() >= RESOLVE_PART * self._deadlines.limit_s:
             return True
         is_loading = self._is_loading and isinstance(error, StartPageBlank)
-        passing_ms = LOADING_MS if is_loading else self._passing_ms[type(error)]
+        resolve_ms = LOADING_MS if is_loading else self._resolve_ms[type(error)]
         real_s = time.monotonic() - (self._opened[1] if self._opened else 0.0)
-        return self._film_ms() >= passing_ms and real_s >= self._passing_real_s
+        return self._film_ms() >= resolve_ms and real_s >= self._resolve_real_s
 
     def _film_ms(self) -> float:
-        """Since the page was opened."""
+        """Film time since the page was opened."""
         return self._clock.now_ms() - (self._opened[0] if self._opened else 0.0)
 
     def _requested(self, request: Request) -> None:
         if self._is_document(request):
-            self._broken = ""
+            self._load_error = ""
 
     def _failed(self, request: Request) -> None:
         name = (request.failure or "").removeprefix("net::")
         if self._is_document(request) and name != "ERR_ABORTED":  # as when its page moves on
-            self._broken = name
+            self._load_error = name
 
     def _is_document(self, request: Request) -> bool:
         return request.is_navigation_request() and request.frame == self._page.main_frame
 
-    def _note(self, message: str) -> None:
+    def _note_script_error(self, message: str) -> None:
         line = " ".join(clean(message[:MAX_CAUSE_CHARS]).split())
-        self._thrown = self._thrown or line
+        self._script_error = self._script_error or line

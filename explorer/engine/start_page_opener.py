@@ -86,7 +86,7 @@ class StartPageOpener:
     async def _asks_to_sign_in(self) -> bool:
         """Whether the page, once settled and checked, is one that asks for a password."""
         page = self.session.page
-        await self.check.heed_markup()
+        await self.check.check_redirect()
         await self._settle()
         if self.scope_monitor.failed:
             raise self.navigator.failure(f"{self.brief.url} leads there, and nothing answers")

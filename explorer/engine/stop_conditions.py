@@ -36,7 +36,7 @@ class StopConditions:
 
     def check_scope(self) -> bool:
         """Whether the page on screen must not be shown; if so, that is the reason to stop."""
-        self.reason = self._scope_monitor.crossed() or self.reason
+        self.reason = self._scope_monitor.violation() or self.reason
         return self.reason is not None
 
     def check_limits(self, clicks: int, page_is_visited: bool) -> bool:

@@ -18,7 +18,7 @@ TakeCode = Literal[
     "language_unknown",
 ]
 
-#: Why an exploration ended before it had made its clicks or seen everything, and what to do.
+#: Why an exploration ended early, and what to do, by stop reason.
 STOPPED: dict[StopReason, tuple[str, str]] = {
     "runtime": (
         "its time was up (max_runtime is {runtime:g} s)",
@@ -38,9 +38,9 @@ STOPPED: dict[StopReason, tuple[str, str]] = {
         "Avoid what leads there, or start from another page.",
     ),
 }
-#: What is refused without having been offered for a click.
+#: Rules that refuse something else than a control.
 NO_CONTROL = frozenset({"write", "runaway_page", "private_address", "protocol", "traffic", "not_offered"})
-#: How obstacles are called, by kind.
+#: Names of obstacles, by kind.
 OBSTACLES = {
     "consent": "a cookie banner",
     "age": "a question about the visitor's age",
@@ -54,7 +54,7 @@ OBSTACLES = {
     "splash": "a splash screen",
     "notice": "a notice",
 }
-#: What was done about a page's dialogs, by kind: one of them, and several.
+#: How a page's dialogs were answered, by kind: text for one of them, and for several.
 ANSWERS = {
     "alert": ("1 message of the page was closed", "{} messages of the page were closed"),
     "confirm": (
@@ -70,8 +70,8 @@ ANSWERS = {
         "the page asked {} times to stay, and was left",
     ),
 }
-#: So many labels are quoted, up to so many letters of each.
-QUOTED, MAX_LABEL = 3, 60
+#: So many labels are quoted, up to so many characters of each.
+MAX_QUOTED, MAX_LABEL_CHARS = 3, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,44 +105,44 @@ def _warning(code: TakeCode, *sentences: str) -> TakeWarning:
 
 
 def _few_clicks(ending: Ending) -> TakeWarning | None:
-    """A film with fewer clicks than it might have had, or none."""
+    """Warns of fewer clicks than were asked for, or none."""
     most = ending.brief.max_clicks
     if ending.clicks >= most:
         return None
     cause, advice = _cause(ending)
     if not ending.clicks:
         lead = f"Nothing was clicked, so the film shows no more than its start: {cause}."
-        return _warning("nothing_clicked", lead, *_besides(ending), advice)
+        return _warning("nothing_clicked", lead, *_other_causes(ending), advice)
     code: TakeCode = "stopped_early" if ending.stop in STOPPED else "little_to_show"
     were = "was" if ending.clicks == 1 else "were"
     return _warning(code, f"{ending.clicks} of {most} clicks {were} made: {cause}.", advice)
 
 
 def _cause(ending: Ending) -> tuple[str, str]:
-    """Why no more was clicked, and what to do."""
+    """Why no more clicks were made, and what to do."""
     if ending.stop in STOPPED:
         cause, advice = STOPPED[ending.stop]
         return cause.format(runtime=ending.brief.max_runtime_s), advice
     left_alone = [refusal for refusal in ending.refused if refusal.rule not in NO_CONTROL]
     were = "was" if len(left_alone) == 1 else "were"
-    refused = f", and {_many(len(left_alone), 'thing')} {were} refused" if left_alone else ""
+    refused = f", and {_counted(len(left_alone), 'thing')} {were} refused" if left_alone else ""
     deeper = "Raise max_depth, or start" if ending.depth >= ending.brief.max_depth else "Start"
     listed = " What was refused is listed with its reasons." if left_alone else ""
     advice = f"{deeper} from another page.{listed}"
     if ending.clicks:
         return f"nothing else was left that shows anything new{refused}", advice
     if ending.offered:
-        found = f"{_many(ending.offered, 'thing')} that may be clicked"
+        found = f"{_counted(ending.offered, 'thing')} that may be clicked"
         return f"of {found} none could be reached or would have shown anything{refused}", advice
     if left_alone:
-        return f"all that could be clicked was refused ({_quoted(left_alone)})", advice
+        return f"all that could be clicked was refused ({_quotes(left_alone)})", advice
     return "nothing was found that can be clicked", "Start from a page with links or buttons."
 
 
-def _besides(ending: Ending) -> Iterator[str]:
-    """What else may have kept a page from being clicked."""
+def _other_causes(ending: Ending) -> Iterator[str]:
+    """What else may have kept a page from being used."""
     if ending.obstacles:
-        yield f"{_capital(_named(ending.obstacles))} could not be closed."
+        yield f"{_capitalized(_obstacle_names(ending.obstacles))} could not be closed."
     if ending.wants_worker:
         yield "The page asked for a service worker, without which it may show nothing."
 
@@ -150,24 +150,25 @@ def _besides(ending: Ending) -> Iterator[str]:
 def _obstacle(ending: Ending) -> TakeWarning | None:
     if not ending.obstacles:
         return None
+    names = _capitalized(_obstacle_names(ending.obstacles))
     return _warning(
         "obstacle_left",
-        f"{_capital(_named(ending.obstacles))} could not be closed and may lie over what the film shows.",
+        f"{names} could not be closed and may lie over what the film shows.",
         "Start from a page where there is none.",
     )
 
 
 def _dialogs(ending: Ending) -> TakeWarning | None:
-    told = [
+    answered = [
         one if count == 1 else several.format(count)
         for kind, (one, several) in ANSWERS.items()
         if (count := ending.dialogs.get(kind, 0))
     ]
-    if not told:
+    if not answered:
         return None
     return _warning(
         "dialogs_answered",
-        f"{_capital(_list(told))}.",
+        f"{_capitalized(_list(answered))}.",
         "Such dialogs of the browser are not in the film, nor is what another answer would have led to.",
     )
 
@@ -219,18 +220,18 @@ MAKERS: tuple[Callable[[Ending], TakeWarning | None], ...] = (
 )
 
 
-def _named(kinds: Sequence[str]) -> str:
+def _obstacle_names(kinds: Sequence[str]) -> str:
     """Obstacles in words; one of another kind by the kind's own name."""
     return _list([OBSTACLES.get(kind, f"a box of the kind {kind}") for kind in kinds])
 
 
-def _quoted(refused: Sequence[Refusal]) -> str:
-    more = [_many(len(refused) - QUOTED, "more")] if len(refused) > QUOTED else []
-    return _list([*(repr(_short(refusal.what)) for refusal in refused[:QUOTED]), *more])
+def _quotes(refused: Sequence[Refusal]) -> str:
+    more = [_counted(len(refused) - MAX_QUOTED, "more")] if len(refused) > MAX_QUOTED else []
+    return _list([*(repr(_shortened(refusal.what)) for refusal in refused[:MAX_QUOTED]), *more])
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= MAX_LABEL else f"{label[: MAX_LABEL - 1]}…"
+def _shortened(label: str) -> str:
+    return label if len(label) <= MAX_LABEL_CHARS else f"{label[: MAX_LABEL_CHARS - 1]}…"
 
 
 def _list(parts: Sequence[str]) -> str:
@@ -238,9 +239,9 @@ def _list(parts: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
-def _many(count: int, word: str) -> str:
+def _counted(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 or word == 'more' else 's'}"
 
 
-def _capital(text: str) -> str:
+def _capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -61,7 +61,7 @@ class Scout:
         self._page = page = session.page
         page.set_default_timeout(ACT_TIMEOUT_MS)
         self.refused: list[Refusal] = []
-        self._interceptor = RequestInterceptor(None, brief.wishes, self.refused.append, unseen=True)
+        self._interceptor = RequestInterceptor(None, brief.wishes, self.refused.append, off_camera=True)
         self._clock = OffCameraClock()
         self._settler = Settler(page, self._clock, quiet_ms=QUIET_MS, floor_ms=FLOOR_MS)
         self._popups = Popups(page)
@@ -141,7 +141,7 @@ class Scout:
             # What a click changes is told from the view that it is made in.
             await self._settler.settle(SETTLE_MS)
             before = await self._settled.take()
-        await self._interceptor.press()
+        await self._interceptor.note_action()
         if target is None or not await act(self._page, plan, target.element):
             self._be_in(state, before)
             return KnownOutcome("nothing", self._page.url, detail=OUT_OF_REACH) if self._is_exact else None
@@ -155,7 +155,7 @@ class Scout:
         """The outcome of an action that was performed; undoes it where that is possible."""
         after = await self._settled.take()
         outcome = diff_outcome(before, after)
-        if outcome == "nothing" and self._interceptor.held:
+        if outcome == "nothing" and self._interceptor.held_back:
             return None  # what it asked for was held back: on camera it may well show something
         known = replace(
             await self._outcome(after, outcome),
@@ -214,7 +214,7 @@ class Scout:
         target = await locate(self._page, plan, self._refuses)
         if target is not None and not may_be_tried(plan, target.element):
             target = None
-        await self._interceptor.press()
+        await self._interceptor.note_action()
         done = target is not None and await act(self._page, plan, target.element)
         await self._settler.settle(SETTLE_MS)
         return done
@@ -223,7 +223,7 @@ class Scout:
         """Opens `url` and dismisses overlays; returns an outcome when that failed or is refused."""
         self._status, self._interceptor.last_refused = 0, None
         try:
-            if self._interceptor.pressed:
+            if self._interceptor.is_acted_upon:
                 # Another address of the same document would not load again, and have its requests held back.
                 await self._page.goto("about:blank", wait_until="commit", timeout=GOTO_TIMEOUT_MS)
             response = await self._page.goto(url, wait_until="commit", timeout=GOTO_TIMEOUT_MS)

@@ -1,4 +1,4 @@
-"""Ways to another page than by a click: to an address, back to where more is left, out of a dead end."""
+"""Backtracking: goes to an address, back to pages with more to show, and out of dead ends."""
 
 import logging
 
@@ -14,13 +14,13 @@ from explorer.urls import page_key
 
 log = logging.getLogger(__name__)
 
-#: So much longer than on film may settling take: outside real time, on a busy machine, a frame of 1/60 s of a
-#: page that never stands still took 70 ms. A page that hangs is noticed earlier, by the questions put to it.
-SLOWEST = 10
+#: How many times longer than on film settling may take: outside real time, on a busy machine, a frame of
+#: 1/60 s of a page that never settles took 70 ms. A page that hangs is noticed earlier, by other calls.
+MAX_SLOWDOWN = 10
 
 
 class Backtracking:
-    """Goes there on camera; each way ends when the page has settled."""
+    """Goes to other pages than by a click, on camera; each method returns when the page has settled."""
 
     def __init__(
         self, page: Page, settler: Settler, navigator: Navigator, deadlines: Deadlines, frontier: Frontier
@@ -32,21 +32,21 @@ class Backtracking:
         self._frontier = frontier
 
     async def settle(self, cap_ms: float = CAP_MS) -> None:
-        """Waits for the page to come to rest; from then on it is filmed, if it was not before."""
-        await self._deadlines.limit(self._settler.settle(cap_ms), SLOWEST * cap_ms / 1000)
+        """Waits until the page settles, then uncovers the camera."""
+        await self._deadlines.limit(self._settler.settle(cap_ms), MAX_SLOWDOWN * cap_ms / 1000)
         self._navigator.reveal()
 
     async def open(self, url: str) -> None:
-        """Straight to `url`; a page that cannot be opened is not tried again."""
+        """Opens `url`; a page that cannot be opened is not tried again."""
         try:
             await self._navigator.open(url)
         except (PageUnreachable, AddressRefused) as exc:
-            log.info("this page is left out: %s", exc)
+            log.info("a page could not be opened and is left out: %s", exc)
             self._frontier.exhaust(url)
         await self.settle()
 
     async def go_back(self) -> bool:
-        """To the last page that may have more; False when there is none."""
+        """Returns to the last page that may have more to show; False when there is none."""
         back = self._frontier.unfinished()
         if back is None:
             return False
@@ -54,24 +54,25 @@ class Backtracking:
         return True
 
     async def return_to(self, url: str) -> None:
-        """To a page that was seen before; one that leads elsewhere now is given up."""
+        """Returns to a visited page; one that redirects elsewhere now is given up."""
         await self.open(url)
         if page_key(self._page.url) != page_key(url):
             self._frontier.exhaust(url)
 
     async def leave_dead_end(self, base_url: str, changed: bool) -> bool:
-        """Escape, then the page as it was, then the last that may have more; False when nothing is left.
+        """Tries Escape, then reloading, then the last page that may have more; False when nothing is left.
 
         `changed` says that clicks have changed the page since it was opened at `base_url`.
         """
         before = await self._deadlines.do(take_snapshot(self._page))
         await self._deadlines.do(self._page.keyboard.press("Escape"))
         await self.settle()
-        uncovered = (await self._deadlines.do(take_snapshot(self._page))).signature != before.signature
-        known = self._frontier.is_exhausted(self._page.url)
-        if changed and not uncovered and not known:
+        after = await self._deadlines.do(take_snapshot(self._page))
+        changed_by_escape = after.signature != before.signature
+        exhausted = self._frontier.is_exhausted(self._page.url)
+        if changed and not changed_by_escape and not exhausted:
             await self.open(base_url)
             return True
         self._frontier.exhaust(self._page.url)
-        # What Escape has uncovered gets one more scan; after that the page counts as done.
-        return True if uncovered and not known else await self.go_back()
+        # What Escape has revealed gets one more scan; after that the page counts as done.
+        return True if changed_by_escape and not exhausted else await self.go_back()

@@ -1,4 +1,4 @@
-"""Popups and new tabs are folded back into the one page: closed, and their address remembered."""
+"""Closes popups and new tabs, and keeps their address to open it in the one page."""
 
 import asyncio
 import logging
@@ -11,10 +11,10 @@ from explorer.navigation.scope_monitor import FAILED
 log = logging.getLogger(__name__)
 
 ADDRESS_TIMEOUT_S = 2.0
-#: Of so many at once no address is waited for.
-MANY = 4
-#: Addresses of the browser's own: an empty page, and one that could not be loaded.
-NOWHERE = ("about:", FAILED)
+#: With more open at once, their addresses are not waited for.
+MAX_AWAITED = 4
+#: The browser's own pages: an empty one, and one that could not be loaded.
+OWN_PAGES = ("about:", FAILED)
 
 #: Makes a link or form open in place instead of in a new tab.
 OPEN_IN_PLACE = """
@@ -26,25 +26,25 @@ OPEN_IN_PLACE = """
 
 
 class Popups:
-    """Closes every page but the first; `take` gives the first address that one wanted to open."""
+    """Closes every page but the first; `take` returns the first address that a popup has requested."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._wanted: str | None = None
-        self._taken: str | None = None
+        self._url: str | None = None
+        self._taken_url: str | None = None
         self._closing: set[asyncio.Task[None]] = set()
         page.context.on("page", self._opened)
         page.context.on("request", self._requested)
 
     async def take(self) -> str | None:
-        """The address that a popup has asked for since the last call, or None."""
+        """Returns the address that a popup has requested since the last call, or None."""
         if self._closing:
             await asyncio.wait(self._closing)
-        self._taken, self._wanted = self._wanted, None
-        return self._taken
+        self._taken_url, self._url = self._url, None
+        return self._taken_url
 
     def _requested(self, request: Request) -> None:
-        """What a popup asks for is seen at once; it itself is told of only when an answer comes."""
+        """Notes a popup's request, which is seen at once; the popup itself only once it is answered."""
         if not request.is_navigation_request():
             return
         try:
@@ -52,27 +52,27 @@ class Popups:
         except PlaywrightError:
             ours = False  # the page of this frame is only just opening
         if not ours:
-            self._want(request.url)
+            self._note(request.url)
 
-    def _want(self, url: str) -> None:
-        if self._wanted is None and url != self._taken and not url.startswith(NOWHERE):
-            self._wanted = url
+    def _note(self, url: str) -> None:
+        if self._url is None and url != self._taken_url and not url.startswith(OWN_PAGES):
+            self._url = url
 
     def _opened(self, popup: Page) -> None:
         if popup is self._page:
             return
-        task = asyncio.create_task(self._fold(popup))
+        task = asyncio.create_task(self._close(popup))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
-    async def _fold(self, popup: Page) -> None:
+    async def _close(self, popup: Page) -> None:
         try:
-            async with asyncio.timeout(ADDRESS_TIMEOUT_S if len(self._closing) <= MANY else 0):
-                while self._wanted is None and popup.url in ("", "about:blank") and not popup.is_closed():
+            async with asyncio.timeout(ADDRESS_TIMEOUT_S if len(self._closing) <= MAX_AWAITED else 0):
+                while self._url is None and popup.url in ("", "about:blank") and not popup.is_closed():
                     await asyncio.sleep(0.02)
         except TimeoutError:
             log.debug("a popup opened without an address")
-        self._want(popup.url or "about:blank")
+        self._note(popup.url or "about:blank")
         try:
             await popup.close()
         except PlaywrightError as exc:

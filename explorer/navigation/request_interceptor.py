@@ -1,4 +1,4 @@
-"""The gate to the network: nothing that acts gets out, no page that must not be shown gets in."""
+"""Intercepts requests: holds back those that may change something, and pages that must not be shown."""
 
 import asyncio
 import logging
@@ -17,65 +17,65 @@ from explorer.types import Refusal, Wishes
 
 log = logging.getLogger(__name__)
 
-#: The methods that only read (RFC 9110, section 9.2.1).
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
-#: The kinds that can write or navigate. While a page loads by itself its pictures, scripts and styles are not
+#: Methods that only read (RFC 9110, section 9.2.1).
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Resource types that can write or navigate. While a page loads by itself, images, scripts and styles are not
 #: paused: that costs 4 to 11 ms on two busy cores. Unlike Playwright's `route` this leaves the cache on.
 KINDS = ("Document", "XHR", "Fetch", "Ping", "CSPViolationReport", "Other")
-#: After a press, pictures are messages too: `new Image().src = "/vote/7"`.
-PRESSED_KINDS = (*KINDS, "Image", "Media")
-#: What files are asked for as.
+#: After an action, images may be commands: `new Image().src = "/vote/7"`.
+KINDS_AFTER_ACTION = (*KINDS, "Image", "Media")
+#: Resource types of files.
 FILE_KINDS = frozenset({"Stylesheet", "Script", "Font", "Image", "Media", "Manifest", "TextTrack"})
-#: A page that asks for more addresses by itself is not remembered in full.
-MAX_ASKED = 5_000
-#: What Chromium shows instead of saving it; beside these, all text, pictures, sound and film.
+#: Of what a page requests by itself, so many addresses are kept.
+MAX_KNOWN_URLS = 5_000
+#: Media types that Chromium shows instead of saving, beside text, images, sound and video.
 SHOWN_TYPES = frozenset({"application/json", "application/xml", "application/xhtml+xml", "multipart/related"})
 SHOWN_KINDS = ("text/", "image/", "audio/", "video/", "application/javascript", "multipart/x-mixed-replace")
-#: Text that it saves all the same (blink's `mime_util.cc`).
+#: Text types that it saves all the same (blink's `mime_util.cc`).
 SAVED_TYPES = frozenset(
     {"text/csv", "text/tab-separated-values", "text/calendar", "text/vcard", "text/x-vcard", "text/rtf"}
 )
 
 
 class RequestInterceptor:
-    """Pauses requests of a whole browser, workers and all frames included; one take at a time.
+    """Intercepts the requests of a whole browser, with workers and all frames; one take at a time.
 
-    Each request that writes is held back, unless the wishes allow it, and after a press each that reads from
-    an address that orders something. Once `site` is set, so is each document of an installed page's main
-    frame that `refuse_url` turns down, redirects included, and whatever would be saved as a file: the old one
-    stays on screen. Every refusal is given to `report`, as often as it happens. WebSockets do not come by.
+    Holds back requests that write, unless the wishes allow them, and after an action, requests whose address
+    reads like a command. Once `site` is set, also documents of an installed page's main frame that
+    `refuse_url` refuses, redirects included, and downloads: the old document stays on screen. Each refusal is
+    given to `report`, as often as it happens. WebSockets are not intercepted.
 
-    `unseen` is for a page off camera: after a press there, only documents that may be shown, files, and
-    addresses that the page had asked for by itself may leave; `held` counts what was kept back of all that.
+    `off_camera` is stricter: after an action, only documents that may be shown, files, and addresses that the
+    page had requested by itself may leave. `held_back` counts the requests held back since the last action.
     """
 
     def __init__(
-        self, site: Site | None, wishes: Wishes, report: Callable[[Refusal], None], unseen: bool = False
+        self, site: Site | None, wishes: Wishes, report: Callable[[Refusal], None], off_camera: bool = False
     ) -> None:
         #: Where the page may go; None lets every navigation pass.
         self.site = site
         self.last_refused: Refusal | None = None
-        self.held = 0
+        self.held_back = 0
         self._wishes = wishes
         self._report = report
-        self._unseen = unseen
-        #: The document that is on screen has been acted upon: what it asks for from now on may be our doing.
-        self._pressed = False
-        #: What was set to something on it may be kept by what it asks for.
-        self._keeps = False
-        #: What it has asked for before that.
-        self._asked: set[str] = set()
-        #: The pages whose navigations are judged, by the id of their main frame.
+        self._off_camera = off_camera
+        #: The document on screen was acted upon: its requests from then on may be an effect of that.
+        self._is_acted_upon = False
+        #: The last action has set a switch or a field, and a request may save that.
+        self._sets_state = False
+        #: What the document has requested before it was acted upon.
+        self._known_urls: set[str] = set()
+        #: The installed pages, by the id of their main frame.
         self._pages: dict[str, Page] = {}
         self._session: CDPSession | None = None
-        #: Addresses of the page from before `site` was known: whoever asked for them may return to them.
-        self._granted: set[str] = set()
+        #: Documents from before `site` was known: the page may return to them.
+        self._earlier_documents: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def install(self, page: Page) -> None:
-        """Stands in front of the browser until the page closes; further pages may join it.
+        """Intercepts the browser's requests until this page and those installed later are closed.
 
-        Best before the page's first address.
+        To be called before the page's first navigation.
 
         The browser's own session sees what the page's does not: shared workers, frames and dedicated workers
         in other processes, and windows that are only just opening. Raises PlaywrightError when it is gone.
@@ -91,52 +91,52 @@ class RequestInterceptor:
         if self._session is None:
             self._session = await browser.new_browser_cdp_session()
             self._session.on("Fetch.requestPaused", self._paused)
-            await self._watch(KINDS)
+            await self._intercept(KINDS)
 
     @property
-    def pressed(self) -> bool:
-        """Whether the document that is on screen has been acted upon."""
-        return self._pressed
+    def is_acted_upon(self) -> bool:
+        """Whether the document on screen has been acted upon."""
+        return self._is_acted_upon
 
-    async def press(self, keeps: bool = False) -> None:
-        """To be called before each press: what the page asks for from now on may be its doing.
+    async def note_action(self, sets_state: bool = False) -> None:
+        """Notes that an action follows: the page's requests from now on may be an effect of it.
 
-        `keeps` says that it sets a switch or a field: then nothing is read from addresses that the page had
-        not asked for by itself, but for another query, as a filter does.
+        `sets_state` says that it sets a switch or a field: then only addresses are read that the page had
+        requested by itself, perhaps with another query, as a filter does.
         """
-        self.held, self._keeps = 0, keeps
-        if not self._pressed:
-            self._pressed = True
-            await self._watch(PRESSED_KINDS)
+        self.held_back, self._sets_state = 0, sets_state
+        if not self._is_acted_upon:
+            self._is_acted_upon = True
+            await self._intercept(KINDS_AFTER_ACTION)
 
-    async def _watch(self, kinds: tuple[str, ...]) -> None:
+    async def _intercept(self, kinds: tuple[str, ...]) -> None:
         if self._session is None:
             return
         patterns = [{"resourceType": kind, "requestStage": "Request"} for kind in kinds]
-        if self._unseen and kinds is PRESSED_KINDS:
+        if self._off_camera and kinds is KINDS_AFTER_ACTION:
             patterns = [{"requestStage": "Request"}]
         patterns.append({"resourceType": "Document", "requestStage": "Response"})
         await self._session.send("Fetch.enable", {"patterns": patterns})
 
     def _requested(self, request: Request) -> None:
-        if not self._pressed and len(self._asked) < MAX_ASKED:
-            self._asked.add(_document(request.url))
+        if not self._is_acted_upon and len(self._known_urls) < MAX_KNOWN_URLS:
+            self._known_urls.add(_without_fragment(request.url))
 
-    def _loads_anew(self) -> None:
-        """Another document comes, and what it asks for is its own doing."""
-        if self._pressed:
-            self._pressed = False
-            self._start(self._quietly(self._watch(KINDS)))
-        self._asked.clear()
+    def _document_loads(self) -> None:
+        """Resets what is known of the document: another one loads, by itself."""
+        if self._is_acted_upon:
+            self._is_acted_upon = False
+            self._start(self._ignoring_close(self._intercept(KINDS)))
+        self._known_urls.clear()
 
     async def remove(self) -> None:
-        """Lets everything pass again, also what is paused right now."""
+        """Stops intercepting, and lets paused requests continue."""
         session, self._session = self._session, None
         if session is not None:
             try:
                 await session.detach()
             except PlaywrightError as exc:
-                log.debug("the browser was gone before its gate: %s", exc)
+                log.debug("the browser was closed before its interceptor: %s", exc)
 
     def _closed(self, main_frame: str) -> None:
         self._pages.pop(main_frame, None)
@@ -145,17 +145,17 @@ class RequestInterceptor:
 
     def _paused(self, event: dict[str, Any]) -> None:
         answered = "responseStatusCode" in event or "responseErrorReason" in event
-        refusal = self._judge_answer(event) if answered else self._judge_request(event)
-        if refusal is None and not answered and self._is_kept_back(event):
-            self.held += 1
+        refusal = self._refuse_download(event) if answered else self._refuse_request(event)
+        if refusal is None and not answered and self._is_held_back(event):
+            self.held_back += 1
             self._start(self._send("Fetch.failRequest", event, errorReason="BlockedByClient"))
             return
         if refusal is None:
             if answered and event.get("frameId") in self._pages:
-                self._loads_anew()
+                self._document_loads()
             self._start(self._send("Fetch.continueRequest", event))
             return
-        self.held += 1
+        self.held_back += 1
         self.last_refused = refusal
         self._report(refusal)
         # An aborted document leaves the old page as it is. A script's request must fail instead: `Aborted`
@@ -163,73 +163,75 @@ class RequestInterceptor:
         reason = "Aborted" if event["resourceType"] == "Document" else "BlockedByClient"
         self._start(self._send("Fetch.failRequest", event, errorReason=reason))
 
-    def _judge_request(self, event: dict[str, Any]) -> Refusal | None:
+    def _refuse_request(self, event: dict[str, Any]) -> Refusal | None:
         method, url = event["request"]["method"].upper(), event["request"]["url"]
         page = self._pages.get(event.get("frameId", ""))
-        if method not in READING and not self._wishes.allow_writes:
-            what = f"{method} {_bare(url)}"
+        if method not in SAFE_METHODS and not self._wishes.allow_writes:
+            what = f"{method} {_without_query(url)}"
             return Refusal(
-                "write", what, "a request that may change something was held back", self._here(page)
+                "write", what, "a request that may change something was held back", self._page_url(page)
             )
         if page is None or event["resourceType"] != "Document":
-            return self._judge_order(event, page)
+            return self._refuse_command(event, page)
         if self.site is None:
-            self._granted.add(_document(url))
-        if self.site is None or _document(url) in {*self._granted, _document(page.url)}:
+            self._earlier_documents.add(_without_fragment(url))
+        known = {*self._earlier_documents, _without_fragment(page.url)}
+        if self.site is None or _without_fragment(url) in known:
             return None
         return refuse_url(url, self.site, page.url, self._wishes)
 
-    def _judge_order(self, event: dict[str, Any], page: Page | None) -> Refusal | None:
-        """After a press, what scripts, frames and windows read from an address that orders something."""
+    def _refuse_command(self, event: dict[str, Any], page: Page | None) -> Refusal | None:
+        """Refuses, after an action, requests of scripts, frames and windows that read like a command."""
         url = event["request"]["url"]
-        if not self._pressed or self._wishes.allow_writes or _document(url) in self._asked:
+        if not self._is_acted_upon or self._wishes.allow_writes or _without_fragment(url) in self._known_urls:
             return None
         is_document = event["resourceType"] == "Document"
         word = find_address_action(url) if is_document else find_suspicious_word(own_part(url))
         if event["resourceType"] in FILE_KINDS and is_file_path(own_part(url)):
             return None
-        keeps = self._keeps and not is_document and _bare(url) not in map(_bare, self._asked)
-        if word is None and not keeps:
+        is_new = _without_query(url) not in map(_without_query, self._known_urls)
+        may_save = self._sets_state and not is_document and is_new
+        if word is None and not may_save:
             return None
         why = f"a request whose address says {word!r}" if word else "a request that may keep what was set"
-        what = f"{event['request']['method'].upper()} {_bare(url)}"
-        return Refusal("write", what, f"{why} was held back", self._here(page))
+        what = f"{event['request']['method'].upper()} {_without_query(url)}"
+        return Refusal("write", what, f"{why} was held back", self._page_url(page))
 
-    def _is_kept_back(self, event: dict[str, Any]) -> bool:
-        """Off camera, after a press: whatever nobody has asked for."""
+    def _is_held_back(self, event: dict[str, Any]) -> bool:
+        """Whether a request is neither needed to show the page nor one that it made by itself before."""
         url = event["request"]["url"]
-        if not (self._unseen and self._pressed) or _document(url) in self._asked:
+        if not (self._off_camera and self._is_acted_upon) or _without_fragment(url) in self._known_urls:
             return False
         if event["resourceType"] == "Document":
-            shown = self.site is None or refuse_url(url, self.site, self._here(None), self._wishes) is None
-            return not shown
+            here = self._page_url(None)
+            return self.site is not None and refuse_url(url, self.site, here, self._wishes) is not None
         return not is_harmless_file(own_part(url))
 
-    def _judge_answer(self, event: dict[str, Any]) -> Refusal | None:
+    def _refuse_download(self, event: dict[str, Any]) -> Refusal | None:
         if self.site is None or not 200 <= event.get("responseStatusCode", 0) < 300:
             return None
         headers = {header["name"].lower(): header["value"] for header in event.get("responseHeaders", ())}
         if not is_file(headers):
             return None
-        url = _bare(event["request"]["url"])
-        here = self._here(self._pages.get(event.get("frameId", "")))
+        url = _without_query(event["request"]["url"])
+        here = self._page_url(self._pages.get(event.get("frameId", "")))
         return Refusal("download", url, "the server sends it as a file", here)
 
-    def _here(self, page: Page | None) -> str:
-        """The page's address; for what workers, frames and popups ask for, that of the film's page."""
+    def _page_url(self, page: Page | None) -> str:
+        """The page's address; for requests of workers, frames and popups, that of the installed page."""
         shown = page or next(iter(self._pages.values()), None)
         return shown.url if shown else ""
 
-    async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _ignoring_close(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except PlaywrightError as exc:
-            log.debug("the browser was gone before its gate: %s", exc)
+            log.debug("the browser was closed before its interceptor: %s", exc)
 
     async def _send(self, command: str, event: dict[str, Any], **more: str) -> None:
         session = self._session
         if session is None:
-            return  # what was paused has been let go
+            return  # paused requests have been continued
         try:
             await session.send(command, {"requestId": event["requestId"], **more})
         except PlaywrightError as exc:
@@ -242,7 +244,7 @@ class RequestInterceptor:
 
 
 def is_file(headers: Mapping[str, str]) -> bool:
-    """Whether Chromium would save an answer with these headers (names in lower case), and not show it."""
+    """Whether Chromium would save a response with these headers (names in lower case) as a file."""
     if headers.get("content-disposition", "").strip().lower().startswith("attachment"):
         return True
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -251,11 +253,11 @@ def is_file(headers: Mapping[str, str]) -> bool:
     return kind in SAVED_TYPES or not kind.startswith(SHOWN_KINDS)
 
 
-def _bare(url: str) -> str:
-    """The address without its query, where secrets travel."""
+def _without_query(url: str) -> str:
+    """The address without credentials, query and fragment, which may hold secrets."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
-def _document(url: str) -> str:
+def _without_fragment(url: str) -> str:
     return url.partition("#")[0]

@@ -1,4 +1,4 @@
-"""Notices when a page is on screen that must not be filmed, and when it began to appear."""
+"""Monitors the scope of a take: detects pages that must not be filmed, and when they appeared."""
 
 from playwright.async_api import Frame, Page, Request, Response
 
@@ -16,29 +16,29 @@ FAILED = "chrome-error:"
 
 
 class ScopeMonitor:
-    """Watches the main frame of one page; `site` is where it may be."""
+    """Monitors the main frame of one page, which must stay on `site`."""
 
     def __init__(self, page: Page, clock: Clock, site: Site, proxy: EgressProxy) -> None:
         self.site = site
         self._proxy = proxy
         self._page = page
         self._clock = clock
-        #: When the first document since the last good look took over.
+        #: When the first document since the last check was committed.
         self._committed_ms: float | None = None
-        #: What the page was last asked to go to, redirects included.
-        self.wanted = ""
-        #: What has last answered that.
+        #: The last navigation's address, redirects included.
+        self.requested_url = ""
+        #: The response to that.
         self.answer: HttpResponse | None = None
-        self._unanswered = False
-        #: Told by who has looked: the page asks for a password and shows little else.
+        self._is_error_response = False
+        #: Set from outside: the page asks for a password and shows little else.
         self.sign_in = False
         page.on("framenavigated", self._committed)
         page.on("response", self._answered)
         page.on("request", self._requested)
 
-    def crossed(self) -> StopReason | None:
-        """Why the page that is on screen now must not be shown, or None."""
-        url = self.wanted if self.failed else self._page.url
+    def violation(self) -> StopReason | None:
+        """Returns why the page that is on screen now must not be shown, or None."""
+        url = self.requested_url if self.failed else self._page.url
         if self.sign_in or is_auth_url(url):
             return "auth_page"
         if not self.site.holds(url) and not url.startswith("about:"):
@@ -59,39 +59,39 @@ class ScopeMonitor:
             return False
         if self.site.holds(url):
             return False
-        return other.port not in {None, self.site.port} or not _are_kin(other.host, self.site.host)
+        return other.port not in {None, self.site.port} or not _are_related(other.host, self.site.host)
 
-    def turn_away(self) -> None:
-        """What has answered last says only that there is no page now: it counts as failed."""
-        self._unanswered = True
+    def mark_failed(self) -> None:
+        """Counts the last navigation as failed: its response says that there is no page at the moment."""
+        self._is_error_response = True
 
     @property
     def failed(self) -> bool:
-        """True when the browser or the proxy shows its own error page instead of what was asked for."""
-        return self._unanswered or self._page.url.startswith(FAILED)
+        """True when the browser or the proxy shows its own error page instead of the one requested."""
+        return self._is_error_response or self._page.url.startswith(FAILED)
 
-    def last_good_ms(self) -> float:
-        """The moment before the page was crossed, on the clock."""
+    def last_in_scope_ms(self) -> float:
+        """The last moment on the clock at which the page on screen was within scope."""
         if self._committed_ms is None:
             return self._clock.now_ms()
         return self._committed_ms - COMMIT_MARGIN_MS
 
     def _requested(self, request: Request) -> None:
         if request.is_navigation_request() and request.frame == self._page.main_frame:
-            self.wanted = request.url
+            self.requested_url = request.url
             self.answer = None
 
     def _answered(self, response: Response) -> None:
         request = response.request
         if request.is_navigation_request() and request.frame == self._page.main_frame:
             self.answer = HttpResponse.of(response)
-            self._unanswered = self._proxy.sent_response(response.headers)
+            self._is_error_response = self._proxy.sent_response(response.headers)
 
     def _committed(self, frame: Frame) -> None:
         if frame == self._page.main_frame and self._committed_ms is None:
             self._committed_ms = self._clock.now_ms()
 
 
-def _are_kin(host: str, other: str) -> bool:
-    """Whether one is the other, or lies above it."""
+def _are_related(host: str, other: str) -> bool:
+    """Whether one host is the other or a subdomain of it."""
     return host == other or host.endswith(f".{other}") or other.endswith(f".{host}")

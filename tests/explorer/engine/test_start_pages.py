@@ -28,13 +28,13 @@ from tests.explorer.support.start_pages import BAD, GOOD, StartPages
 #: Pictures are taken at the end of holds from this length on.
 LOOK_FROM_MS = 100.0
 #: A page that paints late does so after 0.9 s here.
-PASSING_MS: dict[type[ExplorerError], float] = {
+RESOLVE_MS: dict[type[ExplorerError], float] = {
     StartPageBlank: 1_500.0,
     Blocked: 900.0,
     StartPageError: 600.0,
     LeftDomain: 300.0,
 }
-PASSING_REAL_S = 1.3
+RESOLVE_REAL_S = 1.3
 SETTLE_MS = 1_500.0
 AT_A_TIME = 10
 FILMED = "filmed"
@@ -81,15 +81,15 @@ async def judged(browser: Browser, proxy: EgressProxy, url: str, sees: bool) -> 
             clock,
             scope_monitor,
             deadlines,
-            passing_ms=PASSING_MS,
-            passing_real_s=PASSING_REAL_S,
+            resolve_ms=RESOLVE_MS,
+            resolve_real_s=RESOLVE_REAL_S,
         )
         settler = Settler(session.page, clock)
         await settler.install()
         await Navigator(session, clock, deadlines, scope_monitor, proxy, often).open(url)
         for _ in range(MAX_INTERRUPTIONS):
             with suppress(PlaywrightError):  # the page has moved on meanwhile
-                await start.heed_markup()
+                await start.check_redirect()
                 await settler.settle(SETTLE_MS)
                 await start.check()
                 return FILMED, ""

@@ -364,7 +364,7 @@ def test_after_a_press_reads_that_order_something_are_held_back(behind: Enter) -
     async def work(world: World) -> Any:
         await world.page.goto(f"{world.home}/")
         await world.page.evaluate("fetch('/queue/clear')")
-        await world.interceptor.press()
+        await world.interceptor.note_action()
         await world.page.evaluate(
             """() => Promise.allSettled(["/queue/clear", "/vote/7", "/rows", "/orders/7/approve.json"].map(
             (one) => fetch(one)).concat(new Promise((done) => {
@@ -390,7 +390,7 @@ def test_what_sets_a_switch_may_only_filter_what_was_asked_for_before(behind: En
     async def work(world: World) -> Any:
         await world.page.goto(f"{world.home}/")
         await world.page.evaluate("fetch('/rows')")
-        await world.interceptor.press(keeps=True)
+        await world.interceptor.note_action(sets_state=True)
         await world.page.evaluate(
             "() => Promise.allSettled(['/rows?open=1', '/prefs?mails=1'].map((one) => fetch(one)))"
         )
@@ -405,7 +405,7 @@ def test_what_sets_a_switch_may_only_filter_what_was_asked_for_before(behind: En
 def test_another_document_asks_for_what_it_wants(behind: Enter) -> None:
     async def work(world: World) -> Any:
         await world.page.goto(f"{world.home}/")
-        await world.interceptor.press()
+        await world.interceptor.note_action()
         await world.page.goto(f"{world.home}/second")
         await world.page.evaluate("fetch('/vote/7')")
         return world.asked[-1], world.rules

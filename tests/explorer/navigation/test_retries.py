@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.errors import Blocked, PageUnreachable, SiteError
-from explorer.navigation.navigator import HOPELESS_PAUSE_S, LONGEST_PAUSE_S
+from explorer.navigation.navigator import HOPELESS_PAUSE_S, MAX_PAUSE_S
 from explorer.retry_policy import LIMITS, Retry, RetryPolicy
 from explorer.types import ActionPlan, Scene
 from tests.explorer.support.clocks import HastyClock
@@ -110,7 +110,7 @@ def test_a_site_that_asks_for_more_patience_than_a_take_has_is_left_alone_at_onc
         theatre.explore(theatre.url)
 
     assert theatre.asked.count("GET /") == 1
-    assert LIMITS["navigation"] * LONGEST_PAUSE_S < HOPELESS_PAUSE_S
+    assert LIMITS["navigation"] * MAX_PAUSE_S < HOPELESS_PAUSE_S
 
 
 def test_a_name_that_does_not_exist_is_asked_for_once(theatre: Theatre) -> None:

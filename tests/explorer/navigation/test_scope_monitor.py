@@ -35,8 +35,8 @@ def look_at(show: Show, home: str, *urls: str) -> tuple[list[Any], list[float]]:
                 await page.goto(url)
             except PlaywrightError:
                 await page.wait_for_url("chrome-error:**")
-            found.append((scope_monitor.crossed(), scope_monitor.failed))
-        return found, [before, scope_monitor.last_good_ms(), clock.now_ms()]
+            found.append((scope_monitor.violation(), scope_monitor.failed))
+        return found, [before, scope_monitor.last_in_scope_ms(), clock.now_ms()]
 
     answer: tuple[list[Any], list[float]] = show("", look)
     return answer
