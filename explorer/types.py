@@ -111,7 +111,7 @@ class Element:
     icon: str = ""
     #: Its states as ARIA names them, such as `expanded=false selected=true`.
     state: str = ""
-    #: What it takes when it is a field, with what is needed to judge that: HTML's `type`, `name`,
+    #: What it takes when it is a field, with what the guardrails need to know: HTML's `type`, `name`,
     #: `autocomplete` and `placeholder`, and the method of its form ("" without one).
     fills: FieldKind = ""
     input_type: str = ""

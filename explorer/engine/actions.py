@@ -25,7 +25,7 @@ from explorer.protocols import Clock
 from explorer.text import clip
 from explorer.types import ActionPlan, Element, Outcome, Point, Refusal, Step
 
-#: How long a page, or what a click has changed on it, is looked at.
+#: How long the effect of an action is shown; a page that it opens is shown when it is visited.
 LOOK_MS: dict[Outcome, float] = {
     "page": 0.0,
     "scene": 1_100.0,

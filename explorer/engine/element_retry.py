@@ -16,7 +16,7 @@ from explorer.types import ActionPlan, Element, Refusal
 
 
 class ElementRetry:
-    """Pages render their controls anew, and put banners over them, while the pointer is on its way."""
+    """Prepares actions on pages that re-render or cover their elements while the pointer is moving."""
 
     def __init__(
         self,

@@ -22,7 +22,7 @@ from explorer.text import clip, title_of
 from explorer.trace import Visit
 from explorer.types import Refusal
 
-#: How long a page is looked at before it is scrolled through.
+#: How long a page is shown before it is scrolled through.
 ARRIVE_MS = 1_200.0
 #: Screens of a page that are scrolled through when it is first seen.
 TOUR_SCREENS_START = 2

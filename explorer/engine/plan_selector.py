@@ -104,7 +104,7 @@ class PlanSelector:
         )
 
     def _bare_scene(self, url: str, elements: tuple[Element, ...], progress: Progress) -> Scene:
-        """A scene without what only the page itself can tell."""
+        """A scene without what must be read from the page."""
         max_repeats = max(1, self.brief.max_clicks // CLICKS_PER_REPEAT)
         return Scene(
             url=url,
@@ -130,7 +130,7 @@ class PlanSelector:
         return known.rule if known else ""
 
     def _refused_by_outcome(self, offer: Offer, url: str) -> list[Refusal]:
-        """What the scout has found to break a rule: a link is judged by where it leads."""
+        """Refusals of what lookahead has found to break a rule, such as where a link leads."""
         refused = []
         for element in offer.elements:
             known = self.outcomes.find(element, url)

@@ -1,4 +1,4 @@
-"""Scans the page: finds what may be clicked or filled in, and lets the guardrails judge it."""
+"""Scans the page: finds what may be clicked or filled in, and asks the guardrails."""
 
 from dataclasses import dataclass
 
@@ -71,7 +71,7 @@ class Scanner:
     async def scan(self, signature: str) -> tuple[Offer, list[Refusal]]:
         """Returns what may be done here, and what the guardrails newly turned down.
 
-        `signature` tells this state of the page from others.
+        `signature` identifies this state of the page.
         """
         self._scans += 1
         discovery = await self._deadlines.do(discover(self._page, ()))
@@ -79,13 +79,13 @@ class Scanner:
         if not is_known(discovery.language):
             self.unknown_language = discovery.language
         self._frontier.note_links(discovery.elements, self._page.url)
-        allowed, refused = await self._judge(discovery.elements)
+        allowed, refused = await self._apply_guardrails(discovery.elements)
         usable = (self._usable(element, signature) for element in allowed)
         reachable = (e for e in usable if e and self._frontier.is_within_depth(e, self._brief.max_depth))
         return self._offer(tuple(reachable)), self._refusals.new(refused)
 
     async def find_again(self, planned: Element) -> Element | Refusal | None:
-        """Finds in a fresh scan what was offered before, even if it is covered, and judges it anew."""
+        """Finds in a fresh scan what was offered before, even if it is covered, and asks the guardrails again."""
         found = await self._deadlines.do(discover(self._page, ()))
         key = plain_key(planned)
         element = next((e for e in (*found.elements, *found.covered) if e.key == key), None)
@@ -94,7 +94,7 @@ class Scanner:
         avoided = await self._deadlines.do(keys_in_regions(self._page, (element,), self._brief.wishes.avoid))
         return self._refuse(element, element.key in avoided) or element
 
-    async def _judge(self, found: tuple[Element, ...]) -> tuple[list[Element], list[Refusal]]:
+    async def _apply_guardrails(self, found: tuple[Element, ...]) -> tuple[list[Element], list[Refusal]]:
         """What the guardrails allow, and what they refuse."""
         avoided = await self._deadlines.do(keys_in_regions(self._page, found, self._brief.wishes.avoid))
         allowed, refused = [], []

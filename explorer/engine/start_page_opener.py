@@ -39,7 +39,7 @@ FIRST_SETTLE_MS = 8_000.0
 #: But no more than this part of the time that is left, or there would be no film.
 SETTLE_PART = 0.6
 PING_PART = 0.1
-#: A document that is just being replaced gets this long before it is looked at again.
+#: A document that is just being replaced gets this long before the next try.
 RETRY_HOLD_MS = 500.0
 
 

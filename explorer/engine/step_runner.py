@@ -44,7 +44,7 @@ class StepRunner:
     ) -> Step | Refusal | None:
         """Makes the step; returns a refusal, or None, when it must not or can no longer be made.
 
-        `signature` tells the state of the page that the plan was made for, `moving_blocks` are the parts of
+        `signature` identifies the state of the page that the plan was made for, `moving_blocks` are the parts of
         the view that move by themselves.
         """
         state = self.state_tracker.state

@@ -111,9 +111,9 @@ class Lookahead:
         """Records a try; returns its outcome, unless that is unknown."""
         if len(self.looked_at) < MAX_LOOKED_AT:
             what = element.label or element.text or element.href or element.tag
-            told = "unknown" if outcome is None else outcome.rule or outcome.outcome
+            outcome_name = "unknown" if outcome is None else outcome.rule or outcome.outcome
             how: Literal["opened", "pressed"] = "opened" if _leads_on(element, state) else "pressed"
-            self.looked_at.append(LookedAt(what, state.url, how, told))
+            self.looked_at.append(LookedAt(what, state.url, how, outcome_name))
         if outcome is None or outcome.rule == "robots":
             return None
         self._outcomes.add(element, state.url, outcome)

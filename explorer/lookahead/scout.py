@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-#: What a page gets to answer and to come to rest, in milliseconds; most need some 500.
+#: How long a page may take to respond and settle, in milliseconds; most need some 500.
 SETTLE_MS = 2_500.0
 GOTO_TIMEOUT_MS = 8_000.0
 ACT_TIMEOUT_MS = 2_000.0
@@ -138,7 +138,7 @@ class Scout:
             self._be_in(state, before)
             return None
         if target is not None and target.scrolled:
-            # What a click changes is told from the view that it is made in.
+            # What a click changes is compared with the view that it is made in.
             await self._settler.settle(SETTLE_MS)
             before = await self._settled.take()
         await self._interceptor.note_action()

@@ -1,4 +1,4 @@
-"""Navigates to addresses, with retries, and tells why an address could not be opened."""
+"""Navigates to addresses, with retries, and says why an address could not be opened."""
 
 import asyncio
 import logging

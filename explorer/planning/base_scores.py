@@ -49,7 +49,7 @@ def label_of(element: Element) -> str:
 
 
 def folder_of(url: str) -> str:
-    """The folder a page lies in, by which pages of one template are told from others."""
+    """The folder a page lies in, which pages of one template mostly share."""
     return page_key(url).rpartition("/")[0]
 
 
@@ -78,7 +78,7 @@ def obstacle_score(element: Element, cookie_banner: bool) -> Score | None:
 
 
 def page_score(element: Element) -> Score:
-    """The score of a page that nobody has seen, by where the link to it stands."""
+    """The score of an unseen page, by where the link to it stands."""
     if element.landmark == "footer":
         return FOOTER_PAGE, "footer, unseen page"
     if "/" not in page_key(element.href):

@@ -96,7 +96,7 @@ class _Ranking:
     seen: frozenset[str]
     open_dialog: bool
     cookie_banner: bool
-    #: Whether cookies can be refused: then nobody accepts them.
+    #: Whether cookies can be refused: then they are not accepted.
     refusable: bool
     look_inside: bool
     #: How often each label was clicked.
