@@ -85,7 +85,7 @@ class Scanner:
         return self._offer(tuple(reachable)), self._refusals.new(refused)
 
     async def find_again(self, planned: Element) -> Element | Refusal | None:
-        """Finds in a fresh scan what was offered before, even if it is covered, and asks the guardrails again."""
+        """Finds in a fresh scan what was offered before, even if covered, and asks the guardrails again."""
         found = await self._deadlines.do(discover(self._page, ()))
         key = plain_key(planned)
         element = next((e for e in (*found.elements, *found.covered) if e.key == key), None)

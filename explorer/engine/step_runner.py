@@ -44,8 +44,8 @@ class StepRunner:
     ) -> Step | Refusal | None:
         """Makes the step; returns a refusal, or None, when it must not or can no longer be made.
 
-        `signature` identifies the state of the page that the plan was made for, `moving_blocks` are the parts of
-        the view that move by themselves.
+        `signature` identifies the state of the page that the plan was made for, `moving_blocks` are the parts
+        of the view that move by themselves.
         """
         state = self.state_tracker.state
         known = self.lookahead.is_known(element, state)
