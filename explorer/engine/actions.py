@@ -95,7 +95,7 @@ class ActionPerformer:
         await self._scroller.show(plan.selector)
         unhovered = await self._screen.snapshot()
         point = await self._scroller.point_at(plan.selector)
-        element = await self._describe(plan) if point else None
+        element = await self.describe(plan) if point else None
         if element is None:
             return None
         if refusal := self._guard.refuse_element(element):
@@ -109,7 +109,7 @@ class ActionPerformer:
         await self._deadlines.do(self._popups.take())
         await self._deadlines.do(self._interceptor.note_action(may_persist(element)))
         # All that takes time is done: what is under the pointer now is what is clicked.
-        last = await self._describe(plan)
+        last = await self.describe(plan)
         if last is None:
             return None
         if refusal := self._guard.refuse_element(last):
@@ -117,7 +117,8 @@ class ActionPerformer:
         point = await self._scroller.follow(plan.selector)
         return ActionTarget(last, point, start_ms, selector, unhovered, before) if point else None
 
-    async def _describe(self, plan: ActionPlan) -> Element | None:
+    async def describe(self, plan: ActionPlan) -> Element | None:
+        """The element that a plan is for, as it is now; None when it is gone."""
         return await self._deadlines.do(describe(self._page, plan.selector))
 
     def begin(self, plan: ActionPlan, target: ActionTarget, number: int) -> StepResult:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from playwright.async_api import Page
+
 from explorer.browser.service_workers import ServiceWorkers
 from explorer.browser.session import BrowserSession
 from explorer.deadlines import Deadlines
@@ -76,6 +78,10 @@ class Composition:
     frontier: Frontier = field(default_factory=Frontier)
     seen_screens: SeenScreens = field(default_factory=SeenScreens)
 
+    @property
+    def page(self) -> Page:
+        return self.session.page
+
     @cached_property
     def explorer(self) -> Explorer:
         return Explorer(
@@ -85,7 +91,7 @@ class Composition:
             deadlines=self.deadlines,
             stop=self.stop,
             scope_monitor=self.scope_monitor,
-            service_workers=ServiceWorkers(self.session.page),
+            service_workers=ServiceWorkers(self.page),
             start_page=self.start_page,
             page_visit=self.page_visit,
             state_tracker=self.state_tracker,
@@ -116,13 +122,9 @@ class Composition:
 
     @cached_property
     def refusals(self) -> Refusals:
-        return Refusals(
-            self.proxy.refused,
-            self.session.runaway_limits.refused,
-            self.intercepted,
-            self.scout.refused if self.scout else [],
-            self.popups_refused,
-        )
+        scouted = self.scout.refused if self.scout else []
+        runaway = self.session.runaway_limits.refused
+        return Refusals(self.proxy.refused, runaway, self.intercepted, scouted, self.popups_refused)
 
     @cached_property
     def recorder(self) -> TraceRecorder:
@@ -134,26 +136,24 @@ class Composition:
 
     @cached_property
     def settler(self) -> Settler:
-        return Settler(self.session.page, self.clock)
+        return Settler(self.page, self.clock)
 
     @cached_property
     def screen(self) -> Screen:
-        return Screen(self.session.page, self.clock, self.deadlines)
+        return Screen(self.page, self.clock, self.deadlines)
 
     @cached_property
     def mouse(self) -> Mouse:
-        return Mouse(
-            self.session.page, self.clock, Point(self.brief.width_px * 0.5, self.brief.height_px * 0.6)
-        )
+        return Mouse(self.page, self.clock, Point(self.brief.width_px * 0.5, self.brief.height_px * 0.6))
 
     @cached_property
     def scroller(self) -> Scroller:
-        return Scroller(self.session.page, self.mouse, self.clock, self.deadlines, self.brief.height_px)
+        return Scroller(self.page, self.mouse, self.clock, self.deadlines, self.brief.height_px)
 
     @cached_property
     def performer(self) -> ActionPerformer:
         return ActionPerformer(
-            page=self.session.page,
+            page=self.page,
             clock=self.clock,
             deadlines=self.deadlines,
             screen=self.screen,
@@ -168,23 +168,17 @@ class Composition:
     @cached_property
     def element_retry(self) -> ElementRetry:
         return ElementRetry(
-            self.session.page,
-            self.clock,
-            self.deadlines,
-            self.performer,
-            self.scanner,
-            self.state_tracker,
-            self.retry_policy,
+            self.clock, self.deadlines, self.performer, self.scanner, self.state_tracker, self.retry_policy
         )
 
     @cached_property
     def guard(self) -> ActionGuard:
-        return ActionGuard(self.session.page, self.scope_monitor, self.brief.wishes)
+        return ActionGuard(self.page, self.scope_monitor, self.brief.wishes)
 
     @cached_property
     def scope_monitor(self) -> ScopeMonitor:
         site = Site.of(self.brief.url, self.brief.wishes.domains)
-        return ScopeMonitor(self.session.page, self.clock, site, self.proxy)
+        return ScopeMonitor(self.page, self.clock, site, self.proxy)
 
     @cached_property
     def interceptor(self) -> RequestInterceptor:
@@ -198,12 +192,12 @@ class Composition:
 
     @cached_property
     def backtracking(self) -> Backtracking:
-        return Backtracking(self.session.page, self.settler, self.navigator, self.deadlines, self.frontier)
+        return Backtracking(self.page, self.settler, self.navigator, self.deadlines, self.frontier)
 
     @cached_property
     def state_tracker(self) -> PageStateTracker:
         return PageStateTracker(
-            self.session.page,
+            self.page,
             self.clock,
             self.deadlines,
             self.mouse,
@@ -226,20 +220,14 @@ class Composition:
     @cached_property
     def scanner(self) -> Scanner:
         return Scanner(
-            self.brief,
-            self.session.page,
-            self.deadlines,
-            self.guard,
-            self.frontier,
-            self.outcomes,
-            self.refusals,
+            self.brief, self.page, self.deadlines, self.guard, self.frontier, self.outcomes, self.refusals
         )
 
     @cached_property
     def selector(self) -> PlanSelector:
         return PlanSelector(
             brief=self.brief,
-            page=self.session.page,
+            page=self.page,
             clock=self.clock,
             deadlines=self.deadlines,
             planner=self.planner,
@@ -274,7 +262,7 @@ class Composition:
     @cached_property
     def page_visit(self) -> PageVisit:
         return PageVisit(
-            page=self.session.page,
+            page=self.page,
             clock=self.clock,
             deadlines=self.deadlines,
             screen=self.screen,

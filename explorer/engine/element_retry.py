@@ -2,13 +2,10 @@
 
 from dataclasses import replace
 
-from playwright.async_api import Page
-
 from explorer.deadlines import Deadlines
 from explorer.engine.actions import ActionPerformer, ActionTarget
 from explorer.engine.page_state_tracker import PageStateTracker
 from explorer.engine.scanner import Scanner
-from explorer.page.discovery import describe
 from explorer.protocols import Clock
 from explorer.retry_policy import Retry, RetryPolicy
 from explorer.text import clip
@@ -20,7 +17,6 @@ class ElementRetry:
 
     def __init__(
         self,
-        page: Page,
         clock: Clock,
         deadlines: Deadlines,
         performer: ActionPerformer,
@@ -28,7 +24,6 @@ class ElementRetry:
         state_tracker: PageStateTracker,
         retry_policy: RetryPolicy,
     ) -> None:
-        self._page = page
         self._clock = clock
         self._deadlines = deadlines
         self._performer = performer
@@ -59,7 +54,7 @@ class ElementRetry:
 
     async def _why_not(self, plan: ActionPlan, planned: Element) -> str:
         name = planned.label or planned.text or planned.tag
-        now = await self._deadlines.do(describe(self._page, plan.selector))
+        now = await self._performer.describe(plan)
         if now is None:
             return f"{name!r} was gone"
         return f"{name!r} was covered by {now.covered_by}" if now.covered_by else f"{name!r} was out of reach"

@@ -3,19 +3,18 @@
 import logging
 from dataclasses import replace
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Response
-from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from explorer.browser.session import BrowserSession
 from explorer.errors import PageUnresponsive
-from explorer.guardrails.robots_txt import RobotsTxt, fetch_robots_txt
 from explorer.guardrails.rules import Site, refuse_element, refuse_url
 from explorer.guardrails.sensitive_fields import refuse_field
 from explorer.lookahead.dry_run import act, locate, may_be_tried
 from explorer.lookahead.off_camera import OffCameraClock, SettledSnapshots
+from explorer.lookahead.page_storage import PageStorage
+from explorer.lookahead.robots_policy import RobotsPolicy
 from explorer.navigation.popups import Popups
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.overlays.dismissal import dismiss_overlays
@@ -39,16 +38,7 @@ GOTO_TIMEOUT_MS = 8_000.0
 ACT_TIMEOUT_MS = 2_000.0
 #: Half of what a film waits for: a page that has not quite settled is not seen, and pictures are compared.
 QUIET_MS, FLOOR_MS = 150.0, 60.0
-ROBOTS_TIMEOUT_MS = 3_000.0
 OUT_OF_REACH = "it could not be used off camera"
-#: Saves and restores what a page keeps in its storage, so that every dry run begins the same.
-SAVE_STORAGE = "() => [{...localStorage}, {...sessionStorage}]"
-RESTORE_STORAGE = """
-(kept) => [localStorage, sessionStorage].forEach((store, i) => {
-  store.clear();
-  for (const [key, value] of Object.entries(kept[i])) store.setItem(key, value);
-})
-"""
 
 
 class Scout:
@@ -71,8 +61,8 @@ class Scout:
         self._is_exact = True
         self._settled = SettledSnapshots(page)
         self._reachable: dict[PageState, frozenset[str]] = {}
-        self._storage: dict[str, object] = {}
-        self._robots: dict[str, RobotsTxt] = {}
+        self._storage = PageStorage(page)
+        self._robots = RobotsPolicy(session)
         self._status = 0
         page.on("response", self._answered)
 
@@ -202,7 +192,7 @@ class Scout:
         if self._state == state:
             return True
         self._forget_state()
-        await self._restore_storage(state.url)
+        await self._storage.restore(state.url)
         if await self._open(state.url) is not None:
             return False
         # An action that cannot be repeated may not have to be, such as answering a question asked only once.
@@ -239,16 +229,8 @@ class Scout:
             )
         if await dismiss_overlays(self._page, self._clock):
             await self._settler.settle(SETTLE_MS)
-        origin = _origin(self._page.url)
-        if origin not in self._storage:
-            self._storage[origin] = await self._page.evaluate(SAVE_STORAGE)
+        await self._storage.save()
         return None
-
-    async def _restore_storage(self, url: str) -> None:
-        """Undoes what earlier dry runs have left in the page's storage."""
-        origin = _origin(url)
-        if origin in self._storage and _origin(self._page.url) == origin:
-            await self._page.evaluate(RESTORE_STORAGE, self._storage[origin])
 
     def _refuses(self, element: Element) -> bool:
         site = self._interceptor.site
@@ -282,42 +264,15 @@ class Scout:
     async def _is_allowed(self, url: str) -> bool:
         if self._brief.wishes.ignore_robots:
             return True
-        origin = _origin(url)
-        if origin not in self._robots:
-            robots = await fetch_robots_txt(self._fetch_text, url)
-            if self.lost:
-                return True  # the site is not to blame, and the visit itself will fail
-            self._robots[origin] = robots
-        return self._robots[origin].allows(url)
-
-    async def _fetch_text(self, url: str) -> tuple[int, str]:
-        """Fetches status and text of a file with the browser itself.
-
-        Playwright's own HTTP client asks the proxy for tunnels to port 80, which it refuses.
-        """
-        self._forget_state()
-        self._status = 0
-        try:
-            answer = await self._page.goto(url, timeout=ROBOTS_TIMEOUT_MS)
-        except PlaywrightError as exc:
-            # Chromium shows neither a 404 without a body nor a file that it would download.
-            if isinstance(exc, PlaywrightTimeoutError) or not self._status:
-                raise
-            return self._status, ""
-        if answer is None:
-            raise OSError(f"{url} was not answered")
-        return answer.status, await answer.text()
+        if not self._robots.is_known(url):
+            self._forget_state()
+        return await self._robots.allows(url)
 
 
 def _changed(before: Snapshot, after: Snapshot, outcome: Outcome) -> float:
     if outcome == "page" or before.picture is None or after.picture is None:
         return 1.0
     return changed_share(before.picture, after.picture)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _refused_outcome(url: str, refusal: Refusal) -> KnownOutcome:

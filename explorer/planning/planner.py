@@ -29,7 +29,10 @@ class FallbackPlanner:
         return Usage(self._budget.calls, self._budget.tokens, self._fallbacks, self._failures)
 
     async def plan(self, scene: Scene) -> list[ActionPlan]:
-        """Plans by the first planner; else by the second, with `(llm failed: timeout)` in its reasons."""
+        """Plans by the first planner, or else by the second.
+
+        Then reasons read `keywords (llm failed: timeout): …`.
+        """
         try:
             return (await self._first.plan(scene))[:MAX_PLANS]
         except PlannerFailed as failure:
