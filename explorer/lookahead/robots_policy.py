@@ -5,6 +5,7 @@ from playwright.async_api import Page, Response
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from explorer.browser.session import BrowserSession
+from explorer.egress.proxy import PRODUCT, STATUS_HEADER
 from explorer.guardrails.robots_txt import RobotsTxt, fetch_robots_txt
 from explorer.lookahead.page_storage import origin_of
 
@@ -18,12 +19,17 @@ class RobotsPolicy:
         self._session = session
         self._page: Page = session.page
         self._robots: dict[str, RobotsTxt] = {}
+        self._unreachable: set[str] = set()
         self._status = 0
         self._page.on("response", self._answered)
 
     def is_known(self, url: str) -> bool:
         """Whether `allows` can be answered without going to another page."""
         return origin_of(url) in self._robots
+
+    def is_unreachable(self, url: str) -> bool:
+        """Whether the origin could not be reached at all, so that its pages would not load either."""
+        return origin_of(url) in self._unreachable
 
     async def allows(self, url: str) -> bool:
         """Whether robots.txt allows `url`; fetching it takes the page away from where it is."""
@@ -44,11 +50,16 @@ class RobotsPolicy:
             answer = await self._page.goto(url, timeout=TIMEOUT_MS)
         except PlaywrightError as exc:
             # Chromium shows neither a 404 without a body nor a file that it would download.
-            if isinstance(exc, PlaywrightTimeoutError) or not self._status:
+            if isinstance(exc, PlaywrightTimeoutError):
                 raise
-            return self._status, ""
+            if self._status:
+                return self._status, ""
+            self._unreachable.add(origin_of(url))
+            raise
         if answer is None:
             raise OSError(f"{url} was not answered")
+        if answer.headers.get(STATUS_HEADER, "").startswith(f"{PRODUCT}-"):  # the proxy's own response
+            self._unreachable.add(origin_of(url))
         return answer.status, await answer.text()
 
     def _answered(self, response: Response) -> None:

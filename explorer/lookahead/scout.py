@@ -88,6 +88,8 @@ class Scout:
     async def visit(self, url: str) -> KnownOutcome:
         """Opens `url` and returns what it shows; with a `rule` when that must not or cannot be shown."""
         if not await self._is_allowed(url):
+            if self._robots.is_unreachable(url):
+                return KnownOutcome("page", url, rule="broken", detail="its host could not be reached")
             return KnownOutcome("page", url, rule="robots", detail=f"robots.txt asks to leave {url} alone")
         self._forget_state()
         try:
