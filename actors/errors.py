@@ -7,7 +7,7 @@ from types import MappingProxyType
 class PipelineError(Exception):
     """Something between the request and the film failed; the text is written for the person who asked."""
 
-    code = "line_failed"
+    code = "pipeline_failed"
     #: Fields of the job that were not written yet when its stage failed.
     fields: Mapping[str, str | int] = MappingProxyType({})
 
@@ -48,7 +48,7 @@ class QueueFull(StoreBusy):
 class OutOfCapacity(StoreBusy):
     """Redis has no memory left for another film."""
 
-    code = "no_room"
+    code = "out_of_capacity"
 
 
 class KeyReused(PipelineError):
@@ -110,16 +110,16 @@ class FilmMissing(PipelineError):
 class ArtifactMissing(PipelineError):
     """The film is there, but not what was asked for beside it."""
 
-    code = "extra_missing"
+    code = "artifact_missing"
 
 
 class ExportTaken(PipelineError):
     """Somebody else is downloading this film right now."""
 
-    code = "export_taken"
+    code = "export_in_progress"
 
 
 class TransitionRefused(PipelineError):
     """A job was not where it was expected to be: another worker has it, or it has ended."""
 
-    code = "move_refused"
+    code = "transition_refused"

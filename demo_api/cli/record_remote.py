@@ -53,5 +53,5 @@ async def _save_storyboard(client: Client, job: JobAddress, folder: Path) -> Non
     except (StoryboardDamaged, OSError) as exc:
         raise ApiError(f"The storyboard could not be written to {folder}: {exc}", "file_unwritable") from exc
     except ApiError as exc:
-        if exc.code not in ("extra_missing", "not_completed"):
+        if exc.code not in ("artifact_missing", "not_completed"):
             raise

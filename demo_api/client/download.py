@@ -34,7 +34,7 @@ async def fetch(
             await asyncio.to_thread(save, path, await client.extra(job, name))
             saved[name] = path
         except ApiError as exc:
-            if exc.code != "extra_missing":
+            if exc.code != "artifact_missing":
                 raise
         except OSError as exc:
             raise _unwritten(path, exc) from exc

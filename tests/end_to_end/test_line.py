@@ -70,7 +70,7 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     timeline = Timeline.decode(line.extra(job_id, "timeline"))
     assert [step.label for step in timeline.steps] == [step["label"] for step in body["steps"]]
     answer = line.http.get(f"/demo/storyboard/{job_id}")
-    assert (answer.status_code, answer.json()["code"]) == (404, "extra_missing")
+    assert (answer.status_code, answer.json()["code"]) == (404, "artifact_missing")
 
     # The film is what it should be
     answer = line.http.get(f"/demo/export/{job_id}")

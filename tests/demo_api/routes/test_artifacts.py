@@ -87,7 +87,7 @@ async def test_an_extra_that_was_not_made_or_has_gone_is_404(
 
     for job_id in ("plain", "gone"):
         answer = await client.get(f"/demo/{name}/{job_id}")
-        assert (answer.status_code, answer.json()["code"]) == (404, "extra_missing")
+        assert (answer.status_code, answer.json()["code"]) == (404, "artifact_missing")
         assert (await client.get(f"/demo/export/{job_id}")).status_code == 200
 
 

@@ -137,5 +137,5 @@ async def test_without_room_for_a_film_it_is_503_and_said_when_to_come_back(
 
     answer = await client.post("/demo/run", json=ASKED)
 
-    assert (answer.status_code, answer.json()["code"]) == (503, "no_room")
+    assert (answer.status_code, answer.json()["code"]) == (503, "out_of_capacity")
     assert int(answer.headers["retry-after"]) > 0

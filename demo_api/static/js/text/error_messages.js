@@ -16,7 +16,7 @@ const PROBLEMS = {
     `That was a lot in a short time, so this one was not taken. ${later(error, "Wait a little, then try again.")}`,
   queue_full: (error) =>
     `Too many films are waiting to be made, so this one was not taken. ${later(error, "Try again in a few minutes.")}`,
-  no_room: (error) =>
+  out_of_capacity: (error) =>
     `There is no room for another film right now, so this one was not taken. ${later(error, "Try again later.")} Films that are downloaded make room.`,
   store_unavailable: (error) =>
     `Sitereel cannot reach its database, so nothing was done. ${later(error, "Try again in a moment.")}`,
@@ -26,7 +26,7 @@ const PROBLEMS = {
   job_gone: () => "This film has been downloaded, and nothing of it is left here.",
   already_ended: () => "It had ended already, so there was nothing to cancel.",
   not_ended: () => "It is under way already, so there was nothing to try again.",
-  export_taken: () => "The film is being downloaded right now. If that breaks off, it can be had again.",
+  export_in_progress: () => "The film is being downloaded right now. If that breaks off, it can be had again.",
   idempotency_in_flight: () => "The first try is still being looked at. Try again in a moment.",
   body_too_large: () => "That is more text than can be sent. Shorten the lists.",
   body_too_slow: () => "The connection was too slow to send this. Try again.",
