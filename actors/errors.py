@@ -1,11 +1,11 @@
-"""What can go wrong on the line. Each error has a stable `code` for the border to map."""
+"""Errors of the pipeline. Each has a stable `code`, which the API maps to an HTTP status."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 
 class PipelineError(Exception):
-    """Something between the request and the film failed; the text is written for the person who asked."""
+    """Something between the request and the film failed; the text is written for the client."""
 
     code = "pipeline_failed"
     #: Fields of the job that were not written yet when its stage failed.
@@ -13,7 +13,7 @@ class PipelineError(Exception):
 
 
 class SettingsInvalid(PipelineError):
-    """A setting from the environment has a bad value."""
+    """A setting from the environment has an invalid value."""
 
     code = "settings_invalid"
 
@@ -40,7 +40,7 @@ class StoreBusy(PipelineError):
 
 
 class QueueFull(StoreBusy):
-    """As many jobs wait as may."""
+    """The queue holds as many jobs as it may."""
 
     code = "queue_full"
 
@@ -64,19 +64,19 @@ class KeyInFlight(PipelineError):
 
 
 class JobUnknown(PipelineError):
-    """There is no such job, or its time is over."""
+    """There is no such job, or it has expired."""
 
     code = "job_unknown"
 
 
 class JobGone(PipelineError):
-    """The film was exported, and everything of the job with it."""
+    """The film was exported, and the job was deleted with it."""
 
     code = "job_gone"
 
 
 class WrongStatus(PipelineError):
-    """What was asked for cannot be done with a job that stands where this one does."""
+    """The operation is not possible in the current status of the job."""
 
     def __init__(self, sentence: str, job_status: str) -> None:
         super().__init__(sentence)
@@ -90,7 +90,7 @@ class AlreadyEnded(WrongStatus):
 
 
 class NotEnded(WrongStatus):
-    """Only a job that failed or was cancelled can be tried again."""
+    """Only a job that failed or was cancelled can be retried."""
 
     code = "not_ended"
 
@@ -108,18 +108,18 @@ class FilmMissing(PipelineError):
 
 
 class ArtifactMissing(PipelineError):
-    """The film is there, but not what was asked for beside it."""
+    """The film is there, but not the artifact that was asked for."""
 
     code = "artifact_missing"
 
 
-class ExportTaken(PipelineError):
-    """Somebody else is downloading this film right now."""
+class ExportInProgress(PipelineError):
+    """Another client is downloading this film right now."""
 
     code = "export_in_progress"
 
 
 class TransitionRefused(PipelineError):
-    """A job was not where it was expected to be: another worker has it, or it has ended."""
+    """A job is not in the expected stage: another worker has it, or it has ended."""
 
     code = "transition_refused"

@@ -82,7 +82,7 @@ STATUS: dict[type[Exception], int] = {
     line.FilmMissing: 404,
     line.ArtifactMissing: 404,
     line.NotCompleted: 400,
-    line.ExportTaken: 409,
+    line.ExportInProgress: 409,
     line.KeyReused: 422,
     line.KeyInFlight: 409,
     line.QueueFull: 429,

@@ -1,4 +1,4 @@
-"""Whom to call when a job has ended, as it was agreed on at the door."""
+"""Webhook subscription of a job, as it was accepted with the request."""
 
 import json
 from collections.abc import Mapping
@@ -8,42 +8,42 @@ from urllib.parse import urlsplit
 
 from video.artifacts import ARTIFACTS
 
-#: What can be asked about a job, by the names that its links have.
+#: The resources of a job that a webhook links to, by the last part of their path.
 LINKS = ("status", "events", "export", *ARTIFACTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """An address, and what its call must know that only the door knows: a worker may call as well."""
+    """Address of a webhook, with the settings of the API that its delivery needs: workers deliver too."""
 
     url: str = field(repr=False)
-    #: Signs the call. None where WEBHOOK_SECRET does, which is not written down anywhere.
+    #: Signs the delivery. None where WEBHOOK_SECRET does, which is not stored anywhere.
     secret: str | None = field(default=None, repr=False)
-    #: What links begin with: PUBLIC_URL, or nothing.
+    #: Prefix of links: PUBLIC_URL, or nothing.
     base: str = ""
     #: Whether links carry the job's key.
     keyed: bool = False
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port: path and query of such an address are often secret."""
+        """Scheme, host and port, for logs: path and query of such an address are often secret."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
     def links(self, job_id: str, key: str) -> dict[str, str]:
-        """Where a job's answers are, by name."""
-        opening = f"?key={key}" if self.keyed else ""
-        return {name: f"{self.base}/demo/{name}/{job_id}{opening}" for name in LINKS}
+        """Links to a job's resources, by name."""
+        query = f"?key={key}" if self.keyed else ""
+        return {name: f"{self.base}/demo/{name}/{job_id}{query}" for name in LINKS}
 
     def encode(self) -> dict[str, str]:
-        """As fields of a job; that there is one is what the scripts look for."""
+        """As fields of a job. The scripts look for `callback_url`."""
         secret = {"callback_secret": self.secret} if self.secret else {}
         terms = {"base": self.base, "keyed": self.keyed}
         return {"callback_url": self.url, **secret, "callback_terms": json.dumps(terms)}
 
     @classmethod
     def decode(cls, row: Mapping[str, str]) -> Self | None:
-        """From a job's fields; None when nobody is to be called."""
+        """From a job's fields; None when it has no webhook."""
         if "callback_url" not in row:
             return None
         terms: dict[str, Any] = json.loads(row.get("callback_terms", "{}"))

@@ -1,4 +1,4 @@
-"""Whether Redis has memory left for another film: asked before filming, for afterwards it costs a take."""
+"""Admission control: whether Redis has memory for another film, checked before a take is filmed."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -7,28 +7,28 @@ from actors.jobs.job import Stage
 from actors.jobs.keys import ACTIVE, JOB
 from actors.jobs.store import Store
 
-#: Left free for everything that is not a film: job hashes, queues, clients' buffers.
-MARGIN = 0.95
+#: Share of the memory for films; the rest is for job hashes, queues and clients' buffers.
+FILM_SHARE = 0.95
 
 
 async def has_capacity(store: Store) -> bool:
-    """Whether the most that a take may need is free, besides as much for each running stage.
+    """Whether as much is free as a take may need, besides as much for each running stage.
 
-    A Redis without a limit has room.
+    A Redis without a memory limit always has capacity.
     """
     memory = await store.redis.info("memory")
-    making = await _making(store) if memory.get("maxmemory") else 0
-    return is_room(memory, making, store.settings.take_bytes)
+    running = await _count_running(store) if memory.get("maxmemory") else 0
+    return fits(memory, running, store.settings.take_bytes)
 
 
-def is_room(memory: Mapping[str, Any], making: int, take_bytes: int) -> bool:
-    """The same, known how many films are in the making; `memory` is what Redis tells of its own."""
+def fits(memory: Mapping[str, Any], running: int, take_bytes: int) -> bool:
+    """Whether another take fits beside `running` stages; `memory` is the memory section of Redis's INFO."""
     limit = int(memory.get("maxmemory", 0))
-    return limit == 0 or int(memory["used_memory"]) + (making + 1) * take_bytes <= MARGIN * limit
+    return limit == 0 or int(memory["used_memory"]) + (running + 1) * take_bytes <= FILM_SHARE * limit
 
 
-async def _making(store: Store) -> int:
-    """How many films are in the making; those that are downloaded need no more memory."""
+async def _count_running(store: Store) -> int:
+    """Number of running stages, but for exports, which need no more memory."""
     pipe = store.redis.pipeline(transaction=False)
     for raw in cast(list[bytes], await store.redis.zrange(ACTIVE, 0, -1)):
         pipe.hget(f"{JOB}{raw.decode()}", "stage")

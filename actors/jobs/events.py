@@ -1,7 +1,7 @@
-"""What is told of a job while somebody watches it: a stream of events, and the newest small picture.
+"""Event stream and live preview of a job.
 
-The stream is written by the scripts that change the job. It lives as long as the job, and a watcher who was
-away goes on after the last entry that he has seen. The picture is only made while somebody is looking.
+The scripts that change a job append to its stream. It lives as long as the job, and a client that lost its
+connection resumes after the last entry it has received. The preview is made only while somebody watches.
 """
 
 import re
@@ -13,9 +13,9 @@ from redis.asyncio import Redis
 from actors.jobs.keys import EVENTS, FRAMES, WATCHED
 
 ID = re.compile(r"([0-9]{1,15})-([0-9]{1,15})")
-#: Before everything.
+#: The position before all entries.
 FIRST = "0-0"
-#: Whoever watches says so every second; when he has not for so long, no more pictures are made.
+#: A watcher renews this every second; without it no more pictures are made.
 WATCHED_TTL_S = 5
 FRAME_TTL_S = 10
 
@@ -45,24 +45,24 @@ class Frame:
 
 
 def position(event_id: str) -> tuple[int, int]:
-    """Where an id stands among others. Raises ValueError for what is none."""
+    """Sort key of an id. Raises ValueError for what is not an id."""
     found = ID.fullmatch(event_id)
     if found is None:
-        raise ValueError(f"{event_id[:50]!r} is no id of an event, such as 1764021786123-0")
+        raise ValueError(f"{event_id[:50]!r} is not an event id, such as 1764021786123-0")
     return int(found[1]), int(found[2])
 
 
 async def history(redis: Redis, job_id: str, after: str = FIRST) -> list[JobEvent]:
-    """All that was told of a job after this, in order."""
-    return [_told(row) for row in cast(Any, await redis.xrange(EVENTS + job_id, f"({after}"))]
+    """All events of a job after this id, in order."""
+    return [_event(row) for row in cast(Any, await redis.xrange(EVENTS + job_id, f"({after}"))]
 
 
 async def listen(
     redis: Redis, job_id: str, after: str, frame_after: str, wait_ms: int, *, looking: bool = True
 ) -> tuple[list[JobEvent], Frame | None]:
-    """What is told after these two ids; waits for something for `wait_ms` at most.
+    """Events and the newest picture after these two ids; waits for one of them up to `wait_ms`.
 
-    Whoever films is told when somebody is `looking`, for whom pictures are made.
+    With `looking`, tells the worker that somebody watches, so that pictures are made.
     """
     if looking:
         await redis.set(WATCHED + job_id, 1, ex=WATCHED_TTL_S)
@@ -70,15 +70,16 @@ async def listen(
     found = cast(Any, await redis.xread({events: after, frames: frame_after}, block=wait_ms))
     rows = {key.decode(): entries for key, entries in (found.items() if isinstance(found, dict) else found)}
     pictures = rows.get(frames, [])
-    return [_told(row) for row in rows.get(events, [])], _frame(pictures[-1]) if pictures else None
+    return [_event(row) for row in rows.get(events, [])], _frame(pictures[-1]) if pictures else None
 
 
 async def is_watched(redis: Redis, job_id: str) -> bool:
+    """Whether somebody watches the job."""
     return bool(await redis.exists(WATCHED + job_id))
 
 
 async def show(redis: Redis, job_id: str, frame: Frame) -> None:
-    """Puts a picture in the place of the one before."""
+    """Publishes a picture in place of the one before."""
     fields = {"at": frame.at_ms, "width": frame.width_px, "height": frame.height_px, "jpeg": frame.jpeg}
     async with redis.pipeline(transaction=True) as pipe:
         pipe.xadd(FRAMES + job_id, cast(Any, fields), maxlen=1, approximate=False)
@@ -87,15 +88,16 @@ async def show(redis: Redis, job_id: str, frame: Frame) -> None:
 
 
 async def keep_showing(redis: Redis, job_id: str) -> None:
-    """The picture is still the newest."""
+    """Keeps the picture from expiring: it is still the newest."""
     await redis.expire(FRAMES + job_id, FRAME_TTL_S)
 
 
 async def stop_showing(redis: Redis, job_id: str) -> None:
+    """Removes the picture."""
     await redis.unlink(FRAMES + job_id)
 
 
-def _told(row: Any) -> JobEvent:
+def _event(row: Any) -> JobEvent:
     event_id, fields = row
     return JobEvent(event_id.decode(), fields[b"kind"].decode(), fields[b"data"].decode())
 

@@ -1,4 +1,4 @@
-"""The name of every key in Redis, and the claim that the names of a stage's blobs are made from."""
+"""The name of every key in Redis, and the claim, which the keys of a stage's blobs are made from."""
 
 from dataclasses import dataclass
 
@@ -12,29 +12,30 @@ FILM = "demo:film:"
 EXTRAS = {name: f"demo:{name}:" for name in ARTIFACTS}
 #: All that a claim may store: each is followed by the job's id and the claim's number.
 BLOBS = (FOOTAGE, FILM, *EXTRAS.values())
-#: Sorted sets: who waits in each queue, in order; when leases end; until when jobs that left are remembered.
+#: Sorted sets: waiting jobs of each queue in order; ends of leases; until when exported jobs are remembered.
 WAITING = {"record": "demo:waiting:record", "encode": "demo:waiting:encode"}
 ACTIVE = "demo:active"
 GONE = "demo:gone"
-#: Followed by the digest of an Idempotency-Key: which job it has made.
-ONCE = "demo:once:"
-#: Followed by a job's id: streams of what is told of it, and of its newest picture; that somebody is looking.
+#: Followed by the digest of an Idempotency-Key: the job that it has created.
+IDEMPOTENCY = "demo:once:"
+#: Followed by a job's id: stream of its events; stream with its live preview; flag while somebody watches.
 EVENTS = "demo:events:"
 FRAMES = "demo:frames:"
 WATCHED = "demo:watched:"
-#: Sorted set: when whom to call of the jobs that have ended. Hash: what has been counted.
-CALLS = "demo:calls"
-#: Hash, by the job's id: what a call says, and how far it is.
-CALL = "demo:call:"
+#: Sorted set, by the job's id: when its webhook is due.
+WEBHOOKS = "demo:calls"
+#: Followed by a job's id: hash with the content and state of its webhook.
+WEBHOOK = "demo:call:"
+#: Hash: counters of all workers.
 TOTALS = "demo:totals"
 LEADER = "demo:watchdog"
 SEEN = "demo:watchdog:seen"
-#: Hash: what each worker has told last, by its name.
+#: Hash: the last heartbeat of each worker, by its name.
 WORKERS = "demo:workers"
 
 
 def film_key(job_id: str) -> str:
-    """Where the published film of a job lies in the vault."""
+    """Key of the published film of a job."""
     return FILM + job_id
 
 
@@ -57,7 +58,7 @@ class Claim:
 
     @property
     def film_key(self) -> str:
-        """Where the film is put before it is published."""
+        """Key of the film before it is published."""
         return f"{FILM}{self.job_id}:{self.number}"
 
     @property

@@ -1,4 +1,4 @@
-"""The only reader and writer of job keys: each change is one Lua script, fenced by the claim's token."""
+"""Job repository: the only reader and writer of job keys. Each change is one Lua script, fenced by token."""
 
 import json
 import uuid
@@ -41,9 +41,9 @@ CONNECT_TIMEOUT_S = 1.0
 SOCKET_TIMEOUT_S = 2.0
 #: A new job that reaches a hung Redis later than this is not accepted: its client was told so.
 ACCEPT_WITHIN_MS = 1_500
-#: For so long a job whose film has left is told from one that never was.
-GONE_S = 600
-#: A queue that is full is worth another look after about half a film.
+#: How long an exported job is remembered, and answered as gone instead of unknown.
+GONE_TTL_S = 600
+#: Retry-After of a full queue: about half of what a film takes.
 FULL_RETRY_S = 30
 DISAPPEARED = "The worker that had this job disappeared."
 GIVEN_UP = (
@@ -54,14 +54,14 @@ CANCELLED = "The job was cancelled. Nothing was kept; it can be retried."
 
 Fields = Mapping[str, str | int]
 Args = list[str | int]
-#: What becomes of the count of attempts at a stage: another stage begins, this failed, or it never counted.
+#: What happens to the count of attempts: another stage begins, this one failed, or it did not count.
 Attempts = Literal["reset", "keep", "undo"]
-#: What is told to those who watch: kind and data, which is JSON.
+#: An event for watchers: kind and data, which is JSON.
 Event = tuple[str, str]
 
 
 def connect(url: str) -> Redis:
-    """An asyncio client that gives up in time instead of retrying; see the module's timeouts."""
+    """An asyncio client that times out instead of retrying; see the timeouts of this module."""
     return Redis.from_url(
         url,
         socket_timeout=SOCKET_TIMEOUT_S,
@@ -81,6 +81,7 @@ class Store:
     @classmethod
     @asynccontextmanager
     async def opened(cls, url: str, settings: Settings) -> AsyncIterator["Store"]:
+        """Connects a store, and disconnects it afterwards."""
         redis = connect(url)
         try:
             yield cls(redis, settings)
@@ -92,26 +93,33 @@ class Store:
         await cast(Any, self.redis.ping())
 
     async def create(self, job: Job) -> bool:
-        """Accepts a new job and puts it into line; False when Redis was too slow to be believed.
+        """Creates and queues a job; False when Redis was so slow that the client was told otherwise.
 
         Raises QueueFull.
         """
         seconds, micros = await self.redis.time()
         deadline_ms = seconds * 1000 + micros // 1000 + ACCEPT_WITHIN_MS
-        most = self.settings.max_queue
-        args: Args = [job.id, deadline_ms, self.settings.job_ttl_s, most, job.spec.rank, *_flat(job.encode())]
+        limit = self.settings.max_queue
+        args: Args = [
+            job.id,
+            deadline_ms,
+            self.settings.job_ttl_s,
+            limit,
+            job.spec.rank,
+            *_flat(job.encode()),
+        ]
         created = await self.run("create", [JOB + job.id, WAITING["record"], job.once or ""], args)
         if created < 0:
-            raise _full(most)
+            raise _full(limit)
         return bool(created)
 
     async def get(self, job_id: str) -> Job | None:
-        """The job as it stands, or None when there is none (or no more)."""
+        """The job, or None when there is none (any more)."""
         row = cast(dict[bytes, bytes], await self.redis.hgetall(JOB + job_id))
         return Job.decode(row) if b"stage" in row and b"id" in row else None
 
     async def find(self, job_id: str) -> Job:
-        """The job as it stands. Raises JobGone when its film has left, and JobUnknown."""
+        """The job. Raises JobGone when it was exported, and JobUnknown."""
         job = await self.get(job_id)
         if job is not None:
             return job
@@ -122,28 +130,28 @@ class Store:
         raise JobUnknown(f"There is no job {job_id}, or its time is over.")
 
     async def claim(self, job_id: str, start: Stage, to: Stage) -> Claim | None:
-        """Takes this job from `start` to `to` for the caller alone; None when it cannot be had."""
+        """Claims this job for the stage `to`; None when it does not wait in `start`."""
         return await self._claim(job_id, start, to)
 
     async def claim_next(self, start: Stage, to: Stage) -> Claim | None:
-        """Takes the job that is first in line at `start`; None when none waits."""
+        """Claims the first job that waits in `start`; None when none does."""
         return await self._claim("", start, to)
 
     async def _claim(self, job_id: str, start: Stage, to: Stage) -> Claim | None:
         _check(start, to)
         token, queue = uuid.uuid4().hex, QUEUE_OF.get(start)
-        taken = await self.run(
+        claimed = await self.run(
             "claim",
             [WAITING[queue] if queue else "", ACTIVE],
             [JOB, job_id, start, to, STATUS_OF[to], token, self._lease_ms, self.settings.job_ttl_s],
         )
-        return Claim(taken[0].decode(), to, token, taken[1]) if taken else None
+        return Claim(claimed[0].decode(), to, token, claimed[1]) if claimed else None
 
     async def renew_lease(self, claim: Claim, fields: Fields, events: Sequence[Event] = ()) -> bool:
-        """Renews lease and times to live, writes and tells what is new; False when the claim is lost."""
+        """Renews lease and times to live, writes fields, publishes events; False when the claim is lost."""
         args: Args = [claim.job_id, claim.token, self._lease_ms, self.settings.job_ttl_s, json.dumps(events)]
         keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id), *claim.blobs]
-        # HSET wants at least one pair: the lease is renewed even when nothing is new.
+        # HSET needs at least one pair: the lease is renewed even when nothing is new.
         return bool(await self.run("renew_lease", keys, [*args, *_flat(fields or {"beat": 1})]))
 
     async def transition(
@@ -156,16 +164,16 @@ class Store:
         keep: Sequence[str] | None = None,
         attempts: Attempts = "reset",
     ) -> None:
-        """Moves on, or back, to `to`. `publish` is the key of a film, which is renamed to the job's own.
+        """Moves the job to the stage `to`. `publish` is the key of a film, which is renamed to the job's own.
 
-        `keep` names the blobs that the job has from now on: all others of job and claim are deleted. Without
-        it none is. Raises MoveRefused when the claim is lost and FilmMissing if there is no film to publish.
+        `keep` names the blobs that the job has from now on: all others of job and claim are deleted; without
+        it, none. Raises TransitionRefused when the claim is lost and FilmMissing without a film to publish.
         """
         _check(claim.stage, to)
         await self._transition(claim, to, STATUS_OF[to], fields, publish, keep, attempts)
 
     async def end(self, claim: Claim, status: Status, fields: Fields, keep: Sequence[str] = ()) -> None:
-        """Ends the job without a film, in its stage; keeps only the blobs in `keep`. Raises as transition."""
+        """Ends the job without a film; keeps only the blobs in `keep`. Raises as transition."""
         if claim.stage not in ENDS:
             raise TransitionRefused(f"A job cannot end while it is {claim.stage}.")
         await self._transition(claim, claim.stage, status, fields, None, keep, "reset")
@@ -192,12 +200,12 @@ class Store:
             raise TransitionRefused(f"Job {claim.job_id} is no longer ours at {claim.stage}.")
 
     async def finish(self, claim: Claim) -> bool:
-        """Forgets the job, its film and what lies beside it; False when the claim is lost."""
+        """Deletes the job, its film and its artifacts; False when the claim is lost."""
         keys = [JOB + claim.job_id, ACTIVE, film_key(claim.job_id), GONE]
-        return bool(await self.run("finish", keys, [claim.job_id, claim.token, GONE_S]))
+        return bool(await self.run("finish", keys, [claim.job_id, claim.token, GONE_TTL_S]))
 
     async def cancel(self, job_id: str) -> Job:
-        """Ends a job before its film is ready; whoever works on it notices at the next beat.
+        """Cancels a job whose film is not ready; its worker notices when it renews the lease.
 
         Raises JobUnknown, JobGone, and AlreadyEnded for a job that is completed or has failed.
         """
@@ -209,16 +217,16 @@ class Store:
         return job
 
     async def retry(self, job_id: str) -> Job:
-        """Puts a job back into line that failed or was cancelled; kept footage is only encoded again.
+        """Queues a job again that failed or was cancelled; kept footage is only encoded again.
 
         Raises JobUnknown, JobGone, QueueFull, and NotEnded for any other job.
         """
-        most = self.settings.max_queue
-        args: Args = [job_id, self.settings.job_ttl_s, most]
+        limit = self.settings.max_queue
+        args: Args = [job_id, self.settings.job_ttl_s, limit]
         args += [json.dumps(OF_ATTEMPT), json.dumps(OF_EXPLORATION)]
         stage = await self.run("retry", [JOB + job_id, *WAITING.values()], args)
         if stage == b"full":
-            raise _full(most)
+            raise _full(limit)
         job = await self.find(job_id)
         if not stage:
             raise NotEnded(
@@ -228,26 +236,26 @@ class Store:
         return job
 
     async def reap(self) -> list[str]:
-        """Takes back the jobs of workers whose lease ran out; answers their ids."""
+        """Takes back jobs whose lease has expired; returns their ids."""
         status = {back: STATUS_OF[back] for back in BACK.values()}
         limit = self.settings.max_attempts
         args: Args = [JOB, json.dumps(BLOBS), limit, json.dumps(BACK), json.dumps(status), DISAPPEARED]
         forgotten = [name for name in OF_EXPLORATION if name not in TOLD_ON]
         args += [GIVEN_UP.format(attempts=limit), json.dumps(forgotten)]
-        return [taken.decode() for taken in await self.run("reap", [ACTIVE, *WAITING.values()], args)]
+        return [job_id.decode() for job_id in await self.run("reap", [ACTIVE, *WAITING.values()], args)]
 
     async def drop_blobs(self, claim: Claim) -> None:
-        """Deletes what a lost claim has stored, but for what the job has.
+        """Deletes the blobs of a lost claim that the job does not have.
 
-        A move whose answer was lost is refused when it is tried again, though it was made.
+        It may have some: a transition whose answer was lost is refused when it is repeated.
         """
         job = await self.get(claim.job_id)
-        useless = set(claim.blobs).difference(job.blobs if job else ())
-        if useless:
-            await self.redis.unlink(*useless)
+        unused = set(claim.blobs).difference(job.blobs if job else ())
+        if unused:
+            await self.redis.unlink(*unused)
 
     async def waiting(self, older_than_ms: int) -> list[tuple[str, str]]:
-        """`(queue, job id)` of jobs that wait longer than this, in order. Who waits does not expire."""
+        """`(queue, job id)` of jobs that wait longer than this, in order. Keeps all waiting jobs alive."""
         seconds, _ = await self.redis.time()
         latest_ms = seconds * 1000 - older_than_ms
         found = []
@@ -264,13 +272,13 @@ class Store:
         return found
 
     async def tickets(self, queue: str) -> int:
-        """How many messages lie in a Dramatiq queue, not counting those a worker has fetched."""
+        """Number of tickets in a Dramatiq queue, without those that a worker has fetched."""
         return int(await cast(Any, self.redis.llen(f"dramatiq:{queue}")))
 
     async def elect_leader(self, name: str, ttl_ms: int) -> bool:
-        """True when `name` is the one watchdog that acts, for the next `ttl_ms`.
+        """Whether the watchdog `name` is the leader for the next `ttl_ms`.
 
-        After an outage of Redis all leases begin anew: those who kept on working could not renew them.
+        After an outage of Redis all leases start again: workers could not renew them.
         """
         keys = [LEADER, SEEN, ACTIVE]
         return bool(await self.run("elect_leader", keys, [name, ttl_ms, self._lease_ms]))
@@ -280,6 +288,7 @@ class Store:
         return int(self.settings.lease_s * 1000)
 
     async def run(self, name: str, keys: Sequence[str], args: Args) -> Any:
+        """Runs a Lua script."""
         return await self._scripts[name](keys=list(keys), args=args)
 
 
@@ -288,8 +297,8 @@ def _check(start: Stage, to: Stage) -> None:
         raise TransitionRefused(f"A job cannot go from {start} to {to}.")
 
 
-def _full(most: int) -> QueueFull:
-    return QueueFull(f"{most} jobs wait already, which is as many as may. Try again later.", FULL_RETRY_S)
+def _full(limit: int) -> QueueFull:
+    return QueueFull(f"{limit} jobs wait already, which is the limit. Try again later.", FULL_RETRY_S)
 
 
 def _flat(fields: Fields) -> Args:

@@ -1,4 +1,4 @@
-"""How the whole line stands, read in two round trips: what health and metrics are made from."""
+"""Status of queues, workers and Redis in two round trips, for health checks and metrics."""
 
 import json
 import time
@@ -7,20 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actors.jobs.capacity import is_room
+from actors.jobs.capacity import fits
 from actors.jobs.job import Stage
 from actors.jobs.keys import ACTIVE, JOB, TOTALS, WAITING, WORKERS
 from actors.jobs.spec import RANK
 from actors.jobs.store import Store
 from actors.monitoring.worker_registry import ALIVE_MS
 
-#: A place in line is the rank of a job's priority times this, and when it came; see create.lua.
+#: The score of a waiting job is the rank of its priority times this, plus when it was queued; see create.lua.
 RANK_STEP = 10**13
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Who waits; the oldest is looked for among the first in line of each priority."""
+    """Waiting jobs; the oldest is one of the first of each priority."""
 
     waiting: int
     oldest_s: float
@@ -28,21 +28,21 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """All that have been heard of lately, together."""
+    """All workers with a recent heartbeat, together."""
 
     alive: int
     slots: int
     busy: int
-    #: Since the one that was heard of last; None when there is none.
+    #: Age of the latest heartbeat; None when there is none.
     heard_s_ago: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class SystemStatus:
-    """The line at one moment."""
+    """The pipeline at one moment."""
 
     queues: Mapping[str, Queue]
-    #: Jobs that somebody has, by the stage they are in.
+    #: Running jobs by stage.
     active: Mapping[str, int]
     workers: Workers
     totals: Mapping[str, float]
@@ -50,7 +50,7 @@ class SystemStatus:
     #: 0 where Redis has no limit of its own.
     max_bytes: int
     #: Whether Redis has memory for another film.
-    room: bool
+    has_capacity: bool
     #: How long Redis took for the first answer.
     latency_ms: float
 
@@ -60,22 +60,22 @@ class SystemStatus:
 
 
 async def system_status(store: Store) -> SystemStatus:
-    """Raises redis-py's errors when Redis is away."""
-    began_s = time.perf_counter()
-    clock, memory, totals, workers, active, *lines = await _first(store)
-    latency_ms = (time.perf_counter() - began_s) * 1000
+    """Reads the status. Raises redis-py's errors when Redis is away."""
+    started_s = time.perf_counter()
+    clock, memory, totals, workers, active, *queues = await _first_round_trip(store)
+    latency_ms = (time.perf_counter() - started_s) * 1000
     now_ms = clock[0] * 1000 + clock[1] // 1000
     per_queue = 1 + len(RANK)
     heads = {
-        queue: lines[start + 1 : start + per_queue]
-        for queue, start in zip(WAITING, range(0, len(lines), per_queue), strict=True)
+        queue: queues[start + 1 : start + per_queue]
+        for queue, start in zip(WAITING, range(0, len(queues), per_queue), strict=True)
     }
     ids = [job_id for found in heads.values() for some in found for job_id in some]
-    since_ms, stages = await _second(store, ids, active)
-    making = sum(count for stage, count in stages.items() if stage != Stage.EXPORTING)
+    since_ms, stages = await _second_round_trip(store, ids, active)
+    running = sum(count for stage, count in stages.items() if stage != Stage.EXPORTING)
     return SystemStatus(
         queues={
-            queue: _queue(lines[index * per_queue], heads[queue], since_ms, now_ms)
+            queue: _queue(queues[index * per_queue], heads[queue], since_ms, now_ms)
             for index, queue in enumerate(WAITING)
         },
         active=stages,
@@ -83,12 +83,12 @@ async def system_status(store: Store) -> SystemStatus:
         totals={name.decode(): float(count) for name, count in totals.items()},
         used_bytes=int(memory["used_memory"]),
         max_bytes=int(memory.get("maxmemory", 0)),
-        room=is_room(memory, making, store.settings.take_bytes),
+        has_capacity=fits(memory, running, store.settings.take_bytes),
         latency_ms=latency_ms,
     )
 
 
-async def _first(store: Store) -> list[Any]:
+async def _first_round_trip(store: Store) -> list[Any]:
     pipe = store.redis.pipeline(transaction=False)
     pipe.time()
     pipe.info("memory")
@@ -103,10 +103,10 @@ async def _first(store: Store) -> list[Any]:
     return await pipe.execute()
 
 
-async def _second(
+async def _second_round_trip(
     store: Store, waiting: Sequence[bytes], active: Sequence[bytes]
 ) -> tuple[dict[bytes, int], Counter[str]]:
-    """Since when each of those waits, and how many of the others are in each stage."""
+    """When each waiting job was updated last, and how many of the active ones are in each stage."""
     pipe = store.redis.pipeline(transaction=False)
     for job_id in waiting:
         pipe.hget(f"{JOB}{job_id.decode()}", "updated_ms")
@@ -123,8 +123,8 @@ def _queue(count: int, heads: Sequence[Sequence[bytes]], since_ms: Mapping[bytes
 
 
 def _workers(entries: Mapping[bytes, bytes], now_ms: int) -> Workers:
-    told = [json.loads(entry) for entry in entries.values()]
-    alive = [entry for entry in told if now_ms - entry["at_ms"] <= ALIVE_MS]
+    heartbeats = [json.loads(entry) for entry in entries.values()]
+    alive = [entry for entry in heartbeats if now_ms - entry["at_ms"] <= ALIVE_MS]
     return Workers(
         alive=len(alive),
         slots=sum(entry["slots"] for entry in alive),

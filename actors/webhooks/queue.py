@@ -1,7 +1,7 @@
-"""The line of calls: what those who asked are told when a job has ended.
+"""Queue of webhooks, one for each job that has ended.
 
-The script that ends a job writes the call's record in the same breath, so that it says how the job ended even
-if the film has left before it is made. It is gone once it was made or given up, and after a day.
+The script that ends a job also writes the webhook's record, so that it says how the job ended even if the job
+is gone by the time of delivery. The record is deleted once it is delivered or given up, and after a day.
 """
 
 import json
@@ -12,12 +12,12 @@ from typing import Any, Literal, Self, cast
 
 from actors.jobs.callback import Callback
 from actors.jobs.job import Status, iso
-from actors.jobs.keys import CALLS, JOB
+from actors.jobs.keys import JOB, WEBHOOKS
 from actors.jobs.store import Store
 
 State = Literal["waiting", "delivered", "given_up"]
-#: What is told of a film, as in a job's status.
-FILM = (
+#: The fields of a film, as in a job's status.
+FILM_FIELDS = (
     *("format", "duration_s", "frames", "width", "height", "fps", "size_bytes"),
     *("subtitles", "chapters"),
 )
@@ -25,14 +25,14 @@ FILM = (
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One end of one job, leased to a courier; `attempt` counts from 1."""
+    """The webhook of one end of one job, leased to a dispatcher; `attempt` counts from 1."""
 
     job_id: str
-    #: Which end of the job: one that is retried has several.
+    #: Which end of the job: one that was retried has several.
     number: int
     attempt: int
     token: str
-    #: Host and port, by which calls to the same place are counted.
+    #: Host and port, by which concurrent deliveries are limited.
     receiver: str
     url: str
     status: Status
@@ -46,7 +46,7 @@ class Delivery:
 
     @classmethod
     def decode(cls, row: dict[str, str]) -> Self:
-        """From its record."""
+        """From its record in Redis."""
         callback = Callback.decode(row)
         assert callback is not None
         return cls(
@@ -68,11 +68,11 @@ class Delivery:
 
     @property
     def message_id(self) -> str:
-        """The same for every attempt, so that a receiver knows what it has had before."""
+        """The same for every attempt, so that a receiver can recognize repetitions."""
         return f"msg_{self.job_id}_{self.number}"
 
     def message(self, ttl_s: int) -> bytes:
-        """What is sent, as JSON; `ttl_s` is how long jobs are kept."""
+        """The body, as JSON; `ttl_s` is how long jobs are kept."""
         film = self.film if self.status is Status.COMPLETED else {}
         data = {
             "job_id": self.job_id,
@@ -81,29 +81,31 @@ class Delivery:
             "error": self.error,
             "error_code": self.error_code,
             "warnings": [*self.warnings, *film.get("warnings", ())],
-            "film": {name: film[name] for name in FILM if name in film} or None,
+            "film": {name: film[name] for name in FILM_FIELDS if name in film} or None,
             "expires_at": iso(self.ended_ms + ttl_s * 1000),
             "links": self.callback.links(self.job_id, self.key),
         }
-        told = {"type": f"demo.{self.status}", "timestamp": iso(self.ended_ms), "data": data}
-        return json.dumps(told).encode()
+        message = {"type": f"demo.{self.status}", "timestamp": iso(self.ended_ms), "data": data}
+        return json.dumps(message).encode()
 
 
 async def claim_due(
-    store: Store, *, lease_s: float, aside_s: float, has_secret: bool, enough: Iterable[str] = ()
+    store: Store, *, lease_s: float, postpone_s: float, has_secret: bool, busy: Iterable[str] = ()
 ) -> Delivery | None:
-    """Leases the call that is due; None when there is none for us.
+    """Leases the next due delivery; None when there is none for us.
 
-    Those to receivers that have `enough` go aside; without `has_secret` those that want it are left alone.
+    Those to `busy` receivers are postponed; without `has_secret` those that need it are left to others.
     """
-    args: list[str | int] = [int(lease_s * 1000), uuid.uuid4().hex, int(has_secret), int(aside_s * 1000)]
-    found = cast(list[bytes], await store.run("claim_webhook", [CALLS], [*args, *enough]))
+    args: list[str | int] = [int(lease_s * 1000), uuid.uuid4().hex, int(has_secret), int(postpone_s * 1000)]
+    found = cast(list[bytes], await store.run("claim_webhook", [WEBHOOKS], [*args, *busy]))
     texts = [text.decode() for text in found]
     return Delivery.decode(dict(zip(texts[::2], texts[1::2], strict=True))) if texts else None
 
 
-async def settle(store: Store, call: Delivery, state: State, error: str = "", again_s: float = 0.0) -> bool:
-    """Notes what came of a call, in the job too if it is there; False when it is no longer ours."""
-    keys = [CALLS, JOB + call.job_id]
-    args: list[str | int] = [call.job_id, call.token, state, int(again_s * 1000), error]
+async def settle(
+    store: Store, delivery: Delivery, state: State, error: str = "", again_s: float = 0.0
+) -> bool:
+    """Writes the result of a delivery, also to the job if it is there; False when the lease is lost."""
+    keys = [WEBHOOKS, JOB + delivery.job_id]
+    args: list[str | int] = [delivery.job_id, delivery.token, state, int(again_s * 1000), error]
     return bool(await store.run("settle_webhook", keys, args))

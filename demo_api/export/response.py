@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from actors.errors import ExportTaken, FilmMissing, NotCompleted, TransitionRefused
+from actors.errors import ExportInProgress, FilmMissing, NotCompleted, TransitionRefused
 from actors.jobs.job import Job, Stage, Status
 from actors.jobs.keys import Claim, film_key
 from actors.jobs.store import Store
@@ -61,11 +61,13 @@ async def exportable(store: Store, job: Job) -> int:
 
 
 async def claim_export(store: Store, job: Job) -> Claim:
-    """The right to send the film, for one at a time. Raises ExportTaken when another has it."""
+    """The right to send the film, for one at a time. Raises ExportInProgress when another has it."""
     claim = await store.claim(job.id, Stage.READY, Stage.EXPORTING)
     if claim is None:
         await exportable(store, await store.find(job.id))
-        raise ExportTaken("The film is being downloaded right now. If that breaks off it can be had again.")
+        raise ExportInProgress(
+            "The film is being downloaded right now. If that breaks off it can be had again."
+        )
     return claim
 
 

@@ -104,7 +104,7 @@ BUSY = SystemStatus(
     },
     used_bytes=187_000_000,
     max_bytes=1 << 30,
-    room=True,
+    has_capacity=True,
     latency_ms=0.42,
 )
 IDLE = replace(

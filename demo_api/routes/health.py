@@ -128,11 +128,11 @@ def _redis(seen: SystemStatus | None) -> RedisPart:
     if seen is None:
         return RedisPart(status="failing")
     return RedisPart(
-        status="ok" if seen.room else "degraded",
+        status="ok" if seen.has_capacity else "degraded",
         latency_ms=round(seen.latency_ms, 2),
         used_bytes=seen.used_bytes,
         max_bytes=seen.max_bytes,
-        room=seen.room,
+        room=seen.has_capacity,
     )
 
 
@@ -164,7 +164,7 @@ def _obstacles(seen: SystemStatus | None, most: int) -> Iterator[str]:
         return
     if seen.queues["record"].waiting >= most:
         yield f"{most} jobs wait already, which is as many as may (MAX_QUEUE). More workers shorten the line."
-    if not seen.room:
+    if not seen.has_capacity:
         yield "Redis has no memory for another film. Films that are fetched make room, or a larger maxmemory."
 
 

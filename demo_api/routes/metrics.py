@@ -148,7 +148,9 @@ def _workers(seen: SystemStatus) -> Iterator[Metric]:
 def _memory(seen: SystemStatus) -> Iterator[Metric]:
     yield GaugeMetricFamily("sitereel_redis_memory_used_bytes", "Memory that Redis uses.", seen.used_bytes)
     yield GaugeMetricFamily("sitereel_redis_memory_max_bytes", "Its maxmemory; 0 is none.", seen.max_bytes)
-    yield GaugeMetricFamily("sitereel_redis_room", "1 when it has memory for another film.", seen.room)
+    yield GaugeMetricFamily(
+        "sitereel_redis_room", "1 when it has memory for another film.", seen.has_capacity
+    )
 
 
 def _counter(count: Count, totals: Mapping[str, float]) -> Metric:

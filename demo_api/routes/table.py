@@ -155,7 +155,7 @@ OPERATIONS: tuple[Operation, ...] = (
         200,
         tuple(MEDIA_TYPES.values()),
         (*FILM, door.PreviewRefused),
-        using=(line.ExportTaken,),
+        using=(line.ExportInProgress,),
         access="key",
         text=descriptions.EXPORT,
     ),

@@ -1,11 +1,11 @@
--- Takes a waiting job for one worker: the one that is named, or the first in line.
--- Answers {id, the claim's number}, or {} when there is nothing to take.
+-- Claims a waiting job for one worker: the named one, or the first of the queue.
+-- Returns {id, the claim's number}, or {} when there is no job to claim.
 -- `attempt` counts claims of the present stage, `claims` all of them, so that each has keys of its own.
 -- KEYS: waiting, active.
--- ARGV: prefix of job keys, id ('' for the first in line), from, to, status, token, lease_ms, ttl_s
+-- ARGV: prefix of job keys, id ('' for the first of the queue), from, to, status, token, lease_ms, ttl_s
 local function waits(id)
-  local at = redis.call('HMGET', ARGV[1] .. id, 'stage', 'status')
-  return at[1] == ARGV[3] and at[2] ~= 'failed' and at[2] ~= 'cancelled'
+  local job = redis.call('HMGET', ARGV[1] .. id, 'stage', 'status')
+  return job[1] == ARGV[3] and job[2] ~= 'failed' and job[2] ~= 'cancelled'
 end
 local id = ARGV[2]
 if id == '' then
@@ -28,5 +28,5 @@ redis.call('ZADD', KEYS[2], now_ms + ARGV[7], id)
 redis.call('HSET', key, 'stage', ARGV[4], 'status', ARGV[5], 'token', ARGV[6], 'updated_ms', now_ms)
 redis.call('EXPIRE', key, ARGV[8])
 redis.call('HINCRBY', key, 'attempt', 1)
-changed(key, id)
+publish_status(key, id)
 return {id, redis.call('HINCRBY', key, 'claims', 1)}

@@ -1,7 +1,7 @@
--- Accepts a job, unless Redis was away for so long that its client has already been told no.
--- Answers 1, 0 when it is too late, or -1 when as many jobs wait as may.
+-- Creates a job, unless Redis was away for so long that the client was told that nothing was accepted.
+-- Returns 1, 0 when it is too late, or -1 when the queue is full.
 -- KEYS: job, waiting, idempotency record ('' for none).
--- ARGV: id, deadline_ms, ttl_s, most that may wait, rank, field, value, ...
+-- ARGV: id, deadline_ms, ttl_s, maximum of waiting jobs, rank, field, value, ...
 local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 if now_ms > tonumber(ARGV[2]) or redis.call('EXISTS', KEYS[1]) == 1 then
@@ -22,5 +22,5 @@ redis.call('HSET', KEYS[1], 'created_ms', now_ms, 'updated_ms', now_ms, 'queued_
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 redis.call('ZADD', KEYS[2], ARGV[5] * 1e13 + now_ms, ARGV[1])
 redis.call('HINCRBY', TOTALS, 'jobs:accepted', 1)
-changed(KEYS[1], ARGV[1])
+publish_status(KEYS[1], ARGV[1])
 return 1

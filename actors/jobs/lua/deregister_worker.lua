@@ -1,4 +1,4 @@
 #!lua flags=allow-oom
--- Forgets a worker that has said goodbye.
+-- Removes a worker that has stopped.
 -- KEYS: workers.  ARGV: name
 return redis.call('HDEL', KEYS[1], ARGV[1])

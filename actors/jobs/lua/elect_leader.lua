@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
--- Makes one watchdog the leader, for a while. Answers 1 when it is the one that asks, else 0.
--- When none has come round for half a lease, and for 4 s, Redis was away and nobody could renew: all leases begin anew,
--- so that no worker that went on filming loses its job before it can say so. (They come once a second.)
--- KEYS: leader, when a watchdog was last here, active.  ARGV: name, ttl_ms, lease_ms
+-- Elects one watchdog as leader until ttl_ms. Returns 1 when it is the caller, else 0.
+-- When no watchdog called for half a lease, and for 4 s, Redis was away and no lease could be renewed (each calls once
+-- a second): all leases start again, so that no worker that went on filming loses its job.
+-- KEYS: leader, time of the last call, active.  ARGV: name, ttl_ms, lease_ms
 local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local seen_ms = redis.call('GET', KEYS[2])

@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
--- Renews a lease, writes progress and tells of it, also when memory is full. Answers 1, or 0 when the claim is lost.
+-- Renews a lease and all times to live, writes and publishes progress, also when memory is full.
+-- Returns 1, or 0 when the claim is lost.
 -- KEYS: job, active, film, then the claim's blobs.
 -- ARGV: id, token, lease_ms, ttl_s, events as pairs of kind and data (JSON), field, value, ...
-local at = redis.call('HMGET', KEYS[1], 'token', 'blobs', 'once')
-if at[1] ~= ARGV[2] then
+local job = redis.call('HMGET', KEYS[1], 'token', 'blobs', 'once')
+if job[1] ~= ARGV[2] then
   return 0
 end
 local time = redis.call('TIME')
@@ -14,14 +15,14 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 for i = 3, #KEYS do
   redis.call('EXPIRE', KEYS[i], ARGV[4])
 end
-for _, key in ipairs(cjson.decode(at[2] or '[]')) do
+for _, key in ipairs(cjson.decode(job[2] or '[]')) do
   redis.call('EXPIRE', key, ARGV[4])
 end
-if at[3] then
-  redis.call('EXPIRE', at[3], ARGV[4])
+if job[3] then
+  redis.call('EXPIRE', job[3], ARGV[4])
 end
 redis.call('EXPIRE', EVENTS .. ARGV[1], ARGV[4])
 for _, event in ipairs(cjson.decode(ARGV[5])) do
-  tell(KEYS[1], ARGV[1], event[1], event[2])
+  publish(KEYS[1], ARGV[1], event[1], event[2])
 end
 return 1

@@ -101,7 +101,7 @@ async def test_a_survey_counts_who_waits_for_how_long_and_who_is_at_work(store: 
     assert 60 <= seen.queues["record"].oldest_s < 70
     assert (seen.queues["encode"].waiting, seen.queues["encode"].oldest_s) == (0, 0)
     assert seen.active == {"exploring": 1}
-    assert seen.room
+    assert seen.has_capacity
     assert 0 < seen.latency_ms < 2000
 
 
@@ -109,6 +109,6 @@ async def test_a_survey_says_whether_another_film_has_room(store: Store) -> None
     await store.redis.config_set("maxmemory", str(store.settings.take_bytes))
     seen = await system_status(store)
 
-    assert not seen.room
+    assert not seen.has_capacity
     assert seen.max_bytes == store.settings.take_bytes
     assert 0 < seen.used_bytes < seen.max_bytes

@@ -18,15 +18,15 @@ from standardwebhooks import Webhook
 
 from actors.jobs.callback import LINKS, Callback
 from actors.jobs.job import Stage
-from actors.jobs.keys import CALL, CALLS, JOB
+from actors.jobs.keys import JOB, WEBHOOK, WEBHOOKS
 from actors.jobs.store import Store
 from actors.monitoring.worker_registry import WorkerRegistration
 from actors.services import ServiceThread
 from actors.settings import Settings
 from actors.webhook_signing import new_secret
-from actors.webhooks.dispatcher import PACE, Pace, dispatch
+from actors.webhooks.dispatcher import DEFAULT_POLICY, DeliveryPolicy, dispatch
 from actors.webhooks.queue import claim_due, settle
-from actors.webhooks.sender import Limits as PostingLimits
+from actors.webhooks.sender import Timeouts
 from demo_api.openapi.webhooks import Webhook as Described
 from demo_api.schemas.jobs import Links
 from tests.conftest import Kin
@@ -38,12 +38,12 @@ pytestmark = pytest.mark.anyio
 
 SECRET = new_secret()
 #: As patient as the real one, but in hundredths of a second.
-QUICK = Pace(
-    round_s=0.02,
+QUICK = DeliveryPolicy(
+    poll_interval_s=0.02,
     lease_s=2.0,
     backoff_s=(0.05,) * 5,
     jitter=0.0,
-    limits=PostingLimits(connect_s=0.3, total_s=0.3),
+    timeouts=Timeouts(connect_s=0.3, total_s=0.3),
 )
 UNAVAILABLE = answer(b"", "503 Service Unavailable")
 FILM = {"format": "mp4", "duration_s": 12.5, "frames": 375, "width": 1280, "height": 720, "fps": 30.0}
@@ -68,17 +68,17 @@ def listing(settings: Settings, *receivers: Receiver, **more: Any) -> Settings:
 
 
 @asynccontextmanager
-async def courier(settings: Settings, pace: Pace = QUICK) -> AsyncIterator[Store]:
-    """One courier with a connection of its own, as in a process of its own."""
+async def dispatching(settings: Settings, policy: DeliveryPolicy = QUICK) -> AsyncIterator[Store]:
+    """One dispatcher with a connection of its own, as in a process of its own."""
     assert settings.redis is not None
     async with Store.opened(settings.redis, settings) as store:
-        carrying = asyncio.create_task(dispatch(store, pace))
+        dispatch_task = asyncio.create_task(dispatch(store, policy))
         try:
             yield store
         finally:
-            carrying.cancel()
+            dispatch_task.cancel()
             with suppress(asyncio.CancelledError):
-                await carrying
+                await dispatch_task
 
 
 async def report(store: Store, job_id: str = "j1") -> dict[str, Any]:
@@ -103,7 +103,9 @@ async def over(store: Store, job_id: str = "j1") -> dict[str, Any]:
 
 
 async def is_over(store: Store, job_id: str = "j1") -> bool:
-    return await store.redis.zscore(CALLS, job_id) is None and not await store.redis.exists(CALL + job_id)
+    return await store.redis.zscore(WEBHOOKS, job_id) is None and not await store.redis.exists(
+        WEBHOOK + job_id
+    )
 
 
 def verified(heard: Heard, secret: str = SECRET) -> dict[str, Any]:
@@ -114,7 +116,7 @@ def verified(heard: Heard, secret: str = SECRET) -> dict[str, Any]:
 async def test_a_film_is_told_of_in_full_and_signed(settings: Settings) -> None:
     async with receiving() as receiver:
         callback = calling(receiver, base="https://films.example.com", keyed=True)
-        async with courier(listing(settings, receiver)) as store:
+        async with dispatching(listing(settings, receiver)) as store:
             of_take, of_film = WARNINGS
             fields = {
                 "film": json.dumps({**FILM, "warnings": [of_film]}),
@@ -137,7 +139,7 @@ async def test_a_film_is_told_of_in_full_and_signed(settings: Settings) -> None:
 
 
 async def test_a_failure_is_told_with_its_cause_and_plain_links(settings: Settings) -> None:
-    async with receiving() as receiver, courier(listing(settings, receiver)) as store:
+    async with receiving() as receiver, dispatching(listing(settings, receiver)) as store:
         await failed(store, error="The site is closed.", callback=calling(receiver))
         await over(store)
 
@@ -156,13 +158,13 @@ def test_a_call_has_the_links_that_a_status_has() -> None:
 async def test_nobody_is_called_who_has_not_asked_for_it(store: Store) -> None:
     await failed(store)
 
-    assert not await store.redis.exists(CALLS, CALL + "j1")
+    assert not await store.redis.exists(WEBHOOKS, WEBHOOK + "j1")
 
 
 async def test_a_receiver_that_fails_in_every_way_is_called_until_it_has_heard(settings: Settings) -> None:
     later = answer(b"", "429 Too Many Requests", "Retry-After: 1")
     here = Receiver([], dead_port())
-    async with courier(listing(settings, here)) as store:
+    async with dispatching(listing(settings, here)) as store:
         await cancelled(store, here)
         # connection refused, until somebody listens there
         assert "Connection refused" in (await eventually(lambda: report(store)))["error"]
@@ -178,7 +180,7 @@ async def test_a_receiver_that_fails_in_every_way_is_called_until_it_has_heard(s
 
 
 async def test_after_the_last_attempt_it_is_given_up_and_the_job_says_why(settings: Settings) -> None:
-    async with receiving(*[UNAVAILABLE] * 9) as receiver, courier(listing(settings, receiver)) as store:
+    async with receiving(*[UNAVAILABLE] * 9) as receiver, dispatching(listing(settings, receiver)) as store:
         await cancelled(store, receiver)
         done = await over(store)
 
@@ -189,7 +191,7 @@ async def test_after_the_last_attempt_it_is_given_up_and_the_job_says_why(settin
 
 @pytest.mark.parametrize("status", ["404 Not Found", "301 Moved Permanently", "410 Gone"])
 async def test_an_answer_that_will_not_change_is_not_asked_for_again(status: str, settings: Settings) -> None:
-    async with receiving(answer(b"", status)) as receiver, courier(listing(settings, receiver)) as store:
+    async with receiving(answer(b"", status)) as receiver, dispatching(listing(settings, receiver)) as store:
         await cancelled(store, receiver)
         done = await over(store)
 
@@ -199,7 +201,7 @@ async def test_an_answer_that_will_not_change_is_not_asked_for_again(status: str
 
 
 async def test_a_private_address_that_is_no_longer_listed_is_not_called(settings: Settings) -> None:
-    async with receiving() as receiver, courier(settings) as store:
+    async with receiving() as receiver, dispatching(settings) as store:
         await cancelled(store, receiver)
         done = await over(store)
 
@@ -214,19 +216,19 @@ async def test_our_redis_is_not_called_though_it_is_listed(settings: Settings) -
         known = listing(settings, receiver)
         async with Store.opened(settings.redis or "", known) as store:
             told = Store(store.redis, known.model_copy(update={"redis_url": f"redis://{receiver.host}/0"}))
-            carrying = asyncio.create_task(dispatch(told, QUICK))
+            dispatch_task = asyncio.create_task(dispatch(told, QUICK))
             await cancelled(store, receiver)
             done = await over(store)
-            carrying.cancel()
+            dispatch_task.cancel()
 
     assert not receiver.heard
     assert "own services" in done["error"]
 
 
-async def test_two_couriers_make_each_call_once(settings: Settings) -> None:
+async def test_two_dispatchers_deliver_each_webhook_once(settings: Settings) -> None:
     async with receiving() as receiver:
         known = listing(settings, receiver)
-        async with courier(known) as store, courier(known):
+        async with dispatching(known) as store, dispatching(known):
             ids = [f"j{number}" for number in range(20)]
             for job_id in ids:
                 await cancelled(store, receiver, job_id)
@@ -236,7 +238,7 @@ async def test_two_couriers_make_each_call_once(settings: Settings) -> None:
     assert sorted(heard.told["data"]["job_id"] for heard in receiver.heard) == sorted(ids)
 
 
-async def test_the_call_of_a_courier_that_was_killed_is_made_again(settings: Settings) -> None:
+async def test_the_webhook_of_a_dispatcher_that_was_killed_is_delivered_again(settings: Settings) -> None:
     async with receiving(HANG) as receiver:
         known = listing(settings, receiver)
         async with Store.opened(settings.redis or "", known) as store:
@@ -245,8 +247,8 @@ async def test_the_call_of_a_courier_that_was_killed_is_made_again(settings: Set
             await receiver.until(lambda heard: len(heard) == 1)
             victim.kill()
             victim.wait()
-            lease_ends_ms = await store.redis.zscore(CALLS, "j1")
-            async with courier(known):
+            lease_ends_ms = await store.redis.zscore(WEBHOOKS, "j1")
+            async with dispatching(known):
                 done = await over(store)
 
     assert [heard.headers["webhook-id"] for heard in receiver.heard] == ["msg_j1_1"] * 2
@@ -257,9 +259,8 @@ async def test_the_call_of_a_courier_that_was_killed_is_made_again(settings: Set
 
 VICTIM = """
 import asyncio, sys
-from actors.webhooks.dispatcher import Pace, dispatch
+from actors.webhooks.dispatcher import DeliveryPolicy, dispatch
 from actors.webhooks.sender import system_trust
-from actors.monitoring.worker_registry import Presence
 from actors.settings import Settings
 from actors.jobs.store import Store
 
@@ -268,20 +269,20 @@ async def main(url, host):
     system_trust()
     settings = Settings(redis_url=url, allow_private_hosts=frozenset({host}))
     async with Store.opened(url, settings) as store:
-        await dispatch(store, Pace(round_s=0.02, lease_s=1.5))
+        await dispatch(store, DeliveryPolicy(poll_interval_s=0.02, lease_s=1.5))
 
 asyncio.run(main(*sys.argv[1:]))
 """
 
 
-async def test_pauses_outlive_the_courier(settings: Settings) -> None:
-    pace = replace(QUICK, backoff_s=(0.5,))
+async def test_pauses_outlive_the_dispatcher(settings: Settings) -> None:
+    policy = replace(QUICK, backoff_s=(0.5,))
     async with receiving(UNAVAILABLE) as receiver:
         known = listing(settings, receiver)
-        async with courier(known, pace) as store:
+        async with dispatching(known, policy) as store:
             await cancelled(store, receiver)
             await eventually(lambda: report(store))
-        async with courier(known, pace) as store:
+        async with dispatching(known, policy) as store:
             done = await over(store)
 
     assert receiver.heard[1].at_s - receiver.heard[0].at_s >= 0.5
@@ -298,7 +299,7 @@ async def test_a_film_that_has_left_before_the_call_is_told_of_and_the_job_stays
             claim = await store.claim("j1", Stage.READY, Stage.EXPORTING)
             assert claim is not None
             assert await store.finish(claim)
-            async with courier(known):
+            async with dispatching(known):
                 await receiver.until(lambda heard: len(heard) == 1)
                 await eventually(lambda: is_over(store))
             assert not await store.redis.exists(JOB + "j1")
@@ -313,7 +314,7 @@ async def test_a_job_that_has_ended_again_before_the_call_is_told_of_as_it_stand
         await failed(store, callback=calling(receiver))
         await store.retry("j1")
         await store.cancel("j1")
-        async with courier(listing(settings, receiver)):
+        async with dispatching(listing(settings, receiver)):
             await over(store)
 
     assert [heard.told["type"] for heard in receiver.heard] == ["demo.cancelled"]
@@ -322,7 +323,7 @@ async def test_a_job_that_has_ended_again_before_the_call_is_told_of_as_it_stand
 
 async def test_what_comes_of_an_earlier_end_is_not_said_of_a_later_one(store: Store) -> None:
     await failed(store, callback=Callback("https://example.com/", SECRET))
-    terms: dict[str, Any] = {"lease_s": 9, "aside_s": 1, "has_secret": False}
+    terms: dict[str, Any] = {"lease_s": 9, "postpone_s": 1, "has_secret": False}
     first = await claim_due(store, **terms)
     assert first is not None
 
@@ -339,29 +340,31 @@ async def test_what_comes_of_an_earlier_end_is_not_said_of_a_later_one(store: St
 
 
 async def test_a_receiver_that_hangs_holds_up_no_others(settings: Settings) -> None:
-    pace = replace(QUICK, at_once=3, to_one=2, limits=PostingLimits(connect_s=5, total_s=5))
+    policy = replace(QUICK, max_concurrent=3, max_per_receiver=2, timeouts=Timeouts(connect_s=5, total_s=5))
     async with receiving(*[HANG] * 9) as slow, receiving() as quick:
         known = listing(settings, slow, quick)
         async with Store.opened(settings.redis or "", known) as store:
             for number in range(5):
                 await cancelled(store, slow, f"slow{number}")
             await cancelled(store, quick, "quick")
-            async with courier(known, pace):
+            async with dispatching(known, policy):
                 await slow.until(lambda heard: len(heard) == 2)
                 assert (await over(store, "quick"))["state"] == "delivered"
                 assert len(slow.heard) == 2
 
 
-async def test_a_courier_without_the_secret_leaves_a_call_to_one_that_has_it(settings: Settings) -> None:
+async def test_a_webhook_is_left_to_a_dispatcher_that_has_the_secret(
+    settings: Settings,
+) -> None:
     async with receiving() as receiver:
         lacking = listing(settings, receiver)
         having = listing(settings, receiver, webhook_secret=SecretStr(SECRET))
-        async with courier(lacking) as store:
+        async with dispatching(lacking) as store:
             await cancelled(store, receiver, "theirs", secret=None)
             await cancelled(store, receiver, "own")
             await over(store, "own")
-            assert await store.redis.zscore(CALLS, "theirs") is not None
-            async with courier(having):
+            assert await store.redis.zscore(WEBHOOKS, "theirs") is not None
+            async with dispatching(having):
                 await over(store, "theirs")
 
     assert [heard.told["data"]["job_id"] for heard in receiver.heard] == ["own", "theirs"]
@@ -373,38 +376,38 @@ async def test_a_call_that_cannot_be_read_keeps_no_other_from_being_made(
 ) -> None:
     async with receiving() as receiver:
         await cancelled(store, receiver, "bad")
-        await store.redis.hset(CALL + "bad", "film", "{")
+        await store.redis.hset(WEBHOOK + "bad", "film", "{")
         await cancelled(store, receiver, "good")
-        async with courier(listing(settings, receiver)):
+        async with dispatching(listing(settings, receiver)):
             assert (await over(store, "good"))["state"] == "delivered"
 
 
 async def test_a_call_whose_record_has_expired_is_forgotten(settings: Settings, store: Store) -> None:
     await cancelled(store, Receiver([], dead_port()))
-    assert 0 < await store.redis.ttl(CALL + "j1") <= 86_400
-    await store.redis.unlink(CALL + "j1")
+    assert 0 < await store.redis.ttl(WEBHOOK + "j1") <= 86_400
+    await store.redis.unlink(WEBHOOK + "j1")
 
-    async with courier(settings):
+    async with dispatching(settings):
         await over(store)
 
 
-async def test_a_courier_that_has_nothing_to_do_asks_once_a_round(settings: Settings, store: Store) -> None:
+async def test_an_idle_dispatcher_asks_once_an_interval(settings: Settings, store: Store) -> None:
     async def asked() -> int:
         stats = await store.redis.info("commandstats")
         return int(stats.get("cmdstat_evalsha", {}).get("calls", 0))
 
-    async with courier(settings, replace(QUICK, round_s=0.1)):
+    async with dispatching(settings, replace(QUICK, poll_interval_s=0.1)):
         before, began_s = await asked(), time.monotonic()
         await asyncio.sleep(0.5)
         rounds = (time.monotonic() - began_s) / 0.1
         assert 1 <= await asked() - before <= rounds + 1
-    assert PACE.round_s == 1
+    assert DEFAULT_POLICY.poll_interval_s == 1
 
 
 async def test_a_redis_that_dies_forgets_no_call(kin: Kin, settings: Settings) -> None:
     [server] = kin("valkey-server")
-    pace = replace(QUICK, backoff_s=(0.3,))
-    async with receiving(UNAVAILABLE) as receiver, courier(listing(settings, receiver), pace) as store:
+    policy = replace(QUICK, backoff_s=(0.3,))
+    async with receiving(UNAVAILABLE) as receiver, dispatching(listing(settings, receiver), policy) as store:
         await cancelled(store, receiver)
         await eventually(lambda: report(store))
         server.kill()
@@ -421,7 +424,7 @@ async def is_delivered(store: Store) -> bool:
 
 
 async def test_a_redis_that_is_full_keeps_nobody_from_being_called(settings: Settings) -> None:
-    async with receiving(UNAVAILABLE) as receiver, courier(listing(settings, receiver)) as store:
+    async with receiving(UNAVAILABLE) as receiver, dispatching(listing(settings, receiver)) as store:
         await queued(store, callback=calling(receiver))
         await store.redis.config_set("maxmemory", 1)
         await store.cancel("j1")
@@ -433,7 +436,7 @@ async def test_the_log_keeps_what_is_secret_about_a_receiver(
 ) -> None:
     caplog.set_level(logging.INFO)
     replies = (UNAVAILABLE, answer(b"", "404 Not Found"))
-    async with receiving(*replies) as receiver, courier(listing(settings, receiver)) as store:
+    async with receiving(*replies) as receiver, dispatching(listing(settings, receiver)) as store:
         await cancelled(store, receiver)
         done = await over(store)
 
@@ -461,9 +464,9 @@ async def test_it_ends_when_it_is_told_to_whatever_it_is_at(settings: Settings) 
     """Python 3.11 and redis-py lose a cancellation that comes while a command is sent."""
     async with Store.opened(settings.redis or "", settings) as store:
         for number in range(60):
-            carrying = asyncio.create_task(dispatch(store, replace(QUICK, round_s=0)))
+            dispatch_task = asyncio.create_task(dispatch(store, replace(QUICK, poll_interval_s=0)))
             for _ in range(number):
                 await asyncio.sleep(0)
-            carrying.cancel()
-            done, _ = await asyncio.wait({carrying}, timeout=5)
+            dispatch_task.cancel()
+            done, _ = await asyncio.wait({dispatch_task}, timeout=5)
             assert done

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.webhooks.sender import DeliveryResult, Limits, judge, post
+from actors.webhooks.sender import DeliveryResult, Timeouts, evaluate, post
 from explorer.egress.policy import EgressPolicy
 from explorer.egress.resolver import LookUp
 from tests.attacks.hostile_pages.certificates import CERTIFICATES, make_certificate
@@ -19,15 +19,15 @@ from tests.support.webhook_receiver import DROP, HANG, Receiver, receiving
 
 pytestmark = pytest.mark.anyio
 
-PATIENT = Limits()
-QUICK = Limits(connect_s=0.5, total_s=0.5)
+PATIENT = Timeouts()
+QUICK = Timeouts(connect_s=0.5, total_s=0.5)
 
 
 async def send(
-    receiver: Receiver, limits: Limits = PATIENT, trust: ssl.SSLContext | None = None
+    receiver: Receiver, timeouts: Timeouts = PATIENT, trust: ssl.SSLContext | None = None
 ) -> DeliveryResult:
-    fence = EgressPolicy(frozenset({receiver.host}))
-    return await post(receiver.url, b'{"a": 1}', {"webhook-id": "msg_1"}, fence, limits, trust)
+    egress = EgressPolicy(frozenset({receiver.host}))
+    return await post(receiver.url, b'{"a": 1}', {"webhook-id": "msg_1"}, egress, timeouts, trust)
 
 
 async def test_a_message_arrives_as_it_is_and_says_who_sends_it() -> None:
@@ -49,44 +49,44 @@ async def test_a_message_arrives_as_it_is_and_says_who_sends_it() -> None:
 )
 async def test_a_receiver_that_does_not_answer_may_do_so_later(reply: bytes, said: str) -> None:
     async with receiving(reply) as receiver:
-        verdict = await send(receiver, QUICK)
+        result = await send(receiver, QUICK)
 
-    assert verdict.passing
-    assert re.search(said, verdict.error), verdict.error
+    assert result.transient
+    assert re.search(said, result.error), result.error
 
 
 async def test_a_receiver_that_is_not_there_may_come_back() -> None:
-    verdict = await send(Receiver([], dead_port()))
+    result = await send(Receiver([], dead_port()))
 
-    assert verdict.passing
-    assert "could not be reached: Connection refused" in verdict.error
+    assert result.transient
+    assert "could not be reached: Connection refused" in result.error
 
 
 async def test_what_follows_a_good_answer_is_neither_waited_for_nor_read_to_its_end() -> None:
     never = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"
     huge = answer(b"x" * 3_000_000)
     async with receiving(never, huge) as receiver:
-        assert (await send(receiver)).taken
-        assert (await send(receiver)).taken
+        assert (await send(receiver)).delivered
+        assert (await send(receiver)).delivered
 
 
 async def test_a_redirect_is_not_followed() -> None:
     async with receiving() as other, receiving() as receiver:
         receiver.replies.append(answer(b"", "307 Temporary Redirect", f"Location: {other.url}"))
-        verdict = await send(receiver)
+        result = await send(receiver)
 
     assert not other.heard
-    assert not verdict.passing
-    assert "307 Temporary Redirect. Redirects are not followed" in verdict.error
+    assert not result.transient
+    assert "307 Temporary Redirect. Redirects are not followed" in result.error
 
 
 @pytest.mark.parametrize("host", [*PRIVATE, *METADATA])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_nothing_is_sent_to_a_private_address_in_any_disguise(scheme: str, host: str) -> None:
     async with receiving() as receiver:
-        verdict = await post(f"{scheme}://{host}:{receiver.port}/", b"{}", {}, EgressPolicy(), QUICK)
+        result = await post(f"{scheme}://{host}:{receiver.port}/", b"{}", {}, EgressPolicy(), QUICK)
 
-    assert verdict.error
+    assert result.error
     assert not receiver.heard
 
 
@@ -94,20 +94,20 @@ async def test_nothing_is_sent_to_a_private_address_in_any_disguise(scheme: str,
     "host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "10.0.0.1", "x.local"]
 )
 async def test_a_refusal_of_the_fence_is_not_tried_again(host: str) -> None:
-    verdict = await post(f"http://{host}:8000/", b"{}", {}, EgressPolicy(), QUICK)
+    result = await post(f"http://{host}:8000/", b"{}", {}, EgressPolicy(), QUICK)
 
-    assert not verdict.passing
+    assert not result.transient
     # An IPv6 address is no good to the client, and is turned down at the door.
-    assert re.search("private or local|metadata|not a valid address", verdict.error)
+    assert re.search("private or local|metadata|not a valid address", result.error)
 
 
 @pytest.mark.parametrize("answers", [["127.0.0.1"], ["93.184.215.14", "127.0.0.1"], ["169.254.169.254"]])
 async def test_a_name_that_has_been_bound_anew_to_something_private_is_refused(answers: list[str]) -> None:
     async with receiving() as receiver:
-        fence = EgressPolicy(look_up=names({"hooks.example.com": answers}))
-        verdict = await post(f"http://hooks.example.com:{receiver.port}/", b"{}", {}, fence, QUICK)
+        egress = EgressPolicy(look_up=names({"hooks.example.com": answers}))
+        result = await post(f"http://hooks.example.com:{receiver.port}/", b"{}", {}, egress, QUICK)
 
-    assert not verdict.passing
+    assert not result.transient
     assert not receiver.heard
 
 
@@ -120,20 +120,20 @@ async def test_the_address_that_was_looked_at_is_the_one_that_is_called() -> Non
             return ("127.0.0.1",) if len(asked) == 1 else ("10.0.0.1",)
 
         look_up: LookUp = turning
-        fence = EgressPolicy(frozenset({f"hooks.example.com:{receiver.port}"}), look_up=look_up)
-        verdict = await post(f"http://hooks.example.com:{receiver.port}/", b"{}", {}, fence, QUICK)
+        egress = EgressPolicy(frozenset({f"hooks.example.com:{receiver.port}"}), look_up=look_up)
+        result = await post(f"http://hooks.example.com:{receiver.port}/", b"{}", {}, egress, QUICK)
 
-    assert verdict.taken
+    assert result.delivered
     assert len(asked) == 1
 
 
 async def test_our_own_services_are_not_called_though_they_are_listed() -> None:
     async with receiving() as receiver:
-        fence = EgressPolicy(frozenset({receiver.host}), own=frozenset({receiver.host}))
-        verdict = await post(receiver.url, b"{}", {}, fence, QUICK)
+        egress = EgressPolicy(frozenset({receiver.host}), own=frozenset({receiver.host}))
+        result = await post(receiver.url, b"{}", {}, egress, QUICK)
 
-    assert not verdict.passing
-    assert "own services" in verdict.error
+    assert not result.transient
+    assert "own services" in result.error
     assert not receiver.heard
 
 
@@ -145,14 +145,14 @@ async def test_over_tls_only_a_certificate_that_is_believed_will_do(tmp_path: Pa
         stranger = await send(receiver)
         friend = await send(receiver, trust=ssl.create_default_context(cafile=str(certificate)))
 
-    assert stranger.passing
+    assert stranger.transient
     assert "certificate is not valid: self-signed certificate" in stranger.error
-    assert friend.taken
+    assert friend.delivered
     assert len(receiver.heard) == 1
 
 
 @pytest.mark.parametrize(
-    ("status", "retry_after", "passing", "wait_s"),
+    ("status", "retry_after", "transient", "retry_after_s"),
     [
         (400, "", False, 0),
         (401, "9", False, 0),
@@ -169,29 +169,29 @@ async def test_over_tls_only_a_certificate_that_is_believed_will_do(tmp_path: Pa
         (599, "", True, 0),
     ],
 )
-def test_what_an_answer_means(status: int, retry_after: str, passing: bool, wait_s: float) -> None:
-    verdict = judge(status, retry_after)
+def test_what_an_answer_means(status: int, retry_after: str, transient: bool, retry_after_s: float) -> None:
+    result = evaluate(status, retry_after)
 
-    assert (verdict.passing, verdict.wait_s) == (passing, wait_s)
-    assert str(status) in verdict.error
+    assert (result.transient, result.retry_after_s) == (transient, retry_after_s)
+    assert str(status) in result.error
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_any_good_answer_means_that_it_was_heard(status: int) -> None:
-    assert judge(status).taken
+    assert evaluate(status).delivered
 
 
 def test_a_receiver_may_name_the_hour_at_which_it_wants_to_be_called() -> None:
     then = datetime.now(UTC) + timedelta(seconds=100)
 
-    assert 90 < judge(503, format_datetime(then, usegmt=True)).wait_s <= 100
-    assert judge(503, "Wed, 21 Oct 2015 07:28:00 GMT").wait_s == 0
+    assert 90 < evaluate(503, format_datetime(then, usegmt=True)).retry_after_s <= 100
+    assert evaluate(503, "Wed, 21 Oct 2015 07:28:00 GMT").retry_after_s == 0
 
 
 async def test_the_wait_for_a_silent_receiver_blocks_nobody() -> None:
     async with receiving(HANG) as receiver, receiving() as other:
         slow = asyncio.create_task(send(receiver, QUICK))
         await receiver.until(lambda heard: len(heard) == 1)
-        assert (await send(other)).taken
+        assert (await send(other)).delivered
         assert not slow.done()
         await slow

@@ -17,7 +17,7 @@ import pytest
 
 from actors.jobs.job import Stage
 from actors.jobs.keys import GONE, LEADER, SEEN, TOTALS, film_key
-from actors.jobs.store import GONE_S, Store
+from actors.jobs.store import GONE_TTL_S, Store
 from actors.settings import Settings
 from demo_api.export.link_previews import is_link_preview
 from tests.attacks.disconnects import run
@@ -84,7 +84,7 @@ async def test_after_the_last_byte_nothing_of_the_job_is_left(store: Store, addr
             assert (answer.status_code, answer.json()["code"]) == (410, "job_gone")
         # What is remembered of it is its id, for a while
         assert set(await cast(Any, store.redis.keys("demo:*"))) <= REMEMBERED
-        assert 0 < await store.redis.ttl(GONE) <= GONE_S
+        assert 0 < await store.redis.ttl(GONE) <= GONE_TTL_S
 
         await store.redis.delete(GONE)
         assert (await client.get("/demo/export/j1")).status_code == 404

@@ -30,7 +30,7 @@ FINE = SystemStatus(
     totals={},
     used_bytes=1,
     max_bytes=0,
-    room=True,
+    has_capacity=True,
     latency_ms=0.5,
 )
 NOBODY = Workers(0, 0, 0, None)
@@ -49,7 +49,7 @@ CUT = {"record": Queue(0, 0.0), "encode": Queue(1, 9.0)}
         (replace(FINE, workers=NOBODY), 1.0, "failing", {"workers": "failing"}, "1 jobs wait"),
         (replace(FINE, workers=NOBODY, queues=CUT), 1.0, "failing", {"workers": "failing"}, "No worker"),
         (replace(FINE, workers=NOBODY, queues=IDLE), 1.0, "degraded", {"workers": "degraded"}, "No worker"),
-        (replace(FINE, room=False), 1.0, "degraded", {"redis": "degraded"}, "memory"),
+        (replace(FINE, has_capacity=False), 1.0, "degraded", {"redis": "degraded"}, "memory"),
     ],
 )
 def test_health_follows_from_its_parts(
