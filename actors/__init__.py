@@ -1,1 +1,1 @@
-"""The line: settings, jobs, queues, leases and the supervision of one child process per stage."""
+"""The job pipeline: settings, jobs, queues, leases, and supervision of one child process per stage."""

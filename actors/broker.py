@@ -1,4 +1,4 @@
-"""Dramatiq's RedisBroker, set up so that a lost or doubled message does no harm: messages are tickets."""
+"""Dramatiq's Redis broker. Its messages are only tickets, so that a lost or doubled one does no harm."""
 
 from collections.abc import Callable
 
@@ -10,13 +10,15 @@ from redis.retry import Retry
 
 from actors.jobs.store import CONNECT_TIMEOUT_S, SOCKET_TIMEOUT_S
 
+#: Sends a ticket for a job to a queue.
 SendTicket = Callable[[str, str], None]
 
+#: The Dramatiq actor of each queue.
 ACTOR_OF = {"record": "explore_and_record", "encode": "encode"}
 
 
 def make_broker(url: str) -> RedisBroker:
-    """A broker without Dramatiq's own retries and time limits: the job hash and the supervisor have those."""
+    """A broker without Dramatiq's retries and time limits: store and supervisor have their own."""
     client = redis.Redis.from_url(
         url,
         socket_timeout=SOCKET_TIMEOUT_S,
@@ -27,7 +29,7 @@ def make_broker(url: str) -> RedisBroker:
 
 
 def ticket_sender(broker: RedisBroker) -> SendTicket:
-    """A function that tells the workers of a queue to look at a job. Raises redis-py's errors."""
+    """A function that sends tickets. It raises redis-py's errors."""
 
     def send(queue: str, job_id: str) -> None:
         broker.enqueue(

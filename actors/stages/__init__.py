@@ -1,1 +1,1 @@
-"""Stages: what the child process of a stage does: record, or encode."""
+"""The stages, which run in a child process: record and encode."""

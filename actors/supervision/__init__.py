@@ -1,1 +1,1 @@
-"""Supervision: one child process for each stage, with limits on time, memory and disk."""
+"""Supervision of one child process per stage, with limits on time, memory and disk."""

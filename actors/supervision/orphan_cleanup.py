@@ -1,4 +1,4 @@
-"""Clears away what processes have left that were killed: their children first, then their folders."""
+"""Removes what killed processes have left behind: their child processes, then their work directories."""
 
 import logging
 import shutil
@@ -11,44 +11,44 @@ from actors.supervision.work_dirs import all_work_dirs, locked
 
 log = logging.getLogger(__name__)
 
-#: A guard clears up within a second; this is for those that were killed with their guard, within 10 s.
-SWEEP_S = 3.0
-#: A sweep takes well under a second, unless a disk hangs.
+#: A subreaper cleans up within a second; this is for processes that were killed together with it.
+INTERVAL_S = 3.0
+#: A cleanup takes well under a second, unless a disk hangs.
 STOP_LIMIT_S = 2.0
 
 
 def remove_orphans(places: Iterable[str] | None = None) -> int:
-    """Ends and removes what is left of processes that have died; answers of how many.
+    """Removes orphaned work directories and kills their processes; returns the number of directories.
 
-    Looks into the system's temporary folder, and into /tmp, which serves where that has too long a name.
+    Looks in the system's temporary directory, and in /tmp, which is used where that has too long a name.
     """
-    gone = 0
-    for folder in all_work_dirs(places or {tempfile.gettempdir(), "/tmp"}):
-        with locked(folder) as dead:
-            if dead:
-                kill_marked(str(folder))
-                shutil.rmtree(folder, ignore_errors=True)
-                gone += 1
-    if gone:
-        log.info("cleared up after %d processes that were killed", gone)
-    return gone
+    removed = 0
+    for directory in all_work_dirs(places or {tempfile.gettempdir(), "/tmp"}):
+        with locked(directory) as orphaned:
+            if orphaned:
+                kill_marked(str(directory))
+                shutil.rmtree(directory, ignore_errors=True)
+                removed += 1
+    if removed:
+        log.info("cleaned up after %d processes that were killed", removed)
+    return removed
 
 
 class OrphanCleanupThread(threading.Thread):
-    """Sweeps now and then until `stop`. Any number of processes may: each folder is swept by one of them."""
+    """Removes orphans regularly until `stop`, in any number of processes: each directory is locked."""
 
     def __init__(self) -> None:
-        super().__init__(name="janitor", daemon=True)
-        self._stop_asked = threading.Event()
+        super().__init__(name="orphan cleanup", daemon=True)
+        self._stopping = threading.Event()
 
     def run(self) -> None:
-        while not self._stop_asked.is_set():
+        while not self._stopping.is_set():
             try:
                 remove_orphans()
-            except Exception:  # whatever lies about must not end the sweeping for good
-                log.exception("a sweep failed")
-            self._stop_asked.wait(SWEEP_S)
+            except Exception:  # a directory that cannot be removed must not end the thread
+                log.exception("orphan cleanup failed")
+            self._stopping.wait(INTERVAL_S)
 
     def stop(self) -> None:
-        self._stop_asked.set()
+        self._stopping.set()
         self.join(STOP_LIMIT_S)

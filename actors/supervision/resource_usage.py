@@ -1,4 +1,4 @@
-"""What a take uses up: the memory of its processes and the disk under its folder."""
+"""Resource usage of a take: memory of its processes (PSS), and disk space of its work directory."""
 
 import os
 import time
@@ -8,42 +8,43 @@ from pathlib import Path
 
 import psutil
 
-#: Blocks of stat(2), whatever the file system's own are.
+#: Unit of st_blocks in stat(2), whatever the file system's block size.
 BLOCK_BYTES = 512
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-#: Between two exact readings, unless much has been taken meanwhile.
-READ_EVERY_S = 2.0
+#: Between two exact readings, unless much memory was allocated meanwhile.
+READ_INTERVAL_S = 2.0
 
 
 class MemoryUsage:
-    """The memory of a family of processes, in which what they share counts once, as far as it can be told.
+    """Memory of several processes, in which shared memory counts once where the kernel reports PSS.
 
-    The sum of their resident sizes is at hand in 0.03 ms a process, but three times too large for a Chromium.
-    The exact PSS takes the kernel 2 ms a process, so it is read only where that sum is over the limit, and
-    again when half of what was left may be gone.
+    The sum of their resident sizes (RSS) takes 0.03 ms per process, but is three times too large for
+    Chromium.
+    PSS takes the kernel 2 ms per process, so it is read only where that sum is over the limit, and again
+    when half of what was left may be used.
     """
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
-        self._exact_bytes = self._rough_bytes = 0
-        self._read_s = -READ_EVERY_S
+        self._pss_bytes = self._rss_bytes = 0
+        self._read_s = -READ_INTERVAL_S
 
     def memory_bytes(self, pids: Sequence[int]) -> int:
-        """Exact enough to be compared with the limit."""
-        rough_bytes = sum(resident_bytes(pid) for pid in pids)
-        if rough_bytes <= self._limit_bytes:
-            return rough_bytes
-        now_s, room_bytes = time.monotonic(), self._limit_bytes - self._exact_bytes
-        grown_bytes = rough_bytes - self._rough_bytes
-        if grown_bytes < room_bytes / 2 and now_s < self._read_s + READ_EVERY_S:
-            return self._exact_bytes
-        self._exact_bytes = sum(proportional_bytes(pid) for pid in pids)
-        self._rough_bytes, self._read_s = rough_bytes, now_s
-        return self._exact_bytes
+        """The memory in use, exact enough for a comparison with the limit."""
+        rss_bytes = sum(resident_bytes(pid) for pid in pids)
+        if rss_bytes <= self._limit_bytes:
+            return rss_bytes
+        now_s, left_bytes = time.monotonic(), self._limit_bytes - self._pss_bytes
+        grown_bytes = rss_bytes - self._rss_bytes
+        if grown_bytes < left_bytes / 2 and now_s < self._read_s + READ_INTERVAL_S:
+            return self._pss_bytes
+        self._pss_bytes = sum(proportional_bytes(pid) for pid in pids)
+        self._rss_bytes, self._read_s = rss_bytes, now_s
+        return self._pss_bytes
 
 
 def resident_bytes(pid: int) -> int:
-    """Memory of the process, shared or not; 0 when it is gone."""
+    """RSS of the process; 0 when it has ended."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * PAGE_BYTES
     with suppress(psutil.Error):
@@ -52,9 +53,9 @@ def resident_bytes(pid: int) -> int:
 
 
 def proportional_bytes(pid: int) -> int:
-    """Memory of the process, with its share of what it shares; without that where nobody may know.
+    """PSS of the process: its own memory and its share of shared memory; without shared memory elsewhere.
 
-    A process that made itself undumpable does not let its memory be read in detail.
+    PSS cannot be read where the kernel does not report it, nor of a process that made itself undumpable.
     """
     with suppress(OSError, ValueError, StopIteration):
         lines = Path(f"/proc/{pid}/smaps_rollup").read_bytes().splitlines()
@@ -66,26 +67,26 @@ def proportional_bytes(pid: int) -> int:
 
 
 def counts_shared_once() -> bool:
-    """Whether the kernel tells PSS at all."""
+    """Whether the kernel reports PSS."""
     return Path("/proc/self/smaps_rollup").is_file()
 
 
-def memory_there_bytes() -> int:
-    """What this machine, or the container around us, has in all."""
-    there_bytes = int(psutil.virtual_memory().total)
+def total_memory_bytes() -> int:
+    """Memory of this machine, or the limit of its container."""
+    total_bytes = int(psutil.virtual_memory().total)
     with suppress(OSError, ValueError):  # "max" where there is no limit
-        return min(there_bytes, int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    return there_bytes
+        return min(total_bytes, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return total_bytes
 
 
-def disk_bytes(folder: str) -> int:
-    """What lies in the folder, at any depth, as it takes space: holes do not count."""
-    total, folders = 0, [folder]
-    while folders:
-        with suppress(OSError), os.scandir(folders.pop()) as entries:
+def disk_bytes(directory: str) -> int:
+    """Disk space that a directory takes, with all below it: holes do not count."""
+    total, directories = 0, [directory]
+    while directories:
+        with suppress(OSError), os.scandir(directories.pop()) as entries:
             for entry in entries:
                 with suppress(OSError):
                     total += entry.stat(follow_symlinks=False).st_blocks * BLOCK_BYTES
                     if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
+                        directories.append(entry.path)
     return total

@@ -1,8 +1,8 @@
-"""Stands between a worker and one process that it starts; when either ends, nothing of that process is left.
+"""Subreaper between a worker and a process that it starts: ends all its descendants when either of them ends.
 
-A worker runs it as `python -I -S subreaper.py FOLDER MAX_FILE_BYTES COMMAND…`. It is ready in 25 ms and takes
-6.5 MB, which is why it imports nothing of ours. Its stdin, which the command shares, is the line to the
-worker: the kernel hangs that up however the worker ends.
+A worker runs it as `python -I -S subreaper.py WORK_DIR MAX_FILE_BYTES COMMAND…`. It is ready in 25 ms and
+takes 6.5 MB, because it imports nothing of ours. Its stdin, which the command shares, is a pipe from the
+worker: the kernel closes it however the worker ends.
 """
 
 import ctypes
@@ -19,52 +19,53 @@ from contextlib import suppress
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 KILL_WAIT_S = 0.005
-#: A process that is not gone by then hangs in the kernel, and nobody can help.
+#: A process that has not ended by then hangs in the kernel, where no signal reaches it.
 KILL_LIMIT_S = 10.0
-#: What a shell adds to the number of the signal that ended a process.
-BY_SIGNAL = 128
+#: Exit codes above this give the signal that ended a process, as in a shell.
+SIGNAL_EXIT_BASE = 128
 
 
-def guarded(command: list[str], folder: str, max_file_bytes: int = 0) -> list[str]:
-    """The command under a guard, which removes `folder` should we die first.
+def with_subreaper(command: list[str], work_dir: str, max_file_bytes: int = 0) -> list[str]:
+    """The command under a subreaper, which removes `work_dir` if this process dies first.
 
-    Start it in a session of its own and with a pipe for stdin, and keep that open; close it, or die, and all
-    ends. It exits as the command does, with 128 and the number of the signal when one has ended it.
+    Start it in a session of its own with a pipe for stdin. When the pipe is closed, also by the death of
+    this process, everything ends. It exits as the command does, or with 128 plus the number of the signal
+    that ended the command.
     `max_file_bytes` is the largest file that the command may write, 0 for any.
     """
     if sys.platform != "linux":
         return command
-    # -I -S: without site-packages and the environment's PYTHON… it starts in a third of the time.
-    return [sys.executable, "-I", "-S", os.path.abspath(__file__), folder, str(max_file_bytes), *command]
+    # -I -S: without site-packages and PYTHON… variables it starts in a third of the time.
+    return [sys.executable, "-I", "-S", os.path.abspath(__file__), work_dir, str(max_file_bytes), *command]
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the command until it, or the worker, or the guard is told to end; then ends all that is left."""
-    folder, max_file_bytes, *command = arguments
+    """Runs the command until it ends, the worker ends or a signal comes; then kills all descendants."""
+    work_dir, max_file_bytes, *command = arguments
     prctl: Callable[..., int] = ctypes.CDLL(None).prctl
-    # Orphans among what the command starts become ours, so that descent finds every one of them.
+    # Orphans among its descendants become our children, so that all of them can be found.
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    # Wakes us should we be frozen when the worker dies. It comes also when only the worker's thread that has
-    # started us ends, and then does nothing.
+    # Continues this process if it is stopped when the worker dies. It also comes when only the worker's
+    # thread that started it ends, and then does nothing.
     prctl(PR_SET_PDEATHSIG, int(signal.SIGCONT))
     signals = _signals()
     child = os.fork()
     if child == 0:
-        _become(command, int(max_file_bytes), prctl)
-    # The worker is to see the end of its output when the command ends, not when we do.
+        _exec(command, int(max_file_bytes), prctl)
+    # The worker sees the end of its output when the command ends, not when the subreaper does.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     code = _wait(child, signals)
-    _end_all()
-    # Asked now and not before: worker and child may have been killed together, the child a little earlier.
-    if _orphaned():
-        import shutil  # 5 ms that only this end needs
+    _kill_descendants()
+    # Checked only now: worker and child may have been killed together, the child a little earlier.
+    if _is_orphaned():
+        import shutil  # takes 5 ms, which only this case needs
 
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(work_dir, ignore_errors=True)
     return code
 
 
 def _signals() -> int:
-    """A pipe with a byte for each signal: a child of ours has ended, or we are told to."""
+    """A pipe that gets a byte for each signal: a child has ended, or this process is told to end."""
     signals, wake = os.pipe()
     os.set_blocking(wake, False)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
@@ -73,17 +74,17 @@ def _signals() -> int:
     return signals
 
 
-def _become(command: list[str], max_file_bytes: int, prctl: Callable[..., int]) -> None:
-    """Turns the forked process into the command, which dies with its guard."""
-    guard = os.getppid()
+def _exec(command: list[str], max_file_bytes: int, prctl: Callable[..., int]) -> None:
+    """Turns the forked process into the command, which dies with its subreaper."""
+    subreaper = os.getppid()
     prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
     if max_file_bytes:
         resource.setrlimit(resource.RLIMIT_FSIZE, (max_file_bytes, max_file_bytes))
-    # Python ignores them, and what is ignored stays so across exec.
+    # Python ignores these signals, and exec keeps that.
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
     try:
-        if os.getppid() == guard:
+        if os.getppid() == subreaper:
             os.execvp(command[0], command)
     except OSError as exc:
         os.write(2, f"{command[0]} did not start: {exc}\n".encode())
@@ -91,50 +92,51 @@ def _become(command: list[str], max_file_bytes: int, prctl: Callable[..., int]) 
 
 
 def _wait(child: int, signals: int) -> int:
-    """How the child has ended, as an exit code; as if we had killed it already when the worker has gone."""
+    """Exit code of the child; that of a killed one when the worker has ended or a signal has come."""
     watched = select.poll()
-    # Of stdin only the hang-up counts, which needs no asking for: what it says is for the child.
+    # Only the hang-up of stdin, which is always polled: its data is for the child.
     watched.register(0, 0)
     watched.register(signals, select.POLLIN)
     while True:
         for file, _ in watched.poll():
             if file == 0:
-                return BY_SIGNAL + signal.SIGKILL
+                return SIGNAL_EXIT_BASE + signal.SIGKILL
             if {signal.SIGTERM, signal.SIGINT} & {*os.read(signals, 64)}:
-                return BY_SIGNAL + signal.SIGTERM
-        for pid, status in _ended():
+                return SIGNAL_EXIT_BASE + signal.SIGTERM
+        for pid, status in _reap_ended():
             if pid == child:
                 code = os.waitstatus_to_exitcode(status)
-                return code if code >= 0 else BY_SIGNAL - code
+                return code if code >= 0 else SIGNAL_EXIT_BASE - code
 
 
-def _orphaned() -> bool:
-    """Whether the worker has gone, or let go of us."""
+def _is_orphaned() -> bool:
+    """Whether the worker has ended, or has closed the pipe."""
     watched = select.poll()
     watched.register(0, 0)
     return bool(watched.poll(0))
 
 
-def _ended() -> Iterator[tuple[int, int]]:
-    """Children of ours that have ended, with their status. Raises ChildProcessError when none is left."""
+def _reap_ended() -> Iterator[tuple[int, int]]:
+    """Children that have ended, with their status. Raises ChildProcessError when none is left."""
     while (found := os.waitpid(-1, os.WNOHANG))[0]:
         yield found
 
 
-def _end_all() -> None:
-    """Kills all descendants, frozen or not, until none is left."""
+def _kill_descendants() -> None:
+    """Kills all descendants until none is left."""
     end_s = time.monotonic() + KILL_LIMIT_S
     with suppress(ChildProcessError):
         while time.monotonic() < end_s:
             for pid in _descendants():
                 with suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
-            for _ in _ended():
+            for _ in _reap_ended():
                 pass
             time.sleep(KILL_WAIT_S)
 
 
 def _descendants() -> list[int]:
+    """Children, their children and so on."""
     children: dict[int, list[int]] = {}
     for name in filter(str.isdigit, os.listdir("/proc")):
         with suppress(OSError), open(f"/proc/{name}/stat", "rb") as stat:

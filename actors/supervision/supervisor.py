@@ -16,7 +16,7 @@ from actors.stages.reports import Alive, Phase, PhaseStarted, Result, Update, de
 from actors.stages.spec import StageSpec
 from actors.supervision.child_monitor import ChildMonitor
 from actors.supervision.process_tree import MARK, ProcessTree, kill_tree
-from actors.supervision.subreaper import BY_SIGNAL, guarded
+from actors.supervision.subreaper import SIGNAL_EXIT_BASE, with_subreaper
 from explorer.browser.chromium import browsers_folder
 from explorer.environment import passed
 
@@ -159,7 +159,7 @@ async def _start(spec: StageSpec) -> tuple[asyncio.subprocess.Process, asyncio.S
     work_dir, loop = spec.work_dir, asyncio.get_running_loop()
     transport, protocol = await loop.subprocess_exec(
         lambda: asyncio.subprocess.SubprocessStreamProtocol(MAX_REPORT_BYTES, loop),
-        *guarded([sys.executable, "-m", "actors.stages.child"], work_dir, spec.limits.max_disk_bytes),
+        *with_subreaper([sys.executable, "-m", "actors.stages.child"], work_dir, spec.limits.max_disk_bytes),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -201,7 +201,7 @@ def _describe(code: int | None) -> str:
     """How a process ended, by its exit code."""
     if code is None:
         return "exit code unknown"
-    number = -code if code < 0 else code - BY_SIGNAL
+    number = -code if code < 0 else code - SIGNAL_EXIT_BASE
     if number in {*signal.Signals}:
         return f"signal {signal.Signals(number).name}"
     return f"exit code {code}"

@@ -1,4 +1,4 @@
-"""Temporary folders that are gone afterwards; a lock tells whether the process that made one still lives."""
+"""Temporary work directories; a lock on each tells whether the process that created it still lives."""
 
 import fcntl
 import os
@@ -10,25 +10,25 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PREFIX = "sitereel-"
-#: As `own_work_dir` names them; `tempfile` fills in eight of these characters.
-OURS = re.compile(rf"{PREFIX}[a-z]+-[a-z0-9_]{{8}}")
+#: Names that `own_work_dir` gives; `tempfile` adds eight random characters.
+NAME = re.compile(rf"{PREFIX}[a-z]+-[a-z0-9_]{{8}}")
 
 
 @contextmanager
 def own_work_dir(kind: str, parent: Path | None = None) -> Iterator[Path]:
-    """A new folder under `parent` or the system's temporary one, locked for as long as we live."""
-    folder, lock = _make(kind, parent)
+    """A new directory under `parent` or the system's temporary one; locked, and removed afterwards."""
+    directory, lock = _make(kind, parent)
     try:
-        yield folder
+        yield directory
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(directory, ignore_errors=True)
         os.close(lock)
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[bool]:
-    """Whether the folder's owner is dead; while it is looked at, nobody else will find it so."""
-    lock = _lock(folder)
+def locked(directory: Path) -> Iterator[bool]:
+    """Locks a directory whose owner has died; False when the owner lives or another process has locked it."""
+    lock = _lock(directory)
     try:
         yield lock is not None
     finally:
@@ -37,29 +37,30 @@ def locked(folder: Path) -> Iterator[bool]:
 
 
 def all_work_dirs(places: Iterable[str]) -> list[Path]:
-    """Folders of ours, in which somebody works or has died."""
-    return [folder for place in places for folder in Path(place).glob(f"{PREFIX}*") if _is_ours(folder)]
+    """Work directories, in use or left behind."""
+    found = (directory for place in places for directory in Path(place).glob(f"{PREFIX}*"))
+    return [directory for directory in found if _is_work_dir(directory)]
 
 
-def _is_ours(folder: Path) -> bool:
-    return OURS.fullmatch(folder.name) is not None and folder.is_dir() and not folder.is_symlink()
+def _is_work_dir(directory: Path) -> bool:
+    return NAME.fullmatch(directory.name) is not None and directory.is_dir() and not directory.is_symlink()
 
 
 def _make(kind: str, parent: Path | None) -> tuple[Path, int]:
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{kind}-", dir=parent))
-        lock = _lock(folder)
-        # Before it was locked, somebody may have taken it for one left behind.
-        if lock is not None and folder.is_dir():
-            return folder, lock
+        directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{kind}-", dir=parent))
+        lock = _lock(directory)
+        # Before it was locked, another process may have removed it as left behind.
+        if lock is not None and directory.is_dir():
+            return directory, lock
         if lock is not None:
             os.close(lock)
 
 
-def _lock(folder: Path) -> int | None:
-    """The kernel lets go of it when its process ends, however that happens; children do not inherit it."""
+def _lock(directory: Path) -> int | None:
+    """Locks a directory; None when it is locked. The kernel releases the lock when this process ends."""
     with suppress(OSError):
-        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        lock = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

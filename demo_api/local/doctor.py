@@ -13,7 +13,7 @@ from actors.embedded_redis import embedded_valkey
 from actors.errors import PipelineError
 from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.supervision.resource_usage import counts_shared_once, memory_there_bytes
+from actors.supervision.resource_usage import counts_shared_once, total_memory_bytes
 from explorer.browser.chromium import find_chromium, try_launch
 from explorer.environment import only_passed
 from explorer.errors import ExplorerError
@@ -66,7 +66,7 @@ def _browser(settings: Settings) -> list[Finding]:
 
 
 def _limits(settings: Settings) -> list[Finding]:
-    limit_mb, there_mb = settings.max_memory_mb, memory_there_bytes() >> 20
+    limit_mb, there_mb = settings.max_memory_mb, total_memory_bytes() >> 20
     stage = f"a stage may take {limit_mb} MB of memory and {settings.max_disk_mb} MB of disk"
     if there_mb < limit_mb:
         mend = f"Set MAX_MEMORY_MB to less than {there_mb}, so that a greedy page is stopped in order."

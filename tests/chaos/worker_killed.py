@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from actors.supervision.orphan_cleanup import SWEEP_S, remove_orphans
+from actors.supervision.orphan_cleanup import INTERVAL_S, remove_orphans
 from tests.site.server import SiteServer
 
 START_LIMIT_S = 60.0
@@ -113,7 +113,7 @@ def _until(over: Callable[[], bool], began_s: float, folder: Path, swept: bool) 
         now_s = time.monotonic()
         if now_s > began_s + LIMIT_S:
             raise TimeoutError(f"not over after {LIMIT_S:g} s")
-        if swept and now_s > swept_s + SWEEP_S:
+        if swept and now_s > swept_s + INTERVAL_S:
             remove_orphans([str(folder)])
             swept_s = now_s
         time.sleep(LOOK_S)

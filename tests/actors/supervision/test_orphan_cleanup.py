@@ -13,8 +13,8 @@ from actors.supervision.work_dirs import PREFIX, own_work_dir
 #: A worker with a child that has a session of its own and a child whose environment tells nothing.
 WORKER = """
 import os, subprocess, sys, time
-from actors.supervision.work_dirs import own_folder
-with own_folder("take") as folder:
+from actors.supervision.work_dirs import own_work_dir
+with own_work_dir("take") as folder:
     script = "env -i sleep 60 & echo $!; wait"
     env = {**os.environ, "SITEREEL_TAKE": str(folder)}
     child = subprocess.Popen(["sh", "-c", script], env=env, start_new_session=True, stdout=subprocess.PIPE)

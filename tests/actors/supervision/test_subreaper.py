@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from actors.supervision.subreaper import guarded
+from actors.supervision.subreaper import with_subreaper
 
 #: Starts a child that goes away into a session of its own, with nothing in its environment, and an orphan.
 ESCAPING = "setsid env -i sleep 60 & (setsid sleep 61 &) ; echo ready; exec sleep 62"
@@ -16,7 +16,7 @@ ESCAPING = "setsid env -i sleep 60 & (setsid sleep 61 &) ; echo ready; exec slee
 
 def start(command: list[str], folder: Path, max_file_bytes: int = 0) -> psutil.Popen:
     return psutil.Popen(
-        guarded(command, str(folder), max_file_bytes),
+        with_subreaper(command, str(folder), max_file_bytes),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -122,8 +122,8 @@ def test_when_worker_and_command_are_killed_together_nothing_is_left(tmp_path: P
 
 def test_a_frozen_guard_wakes_when_the_worker_is_killed(tmp_path: Path) -> None:
     program = (
-        "import subprocess, sys, time\nfrom actors.supervision.subreaper import guarded\n"
-        f"guard = subprocess.Popen(guarded(['sleep', '60'], {str(tmp_path / 'take')!r}), "
+        "import subprocess, sys, time\nfrom actors.supervision.subreaper import with_subreaper\n"
+        f"guard = subprocess.Popen(with_subreaper(['sleep', '60'], {str(tmp_path / 'take')!r}), "
         "stdin=subprocess.PIPE, start_new_session=True)\nprint(guard.pid, flush=True)\ntime.sleep(60)\n"
     )
     (tmp_path / "take").mkdir()

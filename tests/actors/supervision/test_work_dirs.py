@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.supervision.work_dirs import OURS, all_work_dirs, locked, own_work_dir
+from actors.supervision.work_dirs import NAME, all_work_dirs, locked, own_work_dir
 
 
 def test_a_folder_is_gone_afterwards_with_all_that_is_in_it() -> None:
@@ -20,8 +20,8 @@ def test_a_folder_is_locked_for_as_long_as_its_owner_lives(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     program = (
-        "import time\nfrom actors.supervision.work_dirs import own_folder\n"
-        "with own_folder('take') as folder:\n    print(folder, flush=True)\n    time.sleep(60)\n"
+        "import time\nfrom actors.supervision.work_dirs import own_work_dir\n"
+        "with own_work_dir('take') as folder:\n    print(folder, flush=True)\n    time.sleep(60)\n"
     )
     owner = subprocess.Popen(
         [sys.executable, "-c", program], env={"TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True
@@ -54,4 +54,4 @@ def test_the_lock_of_a_folder_does_not_pass_to_children() -> None:
 
 @pytest.mark.parametrize("name", ["sitereel-notes", "sitereel-take-1234-abcdefgh", "other-take-abcdefgh"])
 def test_only_folders_named_as_ours_are_ours(name: str) -> None:
-    assert not OURS.fullmatch(name)
+    assert not NAME.fullmatch(name)
