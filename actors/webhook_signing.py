@@ -2,9 +2,9 @@
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 
-Not with the library `standardwebhooks`, which only replaces the HMAC itself: it neither makes nor checks secrets
-(it decodes any text as base64, leniently), takes no text secrets, and returns a signature instead of the headers.
-The tests verify our signatures with it.
+The library `standardwebhooks` would only replace the HMAC: it neither makes nor checks secrets (it decodes
+any text as base64), takes no text secrets, and returns a signature instead of the headers. The tests verify
+our signatures with it.
 """
 
 import base64

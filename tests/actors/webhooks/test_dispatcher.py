@@ -164,7 +164,9 @@ async def test_nobody_is_called_who_has_not_asked_for_it(store: Store) -> None:
 async def test_a_receiver_that_fails_in_every_way_is_called_until_it_has_heard(settings: Settings) -> None:
     later = answer(b"", "429 Too Many Requests", "Retry-After: 1")
     here = Receiver([], dead_port())
-    async with dispatching(listing(settings, here)) as store:
+    # However long it takes on a busy machine until somebody listens, and until he has answered.
+    policy = replace(QUICK, backoff_s=(0.05,) * 200, timeouts=Timeouts(connect_s=2, total_s=2))
+    async with dispatching(listing(settings, here), policy) as store:
         await cancelled(store, here)
         # connection refused, until somebody listens there
         assert "Connection refused" in (await eventually(lambda: report(store)))["error"]
