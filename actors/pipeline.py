@@ -41,7 +41,7 @@ EXPLORE_GRACE_S = 5.0
 STORE_LIMIT_S = 120.0
 #: Reading the footage before, and checking and storing the film after, the encoder's own limit.
 ENCODE_GRACE_S = 180.0
-#: Shorter than a lease: nobody renews it while a draft is checked.
+#: Shorter than a lease, which is not renewed while a draft is checked.
 DRAFT_RETRY_LIMIT_S = 5.0
 
 

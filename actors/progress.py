@@ -36,7 +36,7 @@ class ClaimLost(Exception):
 
 @dataclass(slots=True)
 class Progress:
-    """What is known of a running stage; `fields` and `events` are what Redis has not been told yet."""
+    """What is known of a running stage; `fields` and `events` are not written to Redis yet."""
 
     max_clicks: int
     steps: list[Any] = field(default_factory=list)

@@ -62,7 +62,7 @@ async def listen(
 ) -> tuple[list[JobEvent], Frame | None]:
     """Events and the newest picture after these two ids; waits for one of them up to `wait_ms`.
 
-    With `looking`, tells the worker that somebody watches, so that pictures are made.
+    With `looking`, the worker makes pictures for the next few seconds.
     """
     if looking:
         await redis.set(WATCHED + job_id, 1, ex=WATCHED_TTL_S)

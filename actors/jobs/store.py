@@ -39,7 +39,7 @@ from actors.settings import Settings
 #: redis-py's own defaults leave a caller blocked for 40 s and more when Redis hangs.
 CONNECT_TIMEOUT_S = 1.0
 SOCKET_TIMEOUT_S = 2.0
-#: A new job that reaches a hung Redis later than this is not accepted: its client was told so.
+#: A new job that reaches a hung Redis later than this is not accepted: its client has got a 503.
 ACCEPT_WITHIN_MS = 1_500
 #: How long an exported job is remembered, and answered as gone instead of unknown.
 GONE_TTL_S = 600
@@ -93,7 +93,7 @@ class Store:
         await cast(Any, self.redis.ping())
 
     async def create(self, job: Job) -> bool:
-        """Creates and queues a job; False when Redis was so slow that the client was told otherwise.
+        """Creates and queues a job; False when Redis was too slow to accept it.
 
         Raises QueueFull.
         """
@@ -240,8 +240,8 @@ class Store:
         status = {back: STATUS_OF[back] for back in BACK.values()}
         limit = self.settings.max_attempts
         args: Args = [JOB, json.dumps(BLOBS), limit, json.dumps(BACK), json.dumps(status), DISAPPEARED]
-        forgotten = [name for name in OF_EXPLORATION if name not in TOLD_ON]
-        args += [GIVEN_UP.format(attempts=limit), json.dumps(forgotten)]
+        cleared = [name for name in OF_EXPLORATION if name not in TOLD_ON]
+        args += [GIVEN_UP.format(attempts=limit), json.dumps(cleared)]
         return [job_id.decode() for job_id in await self.run("reap", [ACTIVE, *WAITING.values()], args)]
 
     async def drop_blobs(self, claim: Claim) -> None:

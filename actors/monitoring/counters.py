@@ -65,7 +65,7 @@ class Counters:
                 self._counts[name] += count  # type: ignore[assignment]
 
     def take(self) -> dict[str, float]:
-        """Returns and forgets all counts since the last call."""
+        """Returns all counts since the last call, and clears them."""
         with self._lock:
             counts, self._counts = self._counts, Counter()
         return {name: count for name, count in counts.items() if count}

@@ -28,7 +28,7 @@ LOST_WAIT_S = 1.0
 
 
 class BrowserLost(BrowserCrashed):
-    """It died or froze before the first frame, which does not tell how it can be filmed."""
+    """The browser died or froze before the first frame, whichever camera was used."""
 
 
 @dataclass(frozen=True, slots=True)

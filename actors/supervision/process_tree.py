@@ -21,7 +21,7 @@ KILL_WAIT_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class ProcessInfo:
-    """What tells whether a process belongs to the tree, and whether its number was not given anew."""
+    """Decides whether a process belongs to the tree, and whether its number still means the same process."""
 
     parent: int
     session: int

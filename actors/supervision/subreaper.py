@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _signals() -> int:
-    """A pipe that gets a byte for each signal: a child has ended, or this process is told to end."""
+    """A pipe that gets a byte for each signal: a child has ended, or this process has to end."""
     signals, wake = os.pipe()
     os.set_blocking(wake, False)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):

@@ -1,4 +1,4 @@
--- Creates a job, unless Redis was away for so long that the client was told that nothing was accepted.
+-- Creates a job, unless Redis was away for so long that the client has got an error.
 -- Returns 1, 0 when it is too late, or -1 when the queue is full.
 -- KEYS: job, waiting, idempotency record ('' for none).
 -- ARGV: id, deadline_ms, ttl_s, maximum of waiting jobs, rank, field, value, ...
