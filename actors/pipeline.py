@@ -27,7 +27,7 @@ from actors.submission import announce
 from actors.supervision.supervisor import StageOverrun, supervise
 from actors.supervision.work_dirs import own_work_dir
 from explorer.errors import SafetyViolation
-from video.blob_store import is_whole
+from video.blob_store import is_complete
 from video.errors import BlobStoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -186,7 +186,7 @@ class Pipeline:
             return False
         keep, fields = list(job.extras.values()), {"progress": 100}
         try:
-            if not await is_whole(store.redis, job.draft_key, give_up_s=DRAFT_RETRY_LIMIT_S):
+            if not await is_complete(store.redis, job.draft_key, give_up_s=DRAFT_RETRY_LIMIT_S):
                 raise FilmMissing("chunks are missing")
             await write_with_retries(
                 lambda: store.transition(claim, Stage.READY, fields, publish=job.draft_key, keep=keep)

@@ -24,11 +24,11 @@ log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 256 * 1024
 META = "meta"
-FIRST_PAUSE_S = 0.1
-LONGEST_PAUSE_S = 5.0
+FIRST_BACKOFF_S = 0.1
+MAX_BACKOFF_S = 5.0
 
 #: Redis is not there, does not answer, or is still reading its file.
-AWAY = (RedisConnectionError, RedisTimeoutError)
+AWAY_ERRORS = (RedisConnectionError, RedisTimeoutError)
 
 T = TypeVar("T")
 #: Told before each further try: which one it is, of at most how many, and what went wrong.
@@ -42,12 +42,12 @@ def backoffs_s(give_up_s: float) -> tuple[float, ...]:
     for a restart, so that the work goes on soon after it.
     """
     pauses: list[float] = []
-    while sum(pauses) + (pause := min(FIRST_PAUSE_S * 2 ** len(pauses), LONGEST_PAUSE_S)) <= give_up_s:
+    while sum(pauses) + (pause := min(FIRST_BACKOFF_S * 2 ** len(pauses), MAX_BACKOFF_S)) <= give_up_s:
         pauses.append(pause)
     return tuple(pauses)
 
 
-def _unheard(attempt: int, limit: int, reason: str) -> None:
+def _ignore_retry(attempt: int, limit: int, reason: str) -> None:
     """For whoever does not want to know."""
 
 
@@ -70,7 +70,7 @@ class BlobWriter:
         ttl_s: int,
         max_bytes: int,
         give_up_s: float = 30.0,
-        note: NoteRetry = _unheard,
+        note: NoteRetry = _ignore_retry,
     ) -> None:
         self._client = client
         self._key = key
@@ -82,12 +82,12 @@ class BlobWriter:
         self._chunks = 0
         self.size_bytes = 0
 
-    async def write(self, piece: bytes) -> None:
-        """Appends `piece`, sending what fills a chunk."""
-        if self.size_bytes + len(piece) > self._max_bytes:
+    async def write(self, data: bytes) -> None:
+        """Appends `data`, sending what fills a chunk."""
+        if self.size_bytes + len(data) > self._max_bytes:
             raise BlobTooLarge(f"{self._key} would grow past its limit of {self._max_bytes} bytes.")
-        self.size_bytes += len(piece)
-        self._buffer += piece
+        self.size_bytes += len(data)
+        self._buffer += data
         while len(self._buffer) >= CHUNK_BYTES:
             await self._send_chunk()
 
@@ -97,7 +97,7 @@ class BlobWriter:
             await self._send_chunk()
         fields = await self._send(META, f"{self.size_bytes} {self._chunks}".encode())
         if fields != self._chunks + 1:
-            await _patiently(lambda: self._client.hdel(self._key, META), self._give_up_s, self._note)
+            await _retry_while_away(lambda: self._client.hdel(self._key, META), self._give_up_s, self._note)
             raise BlobMissing(
                 f"{self._key} lost {self._chunks + 1 - fields} of its chunks: did Redis restart?"
             )
@@ -110,7 +110,7 @@ class BlobWriter:
     async def _send(self, field: str, value: bytes) -> int:
         """Stores a field, renews the TTL and returns how many fields the hash has now."""
 
-        async def once() -> int:
+        async def send() -> int:
             async with self._client.pipeline(transaction=True) as pipe:
                 if not self._chunks:
                     pipe.unlink(self._key)
@@ -120,38 +120,38 @@ class BlobWriter:
                 return int((await pipe.execute())[-1])
 
         try:
-            return await _patiently(once, self._give_up_s, self._note)
-        except ResponseError as refused:
+            return await _retry_while_away(send, self._give_up_s, self._note)
+        except ResponseError as error:
             raise BlobStoreFull(
-                f"Redis took no more of {self._key} after {self._chunks} chunks: {refused}"
-            ) from refused
+                f"Redis took no more of {self._key} after {self._chunks} chunks: {error}"
+            ) from error
 
 
 async def blob_size(client: Redis, key: str) -> int | None:
     """The size of a finished binary in bytes, or None if it is missing or unfinished."""
-    meta = await _field(client, key, META, 0.0)
+    meta = await _read_field(client, key, META, 0.0)
     return int(meta.split()[0]) if meta else None
 
 
-async def is_whole(client: Redis, key: str, *, give_up_s: float = 0.0) -> bool:
+async def is_complete(client: Redis, key: str, *, give_up_s: float = 0.0) -> bool:
     """Whether a binary is finished and has all its chunks. Raises VaultUnavailable as `read_blob`."""
-    meta = await _field(client, key, META, give_up_s)
-    return meta is not None and await _fields(client, key, give_up_s) == int(meta.split()[1]) + 1
+    meta = await _read_field(client, key, META, give_up_s)
+    return meta is not None and await _count_fields(client, key, give_up_s) == int(meta.split()[1]) + 1
 
 
 async def read_blob(
-    client: Redis, key: str, *, give_up_s: float = 0.0, note: NoteRetry = _unheard
+    client: Redis, key: str, *, give_up_s: float = 0.0, note: NoteRetry = _ignore_retry
 ) -> AsyncGenerator[bytes, None]:
     """Yields a binary chunk by chunk; memory stays at one chunk whatever the size.
 
     Raises BlobMissing if it is missing, unfinished or vanishes midway, and VaultUnavailable if Redis does not
     answer for `give_up_s` seconds (0: at the first failure).
     """
-    meta = await _field(client, key, META, give_up_s, note)
+    meta = await _read_field(client, key, META, give_up_s, note)
     if not meta:
         raise BlobMissing(f"There is no finished binary at {key}: it was not stored or its time is over.")
     for number in range(int(meta.split()[1])):
-        chunk = await _field(client, key, str(number), give_up_s, note)
+        chunk = await _read_field(client, key, str(number), give_up_s, note)
         if chunk is None:
             raise BlobMissing(f"{key} vanished while it was being read, at chunk {number}.")
         yield chunk
@@ -163,42 +163,44 @@ async def read_range(client: Redis, key: str, start: int, end: int) -> AsyncGene
     `end` is at most the size that `blob_size` has told. Raises as `read_blob`.
     """
     for number in range(start // CHUNK_BYTES, -(-end // CHUNK_BYTES)):
-        chunk = await _field(client, key, str(number), 0.0)
+        chunk = await _read_field(client, key, str(number), 0.0)
         if chunk is None:
             raise BlobMissing(f"{key} vanished while it was being read, at chunk {number}.")
         base = number * CHUNK_BYTES
         yield chunk[max(start - base, 0) : end - base]
 
 
-async def _field(
-    client: Redis, key: str, name: str, give_up_s: float, note: NoteRetry = _unheard
+async def _read_field(
+    client: Redis, key: str, name: str, give_up_s: float, note: NoteRetry = _ignore_retry
 ) -> bytes | None:
-    value = await _patiently(lambda: client.hget(key, name), give_up_s, note)
+    value = await _retry_while_away(lambda: client.hget(key, name), give_up_s, note)
     return value if value is None or isinstance(value, bytes) else value.encode()
 
 
-async def _fields(client: Redis, key: str, give_up_s: float) -> int:
-    return await _patiently(lambda: client.hlen(key), give_up_s)
+async def _count_fields(client: Redis, key: str, give_up_s: float) -> int:
+    return await _retry_while_away(lambda: client.hlen(key), give_up_s)
 
 
-async def _patiently(request: Callable[[], Awaitable[T]], give_up_s: float, note: NoteRetry = _unheard) -> T:
+async def _retry_while_away(
+    request: Callable[[], Awaitable[T]], give_up_s: float, note: NoteRetry = _ignore_retry
+) -> T:
     """Sends a repeatable request until Redis answers it, for at most `give_up_s` seconds."""
-    give_up_at = time.monotonic() + give_up_s
+    give_up_at_s = time.monotonic() + give_up_s
     pauses_s = backoffs_s(give_up_s)
     for attempt, pause_s in enumerate(pauses_s, 1):
         try:
             return await request()
-        except AWAY as away:
-            if time.monotonic() + pause_s > give_up_at:
-                raise _given_up(give_up_s, away) from away
-            log.warning("Redis is away, retry %d of %d in %.1f s: %s", attempt, len(pauses_s), pause_s, away)
-            note(attempt, len(pauses_s), f"Redis did not answer: {away}")
+        except AWAY_ERRORS as error:
+            if time.monotonic() + pause_s > give_up_at_s:
+                raise _unavailable(give_up_s, error) from error
+            log.warning("Redis is away, retry %d of %d in %.1f s: %s", attempt, len(pauses_s), pause_s, error)
+            note(attempt, len(pauses_s), f"Redis did not answer: {error}")
         await asyncio.sleep(pause_s)
     try:
         return await request()
-    except AWAY as away:
-        raise _given_up(give_up_s, away) from away
+    except AWAY_ERRORS as error:
+        raise _unavailable(give_up_s, error) from error
 
 
-def _given_up(give_up_s: float, away: Exception) -> BlobStoreUnavailable:
-    return BlobStoreUnavailable(f"Redis did not answer for {give_up_s:g} s: {away}")
+def _unavailable(give_up_s: float, error: Exception) -> BlobStoreUnavailable:
+    return BlobStoreUnavailable(f"Redis did not answer for {give_up_s:g} s: {error}")

@@ -27,9 +27,9 @@ from video.warnings import FilmWarning
 
 log = logging.getLogger(__name__)
 
-REEL_FILE = "footage.reel"
+FRAME_STORE_FILE = "footage.reel"
 #: A simpler style does not help against these.
-HOPELESS = (FootageDamaged, NoFootage, EncodingTooSlow, EncoderStalled)
+NOT_RETRIED = (FootageDamaged, NoFootage, EncodingTooSlow, EncoderStalled)
 
 
 async def make_film(
@@ -49,16 +49,18 @@ async def make_film(
     NoFootage or EncodingFailed, and then leaves no film; `limit_s` bounds the encoding.
     """
     yield 0.0
-    reel = FrameStore(folder / REEL_FILE)
+    frame_store = FrameStore(folder / FRAME_STORE_FILE)
     try:
         async for frame in frames:
-            reel.append(frame)
-        async with aclosing(_encode(reel, timeline, folder, ffmpeg, style or Style(), limit_s)) as parts:
+            frame_store.append(frame)
+        async with aclosing(
+            _encode_with_fallbacks(frame_store, timeline, folder, ffmpeg, style or Style(), limit_s)
+        ) as parts:
             async for part in parts:
                 yield part
     finally:
-        reel.close()
-        (folder / REEL_FILE).unlink(missing_ok=True)
+        frame_store.close()
+        (folder / FRAME_STORE_FILE).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,55 +71,62 @@ class Attempt:
     preview: bool = True
 
 
-async def _encode(
-    reel: FrameStore, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, limit_s: float
+async def _encode_with_fallbacks(
+    frame_store: FrameStore, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, limit_s: float
 ) -> AsyncGenerator[float | FilmInfo, None]:
     """The film in its style, or else with less."""
-    end_s, done, warnings = time.monotonic() + limit_s, 0.0, list[FilmWarning]()
+    end_s, progress, warnings = time.monotonic() + limit_s, 0.0, list[FilmWarning]()
     attempt, left_s = Attempt(style), limit_s
     while True:
         try:
-            async with aclosing(_made(reel, timeline, folder, ffmpeg, attempt, left_s)) as parts:
+            async with aclosing(
+                _encode_attempt(frame_store, timeline, folder, ffmpeg, attempt, left_s)
+            ) as parts:
                 async for part in parts:
                     if isinstance(part, FilmInfo):
                         yield replace(part, warnings=(*warnings, *part.warnings))
-                    elif part >= done:
-                        yield (done := part)
+                    elif part >= progress:
+                        yield (progress := part)
             return
-        except HOPELESS:
+        except NOT_RETRIED:
             raise
         except Exception as error:
-            attempt, warning = less(attempt, error)
+            attempt, warning = simplify(attempt, error)
             log.warning("%s", warning.message, exc_info=error)
             warnings.append(warning)
             left_s = end_s - time.monotonic()
 
 
-async def _made(
-    reel: FrameStore, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, attempt: Attempt, limit_s: float
+async def _encode_attempt(
+    frame_store: FrameStore,
+    timeline: Timeline,
+    folder: Path,
+    ffmpeg: Ffmpeg,
+    attempt: Attempt,
+    limit_s: float,
 ) -> AsyncGenerator[float | FilmInfo, None]:
-    wanted = compose(timeline, reel.times_ms, attempt.style)
-    film = LiveFilm(reel, ffmpeg, folder, preview=attempt.preview, nice=0)
+    composition = compose(timeline, frame_store.times_ms, attempt.style)
+    film = LiveFilm(frame_store, ffmpeg, folder, preview=attempt.preview, nice=0)
     try:
-        async with aclosing(film.finishing(wanted, limit_s=limit_s)) as parts:
+        async with aclosing(film.finish_with_progress(composition, limit_s=limit_s)) as parts:
             async for part in parts:
                 yield part
     finally:
         await film.close()
 
 
-def less(attempt: Attempt, error: Exception) -> tuple[Attempt, FilmWarning]:
+def simplify(attempt: Attempt, error: Exception) -> tuple[Attempt, FilmWarning]:
     """What is tried after this error, and how it is told; raises it when nothing is left to go without."""
     encoding = isinstance(error, EncodingFailed) and not isinstance(error, RenderingFailed)
     if attempt.preview and encoding:
         why = f"The film has no preview, because with one it failed: {error}"
         return replace(attempt, preview=False), FilmWarning("preview_missing", why)
-    if (plain := simple(attempt.style)) != attempt.style:
+    if (simpler := plain_style(attempt.style)) != attempt.style:
         why = f"The film is plain, because in the style that was asked for it failed: {error}"
-        return replace(attempt, style=plain), FilmWarning("style_simplified", why)
+        return replace(attempt, style=simpler), FilmWarning("style_simplified", why)
     raise error
 
 
-def simple(style: Style) -> Style:
+def plain_style(style: Style) -> Style:
     """The style without all that could fail."""
     return replace(style, name="plain", zoom=False, captions=False, title_card=False)

@@ -38,7 +38,13 @@ EXTRAS: dict[str, Callable[[Composition, FrameStore, Path], None]] = {
 
 
 async def finish_film(
-    ffmpeg: Ffmpeg, cut: Composition, reel: FrameStore, folder: Path, limit_s: float, *, preview: bool = False
+    ffmpeg: Ffmpeg,
+    composition: Composition,
+    frame_store: FrameStore,
+    folder: Path,
+    limit_s: float,
+    *,
+    preview: bool = False,
 ) -> FilmInfo:
     """Makes the film file of what was encoded in `folder`, and `poster.png`, `sheet.png`, `captions.vtt`.
 
@@ -46,25 +52,25 @@ async def finish_film(
 
     Raises EncodingFailed when the film is not what the cut asked for, and then leaves none.
     """
-    path = folder / FILM_FILES[cut.style.format]
+    path = folder / FILM_FILES[composition.style.format]
     # All of it is told only at the end, so the film does not wait for what goes beside it.
-    extras = asyncio.create_task(asyncio.to_thread(make_extras, cut, reel, folder))
-    previewed = asyncio.create_task(keep_preview(ffmpeg, cut, folder, made=preview))
+    extras = asyncio.create_task(asyncio.to_thread(write_extras, composition, frame_store, folder))
+    previewing = asyncio.create_task(finalize_preview(ffmpeg, composition, folder, made=preview))
     try:
-        lost = await asyncio.to_thread(put_together, ffmpeg, cut, folder, limit_s)
+        mux_warnings = await asyncio.to_thread(mux_film, ffmpeg, composition, folder, limit_s)
         film = await probe(ffmpeg, path)
-        check(film, cut)
+        check(film, composition)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     finally:
-        (folder / PART_FILES[cut.style.format]).unlink(missing_ok=True)
-        warnings = (*await previewed, *await extras)
-    return replace(film, warnings=(*lost, *warnings))
+        (folder / PART_FILES[composition.style.format]).unlink(missing_ok=True)
+        warnings = (*await previewing, *await extras)
+    return replace(film, warnings=(*mux_warnings, *warnings))
 
 
-async def keep_preview(
-    ffmpeg: Ffmpeg, cut: Composition, folder: Path, *, made: bool
+async def finalize_preview(
+    ffmpeg: Ffmpeg, composition: Composition, folder: Path, *, made: bool
 ) -> tuple[FilmWarning, ...]:
     """Checks the preview, and says why the film goes without it. One of another attempt is removed."""
     part, path = folder / PREVIEW_PART, folder / PREVIEW_FILE
@@ -72,7 +78,7 @@ async def keep_preview(
     if not made:
         return ()
     try:
-        check_preview(await probe(ffmpeg, part), cut)
+        check_preview(await probe(ffmpeg, part), composition)
         part.rename(path)
     except (VideoError, OSError) as error:
         log.warning("no preview", exc_info=error)
@@ -80,39 +86,41 @@ async def keep_preview(
     return ()
 
 
-def put_together(ffmpeg: Ffmpeg, cut: Composition, folder: Path, limit_s: float) -> tuple[FilmWarning, ...]:
+def mux_film(
+    ffmpeg: Ffmpeg, composition: Composition, folder: Path, limit_s: float
+) -> tuple[FilmWarning, ...]:
     """Makes the film file of the encoded pictures and what goes beside them; returns warnings."""
     end_s = time.monotonic() + limit_s
     try:
-        _put_together(ffmpeg, cut, folder, limit_s)
+        _mux(ffmpeg, composition, folder, limit_s)
     except EncoderStalled:
         raise
     except EncodingFailed as error:
-        bare = replace(cut, captions=(), chapters=())
-        if bare == cut or cut.style.format == "gif":
+        without_text = replace(composition, captions=(), chapters=())
+        if without_text == composition or composition.style.format == "gif":
             raise
-        _put_together(ffmpeg, bare, folder, end_s - time.monotonic())
+        _mux(ffmpeg, without_text, folder, end_s - time.monotonic())
         return (FilmWarning("subtitles_missing", f"The film has neither subtitles nor chapters: {error}"),)
     return ()
 
 
-def _put_together(ffmpeg: Ffmpeg, cut: Composition, folder: Path, limit_s: float) -> None:
-    (folder / CAPTIONS_FILE).write_text(webvtt(cut), encoding="utf-8", errors="replace")
-    (folder / CHAPTERS_FILE).write_text(chapters_metadata(cut), encoding="utf-8", errors="replace")
-    if cut.style.format == "gif":
-        run(ffmpeg, build_gif(cut), folder, limit_s)
+def _mux(ffmpeg: Ffmpeg, composition: Composition, folder: Path, limit_s: float) -> None:
+    (folder / CAPTIONS_FILE).write_text(webvtt(composition), encoding="utf-8", errors="replace")
+    (folder / CHAPTERS_FILE).write_text(chapters_metadata(composition), encoding="utf-8", errors="replace")
+    if composition.style.format == "gif":
+        run(ffmpeg, build_gif(composition), folder, limit_s)
         return
-    run(ffmpeg, build_mux(cut), folder, limit_s)
-    if cut.style.format == "mp4":
+    run(ffmpeg, build_mux(composition), folder, limit_s)
+    if composition.style.format == "mp4":
         hide_subtitles(folder / FILM_FILES["mp4"])
 
 
-def make_extras(cut: Composition, reel: FrameStore, folder: Path) -> tuple[FilmWarning, ...]:
+def write_extras(composition: Composition, frame_store: FrameStore, folder: Path) -> tuple[FilmWarning, ...]:
     """Writes the pictures beside the film, and says which could not be made."""
     warnings = []
     for name, write in EXTRAS.items():
         try:
-            write(cut, reel, folder)
+            write(composition, frame_store, folder)
         except Exception as error:
             log.warning("no %s", name, exc_info=error)
             warnings.append(missing(name, error))

@@ -14,7 +14,7 @@ import numpy as np
 
 from video.capture.frame_store import FrameStore
 from video.editing.composition import Composition, FrameSpec
-from video.encoding.commands import WORK_FILES
+from video.encoding.commands import TEMPORARY_FILES
 from video.encoding.ffmpeg_binary import Ffmpeg
 from video.encoding.process import EncoderProcess
 from video.encoding.stall_detector import STALL_LIMIT_S
@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 ENCODE_LIMIT_S = 120.0
 #: How much less of the processor than the browser the painter and ffmpeg claim while both run.
 LIVE_NICE = 15
-POLL_S = 0.05
-JOIN_LIMIT_S = 5.0
+POLL_INTERVAL_S = 0.05
+JOIN_TIMEOUT_S = 5.0
 #: Of the progress, what the encoding takes; the rest is putting together and the check.
 ENCODING_SHARE = 0.9
 
@@ -45,7 +45,7 @@ class LiveFilm:
 
     def __init__(
         self,
-        reel: FrameStore,
+        frame_store: FrameStore,
         ffmpeg: Ffmpeg,
         folder: Path,
         *,
@@ -53,38 +53,40 @@ class LiveFilm:
         nice: int = LIVE_NICE,
         stall_limit_s: float = STALL_LIMIT_S,
     ) -> None:
-        self._reel, self._ffmpeg, self._folder, self._nice = reel, ffmpeg, folder, nice
+        self._frame_store, self._ffmpeg, self._folder, self._nice = frame_store, ffmpeg, folder, nice
         self._preview, self._stall_limit_s = preview, stall_limit_s
-        self._news = threading.Condition()
-        self._cut: Composition | None = None
-        self._followed: Composition | None = None
+        self._changed = threading.Condition()
+        self._composition: Composition | None = None
+        self._current: Composition | None = None
         self._final = self._closed = False
         self._error: Exception | None = None
         self._thread: threading.Thread | None = None
-        self._encoding: EncoderProcess | None = None
-        self._made: _Made | None = None
+        self._encoder: EncoderProcess | None = None
+        self._rendered: _RenderedFrames | None = None
         #: How many film frames have gone to ffmpeg.
         self.frames = 0
 
-    def advance(self, cut: Composition) -> None:
-        """Lets the film go on to `cut.settled_frames`. Returns at once; of several cuts the newest counts."""
-        with self._news:
-            self._cut = cut
-            self._news.notify()
-        if self._thread is None and cut.settled_frames:
-            self._thread = threading.Thread(target=self._work, name="live film", daemon=True)
+    def advance(self, composition: Composition) -> None:
+        """Lets the film go on to `composition.settled_frames`. Returns at once; of several cuts the newest
+        counts.
+        """
+        with self._changed:
+            self._composition = composition
+            self._changed.notify()
+        if self._thread is None and composition.settled_frames:
+            self._thread = threading.Thread(target=self._run, name="live film", daemon=True)
             self._thread.start()
 
-    async def finish(self, cut: Composition, *, limit_s: float = ENCODE_LIMIT_S) -> FilmInfo:
-        """Encodes the rest of the final cut and returns the film, checked; see `finishing`."""
-        async with aclosing(self.finishing(cut, limit_s=limit_s)) as parts:
+    async def finish(self, composition: Composition, *, limit_s: float = ENCODE_LIMIT_S) -> FilmInfo:
+        """Encodes the rest of the final cut and returns the film, checked; see `finish_with_progress`."""
+        async with aclosing(self.finish_with_progress(composition, limit_s=limit_s)) as parts:
             async for part in parts:
                 if isinstance(part, FilmInfo):
                     return part
         raise EncodingFailed("The film was not finished.")
 
-    async def finishing(
-        self, cut: Composition, *, limit_s: float = ENCODE_LIMIT_S
+    async def finish_with_progress(
+        self, composition: Composition, *, limit_s: float = ENCODE_LIMIT_S
     ) -> AsyncGenerator[float | FilmInfo, None]:
         """Encodes the rest of the final cut; yields progress from 0 to 1, and last of all the film.
 
@@ -94,130 +96,148 @@ class LiveFilm:
         """
         end_s = time.monotonic() + limit_s
         self._final = True
-        self.advance(replace(cut, settled_frames=cut.film_frames))
+        self.advance(replace(composition, settled_frames=composition.film_frames))
         while self._thread and self._thread.is_alive():
             if time.monotonic() > end_s:
                 raise EncodingTooSlow(
                     f"The site was filmed, but encoding took longer than its limit of {limit_s:g} s "
                     "and was stopped."
                 )
-            if self._encoding:
-                self._encoding.check(self.frames)
-            yield (self._encoding.frames if self._encoding else 0) / cut.film_frames * ENCODING_SHARE
-            await asyncio.sleep(POLL_S)
+            if self._encoder:
+                self._encoder.check(self.frames)
+            yield (self._encoder.frames if self._encoder else 0) / composition.film_frames * ENCODING_SHARE
+            await asyncio.sleep(POLL_INTERVAL_S)
         if self._error:
             raise self._error
         yield ENCODING_SHARE
         left_s = end_s - time.monotonic()
-        film = await finish_film(self._ffmpeg, cut, self._reel, self._folder, left_s, preview=self._preview)
+        film = await finish_film(
+            self._ffmpeg, composition, self._frame_store, self._folder, left_s, preview=self._preview
+        )
         yield 1.0
         yield film
 
     async def close(self) -> None:
         """Ends whatever still runs, and removes what was not finished."""
-        with self._news:
+        with self._changed:
             self._closed = True
-            self._news.notify()
-        if self._encoding:
-            await asyncio.to_thread(self._encoding.kill)
+            self._changed.notify()
+        if self._encoder:
+            await asyncio.to_thread(self._encoder.kill)
         if self._thread:
-            await asyncio.to_thread(self._thread.join, JOIN_LIMIT_S)
-        for file in WORK_FILES:
+            await asyncio.to_thread(self._thread.join, JOIN_TIMEOUT_S)
+        for file in TEMPORARY_FILES:
             (self._folder / file).unlink(missing_ok=True)
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         """The thread: follows the newest cut until one is final, or something goes wrong."""
         with suppress(OSError, AttributeError):
             # On Linux a thread has a priority of its own.
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._nice)
         try:
-            while cut := self._next():
-                self._follow(cut)
-            if self._encoding and not self._closed:
-                self._encoding.finish()
+            while composition := self._wait_for_composition():
+                self._encode_settled(composition)
+            if self._encoder and not self._closed:
+                self._encoder.finish()
         except Exception as error:
-            self._error = error if isinstance(error, VideoError) else _failed(error)
+            self._error = error if isinstance(error, VideoError) else _rendering_failed(error)
             if not self._closed:
                 log.warning("The live film was given up: %s", error, exc_info=error)
             self._closed = True
         finally:
-            if self._closed and self._encoding:
-                self._encoding.kill()
+            if self._closed and self._encoder:
+                self._encoder.kill()
 
-    def _next(self) -> Composition | None:
+    def _wait_for_composition(self) -> Composition | None:
         """A cut that was not followed yet; None when the last one was."""
-        with self._news:
+        with self._changed:
             while not self._closed:
-                if self._cut is not self._followed:
-                    self._followed = self._cut
-                    return self._cut
+                if self._composition is not self._current:
+                    self._current = self._composition
+                    return self._composition
                 if self._final:
                     return None
-                self._news.wait()
+                self._changed.wait()
         return None
 
-    def _follow(self, cut: Composition) -> None:
+    def _encode_settled(self, composition: Composition) -> None:
         """Encodes what the cut adds, until there is a newer one."""
-        if self._made is None:
+        if self._rendered is None:
             if self._preview:
                 write_watermark(self._folder)
-            self._encoding = EncoderProcess(
+            self._encoder = EncoderProcess(
                 self._ffmpeg,
-                cut,
+                composition,
                 self._folder,
                 preview=self._preview,
                 nice=self._nice,
                 stall_limit_s=self._stall_limit_s,
             )
-            self._made = _Made(cut, self._reel)
-        assert self._encoding
-        self._made.follow(cut)
-        while self.frames < cut.settled_frames and self._cut is cut and not self._closed:
-            self._encoding.write(self._made.paint(cut.looks[self.frames]))
+            self._rendered = _RenderedFrames(composition, self._frame_store)
+        assert self._encoder
+        self._rendered.continue_with(composition)
+        while (
+            self.frames < composition.settled_frames and self._composition is composition and not self._closed
+        ):
+            self._encoder.write(self._rendered.render(composition.frame_specs[self.frames]))
             self.frames += 1
 
 
-class _Made:
+class _RenderedFrames:
     """What of the film was painted, and whether a later cut still begins with it."""
 
-    def __init__(self, cut: Composition, reel: FrameStore) -> None:
-        self._cut = cut
-        self._painter = Renderer(cut, reel)
-        self._looks: list[FrameSpec] = []
-        self._said: set[int] = set()
+    def __init__(self, composition: Composition, frame_store: FrameStore) -> None:
+        self._composition = composition
+        self._renderer = Renderer(composition, frame_store)
+        self._frame_specs: list[FrameSpec] = []
+        self._shown_captions: set[int] = set()
         self._planes = np.zeros(0, np.uint8)
 
-    def follow(self, cut: Composition) -> None:
+    def continue_with(self, composition: Composition) -> None:
         """Goes on with this cut. Raises LiveFilmStale when it would have begun otherwise."""
-        if _frame(cut) != _frame(self._cut) or [*cut.looks[: len(self._looks)]] != self._looks:
+        if (
+            _common_content(composition) != _common_content(self._composition)
+            or [*composition.frame_specs[: len(self._frame_specs)]] != self._frame_specs
+        ):
             raise LiveFilmStale("The end of the take changed how its film begins.")
-        if any(_words(cut, index) != _words(self._cut, index) for index in self._said):
+        if any(
+            _caption_content(composition, index) != _caption_content(self._composition, index)
+            for index in self._shown_captions
+        ):
             raise LiveFilmStale("The end of the take changed a caption that was already painted.")
-        self._cut = cut
-        self._painter.captions = cut.captions
+        self._composition = composition
+        self._renderer.captions = composition.captions
 
-    def paint(self, look: FrameSpec) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    def render(self, spec: FrameSpec) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
         """The planes of the next look."""
-        if not self._looks or look != self._looks[-1]:
-            self._planes = yuv420(self._painter.paint(look))
-        self._looks.append(look)
-        if look.words:
-            self._said.add(look.words.caption)
+        if not self._frame_specs or spec != self._frame_specs[-1]:
+            self._planes = yuv420(self._renderer.render(spec))
+        self._frame_specs.append(spec)
+        if spec.visible_caption:
+            self._shown_captions.add(spec.visible_caption.caption)
         return self._planes
 
 
-def _frame(cut: Composition) -> tuple[object, ...]:
+def _common_content(composition: Composition) -> tuple[object, ...]:
     """All that is in every picture of a cut."""
-    return cut.style, cut.layout, cut.title, cut.url, cut.theme, cut.icon, cut.looks[0]
+    return (
+        composition.style,
+        composition.layout,
+        composition.title,
+        composition.url,
+        composition.theme,
+        composition.icon,
+        composition.frame_specs[0],
+    )
 
 
-def _words(cut: Composition, index: int) -> tuple[str, str] | None:
-    if index >= len(cut.captions):
+def _caption_content(composition: Composition, index: int) -> tuple[str, str] | None:
+    if index >= len(composition.captions):
         return None
-    return cut.captions[index].text, cut.captions[index].anchor
+    return composition.captions[index].text, composition.captions[index].anchor
 
 
-def _failed(error: Exception) -> RenderingFailed:
+def _rendering_failed(error: Exception) -> RenderingFailed:
     failure = RenderingFailed(f"The site was filmed, but painting its film failed: {error!r}.")
     failure.__cause__ = error
     return failure

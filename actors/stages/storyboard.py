@@ -14,7 +14,7 @@ from explorer.types import Step
 from video.blob_store import NoteRetry
 from video.capture.frame_store import FrameStore
 from video.errors import VideoError
-from video.storyboard import bind
+from video.storyboard_archive import bind
 from video.warnings import FilmWarning, missing
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from video.blob_store import BlobWriter, NoteRetry
 from video.capture.footage import FootageWriter, Frame
 from video.capture.frame_store import FrameStore
 from video.errors import BlobMissing, VideoError
-from video.film import REEL_FILE
+from video.film import FRAME_STORE_FILE
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class FootageUpload:
     """
 
     def __init__(self, storage: StorageSpec, work_dir: Path, max_bytes: int, note: NoteRetry) -> None:
-        self.frames = FrameStore(work_dir / REEL_FILE)
+        self.frames = FrameStore(work_dir / FRAME_STORE_FILE)
         self._storage = storage
         self._max_bytes = max_bytes
         self._note = note

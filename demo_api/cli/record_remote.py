@@ -46,7 +46,7 @@ async def _brought(client: Client, job: JobAddress, files: Files) -> RecordingRe
 
 async def _save_storyboard(client: Client, job: JobAddress, folder: Path) -> None:
     """Also of a take that failed, if it has one."""
-    from video.storyboard import StoryboardDamaged, unpack
+    from video.storyboard_archive import StoryboardDamaged, unpack
 
     try:
         await asyncio.to_thread(unpack, await client.extra(job, "storyboard"), folder)

@@ -21,7 +21,7 @@ from demo_api.client.status_events import Event, Json, StatusDiff
 from demo_api.schemas.jobs import JobStatus, RunRequest
 from explorer.egress.policy import Endpoint
 from video.blob_store import read_blob
-from video.storyboard import StoryboardDamaged, unpack
+from video.storyboard_archive import StoryboardDamaged, unpack
 
 POLL_S = 0.1
 

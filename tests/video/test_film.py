@@ -20,13 +20,13 @@ from video.encoding.commands import FILM_FILE
 from video.encoding.ffmpeg_binary import Ffmpeg
 from video.encoding.verify import FilmInfo, probe
 from video.errors import EncodingFailed, EncodingTooSlow, FootageDamaged, NoFootage
-from video.film import make_film, simple
+from video.film import make_film, plain_style
 from video.style import Format, Size, Style
 
 pytestmark = pytest.mark.anyio
 
 WIDTH, HEIGHT = 1280, 720
-PLAIN = simple(Style())
+PLAIN = plain_style(Style())
 PALETTE = [
     (255, 0, 0),
     (0, 255, 0),

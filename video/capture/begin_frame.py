@@ -28,13 +28,13 @@ STUCK_S = 5.0
 #: A page that was stuck is filmed outside real time again when it has caught up, so often at most.
 STUCK_PER_PAGE = 3
 #: How long a page that was asked for may take before film time passes on the old one, in real time.
-OPENING_S = 2.0
+NAVIGATION_WAIT_S = 2.0
 #: Two renderings within one frame must not have the same time: the browser ignores the second one for ever.
-TICK_MS = 0.001
+MIN_TICK_MS = 0.001
 
-STALLED = "Something on {} is never done loading: the camera did not wait for it."
-STUCK = "The page at {} stopped for more than {:g} s: filmed in real time until it went on."
-GONE = "The page gave no more pictures: {}"
+STALLED_NOTE = "Something on {} is never done loading: the camera did not wait for it."
+STUCK_NOTE = "The page at {} stopped for more than {:g} s: filmed in real time until it went on."
+LOST_NOTE = "The page gave no more pictures: {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,114 +55,119 @@ class BeginFrameControl:
         self._session: CDPSession
         self._expired: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._rendering: asyncio.Future[dict[str, Any]] | None = None
-        self._opening: Request | None = None
-        self._opening_since_s = 0.0
-        self._opened = asyncio.Event()
-        self._fetching: set[Request] = set()
+        self._navigation: Request | None = None
+        self._navigation_since_s = 0.0
+        self._navigated = asyncio.Event()
+        self._pending_requests: set[Request] = set()
         self._stalls = 0
         self._stuck = 0
-        self._paced = False
-        self._gone = False
-        self._due_s = 0.0
+        self._real_time = False
+        self._lost = False
+        self._next_frame_s = 0.0
         #: Where virtual time began in the page's process, how much has passed there, and the last rendering.
         self._base_ms = 0.0
-        self._spent_ms = 0.0
+        self._elapsed_ms = 0.0
         self._ticks_ms = 0.0
         self.notes: list[str] = []
 
     async def open(self) -> None:
         """Stops the page's clocks. Raises playwright's Error when the page cannot be controlled."""
         self._session = await self._page.context.new_cdp_session(self._page)
-        self._session.on("Emulation.virtualTimeBudgetExpired", self._expire)
-        self._page.on("request", self._asked)
-        self._page.on("requestfailed", self._failed)
-        self._page.on("requestfinished", lambda request: self._fetching.discard(request))
-        self._page.on("framenavigated", self._arrived)
-        self._page.on("crash", lambda _: self._lose("its process died"))
-        answer = await self._session.send("Emulation.setVirtualTimePolicy", {"policy": "pause"})
-        self._base_ms = answer["virtualTimeTicksBase"]
+        self._session.on("Emulation.virtualTimeBudgetExpired", self._on_budget_expired)
+        self._page.on("request", self._on_request)
+        self._page.on("requestfailed", self._on_request_failed)
+        self._page.on("requestfinished", lambda request: self._pending_requests.discard(request))
+        self._page.on("framenavigated", self._on_navigated)
+        self._page.on("crash", lambda _: self._mark_lost("its process died"))
+        result = await self._session.send("Emulation.setVirtualTimePolicy", {"policy": "pause"})
+        self._base_ms = result["virtualTimeTicksBase"]
 
     async def advance(self) -> None:
         """Lets one frame of time pass on the page; a page that is being opened is waited for before."""
-        await self._await_opening()
-        if self._paced or self._gone:
-            await self._pace()
+        await self._wait_for_navigation()
+        if self._real_time or self._lost:
+            await self._advance_in_real_time()
             return
         try:
-            await self._spend(self._frame_ms)
+            await self._advance_virtual_time(self._frame_ms)
         except PlaywrightError as exc:
-            self._lose(exc.message.splitlines()[0])
+            self._mark_lost(exc.message.splitlines()[0])
 
-    async def look(self, *, shot: bool) -> ScreenPicture | None:
+    async def render(self, *, screenshot: bool) -> ScreenPicture | None:
         """Renders once, without any time passing; None when no picture could be had in time."""
-        if self._gone:
+        if self._lost:
             return None
-        left_over = self._rendering is not None
-        rendering = self._rendering = self._rendering or self._render(shot)
-        await asyncio.wait({rendering}, timeout=self._frame_ms / 1000 if self._paced else STUCK_S)
+        was_pending = self._rendering is not None
+        rendering = self._rendering = self._rendering or self._render(screenshot)
+        await asyncio.wait({rendering}, timeout=self._frame_ms / 1000 if self._real_time else STUCK_S)
         if not rendering.done():
-            self._go_paced()
+            self._switch_to_real_time()
             return None
         self._rendering = None
         try:
-            answer = rendering.result()
+            result = rendering.result()
         except PlaywrightError as exc:
-            self._lose(exc.message.splitlines()[0])
+            self._mark_lost(exc.message.splitlines()[0])
             return None
-        if left_over:
-            return await self.look(shot=shot)
-        data = answer.get("screenshotData")
-        return ScreenPicture(answer["hasDamage"], base64.b64decode(data) if data else None)
+        if was_pending:
+            return await self.render(screenshot=screenshot)
+        data = result.get("screenshotData")
+        return ScreenPicture(result["hasDamage"], base64.b64decode(data) if data else None)
 
-    def _render(self, shot: bool) -> asyncio.Future[dict[str, Any]]:
-        self._ticks_ms = max(self._base_ms + self._spent_ms, self._ticks_ms + TICK_MS)
+    def _render(self, screenshot: bool) -> asyncio.Future[dict[str, Any]]:
+        self._ticks_ms = max(self._base_ms + self._elapsed_ms, self._ticks_ms + MIN_TICK_MS)
         request: dict[str, Any] = {"frameTimeTicks": self._ticks_ms, "interval": self._frame_ms}
-        if shot:
-            picture = {"format": "jpeg", "quality": self._quality, "optimizeForSpeed": True}
-            request["screenshot"] = picture
+        if screenshot:
+            screenshot_options = {"format": "jpeg", "quality": self._quality, "optimizeForSpeed": True}
+            request["screenshot"] = screenshot_options
         rendering = asyncio.ensure_future(self._session.send("HeadlessExperimental.beginFrame", request))
-        rendering.add_done_callback(_forget)
+        rendering.add_done_callback(_retrieve_exception)
         return rendering
 
-    async def _spend(self, budget_ms: float) -> None:
+    async def _advance_virtual_time(self, budget_ms: float) -> None:
         """Lets virtual time pass; a page that holds it up loses the right to do so."""
-        patient = self._stalls < STALLS_PER_PAGE
-        limit_s = STALL_S if self._fetching else IDLE_STALL_S
-        if patient and await self._pass(budget_ms, "pauseIfNetworkFetchesPending", limit_s):
+        may_stall = self._stalls < STALLS_PER_PAGE
+        limit_s = STALL_S if self._pending_requests else IDLE_STALL_S
+        if may_stall and await self._grant_budget(budget_ms, "pauseIfNetworkFetchesPending", limit_s):
             return
         # On a busy machine it is told of a request later than that holds time up.
-        if patient and limit_s < STALL_S and self._fetching and await self._passes(STALL_S - limit_s):
+        if (
+            may_stall
+            and limit_s < STALL_S
+            and self._pending_requests
+            and await self._wait_for_budget(STALL_S - limit_s)
+        ):
             return
-        if patient and await self._was_busy():
+        if may_stall and await self._is_busy():
             return
-        if patient:
+        if may_stall:
             self._stalls += 1
             if self._stalls == STALLS_PER_PAGE:
-                self._note(STALLED.format(self._page.url))
-        if not await self._pass(budget_ms, "advance", STUCK_S):
-            self._go_paced()
+                self._note(STALLED_NOTE.format(self._page.url))
+        if not await self._grant_budget(budget_ms, "advance", STUCK_S):
+            self._switch_to_real_time()
 
-    async def _pass(self, budget_ms: float, policy: Policy, limit_s: float) -> bool:
+    async def _grant_budget(self, budget_ms: float, policy: Policy, limit_s: float) -> bool:
         """True when the budget was spent within the limit."""
-        asked = self._ask_for_time(budget_ms, policy)
-        ends: set[asyncio.Future[Any]] = {asked, self._expired}
+        call = self._send_budget(budget_ms, policy)
+        ends: set[asyncio.Future[Any]] = {call, self._expired}
         await asyncio.wait(ends, timeout=limit_s, return_when=asyncio.FIRST_EXCEPTION)
-        if asked.done():
-            await self._rebase(asked.result()["virtualTimeTicksBase"])
-        self._spent_ms += budget_ms
+        if call.done():
+            await self._rebase(call.result()["virtualTimeTicksBase"])
+        self._elapsed_ms += budget_ms
         return self._expired.done()
 
-    async def _passes(self, limit_s: float) -> bool:
+    async def _wait_for_budget(self, limit_s: float) -> bool:
         """True when the budget that was asked for is spent after all, within this."""
         await asyncio.wait({self._expired}, timeout=limit_s)
         return self._expired.done()
 
-    async def _was_busy(self) -> bool:
+    async def _is_busy(self) -> bool:
         """True when the page did not hold time up but was at work: then time goes on once it can answer."""
-        asked = asyncio.ensure_future(self._session.send("Runtime.evaluate", {"expression": "0"}))
-        asked.add_done_callback(_forget)
-        await asyncio.wait({asked}, timeout=STUCK_S)
-        return await self._passes(BUSY_S)
+        call = asyncio.ensure_future(self._session.send("Runtime.evaluate", {"expression": "0"}))
+        call.add_done_callback(_retrieve_exception)
+        await asyncio.wait({call}, timeout=STUCK_S)
+        return await self._wait_for_budget(BUSY_S)
 
     async def _rebase(self, base_ms: float) -> None:
         """A new page in a new process begins with the machine's time, which may lie before that of the film.
@@ -171,84 +176,84 @@ class BeginFrameControl:
         """
         if base_ms == self._base_ms:
             return
-        self._base_ms, self._spent_ms = base_ms, 0.0
+        self._base_ms, self._elapsed_ms = base_ms, 0.0
         behind_ms = self._ticks_ms - base_ms
         if behind_ms > 0:
-            await self._pass(behind_ms, "advance", STUCK_S)
+            await self._grant_budget(behind_ms, "advance", STUCK_S)
 
-    async def _pace(self) -> None:
+    async def _advance_in_real_time(self) -> None:
         """One frame in real time: asks for its virtual time, and does not wait for the answer."""
         now_s = time.monotonic()
-        self._due_s = max(self._due_s + self._frame_ms / 1000, now_s)
-        if not self._gone and self._expired.done():
+        self._next_frame_s = max(self._next_frame_s + self._frame_ms / 1000, now_s)
+        if not self._lost and self._expired.done():
             if self._rendering is None and self._stuck < STUCK_PER_PAGE:
-                self._paced = False  # it has caught up with all that it was asked
-            self._ask_for_time(self._frame_ms, "advance")
-            self._spent_ms += self._frame_ms
-        await asyncio.sleep(self._due_s - now_s)
+                self._real_time = False  # it has caught up with all that it was asked
+            self._send_budget(self._frame_ms, "advance")
+            self._elapsed_ms += self._frame_ms
+        await asyncio.sleep(self._next_frame_s - now_s)
 
-    def _ask_for_time(self, budget_ms: float, policy: Policy) -> asyncio.Future[dict[str, Any]]:
+    def _send_budget(self, budget_ms: float, policy: Policy) -> asyncio.Future[dict[str, Any]]:
         self._expired = asyncio.get_running_loop().create_future()
         budget = {"policy": policy, "budget": budget_ms}
-        asked = asyncio.ensure_future(self._session.send("Emulation.setVirtualTimePolicy", budget))
-        asked.add_done_callback(_forget)
-        return asked
+        call = asyncio.ensure_future(self._session.send("Emulation.setVirtualTimePolicy", budget))
+        call.add_done_callback(_retrieve_exception)
+        return call
 
-    async def _await_opening(self) -> None:
+    async def _wait_for_navigation(self) -> None:
         """Spends no film time while a page is on its way; after a while, as much as really passes."""
-        if self._opening is None:
+        if self._navigation is None:
             return
-        left_s = self._opening_since_s + OPENING_S - time.monotonic()
+        left_s = self._navigation_since_s + NAVIGATION_WAIT_S - time.monotonic()
         try:
             async with asyncio.timeout(max(left_s, self._frame_ms / 1000)):
-                await self._opened.wait()
+                await self._navigated.wait()
         except TimeoutError:
             pass
 
-    def _asked(self, request: Request) -> None:
-        self._fetching.add(request)
-        if _opens(request, self._page):
-            self._opening, self._opening_since_s = request, time.monotonic()
-            self._opened.clear()
+    def _on_request(self, request: Request) -> None:
+        self._pending_requests.add(request)
+        if _is_page_load(request, self._page):
+            self._navigation, self._navigation_since_s = request, time.monotonic()
+            self._navigated.clear()
 
-    def _failed(self, request: Request) -> None:
-        self._fetching.discard(request)
-        if request == self._opening:
-            self._arrive()
+    def _on_request_failed(self, request: Request) -> None:
+        self._pending_requests.discard(request)
+        if request == self._navigation:
+            self._end_navigation()
 
-    def _arrived(self, frame: Frame) -> None:
+    def _on_navigated(self, frame: Frame) -> None:
         if frame == self._page.main_frame:
-            if self._opening is not None:
+            if self._navigation is not None:
                 self._stalls = self._stuck = 0
-                self._paced = False
-            self._arrive()
+                self._real_time = False
+            self._end_navigation()
 
-    def _arrive(self) -> None:
-        self._opening = None
-        self._opened.set()
+    def _end_navigation(self) -> None:
+        self._navigation = None
+        self._navigated.set()
 
-    def _expire(self, _: object) -> None:
+    def _on_budget_expired(self, _: object) -> None:
         if not self._expired.done():
             self._expired.set_result(None)
 
-    def _go_paced(self) -> None:
-        if not self._paced:
-            self._paced = True
+    def _switch_to_real_time(self) -> None:
+        if not self._real_time:
+            self._real_time = True
             self._stuck += 1
-            self._due_s = time.monotonic()
-            self._note(STUCK.format(self._page.url, STUCK_S))
+            self._next_frame_s = time.monotonic()
+            self._note(STUCK_NOTE.format(self._page.url, STUCK_S))
 
-    def _lose(self, why: str) -> None:
-        if not self._gone:
-            self._gone = True
-            self._note(GONE.format(why))
+    def _mark_lost(self, why: str) -> None:
+        if not self._lost:
+            self._lost = True
+            self._note(LOST_NOTE.format(why))
 
     def _note(self, sentence: str) -> None:
         if sentence not in self.notes:
             self.notes.append(sentence)
 
 
-def _opens(request: Request, page: Page) -> bool:
+def _is_page_load(request: Request, page: Page) -> bool:
     """True for what will replace the page's own document."""
     if not request.is_navigation_request():
         return False
@@ -258,7 +263,7 @@ def _opens(request: Request, page: Page) -> bool:
         return False  # the frame of a popup that is only just opening
 
 
-def _forget(asked: asyncio.Future[Any]) -> None:
+def _retrieve_exception(call: asyncio.Future[Any]) -> None:
     """Looks at an error that nobody waits for any more, so that asyncio does not complain."""
-    if not asked.cancelled():
-        asked.exception()
+    if not call.cancelled():
+        call.exception()

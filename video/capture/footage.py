@@ -86,9 +86,9 @@ class _Source:
             if chunk is None:
                 raise FootageDamaged("The footage stops before its end mark; film the site again.")
             self._buffer += chunk
-        taken = bytes(self._buffer[:size])
+        data = bytes(self._buffer[:size])
         del self._buffer[:size]
-        return taken
+        return data
 
     async def rest(self) -> bool:
         """True if anything is left after the end mark."""

@@ -14,21 +14,21 @@ class FrameStore:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w+b", buffering=0)
-        self._places: list[tuple[int, int]] = []
+        self._extents: list[tuple[int, int]] = []
         self._end = 0
         #: When each frame was captured, in milliseconds of film time, ascending.
         self.times_ms: list[float] = []
 
     def append(self, frame: Frame) -> None:
         """Adds a frame that is later than all before. Raises OSError when the disk takes no more."""
-        self._pwrite(frame.jpeg)
-        self._places.append((self._end, len(frame.jpeg)))
+        self._append_bytes(frame.jpeg)
+        self._extents.append((self._end, len(frame.jpeg)))
         self._end += len(frame.jpeg)
         self.times_ms.append(frame.at_ms)
 
     def jpeg(self, index: int) -> bytes:
         """The picture of the frame with this index."""
-        start, size = self._places[index]
+        start, size = self._extents[index]
         return os.pread(self._file.fileno(), size, start)
 
     @property
@@ -39,7 +39,7 @@ class FrameStore:
     def close(self) -> None:
         self._file.close()
 
-    def _pwrite(self, data: bytes) -> None:
+    def _append_bytes(self, data: bytes) -> None:
         written = 0
         while written < len(data):
             written += os.pwrite(self._file.fileno(), data[written:], self._end + written)

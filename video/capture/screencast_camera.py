@@ -19,9 +19,9 @@ FIRST_FRAME_WAIT_S = 0.5
 SCREENSHOT_LIMIT_MS = 5_000
 STOP_LIMIT_S = 5.0
 #: How old a frame is when it is delivered, until the first one has told (20 to 60 ms were seen).
-USUAL_AGE_MS = 40.0
+DEFAULT_AGE_MS = 40.0
 #: An age beyond this, or below 0, is a wall clock that was set between capture and delivery.
-OLDEST_MS = 10_000.0
+MAX_AGE_MS = 10_000.0
 
 
 class ScreencastCamera:
@@ -53,15 +53,15 @@ class ScreencastCamera:
         self._max_bytes = max_bytes
         self._started_s = 0.0
         self._last_ms = -1.0
-        self._last = b""
+        self._last_jpeg = b""
         self._covered = False
         #: The last picture has not reached the sink.
-        self._withheld = False
-        self._stamp = 0.0
-        self._age_ms = USUAL_AGE_MS
+        self._undelivered = False
+        self._last_timestamp = 0.0
+        self._age_ms = DEFAULT_AGE_MS
         self._stopped = False
-        self._delivered_ms = 0.0
-        self._first = asyncio.Event()
+        self._received_ms = 0.0
+        self._first_frame = asyncio.Event()
         self.size_bytes = 0
         self.frames = 0
         self.full = False
@@ -81,7 +81,7 @@ class ScreencastCamera:
             size={"width": self._width_px, "height": self._height_px},
         )
         try:
-            await asyncio.wait_for(self._first.wait(), FIRST_FRAME_WAIT_S)
+            await asyncio.wait_for(self._first_frame.wait(), FIRST_FRAME_WAIT_S)
         except TimeoutError:
             await self._force_frame()
 
@@ -97,16 +97,16 @@ class ScreencastCamera:
 
     def still_ms(self) -> float:
         """Milliseconds since a frame was last delivered."""
-        return self.now_ms() - self._delivered_ms
+        return self.now_ms() - self._received_ms
 
     def picture(self) -> bytes:
         """The last picture taken, as JPEG; b"" before the first."""
-        return self._last
+        return self._last_jpeg
 
     def cover(self, covered: bool) -> None:
         """While covered, no frame reaches the sink; uncovered, the picture that there is does."""
         self._covered = covered
-        self._hand_on()
+        self._deliver()
 
     async def hold(self, duration_ms: float) -> None:
         """Waits in real time."""
@@ -118,16 +118,16 @@ class ScreencastCamera:
 
     def _on_frame(self, frame: ScreencastFrame) -> None:
         """Takes one frame of the screencast, unless it repeats a timestamp (which happens)."""
-        delivered_at_ms, self._delivered_ms = time.time() * 1000, self.now_ms()
-        if self._stopped or frame["timestamp"] == self._stamp:
+        received_at_ms, self._received_ms = time.time() * 1000, self.now_ms()
+        if self._stopped or frame["timestamp"] == self._last_timestamp:
             return
-        self._stamp = frame["timestamp"]
-        age_ms = delivered_at_ms - self._stamp
-        if 0 <= age_ms <= OLDEST_MS:
+        self._last_timestamp = frame["timestamp"]
+        age_ms = received_at_ms - self._last_timestamp
+        if 0 <= age_ms <= MAX_AGE_MS:
             self._age_ms = age_ms
-        self._take(self._delivered_ms - self._age_ms, frame["data"])
+        self._accept(self._received_ms - self._age_ms, frame["data"])
 
-    def _take(self, at_ms: float, jpeg: bytes) -> None:
+    def _accept(self, at_ms: float, jpeg: bytes) -> None:
         """Keeps a frame and hands it on, unless it is older than the last one or the footage is full."""
         at_ms = max(at_ms, 0.0)
         if at_ms <= self._last_ms or self.full:
@@ -136,23 +136,23 @@ class ScreencastCamera:
             self.full = True
             return
         self._last_ms = at_ms
-        self._last = jpeg
-        self._withheld = True
-        self._hand_on()
-        self._first.set()
+        self._last_jpeg = jpeg
+        self._undelivered = True
+        self._deliver()
+        self._first_frame.set()
 
-    def _hand_on(self) -> None:
+    def _deliver(self) -> None:
         """The sink gets the last picture, once."""
-        if not self._withheld or self._covered or self._stopped:
+        if not self._undelivered or self._covered or self._stopped:
             return
-        self._withheld = False
-        self.size_bytes += len(self._last)
+        self._undelivered = False
+        self.size_bytes += len(self._last_jpeg)
         self.frames += 1
-        self._sink(Frame(self._last_ms, self._last))
+        self._sink(Frame(self._last_ms, self._last_jpeg))
 
     async def _force_frame(self) -> None:
         jpeg = await self._page.screenshot(
             type="jpeg", quality=self._quality, scale="device", timeout=SCREENSHOT_LIMIT_MS
         )
-        if not self._first.is_set():
-            self._take(self.now_ms(), jpeg)
+        if not self._first_frame.is_set():
+            self._accept(self.now_ms(), jpeg)

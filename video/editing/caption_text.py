@@ -10,7 +10,7 @@ MAX_NAME_CHARS = 40
 #: subtitles for adults 17 to 20 (partnerhelp.netflixstudios.com, "English Timed Text Style Guide", I.19).
 READ_BEGIN_MS = 600.0
 READ_CHAR_MS = 60.0
-READ_MOST_MS = 2_600.0
+MAX_READ_MS = 2_600.0
 
 #: A name that begins with one of these says what happens by itself.
 VERB = re.compile(
@@ -27,7 +27,7 @@ SOMETIMES_VERB = re.compile(
     r"|order|play|print|request|run|search|share|sort|test|use) \w"
 )
 #: One word that needs one more.
-WHOLE = {
+SINGLE_WORDS = {
     "next": "Show the next one",
     "previous": "Show the one before",
     "prev": "Show the one before",
@@ -44,8 +44,8 @@ WHOLE = {
 ICON = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 #: How many there are of it, at the end of a tab's name.
 COUNT = re.compile(r"\s*\(?\d+\)$")
-MENUS = re.compile(r"ellipsis|kebab|hamburger|bars|menu|more")
-CLOSES = re.compile(r"^(?:[\u00d7x\u2715\u2716\u2717\u2573]|&times;)$", re.IGNORECASE)
+MENU_ICONS = re.compile(r"ellipsis|kebab|hamburger|bars|menu|more")
+CLOSE_SYMBOLS = re.compile(r"^(?:[\u00d7x\u2715\u2716\u2717\u2573]|&times;)$", re.IGNORECASE)
 #: By role, then by outcome: the verb, and what is said of something without a name.
 ROLES: dict[str, tuple[str, str]] = {
     "tab": ("Show", "Show another tab"),
@@ -68,30 +68,32 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 
 def caption(step: Step) -> str:
     """A few words on what the step does, such as `Open Pricing`."""
-    if any(map(str.isalnum, own := tidy(step.caption))):
-        return own
-    if CLOSES.match(step.label.strip()):
+    if any(map(str.isalnum, given := clean_name(step.caption))):
+        return given
+    if CLOSE_SYMBOLS.match(step.label.strip()):
         return "Close"
-    name = clip(COUNT.sub("", tidy(step.label)))
-    verb, nameless = ROLES.get(step.role) or OUTCOMES.get(step.outcome) or OUTCOMES["page"]
+    name = clip(COUNT.sub("", clean_name(step.label)))
+    verb, unnamed = ROLES.get(step.role) or OUTCOMES.get(step.outcome) or OUTCOMES["page"]
     if step.outcome == "page" and step.role not in ("tab", "link"):
-        verb, nameless = OUTCOMES["page"]
+        verb, unnamed = OUTCOMES["page"]
     if step.role != "link" and ICON.fullmatch(name):
-        return "Open the menu" if MENUS.search(name) else nameless
+        return "Open the menu" if MENU_ICONS.search(name) else unnamed
     if not any(map(str.isalnum, name)):
-        return nameless
-    return WHOLE.get(name.casefold()) or (name if _is_said(name) else f"{verb} {name}")
+        return unnamed
+    return SINGLE_WORDS.get(name.casefold()) or (name if _begins_with_verb(name) else f"{verb} {name}")
 
 
 def reading_ms(text: str) -> float:
     """How long a caption is read."""
-    return min(READ_BEGIN_MS + READ_CHAR_MS * len(text), READ_MOST_MS)
+    return min(READ_BEGIN_MS + READ_CHAR_MS * len(text), MAX_READ_MS)
 
 
-def tidy(text: str) -> str:
+def clean_name(text: str) -> str:
     """The text in one line, without pictures, control characters, arrows at its ends or words said twice."""
-    kept = (char if unicodedata.category(char)[0] in "LMNPZ" or char in "+$€£=<>|" else " " for char in text)
-    words = "".join(kept).split()
+    printable = (
+        char if unicodedata.category(char)[0] in "LMNPZ" or char in "+$€£=<>|" else " " for char in text
+    )
+    words = "".join(printable).split()
     while words and not any(map(str.isalnum, words[-1])):
         words.pop()
     while words and not any(map(str.isalnum, words[0])):
@@ -99,21 +101,23 @@ def tidy(text: str) -> str:
     half = len(words) // 2
     if half and [word.casefold() for word in words[:half]] == [word.casefold() for word in words[half:]]:
         words = words[:half]
-    once = [
+    without_repeats = [
         word for last, word in zip(["", *words], words, strict=False) if last.casefold() != word.casefold()
     ]
-    return " ".join(once).rstrip(":;,-\u2013\u2014\u2026 ")
+    return " ".join(without_repeats).rstrip(":;,-\u2013\u2014\u2026 ")
 
 
 def clip(name: str, chars: int = MAX_NAME_CHARS) -> str:
     """The name, cut at a word's end where it is too long."""
     if len(name) <= chars:
         return name
-    cut = name[: chars - 1]
-    whole, space, _ = cut.rpartition(" ")
-    return (whole if space and len(whole) > chars // 2 else cut).rstrip(" .,:;-\u2013\u2014") + "\u2026"
+    composition = name[: chars - 1]
+    whole, space, _ = composition.rpartition(" ")
+    return (whole if space and len(whole) > chars // 2 else composition).rstrip(
+        " .,:;-\u2013\u2014"
+    ) + "\u2026"
 
 
-def _is_said(name: str) -> bool:
-    said = name.casefold()
-    return bool(VERB.match(said) or SOMETIMES_VERB.match(said))
+def _begins_with_verb(name: str) -> bool:
+    folded = name.casefold()
+    return bool(VERB.match(folded) or SOMETIMES_VERB.match(folded))

@@ -4,22 +4,22 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 
-from video.editing.caption_text import caption, clip, reading_ms, tidy
-from video.editing.composition import Anchor, Box, Caption, Chapter, Words
+from video.editing.caption_text import caption, clean_name, clip, reading_ms
+from video.editing.composition import Anchor, Box, Caption, Chapter, VisibleCaption
 from video.editing.cursor import Path
 from video.editing.pacing import Pace, Reading
 from video.editing.timeline import Step, Timeline
 
 #: How long a caption stays for the effect of its click to be seen, if nothing else happens.
-SEEN_MS = 900.0
+EFFECT_SHOWN_MS = 900.0
 FADE_MS = 150.0
 #: Captions lie in the last quarter of the window; what is clicked must not.
-COVERED_SHARE = 0.75
+CAPTION_AREA_FROM = 0.75
 #: What comes up is kept clear too, when it leaves so much free at the top.
-FREE_SHARE = 0.25
+MIN_FREE_SHARE = 0.25
 #: The pointer's way to a click, of which a caption must not cover the end.
 APPROACH_MS = 250.0
-LEAST_CHAPTER_MS = 1_000.0
+MIN_CHAPTER_MS = 1_000.0
 MAX_TITLE_CHARS = 80
 SEPARATORS = re.compile(r"\s+(?:[|\u2013\u2014\u00b7\u22c5\u2022\u00bb\u203a:-]|::)\s+|\s*\|\s*")
 
@@ -35,28 +35,30 @@ def captions(
     """One caption for each step; `views` says what each step is zoomed to, if anything."""
     starts = [pace.film_ms(step.start_ms) for step in steps]
     film_end_ms = pace.film_frames * pace.frame_ms
-    made = []
+    result = []
     for index, (step, start_ms) in enumerate(zip(steps, starts, strict=True)):
         text = caption(step)
-        wanted_ms = max(
+        needed_until_ms = max(
             start_ms + reading_ms(text),
-            pace.film_ms(step.click_ms) + SEEN_MS,
+            pace.film_ms(step.click_ms) + EFFECT_SHOWN_MS,
             pace.film_ms(step.end_ms),
         )
         next_ms = starts[index + 1] if index + 1 < len(starts) else film_end_ms
         anchor = _anchor(step, views[index], whole, path)
-        made.append(Caption(start_ms, max(min(wanted_ms, next_ms), start_ms), text, anchor))
-    return tuple(made)
+        result.append(Caption(start_ms, max(min(needed_until_ms, next_ms), start_ms), text, anchor))
+    return tuple(result)
 
 
-def words(captions: Sequence[Caption], starts_ms: Sequence[float], film_ms: float) -> Words | None:
+def visible_caption(
+    captions: Sequence[Caption], starts_ms: Sequence[float], film_ms: float
+) -> VisibleCaption | None:
     """The caption that is up at a moment of the film, faded in and out."""
     index = bisect_right(starts_ms, film_ms) - 1
     if index < 0:
         return None
     shown = captions[index]
     opacity = min(film_ms - shown.start_ms, shown.end_ms - film_ms) / FADE_MS
-    return Words(index, round(min(opacity, 1.0), 4)) if opacity > 0 else None
+    return VisibleCaption(index, round(min(opacity, 1.0), 4)) if opacity > 0 else None
 
 
 def chapters(timeline: Timeline, pace: Pace, end_ms: float) -> tuple[Chapter, ...]:
@@ -64,41 +66,43 @@ def chapters(timeline: Timeline, pace: Pace, end_ms: float) -> tuple[Chapter, ..
     visits = [visit for visit in timeline.visits if visit.at_ms <= timeline.end_ms]
     titles = clean_titles([visit.title for visit in visits])
     starts = [pace.film_ms(visit.at_ms) for visit in visits]
-    made: list[tuple[float, str]] = []
+    result: list[tuple[float, str]] = []
     for start_ms, title in zip(starts, titles, strict=True):
-        if made and (start_ms - made[-1][0] < LEAST_CHAPTER_MS or not made[-1][1]):
-            made[-1] = (made[-1][0], title)
-        elif not made or made[-1][1] != title:
-            made.append((start_ms, title))
-        if len(made) > 1 and made[-1][1] == made[-2][1]:
-            made.pop()
-    if len(made) > 1 and end_ms - made[-1][0] < LEAST_CHAPTER_MS:
-        made.pop()
-    if not made:
+        if result and (start_ms - result[-1][0] < MIN_CHAPTER_MS or not result[-1][1]):
+            result[-1] = (result[-1][0], title)
+        elif not result or result[-1][1] != title:
+            result.append((start_ms, title))
+        if len(result) > 1 and result[-1][1] == result[-2][1]:
+            result.pop()
+    if len(result) > 1 and end_ms - result[-1][0] < MIN_CHAPTER_MS:
+        result.pop()
+    if not result:
         return ()
-    made = [(0.0 if index == 0 else start, title) for index, (start, title) in enumerate(made)]
-    ends = [*(start for start, _ in made[1:]), end_ms]
-    return tuple(Chapter(start, end, title or "Page") for (start, title), end in zip(made, ends, strict=True))
+    result = [(0.0 if index == 0 else start, title) for index, (start, title) in enumerate(result)]
+    ends = [*(start for start, _ in result[1:]), end_ms]
+    return tuple(
+        Chapter(start, end, title or "Page") for (start, title), end in zip(result, ends, strict=True)
+    )
 
 
 def clean_titles(titles: Sequence[str]) -> list[str]:
     """Titles without what pages of a site have in common, its name at the end or else at the beginning."""
-    parts = [[part for text in SEPARATORS.split(title) if (part := tidy(text))] for title in titles]
+    parts = [[part for text in SEPARATORS.split(title) if (part := clean_name(text))] for title in titles]
     distinct = {tuple(part) for part in parts if part}
     ends = _common(distinct, -1)
     begins = "" if ends else _common(distinct, 0)
-    return [_cleaned(part, ends, begins) for part in parts]
+    return [_without_common(part, ends, begins) for part in parts]
 
 
-def _common(titles: Collection[tuple[str, ...]], place: int) -> str:
+def _common(titles: Collection[tuple[str, ...]], position: int) -> str:
     """What most titles have at this place, or begin with there, when at least two do."""
-    names = {title[place] for title in titles if len(title) > 1}
-    counts = {name: sum(title[place].startswith(name) for title in titles) for name in names}
+    names = {title[position] for title in titles if len(title) > 1}
+    counts = {name: sum(title[position].startswith(name) for title in titles) for name in names}
     best = max(counts, key=lambda name: (counts[name], name), default="")
     return best if counts.get(best, 0) > 1 else ""
 
 
-def _cleaned(parts: list[str], ends: str, begins: str) -> str:
+def _without_common(parts: list[str], ends: str, begins: str) -> str:
     if len(parts) > 1 and ends and parts[-1].startswith(ends):
         parts = parts[:-1]
     elif len(parts) > 1 and begins and parts[0].startswith(begins):
@@ -108,11 +112,11 @@ def _cleaned(parts: list[str], ends: str, begins: str) -> str:
 
 def _anchor(step: Step, view: Box | None, whole: Box, path: Path) -> Anchor:
     """At the top when target, click or the pointer's way to it lie low, zoomed or not."""
-    lows = [step.y, *(sample.y for sample in path.between(step.click_ms - APPROACH_MS, step.click_ms))]
+    bottoms = [step.y, *(sample.y for sample in path.between(step.click_ms - APPROACH_MS, step.click_ms))]
     if step.target is not None:
-        lows.append(min(step.target.y + step.target.height, step.y + whole.height / 4))
-    if step.appeared is not None and step.appeared.y > whole.height * FREE_SHARE:
-        lows.append(step.appeared.y + step.appeared.height)
-    low = max(lows)
+        bottoms.append(min(step.target.y + step.target.height, step.y + whole.height / 4))
+    if step.appeared is not None and step.appeared.y > whole.height * MIN_FREE_SHARE:
+        bottoms.append(step.appeared.y + step.appeared.height)
+    lowest = max(bottoms)
     boxes = [whole, view] if view else [whole]
-    return "top" if any(low > box.y + box.height * COVERED_SHARE for box in boxes) else "bottom"
+    return "top" if any(lowest > box.y + box.height * CAPTION_AREA_FROM for box in boxes) else "bottom"

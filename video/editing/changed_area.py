@@ -9,13 +9,13 @@ from video.editing.timeline import Area
 Picture = NDArray[np.uint8]
 
 #: Grey values further apart than this are no artefacts of JPEG.
-NOISE = 24
+NOISE_LEVEL = 24
 #: Changes this near to each other, in CSS pixels, are one.
-REACH_PX = 12.0
+MERGE_DISTANCE_PX = 12.0
 #: What is thinner than this, in CSS pixels, is a blinking caret.
-LEAST_PX = 6.0
+MIN_SIZE_PX = 6.0
 #: When this much of the viewport changed, there is nothing in particular to look at.
-MOST_SHARE = 0.7
+MAX_SHARE = 0.7
 
 
 def changed_area(before_jpeg: bytes, after_jpeg: bytes, scale: float) -> Area | None:
@@ -26,27 +26,27 @@ def changed_area(before_jpeg: bytes, after_jpeg: bytes, scale: float) -> Area | 
     before, after = _grey(before_jpeg), _grey(after_jpeg)
     if before is None or after is None or before.shape != after.shape:
         return None
-    area = _box(before, after, scale / 2)
-    if area is not None and _share(area, before, scale / 2) > MOST_SHARE:
+    area = _bounding_box(before, after, scale / 2)
+    if area is not None and _share(area, before, scale / 2) > MAX_SHARE:
         # A dialog that dims the page changes every pixel: what else has changed is the dialog.
-        area = _box(_dimmed(before, after), after, scale / 2)
-    return area if area is not None and _share(area, before, scale / 2) <= MOST_SHARE else None
+        area = _bounding_box(_dimmed(before, after), after, scale / 2)
+    return area if area is not None and _share(area, before, scale / 2) <= MAX_SHARE else None
 
 
-def _box(before: Picture, after: Picture, per_px: float) -> Area | None:
+def _bounding_box(before: Picture, after: Picture, per_px: float) -> Area | None:
     """The box around all patches that differ; `per_px` is the number of pixels per CSS pixel."""
-    reach = max(round(REACH_PX * per_px), 1)
-    apart = (cv2.absdiff(before, after) > NOISE).astype(np.uint8)
-    joined = cv2.dilate(apart, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    distance = max(round(MERGE_DISTANCE_PX * per_px), 1)
+    different = (cv2.absdiff(before, after) > NOISE_LEVEL).astype(np.uint8)
+    joined = cv2.dilate(different, np.ones((2 * distance + 1, 2 * distance + 1), np.uint8))
     stats = cv2.connectedComponentsWithStats(joined)[2]
-    thinnest = stats[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)].min(axis=1) - 2 * reach
-    large = stats[1:][thinnest[1:] >= LEAST_PX * per_px]
+    thinnest = stats[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)].min(axis=1) - 2 * distance
+    large = stats[1:][thinnest[1:] >= MIN_SIZE_PX * per_px]
     if not len(large):
         return None
     height, width = before.shape
-    left, top = max(large[:, 0].min() + reach, 0), max(large[:, 1].min() + reach, 0)
-    right = min((large[:, 0] + large[:, 2]).max() - reach, width)
-    bottom = min((large[:, 1] + large[:, 3]).max() - reach, height)
+    left, top = max(large[:, 0].min() + distance, 0), max(large[:, 1].min() + distance, 0)
+    right = min((large[:, 0] + large[:, 2]).max() - distance, width)
+    bottom = min((large[:, 1] + large[:, 3]).max() - distance, height)
     sides = (left, top, max(right - left, 1), max(bottom - top, 1))
     return Area(*(round(float(side) / per_px, 1) for side in sides))
 
@@ -56,9 +56,11 @@ def _dimmed(before: Picture, after: Picture) -> Picture:
     edge = np.ones(before.shape, bool)
     height, width = before.shape
     edge[height // 12 : -height // 12, width // 12 : -width // 12] = False
-    was, now = before[edge].astype(np.float32), after[edge].astype(np.float32)
-    slope = float(np.cov(was, now)[0, 1] / max(float(was.var()), 1.0))
-    dimmed: Picture = np.clip(before * slope + (now.mean() - slope * was.mean()), 0, 255).astype(np.uint8)
+    before_edge, after_edge = before[edge].astype(np.float32), after[edge].astype(np.float32)
+    slope = float(np.cov(before_edge, after_edge)[0, 1] / max(float(before_edge.var()), 1.0))
+    dimmed: Picture = np.clip(
+        before * slope + (after_edge.mean() - slope * before_edge.mean()), 0, 255
+    ).astype(np.uint8)
     return dimmed
 
 

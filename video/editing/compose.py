@@ -2,20 +2,20 @@
 
 A film can be cut while its take still runs. Then the timeline is a prefix of the take, and the cut says how
 many of its leading frames stay as they are whatever comes. For that, nothing in a frame may depend on what
-happens more than `AHEAD_MS` of film later, and every number is derived from the take's own times, never from
-sums that another end would change.
+happens more than `LOOKAHEAD_MS` of film later, and every number is derived from the take's own times, never
+from sums that another end would change.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from math import ceil
 
-from video.editing.captions import FADE_MS, captions, chapters, readings, words
+from video.editing.captions import FADE_MS, captions, chapters, readings, visible_caption
 from video.editing.composition import Box, Caption, Composition, FrameSpec, Pointer
 from video.editing.cursor import POINTER_AHEAD_MS, Clicks, Path
 from video.editing.pacing import Pace, pace
 from video.editing.timeline import Step, Timeline
-from video.editing.zoom import ENDING_MS, ZOOM_AHEAD_MS, Zoom, with_tip, zoom
+from video.editing.zoom import ENDING_MS, ZOOM_AHEAD_MS, Zoom, keep_pointer_in_view, zoom
 from video.errors import NoFootage
 from video.style import Style, layout
 
@@ -23,8 +23,8 @@ from video.style import Style, layout
 CARD_MS = 1_800.0
 CARD_FADE_MS = 400.0
 #: A frame that was captured so little after a moment is shown at that moment already: times are rounded.
-NEARLY_MS = 1.0
-AHEAD_MS = max(ZOOM_AHEAD_MS, POINTER_AHEAD_MS, FADE_MS)
+ROUNDING_MS = 1.0
+LOOKAHEAD_MS = max(ZOOM_AHEAD_MS, POINTER_AHEAD_MS, FADE_MS)
 
 
 def compose(
@@ -42,14 +42,14 @@ def compose(
     frames = frame_times_ms[:count]
     steps = [step for step in timeline.steps if timeline.start_ms <= step.click_ms <= timeline.end_ms]
     card_ms = CARD_MS + CARD_FADE_MS if style.title_card else 0.0
-    read = readings(steps) if style.captions else []
-    shown = pace(timeline, frames, style, read, card_ms)
+    caption_readings = readings(steps) if style.captions else []
+    pacing = pace(timeline, frames, style, caption_readings, card_ms)
     path = Path(timeline.pointer)
-    zoomed = zoom(timeline, steps, path, shown, style)
-    said = captions(steps, zoomed.views, zoomed.whole, path, shown)
-    looks = tuple(_looks(steps, frames, style, shown, path, zoomed, said))
-    ahead = ceil(AHEAD_MS * style.fps / 1000)
-    sure = shown.sure_frames - ahead
+    zoom_plan = zoom(timeline, steps, path, pacing, style)
+    film_captions = captions(steps, zoom_plan.views, zoom_plan.whole, path, pacing)
+    frame_specs = tuple(_frame_specs(steps, frames, style, pacing, path, zoom_plan, film_captions))
+    ahead = ceil(LOOKAHEAD_MS * style.fps / 1000)
+    settled = pacing.settled_frames - ahead
     return Composition(
         style=style,
         layout=layout(style),
@@ -57,49 +57,53 @@ def compose(
         url=timeline.url,
         theme=timeline.theme,
         icon=timeline.icon,
-        looks=looks,
-        captions=said,
-        chapters=chapters(timeline, shown, len(looks) * 1000 / style.fps),
-        settled_frames=len(looks) if final else max(0, sure) if sure > shown.spans[0].film else 0,
+        frame_specs=frame_specs,
+        captions=film_captions,
+        chapters=chapters(timeline, pacing, len(frame_specs) * 1000 / style.fps),
+        settled_frames=len(frame_specs)
+        if final
+        else max(0, settled)
+        if settled > pacing.spans[0].film
+        else 0,
     )
 
 
-def _looks(
+def _frame_specs(
     steps: Sequence[Step],
     frames: Sequence[float],
     style: Style,
-    shown: Pace,
+    pacing: Pace,
     path: Path,
-    zoomed: Zoom,
-    said: Sequence[Caption],
+    zoom_plan: Zoom,
+    film_captions: Sequence[Caption],
 ) -> Iterator[FrameSpec]:
     """One look for each film frame; the last is held until the film is long enough and nothing moves."""
-    clicks = Clicks(steps, [shown.film_ms(step.click_ms) for step in steps])
-    starts_ms = [caption.start_ms for caption in said]
-    moments = [*shown.moments()]
-    length_ms = max(style.min_film_ms, zoomed.over_ms + ENDING_MS if zoomed.moves else 0.0)
+    clicks = Clicks(steps, [pacing.film_ms(step.click_ms) for step in steps])
+    starts_ms = [caption.start_ms for caption in film_captions]
+    moments = [*pacing.moments()]
+    length_ms = max(style.min_film_ms, zoom_plan.over_ms + ENDING_MS if zoom_plan.moves else 0.0)
     moments += [moments[-1]] * (ceil(length_ms * style.fps / 1000) - len(moments))
     for number, at_ms in enumerate(moments):
         film_ms = number * 1000 / style.fps
-        card = _card(film_ms) if style.title_card else 0.0
-        view = zoomed.at(film_ms)
+        card = _card_opacity(film_ms) if style.title_card else 0.0
+        view = zoom_plan.at(film_ms)
         pointer = None
         if path and card < 1:
-            spot = path.at(at_ms)
-            pointer = Pointer(spot.x, spot.y, clicks.pressed(film_ms))
-            if view is not zoomed.whole:
-                view = with_tip(view, spot.x, spot.y, zoomed.whole)
+            point = path.at(at_ms)
+            pointer = Pointer(point.x, point.y, clicks.pressed(film_ms))
+            if view is not zoom_plan.whole:
+                view = keep_pointer_in_view(view, point.x, point.y, zoom_plan.whole)
         yield FrameSpec(
-            frame_index=max(bisect_right(frames, at_ms + NEARLY_MS) - 1, 0),
-            view=_rounded(view) if view is not zoomed.whole else view,
+            frame_index=max(bisect_right(frames, at_ms + ROUNDING_MS) - 1, 0),
+            view=_rounded(view) if view is not zoom_plan.whole else view,
             pointer=pointer,
             ripples=clicks.ripples(film_ms),
-            words=words(said, starts_ms, film_ms) if style.captions else None,
+            visible_caption=visible_caption(film_captions, starts_ms, film_ms) if style.captions else None,
             card=card,
         )
 
 
-def _card(film_ms: float) -> float:
+def _card_opacity(film_ms: float) -> float:
     return round(min(max((CARD_MS + CARD_FADE_MS - film_ms) / CARD_FADE_MS, 0.0), 1.0), 4)
 
 

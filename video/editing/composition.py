@@ -12,7 +12,7 @@ Anchor = Literal["bottom", "top"]
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class PagePoint:
     """A place on the page."""
 
     x: float
@@ -48,7 +48,7 @@ class Ripple:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class VisibleCaption:
     """A caption as one frame shows it: index into `Composition.captions`, and opacity from 0 to 1."""
 
     caption: int
@@ -65,7 +65,7 @@ class FrameSpec:
     view: Box
     pointer: Pointer | None = None
     ripples: tuple[Ripple, ...] = ()
-    words: Words | None = None
+    visible_caption: VisibleCaption | None = None
     #: Opacity of the title card over the page, from 0 to 1.
     card: float = 0.0
 
@@ -100,7 +100,7 @@ class Composition:
     url: str
     theme: str
     icon: str = field(repr=False)
-    looks: tuple[FrameSpec, ...] = field(repr=False)
+    frame_specs: tuple[FrameSpec, ...] = field(repr=False)
     captions: tuple[Caption, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     #: How many leading film frames stay as they are, whatever else the take may bring.
@@ -109,7 +109,7 @@ class Composition:
     @property
     def film_frames(self) -> int:
         """How many frames the film has."""
-        return len(self.looks)
+        return len(self.frame_specs)
 
     @property
     def duration_s(self) -> float:

@@ -20,9 +20,9 @@ LOADING_MS = 2_500.0
 LOADING_EDGE_MS = 800.0
 #: Of a prefix, this much before its end may yet change: frames arrive up to 60 ms after their capture, and
 #: a page that must not be shown takes back up to 50 ms.
-UNSURE_MS = 150.0
+UNSETTLED_MS = 150.0
 #: Tolerance, in film frames, for times that should lie on the grid.
-TINY = 1e-4
+GRID_TOLERANCE = 1e-4
 
 
 class Reading(NamedTuple):
@@ -55,7 +55,7 @@ class Pace:
     fps: int
     spans: tuple[Span, ...]
     #: So many leading film frames show the same moments whatever the take may bring after its end.
-    sure_frames: int
+    settled_frames: int
 
     @property
     def film_frames(self) -> int:
@@ -75,9 +75,9 @@ class Pace:
 
     def film_ms(self, take_ms: float) -> float:
         """Film time of a moment of the take; what was left out maps to the edge of its gap."""
-        place = take_ms * self.fps / 1000
-        span = self.spans[max(bisect_right(self.spans, place, key=lambda span: span.first) - 1, 0)]
-        return (span.film + min(max(place - span.first, 0.0), float(span.count))) * 1000 / self.fps
+        position = take_ms * self.fps / 1000
+        span = self.spans[max(bisect_right(self.spans, position, key=lambda span: span.first) - 1, 0)]
+        return (span.film + min(max(position - span.first, 0.0), float(span.count))) * 1000 / self.fps
 
 
 def pace(
@@ -94,17 +94,19 @@ def pace(
     gaps = [gap for gap in _loading(timeline, grid) if gap.first < gap.stop]
     for before_ms, after_ms in pairwise(active):
         if after_ms - before_ms > style.max_still_ms:
-            head_ms = max(style.max_still_ms / 2, _unread(readings, before_ms, after_ms, gaps, grid))
+            head_ms = max(
+                style.max_still_ms / 2, _reading_time_left(readings, before_ms, after_ms, gaps, grid)
+            )
             gap = Gap(grid.down(before_ms + head_ms), grid.up(after_ms - style.max_still_ms / 2))
             gaps += [gap] if gap.first < gap.stop else []
     if active:
         first = grid.up(max(start_ms, active[0] - style.lead_ms))
-        tail_ms = max(style.tail_ms, _unread(readings, active[-1], end_ms, gaps, grid, last=True))
+        tail_ms = max(style.tail_ms, _reading_time_left(readings, active[-1], end_ms, gaps, grid, last=True))
         last = grid.up(min(end_ms, active[-1] + tail_ms))
     else:
         first, last = grid.up(start_ms), grid.up(min(end_ms, start_ms + style.min_film_ms))
     spans = tuple(_spans(first, max(last, first), gaps, grid.up(card_ms)))
-    return Pace(style.fps, spans, _sure_frames(spans, active, end_ms - UNSURE_MS, style, grid))
+    return Pace(style.fps, spans, _settled_frames(spans, active, end_ms - UNSETTLED_MS, style, grid))
 
 
 class _Grid:
@@ -114,10 +116,10 @@ class _Grid:
         self._fps = fps
 
     def up(self, at_ms: float) -> int:
-        return ceil(at_ms * self._fps / 1000 - TINY)
+        return ceil(at_ms * self._fps / 1000 - GRID_TOLERANCE)
 
     def down(self, at_ms: float) -> int:
-        return floor(at_ms * self._fps / 1000 + TINY)
+        return floor(at_ms * self._fps / 1000 + GRID_TOLERANCE)
 
     def ms(self, frames: int) -> float:
         return frames * 1000 / self._fps
@@ -137,7 +139,7 @@ def _loading(timeline: Timeline, grid: _Grid) -> Iterator[Gap]:
             yield Gap(grid.down(wait.from_ms + LOADING_EDGE_MS), grid.up(wait.to_ms - LOADING_EDGE_MS))
 
 
-def _unread(
+def _reading_time_left(
     readings: Sequence[Reading],
     before_ms: float,
     after_ms: float,
@@ -154,8 +156,8 @@ def _unread(
         return 0.0
     from_ms, needs_ms = readings[index]
     first, stop = grid.up(from_ms), grid.down(before_ms)
-    left_out = sum(max(0, min(gap.stop, stop) - max(gap.first, first)) for gap in gaps)
-    return needs_ms - grid.ms(stop - first - left_out)
+    skipped = sum(max(0, min(gap.stop, stop) - max(gap.first, first)) for gap in gaps)
+    return needs_ms - grid.ms(stop - first - skipped)
 
 
 def _spans(first: int, last: int, gaps: Sequence[Gap], film: int) -> Iterator[Span]:
@@ -170,12 +172,12 @@ def _spans(first: int, last: int, gaps: Sequence[Gap], film: int) -> Iterator[Sp
     yield Span(first, last - first + 1, film)
 
 
-def _sure_frames(
-    spans: Sequence[Span], active: Sequence[float], sure_ms: float, style: Style, grid: _Grid
+def _settled_frames(
+    spans: Sequence[Span], active: Sequence[float], settled_ms: float, style: Style, grid: _Grid
 ) -> int:
     """Up to half a pause after the last thing that surely happened: the next may come at any time."""
-    known = bisect_right(active, sure_ms)
+    known = bisect_right(active, settled_ms)
     if not known:
         return 0
-    number = grid.down(min(sure_ms, active[known - 1] + style.max_still_ms / 2))
+    number = grid.down(min(settled_ms, active[known - 1] + style.max_still_ms / 2))
     return sum(min(max(number - span.first, 0), span.count) for span in spans) + spans[0].film

@@ -10,7 +10,7 @@ ENABLED = 0x01
 SUBTITLES = b"sbtl"
 
 
-def boxes(path: Path) -> Iterator[tuple[str, int]]:
+def list_boxes(path: Path) -> Iterator[tuple[str, int]]:
     """The kind and size in bytes of each top-level box, in order."""
     with path.open("rb") as file:
         for kind, start, end in _children(file, 0, path.stat().st_size):

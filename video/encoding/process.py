@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from video.editing.composition import Composition
-from video.encoding.commands import WORK_FILES, build
+from video.encoding.commands import TEMPORARY_FILES, build
 from video.encoding.ffmpeg_binary import Ffmpeg
 from video.encoding.stall_detector import STALL_LIMIT_S, StallDetector
 from video.errors import EncodingFailed
@@ -24,8 +24,8 @@ LAST_LINES = 12
 #: As much as Linux lets anybody have: a picture takes fewer turns through the pipe.
 PIPE_BYTES = 1 << 20
 F_SETPIPE_SZ = 1031
-LISTENERS_LIMIT_S = 5.0
-LOOK_S = 0.25
+READER_TIMEOUT_S = 5.0
+POLL_INTERVAL_S = 0.25
 
 
 class EncoderProcess:
@@ -39,7 +39,7 @@ class EncoderProcess:
     def __init__(
         self,
         ffmpeg: Ffmpeg,
-        cut: Composition,
+        composition: Composition,
         folder: Path,
         *,
         preview: bool = False,
@@ -49,44 +49,44 @@ class EncoderProcess:
         #: How many pictures have been encoded, as ffmpeg reports it.
         self.frames = 0
         self._folder = folder
-        self._process = _start(ffmpeg, build(cut, preview=preview), folder, subprocess.PIPE)
-        self._headway = StallDetector(self._process.pid, stall_limit_s)
+        self._process = _start(ffmpeg, build(composition, preview=preview), folder, subprocess.PIPE)
+        self._stall_detector = StallDetector(self._process.pid, stall_limit_s)
         assert self._process.stdin
         assert self._process.stdout
         assert self._process.stderr
-        self._pictures = self._process.stdin
-        _widen(self._pictures)
+        self._stdin = self._process.stdin
+        _enlarge_pipe(self._stdin)
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, nice)
         self._last_lines: deque[str] = deque(maxlen=LAST_LINES)
-        self._listeners = [
-            threading.Thread(target=self._count, args=(self._process.stdout,), daemon=True),
-            threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True),
+        self._readers = [
+            threading.Thread(target=self._read_progress, args=(self._process.stdout,), daemon=True),
+            threading.Thread(target=self._read_stderr, args=(self._process.stderr,), daemon=True),
         ]
-        for listener in self._listeners:
-            listener.start()
+        for reader in self._readers:
+            reader.start()
 
     def write(self, planes: NDArray[np.uint8]) -> None:
         """Hands over one picture, as `colours.yuv420` makes it, and returns when ffmpeg has taken it."""
-        rest = planes.data.cast("B")
+        remaining = planes.data.cast("B")
         try:
-            while rest:
-                rest = rest[self._pictures.write(rest) :]
+            while remaining:
+                remaining = remaining[self._stdin.write(remaining) :]
         except (OSError, ValueError) as error:
             self._fail(error)
 
     def check(self, written: int) -> None:
         """Raises EncoderStalled when neither pictures written nor ffmpeg's own work have come on for long."""
-        self._headway.check(written, self.frames)
+        self._stall_detector.check(written, self.frames)
 
     def finish(self) -> None:
         """Returns when ffmpeg has written all of the film."""
         try:
-            self._pictures.close()
+            self._stdin.close()
         except OSError as error:
             self._fail(error)
-        for listener in self._listeners:
-            listener.join()
+        for reader in self._readers:
+            reader.join()
         if self._process.wait() != 0:
             self._fail(None)
 
@@ -95,26 +95,26 @@ class EncoderProcess:
         self._process.kill()
         self._process.wait()
         with suppress(OSError):
-            self._pictures.close()
-        for listener in self._listeners:
-            listener.join(LISTENERS_LIMIT_S)
-        for file in WORK_FILES:
+            self._stdin.close()
+        for reader in self._readers:
+            reader.join(READER_TIMEOUT_S)
+        for file in TEMPORARY_FILES:
             (self._folder / file).unlink(missing_ok=True)
 
-    def _count(self, lines: Iterable[bytes]) -> None:
+    def _read_progress(self, lines: Iterable[bytes]) -> None:
         for line in lines:
             key, _, value = line.decode().strip().partition("=")
             if key == "frame":
                 self.frames = int(value)
 
-    def _listen(self, lines: Iterable[bytes]) -> None:
+    def _read_stderr(self, lines: Iterable[bytes]) -> None:
         for line in lines:
             self._last_lines.append(line.decode(errors="replace").rstrip())
 
     def _fail(self, cause: Exception | None) -> None:
         code = self._process.wait()
-        self._listeners[1].join(LISTENERS_LIMIT_S)
-        raise EncodingFailed(_reason(code, self._last_lines)) from cause
+        self._readers[1].join(READER_TIMEOUT_S)
+        raise EncodingFailed(_failure_text(code, self._last_lines)) from cause
 
 
 def run(
@@ -127,20 +127,24 @@ def run(
 ) -> None:
     """Runs ffmpeg on files, to its end. Raises EncodingFailed when it fails, takes longer or stands still."""
     process = _start(ffmpeg, arguments, folder, subprocess.DEVNULL)
-    headway, end_s, said = StallDetector(process.pid, stall_limit_s), time.monotonic() + limit_s, None
+    stall_detector, end_s, stderr = (
+        StallDetector(process.pid, stall_limit_s),
+        time.monotonic() + limit_s,
+        None,
+    )
     try:
-        while said is None:
+        while stderr is None:
             if time.monotonic() > end_s:
                 raise EncodingFailed(f"Putting the film together took longer than {limit_s:g} s.")
-            headway.check()
+            stall_detector.check()
             with suppress(subprocess.TimeoutExpired):
-                _, said = process.communicate(timeout=LOOK_S)
+                _, stderr = process.communicate(timeout=POLL_INTERVAL_S)
     finally:
         process.kill()
         process.wait()
     if process.returncode != 0:
-        last_lines = said.decode(errors="replace").splitlines()[-LAST_LINES:]
-        raise EncodingFailed(_reason(process.returncode, last_lines))
+        last_lines = stderr.decode(errors="replace").splitlines()[-LAST_LINES:]
+        raise EncodingFailed(_failure_text(process.returncode, last_lines))
 
 
 def _start(ffmpeg: Ffmpeg, arguments: list[str], folder: Path, stdin: int) -> subprocess.Popen[bytes]:
@@ -157,10 +161,10 @@ def _start(ffmpeg: Ffmpeg, arguments: list[str], folder: Path, stdin: int) -> su
         raise EncodingFailed(f"The site was filmed, but ffmpeg did not start: {error}.") from error
 
 
-def _reason(code: int, last_lines: Iterable[str]) -> str:
+def _failure_text(code: int, last_lines: Iterable[str]) -> str:
     return " ".join([f"The site was filmed, but ffmpeg ended with code {code}:", *last_lines])
 
 
-def _widen(pipe: IO[bytes]) -> None:
+def _enlarge_pipe(pipe: IO[bytes]) -> None:
     with suppress(OSError):
         fcntl.fcntl(pipe, F_SETPIPE_SZ, PIPE_BYTES)

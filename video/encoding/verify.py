@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from video.editing.composition import Composition
-from video.encoding.commands import GIF_FPS, PREVIEW_FPS, fewer, gif_size, preview_size
+from video.encoding.commands import GIF_FPS, PREVIEW_FPS, frames_at_rate, gif_size, preview_size
 from video.encoding.ffmpeg_binary import Ffmpeg
-from video.encoding.mp4_boxes import boxes
+from video.encoding.mp4_boxes import list_boxes
 from video.encoding.stall_detector import StallDetector
 from video.errors import EncodingFailed
 from video.style import Format
@@ -24,7 +24,7 @@ FRAMES = re.compile(r"^frame=(\d+)$", re.MULTILINE)
 SUBTITLES = re.compile(r"Stream #0:\d+.*?: Subtitle: ")
 CHAPTERS = re.compile(r"^ *Chapter #0:\d+", re.MULTILINE)
 PROBE_LIMIT_S = 60.0
-LOOK_S = 0.25
+POLL_INTERVAL_S = 0.25
 #: What ffmpeg calls the pictures of each format.
 CODEC_NAMES: dict[Format, str] = {"mp4": "h264", "webm": "vp9", "gif": "gif"}
 FORMATS: dict[str, Format] = {codec: kind for kind, codec in CODEC_NAMES.items()}
@@ -64,55 +64,66 @@ async def probe(ffmpeg: Ffmpeg, path: Path) -> FilmInfo:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    headway = StallDetector(process.pid)
-    saying = asyncio.create_task(process.communicate())
+    stall_detector = StallDetector(process.pid)
+    communicating = asyncio.create_task(process.communicate())
     try:
         async with asyncio.timeout(PROBE_LIMIT_S):
-            while not (await asyncio.wait({saying}, timeout=LOOK_S))[0]:
-                headway.check()
-        out, err = saying.result()
+            while not (await asyncio.wait({communicating}, timeout=POLL_INTERVAL_S))[0]:
+                stall_detector.check()
+        out, err = communicating.result()
     except TimeoutError:
         raise EncodingFailed(f"Checking the film took longer than {PROBE_LIMIT_S:g} s.") from None
     finally:
-        saying.cancel()
+        communicating.cancel()
         if process.returncode is None:
             process.kill()
             await process.wait()
     report = err.decode(errors="replace")
     if process.returncode != 0:
         raise EncodingFailed(f"The film does not decode to its last frame: {report.strip()[-500:]}")
-    return _film(report, out.decode(), path)
+    return _parse_report(report, out.decode(), path)
 
 
-def check(film: FilmInfo, cut: Composition) -> None:
+def check(film: FilmInfo, composition: Composition) -> None:
     """Raises EncodingFailed unless the film is what the cut asked for."""
     found = (film.format, film.frames, film.width, film.height, film.fps)
-    wanted = expected(cut)
+    wanted = expected(composition)
     if found != wanted:
         raise EncodingFailed(
             f"The film came out as {found} (format, frames, width, height, fps) instead of {wanted}."
         )
 
 
-def check_preview(preview: FilmInfo, cut: Composition) -> None:
+def check_preview(preview: FilmInfo, composition: Composition) -> None:
     """Raises EncodingFailed unless it is a small film of the same length, which plays before it is loaded."""
     size = (preview.width, preview.height)
-    late = abs(preview.frames - fewer(cut, PREVIEW_FPS))
-    if size != preview_size(cut) or late > 1 or preview.codec != "h264" or not preview.faststart:
+    frame_difference = abs(preview.frames - frames_at_rate(composition, PREVIEW_FPS))
+    if (
+        size != preview_size(composition)
+        or frame_difference > 1
+        or preview.codec != "h264"
+        or not preview.faststart
+    ):
         raise EncodingFailed(
             f"It came out as {preview.codec} of {preview.frames} frames of {size[0]}x{size[1]}."
         )
 
 
-def expected(cut: Composition) -> tuple[Format, int, int, int, float]:
+def expected(composition: Composition) -> tuple[Format, int, int, int, float]:
     """Format, frames, width, height and frames a second of the film that a cut asks for."""
-    if cut.style.format == "gif":
-        return "gif", fewer(cut, GIF_FPS), *gif_size(cut), GIF_FPS
-    canvas = cut.layout.canvas
-    return cut.style.format, cut.film_frames, canvas.width_px, canvas.height_px, cut.style.fps
+    if composition.style.format == "gif":
+        return "gif", frames_at_rate(composition, GIF_FPS), *gif_size(composition), GIF_FPS
+    canvas = composition.layout.canvas
+    return (
+        composition.style.format,
+        composition.film_frames,
+        canvas.width_px,
+        canvas.height_px,
+        composition.style.fps,
+    )
 
 
-def _film(report: str, progress: str, path: Path) -> FilmInfo:
+def _parse_report(report: str, progress: str, path: Path) -> FilmInfo:
     source = report.partition("\nOutput #0")[0]
     stream, duration = STREAM.search(source), DURATION.search(source)
     frames = FRAMES.findall(progress)
@@ -120,7 +131,7 @@ def _film(report: str, progress: str, path: Path) -> FilmInfo:
         raise EncodingFailed(f"ffmpeg found no video in the film: {report.strip()[-500:]}")
     hours, minutes, seconds = duration.groups()
     kind = FORMATS.get(stream["codec"], "mp4")
-    kinds = [kind for kind, _ in boxes(path)] if kind == "mp4" else []
+    kinds = [kind for kind, _ in list_boxes(path)] if kind == "mp4" else []
     return FilmInfo(
         duration_s=int(hours) * 3600 + int(minutes) * 60 + float(seconds),
         frames=int(frames[-1]),

@@ -12,10 +12,10 @@ LEFT, RIGHT, ARABIC = "L", "R", "AL"
 EUROPEAN, ARABIC_NUMBER = "EN", "AN"
 NEUTRALS = {"B", "S", "WS", "ON"}
 #: What goes with what is before it: marks, joiners.
-CLINGING = {"NSM", "BN"}
+ATTACHED_KINDS = {"NSM", "BN"}
 #: Pairs whose content says to which side both belong (BidiBrackets.txt; those in use).
-PAIRS = dict(zip("([{（［｛「『【〈《〔", ")]}）］｝」』】〉》〕", strict=True))  # noqa: RUF001
-MOST_OPEN = 63
+BRACKET_PAIRS = dict(zip("([{（［｛「『【〈《〔", ")]}）］｝」』】〉》〕", strict=True))  # noqa: RUF001
+MAX_OPEN_BRACKETS = 63
 
 
 def base_level(text: str) -> int:
@@ -26,17 +26,17 @@ def base_level(text: str) -> int:
 
 def levels(text: str, base: int) -> list[int]:
     """How deep each character is nested; odd levels run from right to left."""
-    embedding = _side(base)
+    embedding = _embedding_of(base)
     kinds = [unicodedata.bidirectional(char) or LEFT for char in text]
-    clinging = [kind in CLINGING for kind in kinds]
+    attached = [kind in ATTACHED_KINDS for kind in kinds]
     _resolve_weak(kinds, embedding)
-    _resolve_brackets(text, kinds, clinging, embedding)
+    _resolve_brackets(text, kinds, attached, embedding)
     _resolve_neutral(kinds, embedding)
-    found = [base + _deeper(kind, base) for kind in kinds]
-    for place in range(len(text) - 1, -1, -1):
-        if not text[place].isspace():
+    found = [base + _level_increase(kind, base) for kind in kinds]
+    for index in range(len(text) - 1, -1, -1):
+        if not text[index].isspace():
             break
-        found[place] = base
+        found[index] = base
     return found
 
 
@@ -44,17 +44,17 @@ def visual_order(levels: Sequence[int]) -> list[int]:
     """Places in the order in which they stand, from the left (L2)."""
     order = list(range(len(levels)))
     for level in range(max(levels, default=0), 0, -1):
-        deep = [levels[place] >= level for place in order]
-        for start, end in _runs(deep):
+        depth = [levels[index] >= level for index in order]
+        for start, end in _runs(depth):
             order[start:end] = reversed(order[start:end])
     return order
 
 
-def _side(level: int) -> str:
+def _embedding_of(level: int) -> str:
     return RIGHT if level % 2 else LEFT
 
 
-def _deeper(kind: str, base: int) -> int:
+def _level_increase(kind: str, base: int) -> int:
     """By how much, after I1 and I2."""
     if base % 2:
         return int(kind != RIGHT)
@@ -64,38 +64,38 @@ def _deeper(kind: str, base: int) -> int:
 def _resolve_weak(kinds: list[str], embedding: str) -> None:
     """W1 to W7, in place."""
     last = embedding
-    for place, kind in enumerate(kinds):
-        kinds[place] = last = last if kind in CLINGING else kind
-    _turn_numbers(kinds, embedding, ARABIC, ARABIC_NUMBER)
+    for index, kind in enumerate(kinds):
+        kinds[index] = last = last if kind in ATTACHED_KINDS else kind
+    _replace_numbers(kinds, embedding, ARABIC, ARABIC_NUMBER)
     kinds[:] = [RIGHT if kind == ARABIC else kind for kind in kinds]
     _resolve_separators(kinds)
-    _turn_numbers(kinds, embedding, LEFT, LEFT)
+    _replace_numbers(kinds, embedding, LEFT, LEFT)
 
 
-def _turn_numbers(kinds: list[str], embedding: str, behind: str, into: str) -> None:
+def _replace_numbers(kinds: list[str], embedding: str, after_strong: str, replacement: str) -> None:
     """European numbers behind a letter of one kind become something else (W2, W7)."""
     strong = embedding
-    for place, kind in enumerate(kinds):
+    for index, kind in enumerate(kinds):
         if kind in (LEFT, RIGHT, ARABIC):
             strong = kind
-        elif kind == EUROPEAN and strong == behind:
-            kinds[place] = into
+        elif kind == EUROPEAN and strong == after_strong:
+            kinds[index] = replacement
 
 
 def _resolve_separators(kinds: list[str]) -> None:
     """Commas, signs and units in and around numbers belong to them, others to nothing (W4 to W6)."""
-    for place in range(1, len(kinds) - 1):
-        before, kind, after = kinds[place - 1 : place + 2]
+    for index in range(1, len(kinds) - 1):
+        before, kind, after = kinds[index - 1 : index + 2]
         both = before == after and (before == EUROPEAN or (before == ARABIC_NUMBER and kind == "CS"))
         if kind in ("ES", "CS") and both:
-            kinds[place] = before
+            kinds[index] = before
     for start, end in _runs([kind == "ET" for kind in kinds]):
         if EUROPEAN in (kinds[start - 1] if start else "", kinds[end] if end < len(kinds) else ""):
             kinds[start:end] = [EUROPEAN] * (end - start)
     kinds[:] = ["ON" if kind in ("ES", "CS", "ET") else kind for kind in kinds]
 
 
-def _resolve_brackets(text: str, kinds: list[str], clinging: list[bool], embedding: str) -> None:
+def _resolve_brackets(text: str, kinds: list[str], attached: list[bool], embedding: str) -> None:
     """Brackets are on the side of what is in them (N0)."""
     for opening, closing in _pairs(text, kinds):
         inside = {side for kind in kinds[opening + 1 : closing] if (side := _strong(kind))}
@@ -107,29 +107,32 @@ def _resolve_brackets(text: str, kinds: list[str], clinging: list[bool], embeddi
                 (found for kind in reversed(kinds[:opening]) if (found := _strong(kind))), embedding
             )
             side = before if before in inside else embedding
-        for place in (opening, closing):
-            kinds[place] = side
-            while place + 1 < len(kinds) and clinging[place + 1]:
-                place += 1
-                kinds[place] = side
+        for index in (opening, closing):
+            kinds[index] = side
+            while index + 1 < len(kinds) and attached[index + 1]:
+                index += 1
+                kinds[index] = side
 
 
 def _pairs(text: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
     """Brackets that belong together (BD16)."""
     found: list[tuple[int, int]] = []
-    opened: list[tuple[str, int]] = []
-    for place, char in enumerate(text):
-        if kinds[place] != "ON":
+    open_brackets: list[tuple[str, int]] = []
+    for index, char in enumerate(text):
+        if kinds[index] != "ON":
             continue
-        if char in PAIRS:
-            if len(opened) == MOST_OPEN:
+        if char in BRACKET_PAIRS:
+            if len(open_brackets) == MAX_OPEN_BRACKETS:
                 return []
-            opened.append((PAIRS[char], place))
+            open_brackets.append((BRACKET_PAIRS[char], index))
             continue
-        deep = next((deep for deep in range(len(opened) - 1, -1, -1) if opened[deep][0] == char), None)
-        if deep is not None:
-            found.append((opened[deep][1], place))
-            del opened[deep:]
+        depth = next(
+            (depth for depth in range(len(open_brackets) - 1, -1, -1) if open_brackets[depth][0] == char),
+            None,
+        )
+        if depth is not None:
+            found.append((open_brackets[depth][1], index))
+            del open_brackets[depth:]
     return sorted(found)
 
 
@@ -150,9 +153,9 @@ def _resolve_neutral(kinds: list[str], embedding: str) -> None:
 
 def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """Where those that are true begin and end."""
-    place = 0
+    index = 0
     for flag, run in groupby([*flags]):
-        end = place + len([*run])
+        end = index + len([*run])
         if flag:
-            yield place, end
-        place = end
+            yield index, end
+        index = end

@@ -10,7 +10,7 @@ from PIL import Image
 from video.typography.bitmap_font import BitmapFont
 from video.typography.installed_fonts import is_known
 from video.typography.line_breaking import clusters
-from video.typography.system_fonts import UNSEEN, Ink, Outlines, find
+from video.typography.system_fonts import INVISIBLE, Ink, Outlines, find
 from video.typography.unicode_scripts import NAMED, Script, script_of, scripts_in
 
 Weight = Literal["medium", "semibold"]
@@ -24,16 +24,16 @@ WEIGHTS: dict[Weight, int] = {"medium": 100, "semibold": 180}
 class Face(Protocol):
     """A font at a size. It draws text of one direction, along a baseline."""
 
-    def has(self, cluster: str) -> bool:
+    def has_glyph(self, cluster: str) -> bool:
         """True when nothing of it would be a box."""
 
-    def length(self, text: str, backwards: bool) -> float:
+    def length(self, text: str, right_to_left: bool) -> float:
         """How far the pen moves, in pixels."""
 
-    def ink(self, text: str, backwards: bool) -> Ink:
+    def ink(self, text: str, right_to_left: bool) -> Ink:
         """What is drawn, around the pen."""
 
-    def draw(self, image: Image.Image, x: float, y: float, text: str, backwards: bool) -> None:
+    def draw(self, image: Image.Image, x: float, y: float, text: str, right_to_left: bool) -> None:
         """Draws to the right of (x, y), a point on the baseline."""
 
 
@@ -46,7 +46,7 @@ class FontFallback:
         self._bitmaps = BitmapFont(size_px)
         self._han = _han(text)
         self._letters: dict[Script | None, set[str]] = {}
-        for char in {*text} - UNSEEN:
+        for char in {*text} - INVISIBLE:
             self._letters.setdefault(self._script(char), set()).add(char)
         self._chosen: dict[str, Face | None] = {}
         #: The text, or what can be drawn of it; letters in fancy dress may have become plain ones.
@@ -55,7 +55,7 @@ class FontFallback:
     def of(self, cluster: str) -> Face | None:
         """The font for a letter with its marks; None when nobody has it."""
         if cluster not in self._chosen:
-            offers = (face for face in self._offers(cluster) if face.has(cluster))
+            offers = (face for face in self._offers(cluster) if face.has_glyph(cluster))
             self._chosen[cluster] = next(offers, None)
         return self._chosen[cluster]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from video.typography.system_fonts import has
+from video.typography.system_fonts import has_glyph
 
 FC_LIST_LIMIT_S = 20.0
 #: Where fonts are, for where there is no fontconfig to ask.
@@ -31,7 +31,7 @@ def has_most(letters: Iterable[str]) -> bool:
     if known() is not None:
         return _is_most(wanted, map(is_known, wanted))
     fonts = ((file, size) for size in SIZES_PX for file in _files())
-    return any(_is_most(wanted, (has(file, 0, char, size) for char in wanted)) for file, size in fonts)
+    return any(_is_most(wanted, (has_glyph(file, 0, char, size) for char in wanted)) for file, size in fonts)
 
 
 def is_known(char: str) -> bool:

@@ -6,13 +6,13 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont, features
 
-from video.typography.arabic_joining import early_first, visual
+from video.typography.arabic_joining import move_pre_base_vowels, to_visual
 
 FC_MATCH_LIMIT_S = 5.0
 #: No font has a glyph for a non-character, so what is drawn for it is the font's box.
 NOTHING = "\U0010ffff"
 #: Joiners and places to break: they are never drawn, whatever the font.
-UNSEEN = frozenset("\u200b\u200c\u200d")
+INVISIBLE = frozenset("\u200b\u200c\u200d")
 
 #: Left, top, right and bottom around a pen on the baseline, in pixels.
 Ink = tuple[float, float, float, float]
@@ -27,23 +27,23 @@ class Outlines:
     size_px: int
     language: str = "en"
 
-    def has(self, cluster: str) -> bool:
+    def has_glyph(self, cluster: str) -> bool:
         """True when nothing of it would be a box."""
-        return all(char in UNSEEN or has(self.file, self.index, char) for char in cluster)
+        return all(char in INVISIBLE or has_glyph(self.file, self.index, char) for char in cluster)
 
-    def length(self, text: str, backwards: bool) -> float:
+    def length(self, text: str, right_to_left: bool) -> float:
         """How far the pen moves, in pixels."""
-        text, direction, language = self._shaping(text, backwards)
+        text, direction, language = self._shaping(text, right_to_left)
         return self._font().getlength(text, direction=direction, language=language)
 
-    def ink(self, text: str, backwards: bool) -> Ink:
+    def ink(self, text: str, right_to_left: bool) -> Ink:
         """What is drawn, around the pen."""
-        text, direction, language = self._shaping(text, backwards)
+        text, direction, language = self._shaping(text, right_to_left)
         return self._font().getbbox(text, anchor="ls", direction=direction, language=language)
 
-    def draw(self, image: Image.Image, x: float, y: float, text: str, backwards: bool) -> None:
+    def draw(self, image: Image.Image, x: float, y: float, text: str, right_to_left: bool) -> None:
         """Draws to the right of (x, y), a point on the baseline."""
-        text, direction, language = self._shaping(text, backwards)
+        text, direction, language = self._shaping(text, right_to_left)
         pen = ImageDraw.Draw(image)
         pen.text(
             (x, y), text, fill=255, font=self._font(), anchor="ls", direction=direction, language=language
@@ -52,11 +52,11 @@ class Outlines:
     def _font(self) -> ImageFont.FreeTypeFont:
         return load(self.file, self.index, self.size_px)
 
-    def _shaping(self, text: str, backwards: bool) -> tuple[str, str | None, str | None]:
+    def _shaping(self, text: str, right_to_left: bool) -> tuple[str, str | None, str | None]:
         """The text as Pillow wants it, and what it has to be told about it."""
         if shapes():
-            return text, "rtl" if backwards else "ltr", self.language
-        return visual(early_first(text), backwards, self.has), None, None
+            return text, "rtl" if right_to_left else "ltr", self.language
+        return to_visual(move_pre_base_vowels(text), right_to_left, self.has_glyph), None, None
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +69,7 @@ def shapes() -> bool:
 
 
 @lru_cache(maxsize=8192)
-def has(file: str, index: int, char: str, size_px: int = 24) -> bool:
+def has_glyph(file: str, index: int, char: str, size_px: int = 24) -> bool:
     """True when the font has a glyph for the character."""
     if char.isspace():
         return True

@@ -17,7 +17,7 @@ from PIL import Image
 from video.typography.bidi import base_level, levels, visual_order
 from video.typography.font_fallback import Face, FontFallback, Weight
 from video.typography.line_breaking import clusters, pieces, words
-from video.typography.system_fonts import UNSEEN, Ink
+from video.typography.system_fonts import INVISIBLE, Ink
 from video.typography.unicode_scripts import is_emoji
 
 Mask = NDArray[np.uint8]
@@ -33,7 +33,7 @@ ELLIPSIS = "…"
 #: How many widths are tried for lines of about equal length.
 STEPS = 20
 #: The keys of emoji, and what chooses between a letter's pictures.
-DRESS = {"\u20e3", *map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))}
+STYLE_SELECTORS = {"\u20e3", *map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Run:
 
     text: str
     face: Face
-    backwards: bool
+    right_to_left: bool
 
     @property
     def length(self) -> float:
-        return self.face.length(self.text, self.backwards)
+        return self.face.length(self.text, self.right_to_left)
 
 
 class TextStyle:
@@ -64,7 +64,7 @@ class TextStyle:
         """How long a line is, in pixels."""
         return sum(run.length for run in self._runs(line))
 
-    def lines(self, max_width_px: float, most: int = 2) -> list[str]:
+    def lines(self, max_width_px: float, max_lines: int = 2) -> list[str]:
         """The text in lines of about equal length, at most so many; what does not fit ends in an ellipsis.
 
         They end at spaces where they can, else where the script lets them.
@@ -72,75 +72,75 @@ class TextStyle:
         if self.width(self.text) <= max_width_px:
             return [self.text]
         for parts in (words(self.text), self._pieces(max_width_px)):
-            if found := self._balanced(parts, max_width_px, most):
+            if found := self._balanced(parts, max_width_px, max_lines):
                 return found
-        kept = _wrap(parts, [*map(self.width, parts)], max_width_px)[:most]
-        return [*kept[:-1], self._shorten(kept[-1], max_width_px)]
+        kept = _wrap(parts, [*map(self.width, parts)], max_width_px)[:max_lines]
+        return [*kept[:-1], self._ellipsize(kept[-1], max_width_px)]
 
     def draw(self, lines: list[str]) -> Mask:
         """The lines below each other, centred, on as little room as they take."""
         rows = [self._runs(line) for line in lines]
         inks = [_ink(row) for row in rows]
         lengths = [sum(run.length for run in row) for row in rows]
-        over = max(
+        overhang = max(
             (max(-ink[0], ink[2] - length) for ink, length in zip(inks, lengths, strict=True)), default=0
         )
-        width = int(max(lengths, default=0)) + 3 + 2 * math.ceil(max(over, 0))
+        width = int(max(lengths, default=0)) + 3 + 2 * math.ceil(max(overhang, 0))
         baselines, height = self._baselines(inks)
         image = Image.new("L", (width, height))
         for row, length, y in zip(rows, lengths, baselines, strict=True):
             x = (width - length) / 2
             for run in row:
-                run.face.draw(image, x, y, run.text, run.backwards)
+                run.face.draw(image, x, y, run.text, run.right_to_left)
                 x += run.length
         return np.asarray(image)
 
     def _runs(self, line: str) -> list[Run]:
         """The line's parts from left to right."""
-        deep = levels(line, self._base)
+        bidi_levels = levels(line, self._base)
         found: list[tuple[str, Face, int]] = []
-        place = 0
+        index = 0
         for cluster in clusters(line):
             if face := self._faces.of(cluster):
-                found.append((cluster, face, deep[place]))
-            place += len(cluster)
+                found.append((cluster, face, bidi_levels[index]))
+            index += len(cluster)
         runs = [
             (Run("".join(text for text, _, _ in parts), face, level % 2 == 1), level)
             for (face, level), group in groupby(found, key=lambda part: part[1:])
             if (parts := [*group])
         ]
-        return [runs[place][0] for place in visual_order([level for _, level in runs])]
+        return [runs[index][0] for index in visual_order([level for _, level in runs])]
 
     def _baselines(self, inks: Sequence[Ink]) -> tuple[list[float], int]:
         """How far down each line stands, and how high all are: some scripts reach far above or below."""
         step = round(self.size_px * LINE_HEIGHT)
-        rise = (step + self.size_px * CAPITALS) / 2
+        ascent = (step + self.size_px * CAPITALS) / 2
         if not inks:
             return [], step
-        apart = [below[3] - above[1] + self.size_px * LEADING for below, above in pairwise(inks)]
-        first = max(rise, EDGE_PX - inks[0][1])
-        baselines = [*accumulate((max(step, math.ceil(gap)) for gap in apart), initial=first)]
-        return baselines, math.ceil(round(baselines[-1] + max(step - rise, inks[-1][3] + EDGE_PX), 3))
+        distances = [below[3] - above[1] + self.size_px * LEADING for below, above in pairwise(inks)]
+        first = max(ascent, EDGE_PX - inks[0][1])
+        baselines = [*accumulate((max(step, math.ceil(gap)) for gap in distances), initial=first)]
+        return baselines, math.ceil(round(baselines[-1] + max(step - ascent, inks[-1][3] + EDGE_PX), 3))
 
     def _pieces(self, max_width_px: float) -> list[str]:
         """Parts of the text that fit into a line."""
         found = pieces(self.text)
-        return [part for piece in found for part in self._fitting(piece, max_width_px)]
+        return [part for piece in found for part in self._split_to_fit(piece, max_width_px)]
 
-    def _fitting(self, piece: str, max_width_px: float) -> list[str]:
+    def _split_to_fit(self, piece: str, max_width_px: float) -> list[str]:
         return [piece] if self.width(piece) <= max_width_px else clusters(piece)
 
-    def _balanced(self, parts: list[str], max_width_px: float, most: int) -> list[str]:
+    def _balanced(self, parts: list[str], max_width_px: float, max_lines: int) -> list[str]:
         """Lines of about equal length; none when it takes too many, or one would be too long."""
         widths = [*map(self.width, parts)]
-        narrowest = self.width(self.text) / most
+        narrowest = self.width(self.text) / max_lines
         for part in range(STEPS + 1):
             found = _wrap(parts, widths, narrowest + max(max_width_px - narrowest, 0.0) * part / STEPS)
-            if len(found) <= most and max(map(self.width, found)) <= max_width_px:
+            if len(found) <= max_lines and max(map(self.width, found)) <= max_width_px:
                 return found
         return []
 
-    def _shorten(self, line: str, width_px: float) -> str:
+    def _ellipsize(self, line: str, width_px: float) -> str:
         kept = clusters(line)
         while len(kept) > 1 and self.width("".join(kept).rstrip() + ELLIPSIS) > width_px:
             kept.pop()
@@ -149,15 +149,15 @@ class TextStyle:
 
 def printable(text: str) -> str:
     """The text without what is no letter: controls, halves of characters, emoji and how they are to look."""
-    kept = "".join(map(_kept, unicodedata.normalize("NFC", text)))
-    return " ".join(filter(None, (word.strip("".join(UNSEEN)) for word in kept.split())))
+    kept = "".join(map(_replace_unprintable, unicodedata.normalize("NFC", text)))
+    return " ".join(filter(None, (word.strip("".join(INVISIBLE)) for word in kept.split())))
 
 
-def _kept(char: str) -> str:
-    if char in UNSEEN or (char.isprintable() and char not in DRESS and not is_emoji(char)):
+def _replace_unprintable(char: str) -> str:
+    if char in INVISIBLE or (char.isprintable() and char not in STYLE_SELECTORS and not is_emoji(char)):
         return char
     # Marks of direction and soft hyphens are inside words, all others are between them.
-    return "" if char in DRESS or is_emoji(char) or unicodedata.category(char) == "Cf" else " "
+    return "" if char in STYLE_SELECTORS or is_emoji(char) or unicodedata.category(char) == "Cf" else " "
 
 
 def _wrap(parts: Sequence[str], widths: Sequence[float], width_px: float) -> list[str]:
@@ -176,7 +176,7 @@ def _wrap(parts: Sequence[str], widths: Sequence[float], width_px: float) -> lis
 def _ink(row: Sequence[Run]) -> Ink:
     """What is drawn of a line, around its beginning on the baseline."""
     starts = accumulate((run.length for run in row), initial=0.0)
-    inks = [(x, *run.face.ink(run.text, run.backwards)) for x, run in zip(starts, row, strict=False)]
+    inks = [(x, *run.face.ink(run.text, run.right_to_left)) for x, run in zip(starts, row, strict=False)]
     if not inks:
         return 0, 0, 0, 0
     return (

@@ -156,10 +156,10 @@ def script_of(char: str) -> Script | None:
     Han characters are Chinese here: what else they may be, only the text around them tells.
     """
     code = ord(char)
-    place = bisect_right(_STARTS, code, key=lambda entry: entry[0]) - 1
-    if place < 0 or code > _STARTS[place][1]:
+    index = bisect_right(_STARTS, code, key=lambda entry: entry[0]) - 1
+    if index < 0 or code > _STARTS[index][1]:
         return None
-    return NAMED[_STARTS[place][2]]
+    return NAMED[_STARTS[index][2]]
 
 
 def scripts_in(text: str) -> tuple[Script, ...]:

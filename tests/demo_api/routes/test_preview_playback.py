@@ -12,7 +12,7 @@ from actors.settings import Settings
 from tests.conftest import Serve
 from tests.support.jobs import ready
 from tests.video.conftest import chromium
-from tests.video.support.drawn import HEIGHT, WIDTH, cut_of, shots
+from tests.video.support.drawn import HEIGHT, WIDTH, composition_of, shots
 from video.encoding.commands import PREVIEW_PART
 from video.encoding.ffmpeg_binary import find_ffmpeg
 from video.encoding.process import EncoderProcess
@@ -44,7 +44,7 @@ PLAY = """video => new Promise((played, failed) => {
 def preview(folder: Path) -> bytes:
     """Each second is a little brighter than the one before; some noise makes it large."""
     write_watermark(folder)
-    encoding = EncoderProcess(find_ffmpeg(), cut_of(shots(SECONDS * 30)), folder, preview=True)
+    encoding = EncoderProcess(find_ffmpeg(), composition_of(shots(SECONDS * 30)), folder, preview=True)
     noise = np.random.default_rng(1)
     for number in range(SECONDS * 30):
         if number % 15 == 0:

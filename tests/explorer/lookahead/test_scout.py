@@ -100,7 +100,10 @@ def test_an_address_where_nobody_answers_is_broken(theatre: Theatre, pages: dict
         scout.limit_to(Site.of("http://no-such-name.invalid/"))
         return await scout.visit("http://no-such-name.invalid/")
 
-    assert scouted(theatre, work).rule == "broken"
+    assert scouted(theatre, work, Wishes(ignore_robots=True)).rule == "broken"
+    assert scouted(theatre, work).rule == "robots", (
+        "its robots.txt is unreachable, which disallows everything"
+    )
 
 
 @pytest.mark.parametrize(

@@ -147,8 +147,10 @@ async def test_a_page_that_is_gone_cannot_be_filmed(page: Page) -> None:
 
 def deliver(camera: ScreencastCamera, age_ms: float) -> None:
     """A frame of the screencast, delivered now and stamped with a wall clock `age_ms` ago."""
-    stamp = time.time() * 1000 - age_ms
-    camera._on_frame({"data": b"jpeg", "timestamp": stamp, "viewportWidth": WIDTH, "viewportHeight": HEIGHT})
+    draw_on = time.time() * 1000 - age_ms
+    camera._on_frame(
+        {"data": b"jpeg", "timestamp": draw_on, "viewportWidth": WIDTH, "viewportHeight": HEIGHT}
+    )
 
 
 async def test_frames_that_repeat_a_timestamp_or_come_out_of_order_are_dropped(page: Page) -> None:
@@ -160,10 +162,10 @@ async def test_frames_that_repeat_a_timestamp_or_come_out_of_order_are_dropped(p
     deliver(camera, 50)
     deliver(camera, 300)
     assert len(frames) == 1
-    stamp = time.time() * 1000
+    draw_on = time.time() * 1000
     for _ in range(2):
         camera._on_frame(
-            {"data": b"jpeg", "timestamp": stamp, "viewportWidth": WIDTH, "viewportHeight": HEIGHT}
+            {"data": b"jpeg", "timestamp": draw_on, "viewportWidth": WIDTH, "viewportHeight": HEIGHT}
         )
     assert len(frames) == 2
 

@@ -324,12 +324,12 @@ async def test_a_video_plays_in_step(studio: Studio, ffmpeg: Ffmpeg, tmp_path: P
 async def test_a_page_that_stands_still_costs_few_pictures(studio: Studio) -> None:
     camera = await studio.film("<h1>Still")
     await camera.hold(500)
-    shots, pictures = camera.shots, camera.frames
+    screenshots, pictures = camera.screenshots, camera.frames
 
     await camera.hold(4000)
 
     assert camera.frames == pictures
-    assert camera.shots - shots <= 17
+    assert camera.screenshots - screenshots <= 17
     assert camera.still_ms() > 4000
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from video.editing.caption_text import caption, clip, reading_ms, tidy
+from video.editing.caption_text import caption, clean_name, clip, reading_ms
 from video.editing.timeline import Step
 
 
@@ -66,7 +66,7 @@ def test_a_name_without_spaces_is_cut_anywhere() -> None:
 
 
 def test_halves_of_characters_and_controls_are_left_out() -> None:
-    assert tidy("a\ud83d\0b\x1b[31m") == "a b [31m"
+    assert clean_name("a\ud83d\0b\x1b[31m") == "a b [31m"
 
 
 def test_longer_captions_are_read_longer_but_not_for_ever() -> None:

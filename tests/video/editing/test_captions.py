@@ -7,9 +7,9 @@ import pytest
 
 from tests.video.support.takes import random_take
 from video.editing.caption_text import reading_ms
-from video.editing.captions import captions, chapters, clean_titles, words
+from video.editing.captions import captions, chapters, clean_titles, visible_caption
 from video.editing.compose import compose
-from video.editing.composition import Box, Caption, Words
+from video.editing.composition import Box, Caption, VisibleCaption
 from video.editing.cursor import Path
 from video.editing.pacing import Pace, pace
 from video.editing.timeline import Area, Sample, Step, Timeline, Visit
@@ -89,18 +89,18 @@ def test_a_caption_keeps_clear_of_the_pointers_last_way() -> None:
 def test_words_fade_in_and_out() -> None:
     up = [Caption(1_000, 2_000, "a"), Caption(2_000, 3_000, "b")]
     starts = [1_000.0, 2_000.0]
-    assert words(up, starts, 999) is None
-    assert words(up, starts, 1_075) == Words(0, 0.5)
-    assert words(up, starts, 1_500) == Words(0, 1.0)
-    assert words(up, starts, 1_925) == Words(0, 0.5)
-    assert words(up, starts, 2_150) == Words(1, 1.0)
-    assert words(up, starts, 3_000) is None
+    assert visible_caption(up, starts, 999) is None
+    assert visible_caption(up, starts, 1_075) == VisibleCaption(0, 0.5)
+    assert visible_caption(up, starts, 1_500) == VisibleCaption(0, 1.0)
+    assert visible_caption(up, starts, 1_925) == VisibleCaption(0, 0.5)
+    assert visible_caption(up, starts, 2_150) == VisibleCaption(1, 1.0)
+    assert visible_caption(up, starts, 3_000) is None
 
 
 def test_subtitles_are_there_when_the_picture_has_no_words() -> None:
     film = compose(timeline(step(5_000)), FRAMES, Style(captions=False))
     assert [caption.text for caption in film.captions] == ["Open Pricing"]
-    assert all(look.words is None for look in film.looks)
+    assert all(spec.visible_caption is None for spec in film.frame_specs)
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from video.editing.composition import Spot
+from video.editing.composition import PagePoint
 from video.editing.cursor import Clicks, Path
 from video.editing.timeline import Sample, Step
 
@@ -24,12 +24,12 @@ def stroke(jitter_ms: float, seed: int = 1) -> list[Sample]:
 
 def test_it_stands_where_it_first_was_and_where_it_last_was() -> None:
     path = Path(stroke(0))
-    assert path.at(0) == Spot(100, 100)
-    assert path.at(9_000) == Spot(700, 400)
+    assert path.at(0) == PagePoint(100, 100)
+    assert path.at(9_000) == PagePoint(700, 400)
 
 
 def test_it_has_arrived_well_before_the_click() -> None:
-    assert Path(stroke(0)).at(1_600 + 65) == Spot(700, 400)
+    assert Path(stroke(0)).at(1_600 + 65) == PagePoint(700, 400)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -49,9 +49,9 @@ def test_it_stays_close_to_where_the_real_one_was() -> None:
 
 def test_after_a_rest_it_sets_off_and_does_not_leap() -> None:
     path = Path([Sample(0, 10, 10), Sample(3_000, 40, 10), Sample(3_016, 44, 10)])
-    assert path.at(2_900) == Spot(10, 10)
+    assert path.at(2_900) == PagePoint(10, 10)
     assert 10 < path.at(2_990).x < 40
-    assert path.at(3_100) == Spot(44, 10)
+    assert path.at(3_100) == PagePoint(44, 10)
 
 
 def test_a_stall_of_the_machine_is_bridged() -> None:

@@ -24,9 +24,9 @@ STYLES = (
 
 def settled(film: Composition) -> tuple[tuple[FrameSpec, ...], list[tuple[str, Anchor]]]:
     """The settled looks of a film, and the captions in them."""
-    looks = film.looks[: film.settled_frames]
-    said = sorted({look.words.caption for look in looks if look.words})
-    return looks, [(film.captions[index].text, film.captions[index].anchor) for index in said]
+    frame_specs = film.frame_specs[: film.settled_frames]
+    said = sorted({spec.visible_caption.caption for spec in frame_specs if spec.visible_caption})
+    return frame_specs, [(film.captions[index].text, film.captions[index].anchor) for index in said]
 
 
 def agrees(early: Composition, late: Composition) -> bool:

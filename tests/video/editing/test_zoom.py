@@ -11,7 +11,7 @@ from video.editing.composition import Box, FrameSpec
 from video.editing.cursor import Path
 from video.editing.pacing import pace
 from video.editing.timeline import Area, Sample, Scroll, Step, Stretch, Timeline
-from video.editing.zoom import MOST_FACTOR, Zoom, framed, most_factor, with_tip, zoom
+from video.editing.zoom import MAX_PIXEL_FACTOR, Zoom, fit_view, keep_pointer_in_view, max_factor, zoom
 from video.style import Style
 
 STYLE = Style(title_card=False)
@@ -63,8 +63,8 @@ def walk(*steps: Step) -> list[Sample]:
 def test_it_comes_close_to_what_is_clicked_and_goes_back() -> None:
     seen = planned(click(5_000))
     assert seen.at(4_000) == WHOLE
-    assert seen.at(5_000).width == pytest.approx(1152 / MOST_FACTOR)
-    assert seen.at(6_500).width == pytest.approx(1152 / MOST_FACTOR), "what came up is looked at"
+    assert seen.at(5_000).width == pytest.approx(1152 / MAX_PIXEL_FACTOR)
+    assert seen.at(6_500).width == pytest.approx(1152 / MAX_PIXEL_FACTOR), "what came up is looked at"
     assert seen.at(9_000) == WHOLE
 
 
@@ -127,9 +127,9 @@ def test_it_does_not_come_close_again_at_once() -> None:
 def test_the_film_begins_and_ends_whole() -> None:
     steps = (click(1_000), click(19_000))
     timeline = Timeline(1152, 648, 0.0, 20_000.0, "t", "u", steps=steps, pointer=tuple(walk(*steps)))
-    looks = compose(timeline, FRAMES, STYLE).looks
-    assert any(look.view != WHOLE for look in looks)
-    assert all(look.view == WHOLE for look in looks[:30] + looks[-30:])
+    frame_specs = compose(timeline, FRAMES, STYLE).frame_specs
+    assert any(spec.view != WHOLE for spec in frame_specs)
+    assert all(spec.view == WHOLE for spec in frame_specs[:30] + frame_specs[-30:])
 
 
 def test_without_zoom_everything_is_whole() -> None:
@@ -143,47 +143,47 @@ def test_without_zoom_everything_is_whole() -> None:
 def test_footage_with_more_pixels_may_be_seen_closer(scale: float, size: str, most: float) -> None:
     take = Timeline(1152, 648, 0, 1, "t", "u", scale=scale)
     style = Style(size="1080p") if size == "1080p" else Style()
-    assert most_factor(take, style) == pytest.approx(most)
+    assert max_factor(take, style) == pytest.approx(most)
 
 
 def test_footage_with_fewer_pixels_than_the_film_is_not_enlarged_even_more() -> None:
     take = Timeline(1152, 648, 0, 1, "t", "u", scale=1.0)
-    assert most_factor(take, Style(size="1080p")) < 1.0
+    assert max_factor(take, Style(size="1080p")) < 1.0
 
 
 def test_what_hardly_gains_is_not_framed() -> None:
-    assert framed(Box(0, 0, 1_000, 10), WHOLE, 1.35) is None
-    corner = framed(Box(1_100, 600, 40, 40), WHOLE, 1.35)
+    assert fit_view(Box(0, 0, 1_000, 10), WHOLE, 1.35) is None
+    corner = fit_view(Box(1_100, 600, 40, 40), WHOLE, 1.35)
     assert corner is not None
     assert corner.x + corner.width == pytest.approx(1152)
 
 
 def test_the_view_follows_a_pointer_that_would_leave_it() -> None:
     view = Box(100, 100, 800, 450)
-    assert with_tip(view, 500, 300, WHOLE) is view
-    assert with_tip(view, 95, 300, WHOLE) == Box(83, 100, 800, 450)
+    assert keep_pointer_in_view(view, 500, 300, WHOLE) is view
+    assert keep_pointer_in_view(view, 95, 300, WHOLE) == Box(83, 100, 800, 450)
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_whatever_the_take_the_view_is_smooth_and_shows_what_happens(seed: int) -> None:
     take, frames, _ = random_take(seed, rounds=6)
-    looks = compose(take, frames, STYLE).looks
-    for look in looks:
-        view = look.view
+    frame_specs = compose(take, frames, STYLE).frame_specs
+    for spec in frame_specs:
+        view = spec.view
         assert view.x >= 0
         assert view.y >= 0
         assert view.x + view.width <= 1152.01
         assert view.y + view.height <= 648.01
         assert view.width / view.height == pytest.approx(1152 / 648, rel=1e-4)
-        assert view.width >= 1152 / MOST_FACTOR - 0.01
-        assert look.pointer is None or is_in(look)
+        assert view.width >= 1152 / MAX_PIXEL_FACTOR - 0.01
+        assert spec.pointer is None or is_in(spec)
     # Smootherstep's steepest second derivative is 5.8 of its way a time squared.
-    widths = [look.view.width for look in looks]
+    widths = [spec.view.width for spec in frame_specs]
     steps = [b - a for a, b in pairwise(widths)]
     assert max((abs(b - a) for a, b in pairwise(steps)), default=0) < 5.8 * 300 * (33.4 / 700) ** 2
 
 
-def is_in(look: FrameSpec) -> bool:
-    view, tip = look.view, look.pointer
+def is_in(spec: FrameSpec) -> bool:
+    view, tip = spec.view, spec.pointer
     assert tip is not None
     return view.x <= tip.x <= view.x + view.width and view.y <= tip.y <= view.y + view.height

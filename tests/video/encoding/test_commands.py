@@ -11,7 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.video.support.drawn import HEIGHT, WIDTH, cut_of, shots
+from tests.video.support.drawn import HEIGHT, WIDTH, composition_of, shots
 from video.editing.composition import Caption, Chapter, Composition
 from video.encoding.commands import (
     CAPTIONS_FILE,
@@ -25,11 +25,11 @@ from video.encoding.commands import (
     gif_size,
 )
 from video.encoding.ffmpeg_binary import Ffmpeg
-from video.encoding.mp4_boxes import boxes
+from video.encoding.mp4_boxes import list_boxes
 from video.encoding.process import EncoderProcess, run
 from video.encoding.verify import CODEC_NAMES, check, probe
 from video.errors import EncodingFailed
-from video.finalize import put_together
+from video.finalize import mux_film
 from video.rendering.colour import yuv420
 from video.style import Format, Style
 
@@ -53,15 +53,15 @@ def film(
         Chapter(0.0, end_ms / 2, "Home"),
         Chapter(end_ms / 2, end_ms, "It's 100% «Grüße»: a=b; [c]"),
     ]
-    return cut_of(shots(frames), style, captions=captions, chapters=chapters, title=title)
+    return composition_of(shots(frames), style, captions=captions, chapters=chapters, title=title)
 
 
-def encode(ffmpeg: Ffmpeg, cut: Composition, folder: Path) -> None:
-    encoding = EncoderProcess(ffmpeg, cut, folder)
-    for number in range(cut.film_frames):
+def encode(ffmpeg: Ffmpeg, composition: Composition, folder: Path) -> None:
+    encoding = EncoderProcess(ffmpeg, composition, folder)
+    for number in range(composition.film_frames):
         encoding.write(GREY if number % 2 else np.roll(GREY, number * 37))
     encoding.finish()
-    put_together(ffmpeg, cut, folder, 60)
+    mux_film(ffmpeg, composition, folder, 60)
 
 
 def test_the_command_takes_raw_pictures_and_gives_one_h264_stream() -> None:
@@ -118,10 +118,10 @@ def test_every_format_is_known_everywhere() -> None:
 async def test_every_picture_becomes_a_frame(
     ffmpeg: Ffmpeg, tmp_path: Path, kind: Format, frames: int
 ) -> None:
-    cut = film(frames, kind)
-    encode(ffmpeg, cut, tmp_path)
+    composition = film(frames, kind)
+    encode(ffmpeg, composition, tmp_path)
     found = await probe(ffmpeg, tmp_path / FILM_FILES[kind])
-    check(found, cut)
+    check(found, composition)
     assert found.duration_s == pytest.approx(frames / 30, abs=0.08)
 
 
@@ -146,15 +146,15 @@ async def test_captions_and_chapters_travel_in_the_file(ffmpeg: Ffmpeg, tmp_path
 
 async def test_an_mp4_starts_before_it_is_loaded(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     encode(ffmpeg, film(30), tmp_path)
-    kinds = [kind for kind, _ in boxes(tmp_path / FILM_FILES["mp4"])]
+    kinds = [kind for kind, _ in list_boxes(tmp_path / FILM_FILES["mp4"])]
     assert kinds.index("moov") < kinds.index("mdat")
 
 
 def test_a_player_can_jump_to_every_five_seconds_of_a_film_that_stands_still(
     ffmpeg: Ffmpeg, tmp_path: Path
 ) -> None:
-    cut = film(500)
-    encoding = EncoderProcess(ffmpeg, cut, tmp_path)
+    composition = film(500)
+    encoding = EncoderProcess(ffmpeg, composition, tmp_path)
     for _ in range(500):
         encoding.write(GREY)
     encoding.finish()
@@ -235,12 +235,12 @@ def sleepers() -> list[int]:
 
 
 async def test_chapters_that_ffmpeg_refuses_do_not_cost_the_film(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
-    cut = replace(film(30), chapters=(Chapter(900.0, 100.0, "backwards"),))
-    encoding = EncoderProcess(ffmpeg, cut, tmp_path)
+    composition = replace(film(30), chapters=(Chapter(900.0, 100.0, "backwards"),))
+    encoding = EncoderProcess(ffmpeg, composition, tmp_path)
     for _ in range(30):
         encoding.write(GREY)
     encoding.finish()
-    (warning,) = put_together(ffmpeg, cut, tmp_path, 60)
+    (warning,) = mux_film(ffmpeg, composition, tmp_path, 60)
     assert warning.code == "subtitles_missing"
     assert "neither subtitles nor chapters" in warning.message
     assert (await probe(ffmpeg, tmp_path / FILM_FILES["mp4"])).frames == 30

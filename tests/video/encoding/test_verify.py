@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.video.support.drawn import HEIGHT, WIDTH, cut_of, shots
+from tests.video.support.drawn import HEIGHT, WIDTH, composition_of, shots
 from video.encoding.ffmpeg_binary import Ffmpeg
-from video.encoding.mp4_boxes import boxes
+from video.encoding.mp4_boxes import list_boxes
 from video.encoding.verify import FilmInfo, check, probe
 from video.errors import EncodingFailed
 from video.style import Style
@@ -44,7 +44,7 @@ async def test_a_film_is_described(ffmpeg: Ffmpeg, sample: Path) -> None:
     assert film.duration_s == pytest.approx(2.0)
     assert film.size_bytes == size_bytes(sample)
     assert not film.faststart
-    assert [kind for kind, _ in boxes(sample)] == ["ftyp", "free", "mdat", "moov"]
+    assert [kind for kind, _ in list_boxes(sample)] == ["ftyp", "free", "mdat", "moov"]
 
 
 async def test_a_damaged_film_does_not_pass(ffmpeg: Ffmpeg, sample: Path) -> None:
@@ -63,8 +63,8 @@ async def test_what_is_no_film_does_not_pass(ffmpeg: Ffmpeg, tmp_path: Path, dat
 
 def test_a_film_that_is_not_what_was_cut_is_refused() -> None:
     made = FilmInfo(2.0, 50, WIDTH, HEIGHT, 30.0, "yuv420p", "tv, bt709", "h264", "High", 1000, True)
-    check(made, cut_of(shots(50)))
+    check(made, composition_of(shots(50)))
     with pytest.raises(EncodingFailed, match="51"):
-        check(made, cut_of(shots(51)))
+        check(made, composition_of(shots(51)))
     with pytest.raises(EncodingFailed, match="webm"):
-        check(made, cut_of(shots(50), Style(name="plain", format="webm")))
+        check(made, composition_of(shots(50), Style(name="plain", format="webm")))

@@ -10,13 +10,23 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.video.support.drawn import HEIGHT, PAGE, PLAIN, SMALL, WIDTH, cut_of, jpeg, picture, reel
-from video.editing.composition import Box, Caption, Composition, FrameSpec, Pointer, Ripple, Words
+from tests.video.support.drawn import (
+    HEIGHT,
+    PAGE,
+    PLAIN,
+    SMALL,
+    WIDTH,
+    composition_of,
+    frame_store,
+    jpeg,
+    picture,
+)
+from video.editing.composition import Box, Caption, Composition, FrameSpec, Pointer, Ripple, VisibleCaption
 from video.errors import FootageDamaged
-from video.rendering.background import NEUTRAL, background, tone
+from video.rendering.background import DEFAULT_TONE, background, tone
 from video.rendering.colour import yuv420
 from video.rendering.crop import crop
-from video.rendering.renderer import Renderer, fit
+from video.rendering.renderer import Renderer, fit_window
 from video.rendering.sprites import caption
 from video.rendering.title_card import read_icon
 from video.style import CANVASES, Canvas, Layout, Style, layout
@@ -26,10 +36,10 @@ WHITE = picture()
 STUDIO = Style(title_card=False)
 
 
-def paint(folder: Path, look: FrameSpec, data: bytes = WHITE, **more: object) -> NDArray[np.uint8]:
+def render(folder: Path, spec: FrameSpec, data: bytes = WHITE, **more: object) -> NDArray[np.uint8]:
     """The picture of one look."""
-    made: Composition = cut_of([FrameSpec(0, PAGE), look], **more)  # type: ignore[arg-type]
-    return Renderer(made, reel(folder, [data])).paint(look).copy()
+    made: Composition = composition_of([FrameSpec(0, PAGE), spec], **more)  # type: ignore[arg-type]
+    return Renderer(made, frame_store(folder, [data])).render(spec).copy()
 
 
 def noise(width: int = WIDTH, height: int = HEIGHT) -> NDArray[np.uint8]:
@@ -54,7 +64,7 @@ def centre(image: NDArray[np.uint8]) -> tuple[float, float]:
 
 def test_a_page_that_is_not_zoomed_reaches_the_film_pixel_by_pixel(tmp_path: Path) -> None:
     data = jpeg(noise())
-    shown = paint(tmp_path, FrameSpec(0, PAGE), data)
+    shown = render(tmp_path, FrameSpec(0, PAGE), data)
     expected = np.asarray(Image.open(io.BytesIO(data)))[..., ::-1]
     assert np.abs(shown.astype(int) - expected).max() <= 3, "but for the JPEG decoder"
 
@@ -97,7 +107,7 @@ def test_footage_larger_than_it_is_shown_is_averaged_so_that_lines_do_not_glitte
 
 @pytest.mark.parametrize("place", [(100.0, 80.0), (100.25, 80.5), (300.9, 200.1), (630.0, 340.0)])
 def test_the_tip_of_the_pointer_is_at_its_place(tmp_path: Path, place: tuple[float, float]) -> None:
-    shown = paint(tmp_path, FrameSpec(0, PAGE, Pointer(*place)))
+    shown = render(tmp_path, FrameSpec(0, PAGE, Pointer(*place)))
     dark = np.argwhere(shown.max(axis=2) < 130)
     assert dark[:, 1].min() == pytest.approx(place[0], abs=1.5)
     assert dark[:, 0].min() == pytest.approx(place[1], abs=2)
@@ -105,7 +115,7 @@ def test_the_tip_of_the_pointer_is_at_its_place(tmp_path: Path, place: tuple[flo
 
 def test_the_pointer_moves_by_parts_of_a_pixel(tmp_path: Path) -> None:
     def left(x: float) -> float:
-        shown = 255 - paint(tmp_path, FrameSpec(0, PAGE, Pointer(x, 100.0)))
+        shown = 255 - render(tmp_path, FrameSpec(0, PAGE, Pointer(x, 100.0)))
         return centre(shown)[0]
 
     start = left(100.0)
@@ -114,8 +124,8 @@ def test_the_pointer_moves_by_parts_of_a_pixel(tmp_path: Path) -> None:
 
 
 def test_the_pointer_is_pressed_and_keeps_its_size_in_a_zoom(tmp_path: Path) -> None:
-    def height(look: FrameSpec) -> int:
-        dark = np.argwhere(paint(tmp_path, look).max(axis=2) < 130)
+    def height(spec: FrameSpec) -> int:
+        dark = np.argwhere(render(tmp_path, spec).max(axis=2) < 130)
         return int(dark[:, 0].max() - dark[:, 0].min())
 
     plain = height(FrameSpec(0, PAGE, Pointer(200.0, 100.0)))
@@ -127,7 +137,7 @@ def test_the_pointer_is_pressed_and_keeps_its_size_in_a_zoom(tmp_path: Path) -> 
 
 def test_pointer_and_ripple_follow_the_page_when_it_is_zoomed(tmp_path: Path) -> None:
     half = Box(100.0, 50.0, WIDTH / 2, HEIGHT / 2)
-    shown = paint(tmp_path, FrameSpec(0, half, Pointer(200.0, 100.0), (Ripple(200.0, 100.0, 0.4),)))
+    shown = render(tmp_path, FrameSpec(0, half, Pointer(200.0, 100.0), (Ripple(200.0, 100.0, 0.4),)))
     dark = np.argwhere(shown.max(axis=2) < 130)
     assert dark[:, 1].min() == pytest.approx(200, abs=1.5)
     assert dark[:, 0].min() == pytest.approx(100, abs=2)
@@ -138,13 +148,13 @@ def test_pointer_and_ripple_follow_the_page_when_it_is_zoomed(tmp_path: Path) ->
 
 @pytest.mark.parametrize("place", [(-30.0, -30.0), (WIDTH + 5.0, 10.0), (3.0, HEIGHT - 1.0), (1e6, -1e6)])
 def test_what_lies_beyond_the_edge_is_cut_off(tmp_path: Path, place: tuple[float, float]) -> None:
-    look = FrameSpec(0, PAGE, Pointer(*place), (Ripple(*place, 0.5),))
-    assert paint(tmp_path, look).shape == (HEIGHT, WIDTH, 3)
+    spec = FrameSpec(0, PAGE, Pointer(*place), (Ripple(*place, 0.5),))
+    assert render(tmp_path, spec).shape == (HEIGHT, WIDTH, 3)
 
 
 def test_a_ripple_grows_and_fades(tmp_path: Path) -> None:
     def blue(age: float) -> NDArray[np.float64]:
-        shown = paint(tmp_path, FrameSpec(0, PAGE, ripples=(Ripple(300.0, 200.0, age),)))
+        shown = render(tmp_path, FrameSpec(0, PAGE, ripples=(Ripple(300.0, 200.0, age),)))
         return shown[..., 0].astype(float) - shown[..., 2]
 
     def width(age: float) -> int:
@@ -166,8 +176,12 @@ def covered(shown: NDArray[np.uint8]) -> tuple[int, int, int, int]:
 
 
 def test_captions_stand_in_the_middle_below_or_above(tmp_path: Path) -> None:
-    below = covered(paint(tmp_path, FrameSpec(0, PAGE, words=Words(0, 1.0)), captions=CAPTIONS))
-    above = covered(paint(tmp_path, FrameSpec(0, PAGE, words=Words(1, 1.0)), captions=CAPTIONS))
+    below = covered(
+        render(tmp_path, FrameSpec(0, PAGE, visible_caption=VisibleCaption(0, 1.0)), captions=CAPTIONS)
+    )
+    above = covered(
+        render(tmp_path, FrameSpec(0, PAGE, visible_caption=VisibleCaption(1, 1.0)), captions=CAPTIONS)
+    )
     assert (below[0] + below[2]) / 2 == pytest.approx(WIDTH / 2, abs=1.5)
     assert HEIGHT * 0.6 < below[1] < below[3] < HEIGHT - 8
     assert 8 < above[1] < above[3] < HEIGHT * 0.4
@@ -175,7 +189,11 @@ def test_captions_stand_in_the_middle_below_or_above(tmp_path: Path) -> None:
 
 def test_captions_fade(tmp_path: Path) -> None:
     shown = [
-        int(paint(tmp_path, FrameSpec(0, PAGE, words=Words(0, part)), captions=CAPTIONS).min())
+        int(
+            render(
+                tmp_path, FrameSpec(0, PAGE, visible_caption=VisibleCaption(0, part)), captions=CAPTIONS
+            ).min()
+        )
         for part in (0.0, 0.3, 0.6, 1.0)
     ]
     assert shown == sorted(shown, reverse=True)
@@ -193,7 +211,7 @@ def test_letters_are_large_enough_for_a_phone_and_long_captions_wrap(size: str) 
     assert long
     assert endless
     for sprite in (short, long, endless):
-        pill = np.flatnonzero((sprite.clear[..., 0] < 60).any(axis=0))
+        pill = np.flatnonzero((sprite.transparency[..., 0] < 60).any(axis=0))
         assert pill[-1] - pill[0] <= room
     assert long.colour.shape[0] == endless.colour.shape[0] > short.colour.shape[0]
     assert TextStyle("x", "semibold", 10).size_px == 10
@@ -201,13 +219,16 @@ def test_letters_are_large_enough_for_a_phone_and_long_captions_wrap(size: str) 
 
 @pytest.mark.parametrize("text", ["港の市場", "ยินดีต้อนรับ", "سوق الميناء", "हिन्दी", "한국어", "שלום"])
 def test_titles_and_captions_keep_their_words_in_every_script(tmp_path: Path, text: str) -> None:
-    card, words = FrameSpec(0, PAGE, card=1.0), FrameSpec(0, PAGE, words=Words(0, 1.0))
+    card, visible_caption = (
+        FrameSpec(0, PAGE, card=1.0),
+        FrameSpec(0, PAGE, visible_caption=VisibleCaption(0, 1.0)),
+    )
     # On a dark page all that is light is letters.
     titled, untitled = (
-        paint(tmp_path, card, picture("black"), layout=SMALL, title=title) for title in (text, "")
+        render(tmp_path, card, picture("black"), layout=SMALL, title=title) for title in (text, "")
     )
     once, twice = (
-        paint(tmp_path, words, picture("black"), captions=[Caption(0, 900, caption)])
+        render(tmp_path, visible_caption, picture("black"), captions=[Caption(0, 900, caption)])
         for caption in (text, f"{text} {text}")
     )
     light = [int((image[..., 0] > 200).sum()) for image in (titled, untitled, once, twice)]
@@ -218,7 +239,9 @@ def test_titles_and_captions_keep_their_words_in_every_script(tmp_path: Path, te
 
 @pytest.mark.parametrize("text", ["", "  ", "\0\n", "\ud83d", "— …"])
 def test_words_that_cannot_be_drawn_leave_no_pill(tmp_path: Path, text: str) -> None:
-    shown = paint(tmp_path, FrameSpec(0, PAGE, words=Words(0, 1.0)), captions=[Caption(0, 900, text)])
+    shown = render(
+        tmp_path, FrameSpec(0, PAGE, visible_caption=VisibleCaption(0, 1.0)), captions=[Caption(0, 900, text)]
+    )
     assert shown.min() >= 250
 
 
@@ -226,9 +249,9 @@ def test_a_studio_film_shows_the_page_in_a_window_with_round_corners(tmp_path: P
     place = layout(STUDIO)
     left, top, width, height = place.window_px
     page = Box(0, 0, place.viewport_width_px, place.viewport_height_px)
-    look = FrameSpec(0, page)
-    footage = reel(tmp_path, [picture(size=(width, height))])
-    shown = Renderer(cut_of([look], STUDIO, place, theme="#c02020"), footage).paint(look)
+    spec = FrameSpec(0, page)
+    footage = frame_store(tmp_path, [picture(size=(width, height))])
+    shown = Renderer(composition_of([spec], STUDIO, place, theme="#c02020"), footage).render(spec)
     window = shown[top : top + height, left : left + width]
     assert window[20:-20].min() == 255
     assert window[0, 0].max() < 250, "the corner is the backdrop's"
@@ -240,9 +263,9 @@ def test_a_studio_film_shows_the_page_in_a_window_with_round_corners(tmp_path: P
 
 
 def test_a_window_follows_the_shape_of_the_page() -> None:
-    assert fit((64, 36, 1152, 648), Box(0, 0, 1152, 648)) == (64, 36, 1152, 648)
-    assert fit((0, 0, 1080, 1080), Box(0, 0, 1280, 720)) == (0, 237, 1080, 606)
-    left, _, width, height = fit((64, 36, 1152, 648), Box(0, 0, 540, 960))
+    assert fit_window((64, 36, 1152, 648), Box(0, 0, 1152, 648)) == (64, 36, 1152, 648)
+    assert fit_window((0, 0, 1080, 1080), Box(0, 0, 1280, 720)) == (0, 237, 1080, 606)
+    left, _, width, height = fit_window((64, 36, 1152, 648), Box(0, 0, 540, 960))
     assert (left + width / 2, height) == (640, 648)
     assert width / height == pytest.approx(540 / 960, abs=0.01)
 
@@ -250,14 +273,14 @@ def test_a_window_follows_the_shape_of_the_page() -> None:
 def test_footage_of_a_fine_screen_is_painted_as_fine_as_the_film(tmp_path: Path) -> None:
     double = noise(WIDTH * 2, HEIGHT * 2)
     half = Box(WIDTH / 4, HEIGHT / 4, WIDTH / 2, HEIGHT / 2)
-    shown = paint(tmp_path, FrameSpec(0, half), jpeg(double))
+    shown = render(tmp_path, FrameSpec(0, half), jpeg(double))
     expected = double[HEIGHT // 2 : HEIGHT // 2 * 3, WIDTH // 2 : WIDTH // 2 * 3, ::-1]
     assert np.abs(shown.astype(int) - expected).max() <= 8
 
 
 @pytest.mark.parametrize("theme", ["", "#fff", "none", "#808080", "rgb(1,2,3)", "#000000"])
 def test_what_is_no_colour_gives_the_neutral_backdrop(theme: str) -> None:
-    assert tone(theme) == NEUTRAL
+    assert tone(theme) == DEFAULT_TONE
 
 
 def test_a_backdrop_is_deep_behind_light_pages_and_pale_behind_dark_ones() -> None:
@@ -280,7 +303,7 @@ def test_an_icon_that_is_none_is_left_out(garbage: str) -> None:
 
 def test_a_title_card_shows_icon_and_title_and_fades_into_the_page(tmp_path: Path) -> None:
     def card(opacity: float, **more: object) -> NDArray[np.uint8]:
-        return paint(tmp_path, FrameSpec(0, PAGE, card=opacity), WHITE, layout=SMALL, title="A site", **more)
+        return render(tmp_path, FrameSpec(0, PAGE, card=opacity), WHITE, layout=SMALL, title="A site", **more)
 
     full = card(1.0, icon=icon())
     assert ((full[..., 2] > 220) & (full[..., 0] < 60)).sum() > 100, "the red icon"
@@ -292,22 +315,22 @@ def test_a_title_card_shows_icon_and_title_and_fades_into_the_page(tmp_path: Pat
 
 
 def test_equal_looks_are_painted_once(tmp_path: Path) -> None:
-    looks = [
+    frame_specs = [
         FrameSpec(0, PAGE, Pointer(9.0, 9.0)),
         FrameSpec(0, PAGE, Pointer(9.0, 9.0)),
         FrameSpec(0, PAGE, Pointer(8.0, 9.0)),
     ]
-    painter = Renderer(cut_of(looks), reel(tmp_path, [WHITE]))
-    first = painter.paint(looks[0]).copy()
-    assert (painter.paint(looks[1]) == first).all()
-    assert (painter.paint(looks[2]) != first).any()
-    assert (painter.paint(looks[0]) == first).all(), "whatever was painted between"
+    renderer = Renderer(composition_of(frame_specs), frame_store(tmp_path, [WHITE]))
+    first = renderer.render(frame_specs[0]).copy()
+    assert (renderer.render(frame_specs[1]) == first).all()
+    assert (renderer.render(frame_specs[2]) != first).any()
+    assert (renderer.render(frame_specs[0]) == first).all(), "whatever was painted between"
 
 
 @pytest.mark.parametrize("data", [b"", b"this is no picture"])
 def test_a_frame_that_is_no_picture_is_a_clear_error(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(FootageDamaged, match="Frame 0"):
-        Renderer(cut_of([FrameSpec(0, PAGE)]), reel(tmp_path, [data]))
+        Renderer(composition_of([FrameSpec(0, PAGE)]), frame_store(tmp_path, [data]))
 
 
 @pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (255, 0, 0), (12, 200, 90), (119, 119, 119)])
@@ -323,9 +346,9 @@ def test_colours_become_limited_range_bt709(colour: tuple[int, int, int]) -> Non
 
 def test_the_plain_look_fills_what_the_page_leaves_with_bars(tmp_path: Path) -> None:
     place = Layout(Canvas(720, 720, 1.0), (0, 0, 720, 720), 720, 720)
-    shown = Renderer(cut_of([FrameSpec(0, PAGE)], replace(PLAIN), place), reel(tmp_path, [WHITE])).paint(
-        FrameSpec(0, PAGE)
-    )
+    shown = Renderer(
+        composition_of([FrameSpec(0, PAGE)], replace(PLAIN), place), frame_store(tmp_path, [WHITE])
+    ).render(FrameSpec(0, PAGE))
     assert shown.shape == (720, 720, 3)
     assert shown[300:420].min() == 255
     assert shown[0].max() < 60

@@ -7,36 +7,52 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.video.support.drawn import HEIGHT, PAGE, WIDTH, cut_of, picture, reel, shots, striped
-from video.editing.composition import Caption, Chapter, FrameSpec, Pointer, Ripple, Words
-from video.finalize import EXTRAS, make_extras
-from video.rendering.stills import POSTER_FILE, SHEET_FILE, moments, telling, write_poster, write_sheet
+from tests.video.support.drawn import (
+    HEIGHT,
+    PAGE,
+    WIDTH,
+    composition_of,
+    frame_store,
+    picture,
+    shots,
+    striped,
+)
+from video.editing.composition import Caption, Chapter, FrameSpec, Pointer, Ripple, VisibleCaption
+from video.finalize import EXTRAS, write_extras
+from video.rendering.stills import (
+    POSTER_FILE,
+    SHEET_FILE,
+    poster_frame,
+    sheet_frames,
+    write_poster,
+    write_sheet,
+)
 from video.style import Canvas, Layout
 
 
 def test_the_poster_is_the_settled_page_and_nothing_else(tmp_path: Path) -> None:
     said = [Caption(0, 900, "Open")]
-    drawn = FrameSpec(1, PAGE, pointer=Pointer(50.0, 50.0), words=Words(0, 1.0))
-    looks = [FrameSpec(0, PAGE, card=1.0)] * 10 + [FrameSpec(0, PAGE)] * 10 + [drawn] * 60
-    footage = reel(tmp_path, [picture("red"), picture((20, 160, 60))])
-    write_poster(cut_of(looks, captions=said), footage, tmp_path)
+    drawn = FrameSpec(1, PAGE, pointer=Pointer(50.0, 50.0), visible_caption=VisibleCaption(0, 1.0))
+    frame_specs = [FrameSpec(0, PAGE, card=1.0)] * 10 + [FrameSpec(0, PAGE)] * 10 + [drawn] * 60
+    footage = frame_store(tmp_path, [picture("red"), picture((20, 160, 60))])
+    write_poster(composition_of(frame_specs, captions=said), footage, tmp_path)
     shown = np.asarray(Image.open(tmp_path / POSTER_FILE))
     assert shown.shape == (HEIGHT, WIDTH, 3)
     assert np.abs(shown.astype(int) - (20, 160, 60)).max() <= 3
 
 
 def test_the_poster_is_from_before_the_first_click() -> None:
-    looks = [FrameSpec(0, PAGE)] * 5 + [FrameSpec(0, PAGE, ripples=(Ripple(1, 1, 0.0),))] * 9
-    assert telling(cut_of(looks)) == 4
-    assert telling(cut_of([FrameSpec(0, PAGE, card=1.0)] * 3 + shots(90))) == 33
-    assert telling(cut_of([FrameSpec(0, PAGE, card=1.0)])) == 0
+    frame_specs = [FrameSpec(0, PAGE)] * 5 + [FrameSpec(0, PAGE, ripples=(Ripple(1, 1, 0.0),))] * 9
+    assert poster_frame(composition_of(frame_specs)) == 4
+    assert poster_frame(composition_of([FrameSpec(0, PAGE, card=1.0)] * 3 + shots(90))) == 33
+    assert poster_frame(composition_of([FrameSpec(0, PAGE, card=1.0)])) == 0
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (360, 640), (400, 400)])
 def test_the_sheet_shows_twelve_moments(tmp_path: Path, width: int, height: int) -> None:
     place = Layout(Canvas(width, height, 1.0), (0, 0, width, height), width, height)
-    footage = reel(tmp_path, [striped(index) for index in range(10)])
-    write_sheet(cut_of(shots(*[30] * 10), layout=place), footage, tmp_path)
+    footage = frame_store(tmp_path, [striped(index) for index in range(10)])
+    write_sheet(composition_of(shots(*[30] * 10), layout=place), footage, tmp_path)
     sheet = np.asarray(Image.open(tmp_path / SHEET_FILE))
     assert sheet.shape[1] <= 1600
     assert sheet.mean() > 80
@@ -47,8 +63,8 @@ def test_the_sheet_shows_twelve_moments(tmp_path: Path, width: int, height: int)
 def test_moments_are_spread_over_the_film_and_show_its_chapters(frames: int, steps: int) -> None:
     length_ms = frames * 1000 / 30
     said = [Caption(length_ms * n / steps, length_ms, f"Step {n}") for n in range(steps)]
-    cut = cut_of(shots(frames), captions=said, chapters=[Chapter(0.0, length_ms, "Home")])
-    found = moments(cut)
+    composition = composition_of(shots(frames), captions=said, chapters=[Chapter(0.0, length_ms, "Home")])
+    found = sheet_frames(composition)
     assert 1 <= len(found) <= 12
     assert found == sorted(set(found))
     assert 0 <= found[0] <= found[-1] < frames
@@ -57,13 +73,13 @@ def test_moments_are_spread_over_the_film_and_show_its_chapters(frames: int, ste
 
 
 def test_a_short_film_has_a_short_sheet(tmp_path: Path) -> None:
-    write_sheet(cut_of(shots(1)), reel(tmp_path, [striped(0)]), tmp_path)
+    write_sheet(composition_of(shots(1)), frame_store(tmp_path, [striped(0)]), tmp_path)
     assert Image.open(tmp_path / SHEET_FILE).width < 500
 
 
 def test_what_cannot_be_made_is_a_warning(tmp_path: Path) -> None:
-    broken = reel(tmp_path, [b"no picture"])
-    warnings = make_extras(cut_of(shots(9)), broken, tmp_path)
+    broken = frame_store(tmp_path, [b"no picture"])
+    warnings = write_extras(composition_of(shots(9)), broken, tmp_path)
     assert len(warnings) == len(EXTRAS)
     assert {warning.code for warning in warnings} == {"poster_missing", "sheet_missing"}
     assert all(re.match(r"The film has no (poster|sheet): Frame 0", one.message) for one in warnings)

@@ -46,7 +46,7 @@ def striped(index: int) -> bytes:
     return picture("white", (index * 50, 0, index * 50 + 40, HEIGHT))
 
 
-def reel(folder: Path, jpegs: Sequence[bytes]) -> FrameStore:
+def frame_store(folder: Path, jpegs: Sequence[bytes]) -> FrameStore:
     """A reel of these pictures, 100 ms apart."""
     made = FrameStore(folder / "test.reel")
     for number, data in enumerate(jpegs):
@@ -54,8 +54,8 @@ def reel(folder: Path, jpegs: Sequence[bytes]) -> FrameStore:
     return made
 
 
-def cut_of(
-    looks: Sequence[FrameSpec],
+def composition_of(
+    frame_specs: Sequence[FrameSpec],
     style: Style = PLAIN,
     layout: Layout = SMALL,
     *,
@@ -74,10 +74,10 @@ def cut_of(
         url="http://example.test/",
         theme=theme,
         icon=icon,
-        looks=tuple(looks),
+        frame_specs=tuple(frame_specs),
         captions=tuple(captions),
         chapters=tuple(chapters),
-        settled_frames=len(looks) if settled_frames is None else settled_frames,
+        settled_frames=len(frame_specs) if settled_frames is None else settled_frames,
     )
 
 

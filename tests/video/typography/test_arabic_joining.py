@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from video.typography.arabic_joining import early_first, join_arabic, visual
+from video.typography.arabic_joining import join_arabic, move_pre_base_vowels, to_visual
 
 
 def always(_: str) -> bool:
@@ -49,12 +49,12 @@ def test_words_of_other_scripts_stay_as_they_are() -> None:
 
 
 def test_what_runs_from_the_right_is_turned_round_with_its_marks_and_brackets() -> None:
-    assert visual("(שָׁם)", True, always) == "(םשָׁ)"
-    assert visual("(a\u200b)", False, always) == "(a)"
+    assert to_visual("(שָׁם)", True, always) == "(םשָׁ)"
+    assert to_visual("(a\u200b)", False, always) == "(a)"
 
 
 @pytest.mark.parametrize(
     ("written", "drawn"), [("कि", "िक"), ("स्थि", "िस्थ"), ("மொ", "ெமா"), ("កែ", "ែក"), ("é が", "é が")]
 )
 def test_vowels_that_are_drawn_before_their_consonant_come_first(written: str, drawn: str) -> None:
-    assert early_first(written) == drawn
+    assert move_pre_base_vowels(written) == drawn

@@ -12,7 +12,7 @@ from video.typography.bitmap_font import BitmapFont
 from video.typography.font_fallback import FontFallback
 from video.typography.line_breaking import clusters
 from video.typography.script_coverage import all_missing
-from video.typography.system_fonts import has
+from video.typography.system_fonts import has_glyph
 from video.typography.text import Mask, TextStyle, printable
 from video.typography.unicode_scripts import SCRIPTS, Script
 
@@ -99,12 +99,12 @@ def test_different_words_are_different_pictures(text: str, other: str) -> None:
 
 
 def test_no_letter_is_drawn_with_a_font_that_lacks_it() -> None:
-    assert has(str(INTER), 0, "a")
-    assert not has(str(INTER), 0, "ก")
-    assert not has(str(INTER), 0, "\u0e31")
-    assert not has(__file__, 0, "x"), "a file that is no font has no letters"
+    assert has_glyph(str(INTER), 0, "a")
+    assert not has_glyph(str(INTER), 0, "ก")
+    assert not has_glyph(str(INTER), 0, "\u0e31")
+    assert not has_glyph(__file__, 0, "x"), "a file that is no font has no letters"
     faces = FontFallback(MIXED, "medium", SIZE_PX)
-    assert all(face.has(cluster) for cluster in clusters(MIXED) if (face := faces.of(cluster)))
+    assert all(face.has_glyph(cluster) for cluster in clusters(MIXED) if (face := faces.of(cluster)))
     assert all(map(faces.of, clusters(MIXED)))
 
 
@@ -112,7 +112,7 @@ def test_no_letter_is_drawn_with_a_font_that_lacks_it() -> None:
 def test_most_alphabets_are_in_the_font_that_comes_along(text: str, tmp_path: Path) -> None:
     program = f"""
 from video.typography.font_fallback import *
-faces = Faces({text!r}, "semibold", 32)
+faces = FontFallback({text!r}, "semibold", 32)
 print({{type(faces.of(cluster)).__name__ for cluster in {text!r}}}, faces.text)
 """
     assert python(program, only_fonts(tmp_path / "none")).split(" ", 1) == ["{'Outlines'}", text + "\n"]
@@ -169,10 +169,10 @@ def pictures(folder: Path, texts: list[str], variables: dict[str, str]) -> tuple
     """The texts drawn on another machine, and whether it shapes."""
     program = f"""
 import numpy as np
-from video.typography.text import Type
+from video.typography.text import TextStyle
 from video.typography.system_fonts import shapes
 for number, text in enumerate({texts!r}):
-    kind = Type(text, "semibold", {SIZE_PX})
+    kind = TextStyle(text, "semibold", {SIZE_PX})
     assert kind.text == text, (kind.text, text)
     np.save(f"{folder}/{{number}}.npy", kind.draw([text]))
 print(shapes())
@@ -196,8 +196,8 @@ def test_where_no_font_has_the_letters_words_are_still_there_and_told_apart(tmp_
 def test_bitmaps_join_arabic_and_put_marks_over_their_letters() -> None:
     bitmaps = BitmapFont(SIZE_PX)
 
-    assert bitmaps.has("ยิ")
-    assert not bitmaps.has("\U0001f680")
+    assert bitmaps.has_glyph("ยิ")
+    assert not bitmaps.has_glyph("\U0001f680")
     assert bitmaps.length("ยิ", False) == bitmaps.length("ย", False)
     assert bitmaps.length("朝", False) == 2 * bitmaps.length("a", False)
     assert bitmaps.length("لا", True) == bitmaps.length("ا", True)

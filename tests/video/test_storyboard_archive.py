@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from video.storyboard import StoryboardDamaged, bind, still, unpack
+from video.storyboard_archive import StoryboardDamaged, bind, still, unpack
 
 
 def jpeg(width: int, height: int, noise: bool = False) -> bytes:
