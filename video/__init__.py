@@ -1,1 +1,3 @@
-"""The film: footage, timeline, cut and encoding. Imports no other package of this project."""
+"""Makes films: footage, timeline, composition, rendering and encoding. Imports no other package of this
+project.
+"""

@@ -1,10 +1,10 @@
-"""The vault: large binaries in Redis, in chunks, so that neither side ever holds one whole.
+"""Stores large binaries (blobs) in Redis, in chunks, so that neither side ever holds a whole one in memory.
 
-A binary is one hash: fields `0`, `1`, … of 256 KiB each, and `meta` with `<bytes> <chunks>`, written last.
-A hash without `meta` is unfinished and reads as missing. For 200 MB, against one SET, chunks took 33 MB of
-memory in the client instead of 632 and held up other clients for 3 ms instead of 88. Key names and their
-lifecycle belong to the caller. The client must not decode
-responses, and should neither retry by itself nor wait long: its socket timeout is the grain of ours.
+A blob is one hash: fields `0`, `1`, … of 256 KiB each, and `meta` with `<bytes> <chunks>`, written last. A
+hash without `meta` is unfinished and is read as missing. For 200 MB, compared with one SET, chunks took 33 MB
+of memory in the client instead of 632 and blocked other clients for 3 ms instead of 88. The caller chooses
+key names and their lifecycle. The client must not decode responses, should not retry by itself, and should
+have a short socket timeout: it is the granularity of the time limits here.
 """
 
 import asyncio
@@ -27,19 +27,19 @@ META = "meta"
 FIRST_BACKOFF_S = 0.1
 MAX_BACKOFF_S = 5.0
 
-#: Redis is not there, does not answer, or is still reading its file.
+#: Redis is down, does not respond, or is still loading its file.
 AWAY_ERRORS = (RedisConnectionError, RedisTimeoutError)
 
 T = TypeVar("T")
-#: Told before each further try: which one it is, of at most how many, and what went wrong.
+#: Called before each retry with its number, the maximum, and the reason.
 NoteRetry = Callable[[int, int, str], None]
 
 
 def backoffs_s(give_up_s: float) -> tuple[float, ...]:
-    """The pauses before the further tries of a request, which together last `give_up_s` at most.
+    """Computes exponential backoff pauses between the retries of a request, in total `give_up_s` at most.
 
-    Each is twice the one before, from 0.1 s up to 5 s: five in 3.1 s for a hiccup, then one every 5 s or so
-    for a restart, so that the work goes on soon after it.
+    Each is twice the one before, from 0.1 s up to 5 s: five in 3.1 s for a short failure, then one every 5 s
+    for a restart, so that work continues soon after it.
     """
     pauses: list[float] = []
     while sum(pauses) + (pause := min(FIRST_BACKOFF_S * 2 ** len(pauses), MAX_BACKOFF_S)) <= give_up_s:
@@ -48,18 +48,18 @@ def backoffs_s(give_up_s: float) -> tuple[float, ...]:
 
 
 def _ignore_retry(attempt: int, limit: int, reason: str) -> None:
-    """For whoever does not want to know."""
+    """Ignores retries."""
 
 
 class BlobWriter:
-    """Writes one binary under `key`, replacing what was there; it can be read once `close` has returned.
+    """Writes one blob under `key`, replacing an older one; it can be read once `close` has returned.
 
-    `write` sends every chunk as soon as it is full, so at most one chunk and the piece in hand are in memory.
-    While Redis is away it tries again, at growing intervals, for `give_up_s` seconds per chunk, and tells
-    `note`. Every request may be repeated safely, so nothing is lost or doubled. The key expires `ttl_s` after
-    the last chunk.
+    `write` sends every chunk as soon as it is full, so at most one chunk and the written data are in memory.
+    While Redis is away it retries with backoff for `give_up_s` seconds per chunk, and calls `note`. Every
+    request is idempotent, so nothing is lost or stored twice. The key expires `ttl_s` after the last chunk.
 
-    Raises BlobTooLarge past `max_bytes`, VaultUnavailable after `give_up_s`, VaultFull if Redis has no room.
+    Raises BlobTooLarge beyond `max_bytes`, BlobStoreUnavailable after `give_up_s`, BlobStoreFull if Redis is
+    full.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class BlobWriter:
         self.size_bytes = 0
 
     async def write(self, data: bytes) -> None:
-        """Appends `data`, sending what fills a chunk."""
+        """Appends `data` and sends each full chunk."""
         if self.size_bytes + len(data) > self._max_bytes:
             raise BlobTooLarge(f"{self._key} would grow past its limit of {self._max_bytes} bytes.")
         self.size_bytes += len(data)
@@ -92,7 +92,9 @@ class BlobWriter:
             await self._send_chunk()
 
     async def close(self) -> None:
-        """Sends what is left and the closing `meta`; raises BlobMissing if Redis lost chunks meanwhile."""
+        """Sends the rest and `meta`, which finishes the blob; raises BlobMissing if Redis lost chunks
+        meanwhile.
+        """
         if self._buffer or not self._chunks:
             await self._send_chunk()
         fields = await self._send(META, f"{self.size_bytes} {self._chunks}".encode())
@@ -108,7 +110,7 @@ class BlobWriter:
         self._chunks += 1
 
     async def _send(self, field: str, value: bytes) -> int:
-        """Stores a field, renews the TTL and returns how many fields the hash has now."""
+        """Stores a field, renews the TTL and returns the number of fields of the hash."""
 
         async def send() -> int:
             async with self._client.pipeline(transaction=True) as pipe:
@@ -128,13 +130,13 @@ class BlobWriter:
 
 
 async def blob_size(client: Redis, key: str) -> int | None:
-    """The size of a finished binary in bytes, or None if it is missing or unfinished."""
+    """Returns the size of a finished blob in bytes, or None if it is missing or unfinished."""
     meta = await _read_field(client, key, META, 0.0)
     return int(meta.split()[0]) if meta else None
 
 
 async def is_complete(client: Redis, key: str, *, give_up_s: float = 0.0) -> bool:
-    """Whether a binary is finished and has all its chunks. Raises VaultUnavailable as `read_blob`."""
+    """Checks whether a blob is finished and complete. Raises BlobStoreUnavailable as `read_blob`."""
     meta = await _read_field(client, key, META, give_up_s)
     return meta is not None and await _count_fields(client, key, give_up_s) == int(meta.split()[1]) + 1
 
@@ -142,10 +144,10 @@ async def is_complete(client: Redis, key: str, *, give_up_s: float = 0.0) -> boo
 async def read_blob(
     client: Redis, key: str, *, give_up_s: float = 0.0, note: NoteRetry = _ignore_retry
 ) -> AsyncGenerator[bytes, None]:
-    """Yields a binary chunk by chunk; memory stays at one chunk whatever the size.
+    """Yields a blob chunk by chunk, with one chunk in memory whatever the size.
 
-    Raises BlobMissing if it is missing, unfinished or vanishes midway, and VaultUnavailable if Redis does not
-    answer for `give_up_s` seconds (0: at the first failure).
+    Raises BlobMissing if it is missing, unfinished or deleted meanwhile, and BlobStoreUnavailable if Redis
+    does not respond for `give_up_s` seconds (0: at the first failure).
     """
     meta = await _read_field(client, key, META, give_up_s, note)
     if not meta:
@@ -158,9 +160,9 @@ async def read_blob(
 
 
 async def read_range(client: Redis, key: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
-    """Yields the bytes from `start` up to `end` of a finished binary; only chunks that have some are read.
+    """Yields the bytes from `start` up to `end` of a finished blob; reads only the chunks that it needs.
 
-    `end` is at most the size that `blob_size` has told. Raises as `read_blob`.
+    `end` is at most the size that `blob_size` returned. Raises as `read_blob`.
     """
     for number in range(start // CHUNK_BYTES, -(-end // CHUNK_BYTES)):
         chunk = await _read_field(client, key, str(number), 0.0)
@@ -184,7 +186,7 @@ async def _count_fields(client: Redis, key: str, give_up_s: float) -> int:
 async def _retry_while_away(
     request: Callable[[], Awaitable[T]], give_up_s: float, note: NoteRetry = _ignore_retry
 ) -> T:
-    """Sends a repeatable request until Redis answers it, for at most `give_up_s` seconds."""
+    """Retries an idempotent request until Redis responds, for at most `give_up_s` seconds."""
     give_up_at_s = time.monotonic() + give_up_s
     pauses_s = backoffs_s(give_up_s)
     for attempt, pause_s in enumerate(pauses_s, 1):

@@ -1,8 +1,8 @@
-"""What can go wrong between frames and film. Each error has a stable `code` that travels with the job."""
+"""Error tree of the package. Each error has a stable `code`, which the job's status reports."""
 
 
 class VideoError(Exception):
-    """The film could not be made; the text says what failed, what survived and what to do."""
+    """The film could not be made; the text says what failed, what was kept and what to do."""
 
     code = "video_failed"
 
@@ -14,7 +14,7 @@ class FootageDamaged(VideoError):
 
 
 class NoFootage(VideoError):
-    """The take has no frames to cut a film from."""
+    """The take has no frames to make a film of."""
 
     code = "no_footage"
 
@@ -26,57 +26,57 @@ class FfmpegMissing(VideoError):
 
 
 class EncodingFailed(VideoError):
-    """ffmpeg ended with an error, ran out of time or wrote a film that does not probe."""
+    """ffmpeg ended with an error, exceeded its time limit or wrote a film that fails verification."""
 
     code = "encoding_failed"
 
 
 class EncodingTooSlow(EncodingFailed):
-    """The film took longer than it was given."""
+    """The film exceeded its time limit."""
 
 
 class RenderingFailed(EncodingFailed):
-    """A picture of the film could not be drawn: ffmpeg is not to blame."""
+    """A frame of the film could not be rendered, which is not ffmpeg's fault."""
 
 
 class EncoderStalled(EncodingFailed):
-    """ffmpeg no longer got anywhere and was killed; another may well do better."""
+    """ffmpeg made no progress and was killed; another attempt may succeed."""
 
     code = "encoder_stalled"
 
 
 class LiveFilmStale(VideoError):
-    """The final cut does not begin with what was encoded while filming: the film is made from the start."""
+    """The final composition does not begin with the frames that were encoded while filming."""
 
     code = "live_film_stale"
 
 
 class TimelineUnreadable(VideoError):
-    """The timeline is not JSON of a version that this program knows."""
+    """The timeline is not JSON of a supported version."""
 
     code = "timeline_unreadable"
 
 
 class BlobMissing(VideoError):
-    """A stored binary is not there, was never finished or has lost a part."""
+    """A stored blob is missing, unfinished or has lost a chunk."""
 
     code = "blob_missing"
 
 
 class BlobTooLarge(VideoError):
-    """A binary grew past the number of bytes it was allowed."""
+    """A blob exceeded its size limit."""
 
     code = "blob_too_large"
 
 
 class BlobStoreUnavailable(VideoError):
-    """Redis did not answer for longer than the caller was willing to wait."""
+    """Redis did not respond within the caller's time limit."""
 
     code = "storage_unavailable"
 
 
 class BlobStoreFull(VideoError):
-    """Redis refused to take more bytes."""
+    """Redis is full."""
 
     code = "storage_full"
 

@@ -1,4 +1,4 @@
-"""From frames to film: the whole pipeline, top to bottom."""
+"""Makes a film from footage and timeline: the whole pipeline, top to bottom."""
 
 import logging
 import time
@@ -28,7 +28,7 @@ from video.warnings import FilmWarning
 log = logging.getLogger(__name__)
 
 FRAME_STORE_FILE = "footage.reel"
-#: A simpler style does not help against these.
+#: Errors that a simpler style cannot avoid.
 NOT_RETRIED = (FootageDamaged, NoFootage, EncodingTooSlow, EncoderStalled)
 
 
@@ -43,10 +43,10 @@ async def make_film(
 ) -> AsyncGenerator[float | FilmInfo, None]:
     """Makes the film and `preview.mp4`, `poster.png`, `sheet.png`, `captions.vtt` in an empty folder.
 
-    Yields progress from 0 to 1, and last of all what the film was found to be when it was checked. Where the
-    style cannot be made the film is plain, and what fails beside it is left out; its warnings say why.
-    The folder needs room for all frames and belongs to the caller, who deletes it. Raises FootageDamaged,
-    NoFootage or EncodingFailed, and then leaves no film; `limit_s` bounds the encoding.
+    Yields progress from 0 to 1, and finally the verified properties of the film. If the style fails, the film
+    is plain, and extras that fail are left out; the warnings say why. The folder needs space for all frames
+    and belongs to the caller, who deletes it. Raises FootageDamaged, NoFootage or EncodingFailed, and then
+    leaves no film; `limit_s` bounds the encoding.
     """
     yield 0.0
     frame_store = FrameStore(folder / FRAME_STORE_FILE)
@@ -65,7 +65,7 @@ async def make_film(
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How a film is made."""
+    """The style of one attempt, and whether it includes a preview."""
 
     style: Style
     preview: bool = True
@@ -74,7 +74,7 @@ class Attempt:
 async def _encode_with_fallbacks(
     frame_store: FrameStore, timeline: Timeline, folder: Path, ffmpeg: Ffmpeg, style: Style, limit_s: float
 ) -> AsyncGenerator[float | FilmInfo, None]:
-    """The film in its style, or else with less."""
+    """Encodes the film in its style, and simplifies it after each failure."""
     end_s, progress, warnings = time.monotonic() + limit_s, 0.0, list[FilmWarning]()
     attempt, left_s = Attempt(style), limit_s
     while True:
@@ -116,10 +116,10 @@ async def _encode_attempt(
 
 
 def simplify(attempt: Attempt, error: Exception) -> tuple[Attempt, FilmWarning]:
-    """What is tried after this error, and how it is told; raises it when nothing is left to go without."""
+    """Returns a simpler attempt after an error, and its warning; raises the error when none is left."""
     encoding = isinstance(error, EncodingFailed) and not isinstance(error, RenderingFailed)
     if attempt.preview and encoding:
-        why = f"The film has no preview, because with one it failed: {error}"
+        why = f"The film has no preview, because encoding failed with one: {error}"
         return replace(attempt, preview=False), FilmWarning("preview_missing", why)
     if (simpler := plain_style(attempt.style)) != attempt.style:
         why = f"The film is plain, because in the style that was asked for it failed: {error}"
@@ -128,5 +128,5 @@ def simplify(attempt: Attempt, error: Exception) -> tuple[Attempt, FilmWarning]:
 
 
 def plain_style(style: Style) -> Style:
-    """The style without all that could fail."""
+    """Returns the style without everything that could fail."""
     return replace(style, name="plain", zoom=False, captions=False, title_card=False)

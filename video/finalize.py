@@ -1,4 +1,4 @@
-"""The end of every film: subtitles and chapters, the check, and what goes beside it."""
+"""Finalizes a film: muxes subtitles and chapters, verifies it, and writes preview, poster and sheet."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ from video.warnings import FilmWarning, missing
 
 log = logging.getLogger(__name__)
 
-#: Each is made beside the film, and the film does not fail with it.
+#: Optional files: the film does not fail with them.
 EXTRAS: dict[str, Callable[[Composition, FrameStore, Path], None]] = {
     "poster": write_poster,
     "sheet": write_sheet,
@@ -46,14 +46,15 @@ async def finish_film(
     *,
     preview: bool = False,
 ) -> FilmInfo:
-    """Makes the film file of what was encoded in `folder`, and `poster.png`, `sheet.png`, `captions.vtt`.
+    """Muxes what was encoded in `folder` to the film file, and writes `poster.png`, `sheet.png`,
+    `captions.vtt`.
 
-    `preview` is whether one was encoded too, which then becomes `preview.mp4`.
+    `preview` says that one was encoded too, which then becomes `preview.mp4`.
 
-    Raises EncodingFailed when the film is not what the cut asked for, and then leaves none.
+    Raises EncodingFailed when the film does not match the composition, and then deletes it.
     """
     path = folder / FILM_FILES[composition.style.format]
-    # All of it is told only at the end, so the film does not wait for what goes beside it.
+    # They run concurrently with muxing and verification.
     extras = asyncio.create_task(asyncio.to_thread(write_extras, composition, frame_store, folder))
     previewing = asyncio.create_task(finalize_preview(ffmpeg, composition, folder, made=preview))
     try:
@@ -72,7 +73,7 @@ async def finish_film(
 async def finalize_preview(
     ffmpeg: Ffmpeg, composition: Composition, folder: Path, *, made: bool
 ) -> tuple[FilmWarning, ...]:
-    """Checks the preview, and says why the film goes without it. One of another attempt is removed."""
+    """Verifies the preview, and returns a warning if it fails. Removes one of an earlier attempt."""
     part, path = folder / PREVIEW_PART, folder / PREVIEW_FILE
     path.unlink(missing_ok=True)
     if not made:
@@ -89,7 +90,7 @@ async def finalize_preview(
 def mux_film(
     ffmpeg: Ffmpeg, composition: Composition, folder: Path, limit_s: float
 ) -> tuple[FilmWarning, ...]:
-    """Makes the film file of the encoded pictures and what goes beside them; returns warnings."""
+    """Muxes the film file, if necessary without subtitles and chapters; returns warnings."""
     end_s = time.monotonic() + limit_s
     try:
         _mux(ffmpeg, composition, folder, limit_s)
@@ -116,7 +117,7 @@ def _mux(ffmpeg: Ffmpeg, composition: Composition, folder: Path, limit_s: float)
 
 
 def write_extras(composition: Composition, frame_store: FrameStore, folder: Path) -> tuple[FilmWarning, ...]:
-    """Writes the pictures beside the film, and says which could not be made."""
+    """Writes poster and sheet; returns warnings for those that failed."""
     warnings = []
     for name, write in EXTRAS.items():
         try:

@@ -1,4 +1,4 @@
-"""The live film: painted and encoded while the take still runs, as far as is known how it will look."""
+"""Incremental film: renders and encodes settled frames while the take still runs."""
 
 import asyncio
 import logging
@@ -28,19 +28,19 @@ from video.rendering.renderer import Renderer
 log = logging.getLogger(__name__)
 
 ENCODE_LIMIT_S = 120.0
-#: How much less of the processor than the browser the painter and ffmpeg claim while both run.
+#: Niceness of renderer and ffmpeg while the browser runs.
 LIVE_NICE = 15
 POLL_INTERVAL_S = 0.05
 JOIN_TIMEOUT_S = 5.0
-#: Of the progress, what the encoding takes; the rest is putting together and the check.
+#: Share of the progress for encoding; the rest is muxing and verification.
 ENCODING_SHARE = 0.9
 
 
 class LiveFilm:
-    """Makes one film in `folder`, in which the parts of the take that are settled can be encoded early.
+    """Makes one film in `folder`; frames that the rest of the take cannot change are encoded early.
 
-    A thread paints and encodes; `advance` only tells it how far. What goes wrong there is kept for `finish`:
-    filming must not suffer from it. Close it when done, whatever happened.
+    A thread renders and encodes; `advance` only gives it a newer composition. Its errors are kept for
+    `finish`, so that they do not interrupt filming. Must be closed, whatever happened.
     """
 
     def __init__(
@@ -63,12 +63,13 @@ class LiveFilm:
         self._thread: threading.Thread | None = None
         self._encoder: EncoderProcess | None = None
         self._rendered: _RenderedFrames | None = None
-        #: How many film frames have gone to ffmpeg.
+        #: How many film frames were sent to ffmpeg.
         self.frames = 0
 
     def advance(self, composition: Composition) -> None:
-        """Lets the film go on to `composition.settled_frames`. Returns at once; of several cuts the newest
-        counts.
+        """Continues the film up to `composition.settled_frames`.
+
+        Returns at once; only the newest composition counts.
         """
         with self._changed:
             self._composition = composition
@@ -78,7 +79,9 @@ class LiveFilm:
             self._thread.start()
 
     async def finish(self, composition: Composition, *, limit_s: float = ENCODE_LIMIT_S) -> FilmInfo:
-        """Encodes the rest of the final cut and returns the film, checked; see `finish_with_progress`."""
+        """Encodes the rest of the final composition and returns the verified film; see
+        `finish_with_progress`.
+        """
         async with aclosing(self.finish_with_progress(composition, limit_s=limit_s)) as parts:
             async for part in parts:
                 if isinstance(part, FilmInfo):
@@ -88,11 +91,11 @@ class LiveFilm:
     async def finish_with_progress(
         self, composition: Composition, *, limit_s: float = ENCODE_LIMIT_S
     ) -> AsyncGenerator[float | FilmInfo, None]:
-        """Encodes the rest of the final cut; yields progress from 0 to 1, and last of all the film.
+        """Encodes the rest of the final composition; yields progress from 0 to 1, and finally the film.
 
-        Raises LiveFilmStale when the final cut does not begin with what was encoded before, EncodingTooSlow
-        after `limit_s`, EncoderStalled when ffmpeg stands still, and whatever went wrong while painting or
-        encoding. Then there is no film.
+        Raises LiveFilmStale when the final composition does not begin with the frames that were encoded
+        before, EncodingTooSlow after `limit_s`, EncoderStalled when ffmpeg makes no progress, and the errors
+        of rendering and encoding. Then there is no film.
         """
         end_s = time.monotonic() + limit_s
         self._final = True
@@ -118,7 +121,7 @@ class LiveFilm:
         yield film
 
     async def close(self) -> None:
-        """Ends whatever still runs, and removes what was not finished."""
+        """Stops thread and encoder, and removes unfinished files."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -130,9 +133,9 @@ class LiveFilm:
             (self._folder / file).unlink(missing_ok=True)
 
     def _run(self) -> None:
-        """The thread: follows the newest cut until one is final, or something goes wrong."""
-        with suppress(OSError, AttributeError):
-            # On Linux a thread has a priority of its own.
+        """Runs in the thread: encodes each newest composition until the final one, or an error."""
+        with suppress(OSError):
+            # On Linux a thread has its own niceness.
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._nice)
         try:
             while composition := self._wait_for_composition():
@@ -142,14 +145,14 @@ class LiveFilm:
         except Exception as error:
             self._error = error if isinstance(error, VideoError) else _rendering_failed(error)
             if not self._closed:
-                log.warning("The live film was given up: %s", error, exc_info=error)
+                log.warning("The incremental film was stopped: %s", error, exc_info=error)
             self._closed = True
         finally:
             if self._closed and self._encoder:
                 self._encoder.kill()
 
     def _wait_for_composition(self) -> Composition | None:
-        """A cut that was not followed yet; None when the last one was."""
+        """Waits for a composition that was not encoded yet; None after the final one."""
         with self._changed:
             while not self._closed:
                 if self._composition is not self._current:
@@ -161,7 +164,7 @@ class LiveFilm:
         return None
 
     def _encode_settled(self, composition: Composition) -> None:
-        """Encodes what the cut adds, until there is a newer one."""
+        """Encodes the newly settled frames, until there is a newer composition."""
         if self._rendered is None:
             if self._preview:
                 write_watermark(self._folder)
@@ -184,7 +187,7 @@ class LiveFilm:
 
 
 class _RenderedFrames:
-    """What of the film was painted, and whether a later cut still begins with it."""
+    """The frames that were rendered, and the check that a later composition still begins with them."""
 
     def __init__(self, composition: Composition, frame_store: FrameStore) -> None:
         self._composition = composition
@@ -194,7 +197,7 @@ class _RenderedFrames:
         self._planes = np.zeros(0, np.uint8)
 
     def continue_with(self, composition: Composition) -> None:
-        """Goes on with this cut. Raises LiveFilmStale when it would have begun otherwise."""
+        """Switches to a newer composition. Raises LiveFilmStale when it begins differently."""
         if (
             _common_content(composition) != _common_content(self._composition)
             or [*composition.frame_specs[: len(self._frame_specs)]] != self._frame_specs
@@ -204,12 +207,12 @@ class _RenderedFrames:
             _caption_content(composition, index) != _caption_content(self._composition, index)
             for index in self._shown_captions
         ):
-            raise LiveFilmStale("The end of the take changed a caption that was already painted.")
+            raise LiveFilmStale("The end of the take changed a caption that was already rendered.")
         self._composition = composition
         self._renderer.captions = composition.captions
 
     def render(self, spec: FrameSpec) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-        """The planes of the next look."""
+        """Renders the next frame to YUV planes."""
         if not self._frame_specs or spec != self._frame_specs[-1]:
             self._planes = yuv420(self._renderer.render(spec))
         self._frame_specs.append(spec)
@@ -219,7 +222,7 @@ class _RenderedFrames:
 
 
 def _common_content(composition: Composition) -> tuple[object, ...]:
-    """All that is in every picture of a cut."""
+    """Returns everything that is in all frames of a composition."""
     return (
         composition.style,
         composition.layout,
@@ -238,6 +241,6 @@ def _caption_content(composition: Composition, index: int) -> tuple[str, str] | 
 
 
 def _rendering_failed(error: Exception) -> RenderingFailed:
-    failure = RenderingFailed(f"The site was filmed, but painting its film failed: {error!r}.")
+    failure = RenderingFailed(f"The site was filmed, but rendering its film failed: {error!r}.")
     failure.__cause__ = error
     return failure

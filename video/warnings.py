@@ -1,4 +1,4 @@
-"""What a film comes without, though it was asked for: warnings with stable codes."""
+"""Warnings about requested parts of a film that could not be made, with stable codes."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +15,7 @@ FilmCode = Literal[
     "font_missing",
 ]
 
-#: By the name of what comes with a film: how it is told that it does not.
+#: Warning codes by the name of the missing part.
 MISSING: dict[str, FilmCode] = {
     "preview": "preview_missing",
     "poster": "poster_missing",
@@ -27,12 +27,12 @@ MISSING: dict[str, FilmCode] = {
 
 @dataclass(frozen=True, slots=True)
 class FilmWarning:
-    """Why something could not be made as asked; the message is for people, the code does not change."""
+    """Why a part could not be made as requested; the message is for people, the code is stable."""
 
     code: FilmCode
     message: str
 
 
-def missing(name: str, why: object) -> FilmWarning:
-    """The film goes without its preview, poster, sheet, captions or storyboard."""
-    return FilmWarning(MISSING[name], f"The film has no {name}: {why}")
+def missing(name: str, reason: object) -> FilmWarning:
+    """Creates the warning for a missing preview, poster, sheet, captions or storyboard."""
+    return FilmWarning(MISSING[name], f"The film has no {name}: {reason}")

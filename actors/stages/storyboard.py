@@ -14,7 +14,7 @@ from explorer.types import Step
 from video.blob_store import NoteRetry
 from video.capture.frame_store import FrameStore
 from video.errors import VideoError
-from video.storyboard_archive import bind
+from video.storyboard_archive import pack_storyboard
 from video.warnings import FilmWarning, missing
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def _url_after(step: Step, trace: Trace, until_ms: float) -> str:
 def make_storyboard(trace: Trace, frames: FrameStore, max_bytes: int = MAX_EXTRA_BYTES) -> tuple[bytes, int]:
     """The storyboard as a zip, and the number of its pictures. Raises VideoError."""
     shown = ((_jpeg_at(frames, panel.at_ms), panel.row) for panel in panels(trace))
-    return bind(shown, max_bytes)
+    return pack_storyboard(shown, max_bytes)
 
 
 def _jpeg_at(frames: FrameStore, at_ms: float) -> bytes:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from video.storyboard_archive import StoryboardDamaged, bind, still, unpack
+from video.storyboard_archive import StoryboardDamaged, pack_storyboard, to_png, unpack
 
 
 def jpeg(width: int, height: int, noise: bool = False) -> bytes:
@@ -33,7 +33,7 @@ def jpeg(width: int, height: int, noise: bool = False) -> bytes:
 def test_a_picture_is_as_large_as_fits_and_keeps_its_shape(
     viewport: tuple[int, int], size: tuple[int, int]
 ) -> None:
-    picture = Image.open(io.BytesIO(still(jpeg(*viewport))))
+    picture = Image.open(io.BytesIO(to_png(jpeg(*viewport))))
 
     assert (picture.format, picture.size) == ("PNG", size)
     left, right = (picture.convert("RGB").getpixel((x, 300)) for x in (10, size[0] - 10))
@@ -44,7 +44,7 @@ def test_a_picture_is_as_large_as_fits_and_keeps_its_shape(
 @pytest.mark.parametrize("data", [b"", b"no picture"])
 def test_what_is_no_picture_is_an_error(data: bytes) -> None:
     with pytest.raises(StoryboardDamaged):
-        still(data)
+        to_png(data)
 
 
 def test_panels_are_bound_with_a_list_and_unpacked_beside_what_is_there(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_panels_are_bound_with_a_list_and_unpacked_beside_what_is_there(tmp_path
     (tmp_path / "000.png").write_text("of yesterday")
     panels = [(jpeg(1280, 720), {"url": f"https://example.com/{n}", "label": "\ud83d"}) for n in range(3)]
 
-    data, count = bind(panels, 1 << 20)
+    data, count = pack_storyboard(panels, 1 << 20)
     unpack(data, tmp_path)
 
     assert count == 3
@@ -71,10 +71,10 @@ def test_panels_are_bound_with_a_list_and_unpacked_beside_what_is_there(tmp_path
 def test_a_storyboard_ends_where_it_would_grow_too_large() -> None:
     noisy = jpeg(1280, 720, noise=True)
 
-    data, count = bind([(noisy, {})] * 3, 2 * len(still(noisy)) + 5_000)
+    data, count = pack_storyboard([(noisy, {})] * 3, 2 * len(to_png(noisy)) + 5_000)
 
     assert count == 2
-    assert len(data) <= 2 * len(still(noisy)) + 5_000
+    assert len(data) <= 2 * len(to_png(noisy)) + 5_000
     with zipfile.ZipFile(io.BytesIO(data)) as binder:
         assert len(json.loads(binder.read("steps.json"))) == 2
 

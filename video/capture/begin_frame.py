@@ -1,7 +1,7 @@
-"""Lets a page live for one frame of film at a time and takes its picture: virtual time, BeginFrame control.
+"""Advances a page by one film frame at a time and takes its picture: CDP virtual time and BeginFrame control.
 
-Every frame gets a budget of virtual time; when that is spent, the browser is told to render once, at exactly
-that time. The page's clocks, timers, animations and frames agree, however long rendering takes.
+Every frame gets a budget of virtual time; when it is used up, the browser renders once, at exactly that time.
+The page's clocks, timers, animations and frames agree, however long rendering takes.
 """
 
 import asyncio
@@ -15,21 +15,21 @@ from playwright.async_api import Error as PlaywrightError
 
 Policy = Literal["pauseIfNetworkFetchesPending", "advance"]
 
-#: Virtual time stands still while the page fetches. What takes longer than this is a long poll or a stream.
+#: Virtual time pauses while the page fetches. A longer request is a long poll or a stream.
 STALL_S = 1.0
-#: The same for a page of which the browser says that it fetches nothing: its count was seen to be wrong.
+#: The same for a page without pending requests: the browser's own count was seen to be wrong.
 IDLE_STALL_S = 0.25
-#: A page that answers again also lets its time go on within this.
+#: Within this after a busy page responds again, its virtual time must continue.
 BUSY_S = 0.1
-#: A page that has stalled this often is no longer waited for, until it is another page.
+#: After so many stalls a page is no longer waited for, until the next navigation.
 STALLS_PER_PAGE = 2
-#: A frame that takes longer than this is not made outside real time any more.
+#: When a frame takes longer than this, filming switches to real time.
 STUCK_S = 5.0
-#: A page that was stuck is filmed outside real time again when it has caught up, so often at most.
+#: How often filming may switch back to virtual time on one page.
 STUCK_PER_PAGE = 3
-#: How long a page that was asked for may take before film time passes on the old one, in real time.
+#: How long a navigation may take, in real time, before film time passes on the old page.
 NAVIGATION_WAIT_S = 2.0
-#: Two renderings within one frame must not have the same time: the browser ignores the second one for ever.
+#: Smallest difference between two rendering times: the browser would ignore the second of two equal ones.
 MIN_TICK_MS = 0.001
 
 STALLED_NOTE = "Something on {} is never done loading: the camera did not wait for it."
@@ -39,14 +39,18 @@ LOST_NOTE = "The page gave no more pictures: {}"
 
 @dataclass(frozen=True, slots=True)
 class ScreenPicture:
-    """One rendering: whether the picture changed (always true with a picture), and the picture if wanted."""
+    """One rendering: whether the picture changed (always true with a screenshot), and the screenshot if
+    requested.
+    """
 
     damaged: bool
     jpeg: bytes | None = field(default=None, repr=False)
 
 
 class BeginFrameControl:
-    """One page, made with BeginFrame control. One call at a time; nothing here may be cancelled half-way."""
+    """Controls one page that was created with BeginFrame control. Calls must neither overlap nor be
+    cancelled.
+    """
 
     def __init__(self, page: Page, fps: int, quality: int) -> None:
         self._page = page
@@ -64,14 +68,14 @@ class BeginFrameControl:
         self._real_time = False
         self._lost = False
         self._next_frame_s = 0.0
-        #: Where virtual time began in the page's process, how much has passed there, and the last rendering.
+        #: Start of virtual time in the page's process, time elapsed since, and time of the last rendering.
         self._base_ms = 0.0
         self._elapsed_ms = 0.0
         self._ticks_ms = 0.0
         self.notes: list[str] = []
 
     async def open(self) -> None:
-        """Stops the page's clocks. Raises playwright's Error when the page cannot be controlled."""
+        """Pauses the page's virtual time. Raises playwright's Error when the page cannot be controlled."""
         self._session = await self._page.context.new_cdp_session(self._page)
         self._session.on("Emulation.virtualTimeBudgetExpired", self._on_budget_expired)
         self._page.on("request", self._on_request)
@@ -83,7 +87,7 @@ class BeginFrameControl:
         self._base_ms = result["virtualTimeTicksBase"]
 
     async def advance(self) -> None:
-        """Lets one frame of time pass on the page; a page that is being opened is waited for before."""
+        """Advances the page by one frame, after waiting for a pending navigation."""
         await self._wait_for_navigation()
         if self._real_time or self._lost:
             await self._advance_in_real_time()
@@ -94,7 +98,7 @@ class BeginFrameControl:
             self._mark_lost(exc.message.splitlines()[0])
 
     async def render(self, *, screenshot: bool) -> ScreenPicture | None:
-        """Renders once, without any time passing; None when no picture could be had in time."""
+        """Renders once, without advancing time; None when the browser does not render in time."""
         if self._lost:
             return None
         was_pending = self._rendering is not None
@@ -125,12 +129,12 @@ class BeginFrameControl:
         return rendering
 
     async def _advance_virtual_time(self, budget_ms: float) -> None:
-        """Lets virtual time pass; a page that holds it up loses the right to do so."""
+        """Advances virtual time; a page that stalls too often is no longer waited for."""
         may_stall = self._stalls < STALLS_PER_PAGE
         limit_s = STALL_S if self._pending_requests else IDLE_STALL_S
         if may_stall and await self._grant_budget(budget_ms, "pauseIfNetworkFetchesPending", limit_s):
             return
-        # On a busy machine it is told of a request later than that holds time up.
+        # On a busy machine the request event may arrive after the stall.
         if (
             may_stall
             and limit_s < STALL_S
@@ -148,7 +152,7 @@ class BeginFrameControl:
             self._switch_to_real_time()
 
     async def _grant_budget(self, budget_ms: float, policy: Policy, limit_s: float) -> bool:
-        """True when the budget was spent within the limit."""
+        """Grants a budget of virtual time; True when it was used up within the limit."""
         call = self._send_budget(budget_ms, policy)
         ends: set[asyncio.Future[Any]] = {call, self._expired}
         await asyncio.wait(ends, timeout=limit_s, return_when=asyncio.FIRST_EXCEPTION)
@@ -158,21 +162,22 @@ class BeginFrameControl:
         return self._expired.done()
 
     async def _wait_for_budget(self, limit_s: float) -> bool:
-        """True when the budget that was asked for is spent after all, within this."""
+        """Waits for the budget; True when it is used up within the limit."""
         await asyncio.wait({self._expired}, timeout=limit_s)
         return self._expired.done()
 
     async def _is_busy(self) -> bool:
-        """True when the page did not hold time up but was at work: then time goes on once it can answer."""
+        """Checks whether the page was only busy: then time continues once it responds."""
         call = asyncio.ensure_future(self._session.send("Runtime.evaluate", {"expression": "0"}))
         call.add_done_callback(_retrieve_exception)
         await asyncio.wait({call}, timeout=STUCK_S)
         return await self._wait_for_budget(BUSY_S)
 
     async def _rebase(self, base_ms: float) -> None:
-        """A new page in a new process begins with the machine's time, which may lie before that of the film.
+        """Adjusts to a new process, whose virtual time starts at the machine's time and may be behind the
+        film's.
 
-        It is brought forward, because the browser renders nothing that is older than its last frame.
+        It is advanced, because the browser does not render frames that are older than its last one.
         """
         if base_ms == self._base_ms:
             return
@@ -182,12 +187,12 @@ class BeginFrameControl:
             await self._grant_budget(behind_ms, "advance", STUCK_S)
 
     async def _advance_in_real_time(self) -> None:
-        """One frame in real time: asks for its virtual time, and does not wait for the answer."""
+        """Advances one frame in real time: grants its budget without waiting for it."""
         now_s = time.monotonic()
         self._next_frame_s = max(self._next_frame_s + self._frame_ms / 1000, now_s)
         if not self._lost and self._expired.done():
             if self._rendering is None and self._stuck < STUCK_PER_PAGE:
-                self._real_time = False  # it has caught up with all that it was asked
+                self._real_time = False  # all budgets so far were used up
             self._send_budget(self._frame_ms, "advance")
             self._elapsed_ms += self._frame_ms
         await asyncio.sleep(self._next_frame_s - now_s)
@@ -200,7 +205,7 @@ class BeginFrameControl:
         return call
 
     async def _wait_for_navigation(self) -> None:
-        """Spends no film time while a page is on its way; after a while, as much as really passes."""
+        """Waits for a navigation without film time; after `NAVIGATION_WAIT_S`, for one frame of real time."""
         if self._navigation is None:
             return
         left_s = self._navigation_since_s + NAVIGATION_WAIT_S - time.monotonic()
@@ -254,16 +259,16 @@ class BeginFrameControl:
 
 
 def _is_page_load(request: Request, page: Page) -> bool:
-    """True for what will replace the page's own document."""
+    """Checks for a request of the page's main document."""
     if not request.is_navigation_request():
         return False
     try:
         return request.frame == page.main_frame
     except PlaywrightError:
-        return False  # the frame of a popup that is only just opening
+        return False  # the frame of a popup that is still opening
 
 
 def _retrieve_exception(call: asyncio.Future[Any]) -> None:
-    """Looks at an error that nobody waits for any more, so that asyncio does not complain."""
+    """Retrieves an exception that is no longer awaited, so that asyncio does not log it."""
     if not call.cancelled():
         call.exception()

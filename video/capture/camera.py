@@ -1,4 +1,6 @@
-"""Cameras: they turn a page into frames, and they are the clock by which an explorer waits."""
+"""The camera protocol and the choice of camera. A camera records frames and is the film clock of the
+explorer.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol, TypeVar
@@ -16,63 +18,64 @@ class Camera(Protocol):
 
     @property
     def full(self) -> bool:
-        """True once the footage has reached its limit in bytes and no more frames are taken."""
+        """Whether the footage has reached its size limit: no more frames are recorded."""
         ...
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What did not go as usual, one sentence each."""
+        """Irregularities, one sentence each."""
         ...
 
     @property
     def lost_frames(self) -> int:
-        """Frames of the film for which no picture could be had, as far as the camera can tell."""
+        """Film frames without a picture, as far as the camera knows."""
         ...
 
     async def start(self) -> None:
-        """Begins to film; returns when there is a first frame."""
+        """Starts filming; returns when there is a first frame."""
         ...
 
     async def stop(self) -> None:
-        """Ends filming: no frame reaches the sink afterwards. Safe to call on a page that died."""
+        """Stops filming: the sink gets no frame afterwards. Safe to call on a crashed page."""
         ...
 
     def now_ms(self) -> float:
-        """Milliseconds of film time since the camera started."""
+        """Returns the film time in milliseconds since the camera started."""
         ...
 
     def still_ms(self) -> float:
-        """Milliseconds since the picture last changed."""
+        """Returns the milliseconds since the picture last changed."""
         ...
 
     def picture(self) -> bytes:
-        """The picture that is on screen, as JPEG; b"" before the first."""
+        """Returns the current picture as JPEG; b"" before the first."""
         ...
 
     def cover(self, covered: bool) -> None:
-        """While covered, no frame reaches the sink; uncovered, the picture that there is does."""
+        """Withholds frames from the sink while covered; delivers the current one when uncovered."""
         ...
 
     async def hold(self, duration_ms: float) -> None:
-        """Lets the viewer look for this long."""
+        """Films for this long."""
         ...
 
     async def during(self, work: Awaitable[T]) -> T:
-        """Keeps the camera running until `work` is done, and returns its result."""
+        """Films until `work` is done, and returns its result."""
         ...
 
 
 def choose_camera(wanted: str, chromium_kind: str) -> tuple[CameraKind, str]:
-    """Which camera films when `auto`, `realtime` or `frames` is wanted, and why not the better one, or "".
+    """Chooses the camera for `auto`, `realtime` or `frames`; returns it and why it is not the better one, or
+    "".
 
-    Raises FramesImpossible when frames are wanted of a browser that has no control over them.
+    Raises FramesImpossible when `frames` is requested of a browser without BeginFrame control.
     """
-    able = chromium_kind == "headless-shell"
-    if wanted == "frames" and not able:
+    has_frame_control = chromium_kind == "headless-shell"
+    if wanted == "frames" and not has_frame_control:
         raise FramesImpossible(
             "This browser cannot be filmed frame by frame. Install chromium-headless-shell, "
             "or film with the camera `auto` or `realtime`."
         )
-    if wanted == "realtime" or able:
+    if wanted == "realtime" or has_frame_control:
         return ("realtime", "") if wanted == "realtime" else ("frames", "")
     return "realtime", "Filmed in real time: only chromium-headless-shell can be filmed frame by frame."

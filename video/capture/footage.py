@@ -1,4 +1,4 @@
-"""Footage: the JPEG frames of a take as one stream of bytes, written and read piece by piece.
+"""Encodes and decodes footage: the JPEG frames of a take as one stream of bytes.
 
 The stream, all numbers little-endian:
 
@@ -6,7 +6,7 @@ The stream, all numbers little-endian:
     frame   12 bytes   at_ms (float64), length of the JPEG (uint32, never 0), then the JPEG itself
     end     12 bytes   the number of frames (as a float64) where at_ms would be, and a length of 0
 
-A stream without its end mark was cut off on its way and is refused.
+A stream without its end mark is truncated and is refused.
 """
 
 import struct
@@ -17,7 +17,7 @@ from video.errors import FootageDamaged
 
 HEADER = struct.pack("<6sH", b"SRFOOT", 1)
 RECORD = struct.Struct("<dI")
-#: A 4K JPEG at quality 100 is about 8 MB; a longer frame means that the length field is garbage.
+#: A 4K JPEG at quality 100 is about 8 MB; a longer frame means that the length field is invalid.
 MAX_FRAME_BYTES = 64 << 20
 
 
@@ -30,32 +30,32 @@ class Frame:
 
 
 class FootageWriter:
-    """Turns frames into the pieces of a footage stream: `header`, then `frame` for each, then `end`."""
+    """Encodes frames to the parts of a footage stream: `header`, then `frame` for each, then `end`."""
 
     def __init__(self) -> None:
         self.frames = 0
 
     def header(self) -> bytes:
-        """The bytes that open the stream."""
+        """Returns the header of the stream."""
         return HEADER
 
     def frame(self, frame: Frame) -> bytes:
-        """The bytes of one frame. Raises ValueError for an empty or absurdly large picture."""
+        """Encodes one frame. Raises ValueError for an empty or too large picture."""
         if not 0 < len(frame.jpeg) <= MAX_FRAME_BYTES:
             raise ValueError(f"a frame has 1 to {MAX_FRAME_BYTES} bytes, not {len(frame.jpeg)}")
         self.frames += 1
         return RECORD.pack(frame.at_ms, len(frame.jpeg)) + frame.jpeg
 
     def end(self) -> bytes:
-        """The end mark, which tells a whole stream from one that was cut off."""
+        """Returns the end mark, which distinguishes a complete stream from a truncated one."""
         return RECORD.pack(float(self.frames), 0)
 
 
 async def read_frames(chunks: AsyncIterator[bytes]) -> AsyncGenerator[Frame, None]:
     """Yields the frames of a footage stream while its chunks, of any sizes, arrive.
 
-    Holds one frame and one chunk in memory. Raises FootageDamaged for a foreign header, garbage, bytes
-    after the end mark, and a stream that stops early.
+    Holds one frame and one chunk in memory. Raises FootageDamaged for an unknown header, invalid data, bytes
+    after the end mark, and a truncated stream.
     """
     source = _Source(chunks)
     if await source.take(len(HEADER)) != HEADER:
@@ -74,7 +74,7 @@ async def read_frames(chunks: AsyncIterator[bytes]) -> AsyncGenerator[Frame, Non
 
 
 class _Source:
-    """Takes exact numbers of bytes from chunks of any size."""
+    """Reads exact numbers of bytes from chunks of any size."""
 
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
@@ -91,7 +91,7 @@ class _Source:
         return data
 
     async def rest(self) -> bool:
-        """True if anything is left after the end mark."""
+        """Checks for bytes after the end mark."""
         async for chunk in self._chunks:
             self._buffer += chunk
             if self._buffer:

@@ -1,4 +1,4 @@
-"""Films outside real time: every frame of the film is rendered exactly once, however long that takes."""
+"""Frame-by-frame camera in virtual time: renders every film frame exactly once, however long it takes."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -17,11 +17,11 @@ T = TypeVar("T")
 
 FIRST_FRAME_S = 10.0
 STOP_LIMIT_S = 5.0
-#: Most questions to a page are answered by then, and no film time passes while they are.
+#: Most calls to a page end within this, without film time.
 GRACE_S = 0.02
-#: So many pictures in a row must be the same as the one before until the page counts as still.
+#: After so many equal screenshots in a row the page counts as still.
 STILL_AFTER_REPEATS = 1
-#: A page that stands still is looked at this often all the same, in milliseconds of film.
+#: A still page is checked by a screenshot this often all the same, in milliseconds of film.
 MAX_UNCHECKED_MS = 1_000.0
 
 
@@ -29,11 +29,11 @@ class FrameCamera:
     """Films a page made with BeginFrame control, `fps` frames for each second of the page's own time.
 
     `sink` gets each frame that differs from the one before, in order; frame n carries n * 1000 / fps. While
-    the picture moves every frame is taken; once it stands still the browser only tells whether it has
-    changed, which costs a tenth. Frames have the page's size in device pixels; `quality` is JPEG's, 0 to 100,
-    and `max_bytes` caps the sum of the JPEGs.
+    the picture changes, every frame is a screenshot; once it is still, the browser only reports whether it
+    has changed, which takes a tenth of the time. Frames have the page's size in device pixels; `quality` is
+    JPEG's, 0 to 100, and `max_bytes` caps the sum of the JPEGs.
 
-    Time passes while somebody holds or waits, and only then.
+    Film time passes only during `hold` and `during`.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class FrameCamera:
         self._repeats = 0
         self._last_jpeg = b""
         self._covered = False
-        #: The last picture has not reached the sink.
+        #: The last picture was not delivered to the sink.
         self._undelivered = False
         self._delivered_ms = -1.0
         self.size_bytes = 0
         self.frames = 0
-        #: Pictures that were taken, those included that showed nothing new.
+        #: Number of screenshots, including repeated ones.
         self.screenshots = 0
         self.lost_frames = 0
         self.full = False
@@ -73,7 +73,7 @@ class FrameCamera:
         return tuple(self._begin_frame.notes)
 
     async def start(self) -> None:
-        """Stops the page's clocks and takes the first frame. Raises FramesImpossible when there is none."""
+        """Pauses the page's clocks and records the first frame. Raises FramesImpossible without one."""
         try:
             async with asyncio.timeout(FIRST_FRAME_S):
                 await self._begin_frame.open()
@@ -83,7 +83,7 @@ class FrameCamera:
         self._accept(jpeg)
 
     async def _first_screenshot(self) -> bytes:
-        """A page that is only just made may have nothing to show in its first renderings."""
+        """Renders until there is a picture: the first renderings of a new page may have none."""
         while True:
             render = await self._begin_frame.render(screenshot=True)
             if render is not None and render.jpeg is not None:
@@ -92,25 +92,25 @@ class FrameCamera:
                 raise FramesImpossible(f"The browser gave no first frame. {self._begin_frame.notes[0]}")
 
     async def stop(self) -> None:
-        """Ends filming: a frame that is under way is the last. Safe to call on a page that died."""
+        """Stops filming after the frame in progress. Safe to call on a crashed page."""
         if self._frame_task is not None:
             await asyncio.wait({self._frame_task}, timeout=STOP_LIMIT_S)
         self._stopped = True
 
     def now_ms(self) -> float:
-        """Film time: that of the last frame."""
+        """Returns the film time of the last frame in milliseconds."""
         return self._frame_number * 1000 / self._fps
 
     def still_ms(self) -> float:
-        """Milliseconds of film since the picture last changed."""
+        """Returns the milliseconds of film since the picture last changed."""
         return (self._frame_number - self._changed_at_frame) * 1000 / self._fps
 
     def picture(self) -> bytes:
-        """The last picture taken, as JPEG; b"" before the first."""
+        """Returns the last picture as JPEG; b"" before the first."""
         return self._last_jpeg
 
     def cover(self, covered: bool) -> None:
-        """While covered, no frame reaches the sink; uncovered, the picture that there is does."""
+        """Withholds frames from the sink while covered; delivers the current one when uncovered."""
         self._covered = covered
         self._deliver()
 
@@ -145,16 +145,16 @@ class FrameCamera:
                 task.cancel()
 
     async def _wait_without_filming(self, task: asyncio.Future[Any]) -> None:
-        """Gives work its moment; while it lets time pass by itself, nobody else should."""
+        """Waits a moment for work, and as long as it advances film time itself with `hold`."""
         was_held = True
         while was_held and not task.done():
             was_held = self._holding > 0
             await asyncio.wait({task}, timeout=GRACE_S)
 
     def _next_frame(self) -> asyncio.Task[None]:
-        """The frame that is being made, or else a new one.
+        """Returns the task of the frame in progress, or starts a new one.
 
-        It is a task of its own: whoever waits for it may be cancelled, the frame is finished all the same.
+        As a task of its own the frame is finished also when a caller that waits for it is cancelled.
         """
         if self._frame_task is None or self._frame_task.done():
             self._frame_task = asyncio.create_task(self._film_frame())
@@ -169,7 +169,7 @@ class FrameCamera:
         self._deliver()
 
     async def _take_picture(self) -> bytes | None:
-        """The frame's picture, or None when it is known to be the same as before."""
+        """Takes the frame's picture; None when it is known to be unchanged."""
         is_moving = self._repeats < STILL_AFTER_REPEATS
         is_due = (self._frame_number - self._last_screenshot) * 1000 / self._fps >= MAX_UNCHECKED_MS
         if self.full or not (is_moving or is_due):
@@ -180,18 +180,18 @@ class FrameCamera:
                 return None
         render = await self._begin_frame.render(screenshot=True)
         if render is None or render.jpeg is None:
-            self.lost_frames += render is None  # a page that has not painted yet has no picture either
+            self.lost_frames += render is None  # a page that has not painted yet has none either
             return None
         self.screenshots += 1
         self._last_screenshot = self._frame_number
         self._repeats = self._repeats + 1 if render.jpeg == self._last_jpeg else 0
         if self._repeats >= STILL_AFTER_REPEATS:
-            # The rendering after a picture always claims a change: here is one for it to claim.
+            # The rendering after a screenshot always reports a change: it is done here and ignored.
             await self._begin_frame.render(screenshot=False)
         return render.jpeg
 
     def _accept(self, jpeg: bytes) -> None:
-        """Keeps a picture and hands it on, unless it is the last one again or the footage is full."""
+        """Accepts and delivers a picture, unless it repeats the last one or the footage is full."""
         if jpeg == self._last_jpeg or self.full or self._stopped:
             return
         if self.size_bytes + len(jpeg) > self._max_bytes:
@@ -203,7 +203,7 @@ class FrameCamera:
         self._deliver()
 
     def _deliver(self) -> None:
-        """The sink gets the last picture, once, and never two at the same time."""
+        """Delivers the last picture to the sink, once, and never two at the same time."""
         if not self._undelivered or self._covered or self._stopped or self.now_ms() <= self._delivered_ms:
             return
         self._undelivered = False

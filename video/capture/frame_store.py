@@ -1,4 +1,4 @@
-"""The reel: a take's frames on disk, appended while filming and read at random while the film is painted."""
+"""Stores a take's frames on disk: appended while filming, read in any order while rendering."""
 
 import os
 from pathlib import Path
@@ -7,33 +7,33 @@ from video.capture.footage import Frame
 
 
 class FrameStore:
-    """Keeps the JPEGs in one file, `path`; the file belongs to the caller's folder and goes with it.
+    """Stores JPEGs in one file, `path`, which the caller deletes with its folder.
 
-    One thread may append while another reads what was appended before.
+    One thread may append while another reads earlier frames.
     """
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w+b", buffering=0)
         self._extents: list[tuple[int, int]] = []
         self._end = 0
-        #: When each frame was captured, in milliseconds of film time, ascending.
+        #: Capture times of the frames in milliseconds of film time, ascending.
         self.times_ms: list[float] = []
 
     def append(self, frame: Frame) -> None:
-        """Adds a frame that is later than all before. Raises OSError when the disk takes no more."""
+        """Appends a frame, later than all before. Raises OSError when the disk is full."""
         self._append_bytes(frame.jpeg)
         self._extents.append((self._end, len(frame.jpeg)))
         self._end += len(frame.jpeg)
         self.times_ms.append(frame.at_ms)
 
     def jpeg(self, index: int) -> bytes:
-        """The picture of the frame with this index."""
+        """Reads the picture of the frame with this index."""
         start, size = self._extents[index]
         return os.pread(self._file.fileno(), size, start)
 
     @property
     def size_bytes(self) -> int:
-        """All frames together."""
+        """Total size of all frames."""
         return self._end
 
     def close(self) -> None:

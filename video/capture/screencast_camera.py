@@ -1,4 +1,4 @@
-"""Films in real time with the browser's screencast: works with any Chromium, and what is late is lost."""
+"""Real-time camera on the browser's screencast: works with any Chromium, but may lose frames."""
 
 import asyncio
 import time
@@ -14,13 +14,13 @@ from video.capture.footage import Frame
 
 T = TypeVar("T")
 
-#: A page that stands still delivers its one picture within some 20 ms of the start.
+#: A still page delivers its only picture within some 20 ms of the start.
 FIRST_FRAME_WAIT_S = 0.5
 SCREENSHOT_LIMIT_MS = 5_000
 STOP_LIMIT_S = 5.0
-#: How old a frame is when it is delivered, until the first one has told (20 to 60 ms were seen).
+#: Assumed age of a frame at delivery, until the first was measured (20 to 60 ms were seen).
 DEFAULT_AGE_MS = 40.0
-#: An age beyond this, or below 0, is a wall clock that was set between capture and delivery.
+#: A larger age, or one below 0, means that the wall clock was set between capture and delivery.
 MAX_AGE_MS = 10_000.0
 
 
@@ -32,7 +32,7 @@ class ScreencastCamera:
     than the page has in CSS pixels. `quality` is JPEG's, 0 to 100.
 
     Frames carry the wall clock of their capture. Each is placed on the monotonic film clock by its age at
-    delivery, so a wall clock that is set or slewed in mid-take moves no frame.
+    delivery, so setting or slewing the wall clock during a take moves no frame.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class ScreencastCamera:
         self._last_ms = -1.0
         self._last_jpeg = b""
         self._covered = False
-        #: The last picture has not reached the sink.
+        #: The last picture was not delivered to the sink.
         self._undelivered = False
         self._last_timestamp = 0.0
         self._age_ms = DEFAULT_AGE_MS
@@ -66,13 +66,13 @@ class ScreencastCamera:
         self.frames = 0
         self.full = False
         self.notes: tuple[str, ...] = ()
-        #: It cannot know what it has missed.
+        #: Unknown to this camera.
         self.lost_frames = 0
 
     async def start(self) -> None:
-        """Begins to film and returns when there is a first frame, by a screenshot if the page gives none.
+        """Starts filming and returns when there is a first frame, a screenshot if the screencast gives none.
 
-        Raises playwright's Error if the page is gone or already has a screencast.
+        Raises playwright's Error if the page was closed or already has a screencast.
         """
         self._started_s = time.monotonic()
         await self._page.screencast.start(
@@ -86,25 +86,25 @@ class ScreencastCamera:
             await self._force_frame()
 
     async def stop(self) -> None:
-        """Ends filming. A page or browser that died meanwhile is no error: the frames so far are the take."""
+        """Stops filming. A crashed page or browser is no error: the frames so far are kept."""
         self._stopped = True
         with suppress(PlaywrightError, TimeoutError):
             await asyncio.wait_for(self._page.screencast.stop(), STOP_LIMIT_S)
 
     def now_ms(self) -> float:
-        """Milliseconds since `start`, on the axis of the frames' `at_ms`."""
+        """Returns the milliseconds since `start`, on the same axis as the frames' `at_ms`."""
         return (time.monotonic() - self._started_s) * 1000
 
     def still_ms(self) -> float:
-        """Milliseconds since a frame was last delivered."""
+        """Returns the milliseconds since the screencast last sent a frame."""
         return self.now_ms() - self._received_ms
 
     def picture(self) -> bytes:
-        """The last picture taken, as JPEG; b"" before the first."""
+        """Returns the last picture as JPEG; b"" before the first."""
         return self._last_jpeg
 
     def cover(self, covered: bool) -> None:
-        """While covered, no frame reaches the sink; uncovered, the picture that there is does."""
+        """Withholds frames from the sink while covered; delivers the current one when uncovered."""
         self._covered = covered
         self._deliver()
 
@@ -113,11 +113,11 @@ class ScreencastCamera:
         await asyncio.sleep(max(duration_ms, 0) / 1000)
 
     async def during(self, work: Awaitable[T]) -> T:
-        """Awaits `work`; a real-time camera runs by itself."""
+        """Awaits `work`; the screencast runs by itself."""
         return await work
 
     def _on_frame(self, frame: ScreencastFrame) -> None:
-        """Takes one frame of the screencast, unless it repeats a timestamp (which happens)."""
+        """Handles one frame of the screencast, unless it repeats a timestamp (which happens)."""
         received_at_ms, self._received_ms = time.time() * 1000, self.now_ms()
         if self._stopped or frame["timestamp"] == self._last_timestamp:
             return
@@ -128,7 +128,7 @@ class ScreencastCamera:
         self._accept(self._received_ms - self._age_ms, frame["data"])
 
     def _accept(self, at_ms: float, jpeg: bytes) -> None:
-        """Keeps a frame and hands it on, unless it is older than the last one or the footage is full."""
+        """Accepts and delivers a frame, unless it is older than the last one or the footage is full."""
         at_ms = max(at_ms, 0.0)
         if at_ms <= self._last_ms or self.full:
             return
@@ -142,7 +142,7 @@ class ScreencastCamera:
         self._first_frame.set()
 
     def _deliver(self) -> None:
-        """The sink gets the last picture, once."""
+        """Delivers the last picture to the sink, once."""
         if not self._undelivered or self._covered or self._stopped:
             return
         self._undelivered = False

@@ -1,4 +1,4 @@
-"""Words for what happens on screen: a verb, and the name of what is clicked. Pure text."""
+"""Composes the text of a caption: a verb, and the name of what is clicked. Pure text."""
 
 import re
 import unicodedata
@@ -6,13 +6,13 @@ import unicodedata
 from video.editing.timeline import Step
 
 MAX_NAME_CHARS = 40
-#: Reading takes a moment to begin, then some 17 characters a second: Netflix's Timed Text Style Guide allows
+#: Reading time: a moment to begin, then some 17 characters a second: Netflix's Timed Text Style Guide allows
 #: subtitles for adults 17 to 20 (partnerhelp.netflixstudios.com, "English Timed Text Style Guide", I.19).
 READ_BEGIN_MS = 600.0
 READ_CHAR_MS = 60.0
 MAX_READ_MS = 2_600.0
 
-#: A name that begins with one of these says what happens by itself.
+#: A name that begins with one of these verbs is a caption by itself.
 VERB = re.compile(
     r"(?:accept|add|allow|apply|approve|browse|cancel|choose|clear|close|collapse|compare|confirm|continue"
     r"|create|customi[sz]e|decline|deny|disable|discard|discover|dismiss|edit|enable|enter|expand|explore"
@@ -21,12 +21,12 @@ VERB = re.compile(
     r"|save|scroll|see|select|send|show|sign|skip|start|stop|subscribe|switch|talk|toggle|try|turn|unlock"
     r"|update|upgrade|upload|view|visit|watch|zoom)\b(?!-)"
 )
-#: Verbs that are as often names of things: they count as verbs only with something behind them.
+#: Words that are verbs or nouns: they count as verbs only with another word after them.
 SOMETIMES_VERB = re.compile(
     r"(?:book|build|buy|check|contact|copy|design|download|export|filter|import|install|load|make|manage"
     r"|order|play|print|request|run|search|share|sort|test|use) \w"
 )
-#: One word that needs one more.
+#: Captions of names that are only these words.
 SINGLE_WORDS = {
     "next": "Show the next one",
     "previous": "Show the one before",
@@ -40,13 +40,13 @@ SINGLE_WORDS = {
     "not now": "Not now",
     "later": "Later",
 }
-#: What stands in for the name of a button without one, such as the class of its icon.
+#: A name that is only the class of an icon.
 ICON = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
-#: How many there are of it, at the end of a tab's name.
+#: A count at the end of a tab's name.
 COUNT = re.compile(r"\s*\(?\d+\)$")
 MENU_ICONS = re.compile(r"ellipsis|kebab|hamburger|bars|menu|more")
 CLOSE_SYMBOLS = re.compile(r"^(?:[\u00d7x\u2715\u2716\u2717\u2573]|&times;)$", re.IGNORECASE)
-#: By role, then by outcome: the verb, and what is said of something without a name.
+#: By role, then by outcome: the verb, and the caption of a control without a name.
 ROLES: dict[str, tuple[str, str]] = {
     "tab": ("Show", "Show another tab"),
     "checkbox": ("Turn on", "Tick a box"),
@@ -67,7 +67,7 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 
 
 def caption(step: Step) -> str:
-    """A few words on what the step does, such as `Open Pricing`."""
+    """Composes the caption of a step, such as `Open Pricing`."""
     if any(map(str.isalnum, given := clean_name(step.caption))):
         return given
     if CLOSE_SYMBOLS.match(step.label.strip()):
@@ -84,12 +84,12 @@ def caption(step: Step) -> str:
 
 
 def reading_ms(text: str) -> float:
-    """How long a caption is read."""
+    """Computes the reading time of a caption."""
     return min(READ_BEGIN_MS + READ_CHAR_MS * len(text), MAX_READ_MS)
 
 
 def clean_name(text: str) -> str:
-    """The text in one line, without pictures, control characters, arrows at its ends or words said twice."""
+    """Cleans a name: one line, without emoji, control characters, symbols at its ends and repeated words."""
     printable = (
         char if unicodedata.category(char)[0] in "LMNPZ" or char in "+$€£=<>|" else " " for char in text
     )
@@ -108,7 +108,7 @@ def clean_name(text: str) -> str:
 
 
 def clip(name: str, chars: int = MAX_NAME_CHARS) -> str:
-    """The name, cut at a word's end where it is too long."""
+    """Clips a name that is too long at the end of a word."""
     if len(name) <= chars:
         return name
     composition = name[: chars - 1]

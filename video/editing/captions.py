@@ -1,4 +1,4 @@
-"""Captions and chapters: when each is shown in the film, and where a caption keeps clear of the click."""
+"""Places captions and chapters in the film, and captions away from the click."""
 
 import re
 from bisect import bisect_right
@@ -10,14 +10,14 @@ from video.editing.cursor import Path
 from video.editing.pacing import Pace, Reading
 from video.editing.timeline import Step, Timeline
 
-#: How long a caption stays for the effect of its click to be seen, if nothing else happens.
+#: How long a caption stays after its click.
 EFFECT_SHOWN_MS = 900.0
 FADE_MS = 150.0
-#: Captions lie in the last quarter of the window; what is clicked must not.
+#: Captions are in the last quarter of the window, where they must not cover what is clicked.
 CAPTION_AREA_FROM = 0.75
-#: What comes up is kept clear too, when it leaves so much free at the top.
+#: What appears is kept uncovered too, when this share above it is free.
 MIN_FREE_SHARE = 0.25
-#: The pointer's way to a click, of which a caption must not cover the end.
+#: The end of the pointer's path to a click, which a caption must not cover.
 APPROACH_MS = 250.0
 MIN_CHAPTER_MS = 1_000.0
 MAX_TITLE_CHARS = 80
@@ -25,14 +25,14 @@ SEPARATORS = re.compile(r"\s+(?:[|\u2013\u2014\u00b7\u22c5\u2022\u00bb\u203a:-]|
 
 
 def readings(steps: Sequence[Step]) -> list[Reading]:
-    """When the steps' captions come up and how long they need."""
+    """Computes when the steps' captions appear and their reading times."""
     return [Reading(step.start_ms, reading_ms(caption(step))) for step in steps]
 
 
 def captions(
     steps: Sequence[Step], views: Sequence[Box | None], whole: Box, path: Path, pace: Pace
 ) -> tuple[Caption, ...]:
-    """One caption for each step; `views` says what each step is zoomed to, if anything."""
+    """Places one caption for each step; `views` holds the zoomed view of each step, if any."""
     starts = [pace.film_ms(step.start_ms) for step in steps]
     film_end_ms = pace.film_frames * pace.frame_ms
     result = []
@@ -52,7 +52,7 @@ def captions(
 def visible_caption(
     captions: Sequence[Caption], starts_ms: Sequence[float], film_ms: float
 ) -> VisibleCaption | None:
-    """The caption that is up at a moment of the film, faded in and out."""
+    """Returns the caption at a moment of the film, with its fade."""
     index = bisect_right(starts_ms, film_ms) - 1
     if index < 0:
         return None
@@ -62,7 +62,7 @@ def visible_caption(
 
 
 def chapters(timeline: Timeline, pace: Pace, end_ms: float) -> tuple[Chapter, ...]:
-    """A chapter for each page, the last up to `end_ms`; a page that is over in a second has none."""
+    """Places a chapter for each page, the last up to `end_ms`; one shown for less than a second has none."""
     visits = [visit for visit in timeline.visits if visit.at_ms <= timeline.end_ms]
     titles = clean_titles([visit.title for visit in visits])
     starts = [pace.film_ms(visit.at_ms) for visit in visits]
@@ -86,7 +86,7 @@ def chapters(timeline: Timeline, pace: Pace, end_ms: float) -> tuple[Chapter, ..
 
 
 def clean_titles(titles: Sequence[str]) -> list[str]:
-    """Titles without what pages of a site have in common, its name at the end or else at the beginning."""
+    """Removes the common part of titles: the site's name at the end or else at the beginning."""
     parts = [[part for text in SEPARATORS.split(title) if (part := clean_name(text))] for title in titles]
     distinct = {tuple(part) for part in parts if part}
     ends = _common(distinct, -1)
@@ -95,7 +95,7 @@ def clean_titles(titles: Sequence[str]) -> list[str]:
 
 
 def _common(titles: Collection[tuple[str, ...]], position: int) -> str:
-    """What most titles have at this place, or begin with there, when at least two do."""
+    """Finds the most frequent prefix of this part of the titles, when at least two have it."""
     names = {title[position] for title in titles if len(title) > 1}
     counts = {name: sum(title[position].startswith(name) for title in titles) for name in names}
     best = max(counts, key=lambda name: (counts[name], name), default="")
@@ -111,7 +111,7 @@ def _without_common(parts: list[str], ends: str, begins: str) -> str:
 
 
 def _anchor(step: Step, view: Box | None, whole: Box, path: Path) -> Anchor:
-    """At the top when target, click or the pointer's way to it lie low, zoomed or not."""
+    """Anchors a caption at the top when target, click or pointer path are low in the window."""
     bottoms = [step.y, *(sample.y for sample in path.between(step.click_ms - APPROACH_MS, step.click_ms))]
     if step.target is not None:
         bottoms.append(min(step.target.y + step.target.height, step.y + whole.height / 4))

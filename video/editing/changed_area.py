@@ -1,4 +1,4 @@
-"""What changed between two pictures of the page."""
+"""Finds the area that changed between two pictures of the page."""
 
 import cv2
 import numpy as np
@@ -8,18 +8,19 @@ from video.editing.timeline import Area
 
 Picture = NDArray[np.uint8]
 
-#: Grey values further apart than this are no artefacts of JPEG.
+#: Larger differences of grey values are no JPEG artefacts.
 NOISE_LEVEL = 24
-#: Changes this near to each other, in CSS pixels, are one.
+#: Changes within this distance, in CSS pixels, are merged.
 MERGE_DISTANCE_PX = 12.0
-#: What is thinner than this, in CSS pixels, is a blinking caret.
+#: Thinner changes, in CSS pixels, are blinking carets.
 MIN_SIZE_PX = 6.0
-#: When this much of the viewport changed, there is nothing in particular to look at.
+#: When more of the viewport changed, there is no particular area.
 MAX_SHARE = 0.7
 
 
 def changed_area(before_jpeg: bytes, after_jpeg: bytes, scale: float) -> Area | None:
-    """The box around all that differs, in CSS pixels; None for nothing, for too much, or without pictures.
+    """Returns the box around all changes, in CSS pixels; None for none, for too large ones, or without
+    pictures.
 
     `scale` is the number of pixels per CSS pixel. Takes some 5 ms for 1152x648.
     """
@@ -28,13 +29,13 @@ def changed_area(before_jpeg: bytes, after_jpeg: bytes, scale: float) -> Area | 
         return None
     area = _bounding_box(before, after, scale / 2)
     if area is not None and _share(area, before, scale / 2) > MAX_SHARE:
-        # A dialog that dims the page changes every pixel: what else has changed is the dialog.
+        # A dialog that dims the page changes every pixel: beyond the dimming, the dialog itself is found.
         area = _bounding_box(_dimmed(before, after), after, scale / 2)
     return area if area is not None and _share(area, before, scale / 2) <= MAX_SHARE else None
 
 
 def _bounding_box(before: Picture, after: Picture, per_px: float) -> Area | None:
-    """The box around all patches that differ; `per_px` is the number of pixels per CSS pixel."""
+    """Returns the box around all changed patches; `per_px` is the number of pixels per CSS pixel."""
     distance = max(round(MERGE_DISTANCE_PX * per_px), 1)
     different = (cv2.absdiff(before, after) > NOISE_LEVEL).astype(np.uint8)
     joined = cv2.dilate(different, np.ones((2 * distance + 1, 2 * distance + 1), np.uint8))
@@ -52,7 +53,7 @@ def _bounding_box(before: Picture, after: Picture, per_px: float) -> Area | None
 
 
 def _dimmed(before: Picture, after: Picture) -> Picture:
-    """The earlier picture, dimmed as the later one is around its edges."""
+    """Dims the earlier picture as much as the later one is at its edges."""
     edge = np.ones(before.shape, bool)
     height, width = before.shape
     edge[height // 12 : -height // 12, width // 12 : -width // 12] = False
@@ -65,13 +66,13 @@ def _dimmed(before: Picture, after: Picture) -> Picture:
 
 
 def _share(area: Area, picture: Picture, per_px: float) -> float:
-    """How much of the viewport the area takes."""
+    """Computes the share of the viewport that the area takes."""
     height, width = picture.shape
     return float(area.width * area.height * per_px * per_px / (width * height))
 
 
 def _grey(jpeg: bytes) -> Picture | None:
-    """The picture at half its size, which takes the edge off JPEG's noise; None if it is none."""
+    """Decodes a picture in grey at half its size, which reduces JPEG noise; None if it is invalid."""
     if not jpeg:
         return None
     picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_2)

@@ -1,6 +1,6 @@
-"""The cut: what each frame of the film shows, from the timeline and a style. Pure arithmetic.
+"""Composes a film: decides what each frame shows, from the timeline and a style. Pure arithmetic.
 
-A film can be cut while its take still runs. Then the timeline is a prefix of the take, and the cut says how
+A film can be composed while its take still runs. Then the timeline is a prefix of the take, and it says how
 many of its leading frames stay as they are whatever comes. For that, nothing in a frame may depend on what
 happens more than `LOOKAHEAD_MS` of film later, and every number is derived from the take's own times, never
 from sums that another end would change.
@@ -19,10 +19,10 @@ from video.editing.zoom import ENDING_MS, ZOOM_AHEAD_MS, Zoom, keep_pointer_in_v
 from video.errors import NoFootage
 from video.style import Style, layout
 
-#: The title card stands, then fades while the first page stands still.
+#: Duration of the title card, and of its fade over the still first page.
 CARD_MS = 1_800.0
 CARD_FADE_MS = 400.0
-#: A frame that was captured so little after a moment is shown at that moment already: times are rounded.
+#: A frame that was captured at most this much after a moment is shown at that moment: times are rounded.
 ROUNDING_MS = 1.0
 LOOKAHEAD_MS = max(ZOOM_AHEAD_MS, POINTER_AHEAD_MS, FADE_MS)
 
@@ -30,15 +30,15 @@ LOOKAHEAD_MS = max(ZOOM_AHEAD_MS, POINTER_AHEAD_MS, FADE_MS)
 def compose(
     timeline: Timeline, frame_times_ms: Sequence[float], style: Style | None = None, *, final: bool = True
 ) -> Composition:
-    """Cuts a take whose frames were captured at `frame_times_ms` (ascending). Raises NoFootage.
+    """Composes a take whose frames were captured at `frame_times_ms` (ascending). Raises NoFootage.
 
-    The film opens on the picture that stood at `timeline.start_ms` and shows nothing after `timeline.end_ms`.
-    Unless it is `final`, the take may go on after the timeline's end, when no step is under way.
+    The film begins with the picture at `timeline.start_ms` and shows nothing after `timeline.end_ms`. Unless
+    it is `final`, the take may continue after the timeline's end, at which no step is in progress.
     """
     style = style or Style()
     count = bisect_right(frame_times_ms, max(timeline.end_ms, timeline.start_ms))
     if not count:
-        raise NoFootage("The take has no frames, so there is nothing to cut; film the site again.")
+        raise NoFootage("The take has no frames, so there is nothing to make a film of; film the site again.")
     frames = frame_times_ms[:count]
     steps = [step for step in timeline.steps if timeline.start_ms <= step.click_ms <= timeline.end_ms]
     card_ms = CARD_MS + CARD_FADE_MS if style.title_card else 0.0
@@ -77,7 +77,7 @@ def _frame_specs(
     zoom_plan: Zoom,
     film_captions: Sequence[Caption],
 ) -> Iterator[FrameSpec]:
-    """One look for each film frame; the last is held until the film is long enough and nothing moves."""
+    """Yields one spec for each film frame; the last is held until length and zooms are complete."""
     clicks = Clicks(steps, [pacing.film_ms(step.click_ms) for step in steps])
     starts_ms = [caption.start_ms for caption in film_captions]
     moments = [*pacing.moments()]

@@ -1,6 +1,6 @@
-"""What each film frame shows: the records between the cut, which decides, and the painter, which draws.
+"""Composition (edit decision list): what each film frame shows, as records between composing and rendering.
 
-Places on the page are CSS pixels of the filmed viewport, whatever the scale of footage or film.
+Positions on the page are CSS pixels of the filmed viewport, whatever the scale of footage or film.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ Anchor = Literal["bottom", "top"]
 
 @dataclass(frozen=True, slots=True)
 class PagePoint:
-    """A place on the page."""
+    """A point of the page."""
 
     x: float
     y: float
@@ -21,7 +21,7 @@ class PagePoint:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle on the page."""
+    """A rectangle of the page."""
 
     x: float
     y: float
@@ -31,7 +31,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """The drawn pointer: where its tip is, and how far it is pressed down, from 0 to 1."""
+    """The drawn pointer: the position of its tip, and how far it is pressed, from 0 to 1."""
 
     x: float
     y: float
@@ -49,7 +49,7 @@ class Ripple:
 
 @dataclass(frozen=True, slots=True)
 class VisibleCaption:
-    """A caption as one frame shows it: index into `Composition.captions`, and opacity from 0 to 1."""
+    """The caption of one frame: index into `Composition.captions`, and opacity from 0 to 1."""
 
     caption: int
     opacity: float
@@ -57,7 +57,7 @@ class VisibleCaption:
 
 @dataclass(frozen=True, slots=True)
 class FrameSpec:
-    """Everything that decides one film frame; equal looks are equal pictures."""
+    """Specification of one film frame; equal specs give equal pictures."""
 
     #: Index of the footage frame.
     frame_index: int
@@ -72,7 +72,7 @@ class FrameSpec:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """A few words on what is happening, in film time; `anchor` keeps it clear of what is clicked."""
+    """The text of one step, in film time; `anchor` keeps it away from what is clicked."""
 
     start_ms: float
     end_ms: float
@@ -82,7 +82,7 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A page of the site, in film time. Chapters follow each other without gaps."""
+    """A page of the site, in film time. Chapters have no gaps."""
 
     start_ms: float
     end_ms: float
@@ -91,7 +91,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A film ready to be painted and encoded."""
+    """A film ready to be rendered and encoded."""
 
     style: Style
     layout: Layout
@@ -103,15 +103,15 @@ class Composition:
     frame_specs: tuple[FrameSpec, ...] = field(repr=False)
     captions: tuple[Caption, ...] = ()
     chapters: tuple[Chapter, ...] = ()
-    #: How many leading film frames stay as they are, whatever else the take may bring.
+    #: Number of leading film frames that the rest of the take cannot change.
     settled_frames: int = 0
 
     @property
     def film_frames(self) -> int:
-        """How many frames the film has."""
+        """Number of film frames."""
         return len(self.frame_specs)
 
     @property
     def duration_s(self) -> float:
-        """How long the film is."""
+        """Length of the film in seconds."""
         return self.film_frames / self.style.fps

@@ -1,8 +1,9 @@
-"""The pace: which moments of a take the film shows, at true speed but for pauses and loading.
+"""Time remapping: chooses which moments of a take the film shows, at real speed without long pauses and
+loading.
 
-The film shows the take on a fixed grid of one moment per film frame, multiples of 1000 / fps ms since the
-camera started. So footage that was filmed at the film's own rate is shown frame by frame, none twice and none
-missed, and what is left out is left out in whole film frames: no phase shifts, and no float decides.
+The film samples the take on a fixed grid of one moment per film frame, multiples of 1000 / fps ms since the
+camera started. So footage at the film's own rate is shown frame by frame, none twice and none skipped, and
+pauses are cut by whole film frames: no phase shifts, and no rounding errors.
 """
 
 from bisect import bisect_right
@@ -15,25 +16,25 @@ from typing import NamedTuple
 from video.editing.timeline import Timeline
 from video.style import Style
 
-#: A wait for a page that is longer than this is loading, of which only the ends are shown.
+#: A longer wait for a page is loading, of which only the ends are shown.
 LOADING_MS = 2_500.0
 LOADING_EDGE_MS = 800.0
-#: Of a prefix, this much before its end may yet change: frames arrive up to 60 ms after their capture, and
-#: a page that must not be shown takes back up to 50 ms.
+#: At the end of a prefix this much may still change: frames arrive up to 60 ms after their capture, and a
+#: page that must not be shown removes up to 50 ms.
 UNSETTLED_MS = 150.0
-#: Tolerance, in film frames, for times that should lie on the grid.
+#: Tolerance, in film frames, for times on the grid.
 GRID_TOLERANCE = 1e-4
 
 
 class Reading(NamedTuple):
-    """A caption comes up at a moment of the take and takes so long to be read."""
+    """When a caption appears in the take, and its reading time."""
 
     from_ms: float
     needs_ms: float
 
 
 class Gap(NamedTuple):
-    """Moments of the grid that are left out: from one up to but not including another."""
+    """Moments of the grid that are skipped: from `first` up to but not including `stop`."""
 
     first: int
     stop: int
@@ -50,11 +51,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What is shown of a take: spans in order, the first moment held for `spans[0].film` before them."""
+    """The shown spans of a take in order; the first moment is held for `spans[0].film` frames before them."""
 
     fps: int
     spans: tuple[Span, ...]
-    #: So many leading film frames show the same moments whatever the take may bring after its end.
+    #: Number of leading film frames whose moments the rest of the take cannot change.
     settled_frames: int
 
     @property
@@ -66,7 +67,7 @@ class Pace:
         return 1000 / self.fps
 
     def moments(self) -> Iterator[float]:
-        """The moment of the take that each film frame shows, in milliseconds."""
+        """Yields the moment of the take that each film frame shows, in milliseconds."""
         for _ in range(self.spans[0].film):
             yield self.spans[0].first * 1000 / self.fps
         for span in self.spans:
@@ -74,7 +75,7 @@ class Pace:
                 yield number * 1000 / self.fps
 
     def film_ms(self, take_ms: float) -> float:
-        """Film time of a moment of the take; what was left out maps to the edge of its gap."""
+        """Maps a moment of the take to film time; skipped moments map to the edge of their gap."""
         position = take_ms * self.fps / 1000
         span = self.spans[max(bisect_right(self.spans, position, key=lambda span: span.first) - 1, 0)]
         return (span.film + min(max(position - span.first, 0.0), float(span.count))) * 1000 / self.fps
@@ -87,7 +88,7 @@ def pace(
     readings: Sequence[Reading] = (),
     card_ms: float = 0.0,
 ) -> Pace:
-    """Chooses what is shown of a take; the first moment is held for `card_ms` more."""
+    """Chooses the shown spans of a take; the first moment is held for `card_ms` more."""
     grid = _Grid(style.fps)
     start_ms, end_ms = timeline.start_ms, max(timeline.end_ms, timeline.start_ms)
     active = _activity(timeline, frame_times_ms, start_ms, end_ms)
@@ -110,7 +111,7 @@ def pace(
 
 
 class _Grid:
-    """Moments in milliseconds as numbers of film frames."""
+    """Converts moments in milliseconds to film frames and back."""
 
     def __init__(self, fps: int) -> None:
         self._fps = fps
@@ -126,7 +127,7 @@ class _Grid:
 
 
 def _activity(timeline: Timeline, frames: Sequence[float], start_ms: float, end_ms: float) -> list[float]:
-    """The moments after the start, up to the end, at which something happened, ascending."""
+    """Returns the moments from start to end at which something happened, ascending."""
     moments = {*frames, *(sample.at_ms for sample in timeline.pointer)}
     moments |= {step.click_ms for step in timeline.steps}
     moments |= {edge for scroll in timeline.scrolls for edge in scroll[:2]}
@@ -148,7 +149,7 @@ def _reading_time_left(
     *,
     last: bool = False,
 ) -> float:
-    """How long a pause must hold for a caption that ends in it, because the next one begins, to be read."""
+    """Computes how long a pause must last so that a caption that ends in it can be read."""
     index = bisect_right(readings, before_ms, key=lambda reading: reading.from_ms) - 1
     if index < 0:
         return 0.0
@@ -161,7 +162,7 @@ def _reading_time_left(
 
 
 def _spans(first: int, last: int, gaps: Sequence[Gap], film: int) -> Iterator[Span]:
-    """What is left of the moments from `first` to `last` between the gaps."""
+    """Yields the spans from `first` to `last` between the gaps."""
     for gap in sorted(gaps):
         if gap.first > last:
             break
@@ -175,7 +176,7 @@ def _spans(first: int, last: int, gaps: Sequence[Gap], film: int) -> Iterator[Sp
 def _settled_frames(
     spans: Sequence[Span], active: Sequence[float], settled_ms: float, style: Style, grid: _Grid
 ) -> int:
-    """Up to half a pause after the last thing that surely happened: the next may come at any time."""
+    """Counts frames up to half a pause after the last settled activity: the next may come at any time."""
     known = bisect_right(active, settled_ms)
     if not known:
         return 0

@@ -1,7 +1,7 @@
-"""The timeline: what happened in a take and when, as data beside the footage.
+"""The timeline: what happened in a take and when, as versioned JSON beside the footage.
 
 JSON, version 3. Times are milliseconds of film time, since the camera started, on the same axis as the
-frames; places and sizes are CSS pixels from the top left corner of a viewport of `width_px` x `height_px`.
+frames; positions and sizes are CSS pixels from the top left corner of a viewport of `width_px` x `height_px`.
 
     {"version": 3,
      "width_px": 1152, "height_px": 648,
@@ -15,17 +15,17 @@ frames; places and sizes are CSS pixels from the top left corner of a viewport o
                   "page_url", "x", "y", "target", "appeared"}, …],
      "pointer": [[at_ms, x, y], …] the real mouse: one for each frame while it moves, none while it rests
      "scrolls": [[from_ms, to_ms, dy], …]
-     "waits":   [[from_ms, to_ms], …]  the explorer waited for the page to come to rest
+     "waits":   [[from_ms, to_ms], …]  the explorer waited for the page to settle
      "stills":  [[from_ms, to_ms], …]  the picture did not change
      "visits":  [{"at_ms", "url", "title"}, …],
      "refused": [{"rule", "what"}, …],
      "retries": [{"at_ms", "kind", "attempt", "limit", "reason"}, …]}
 
-Of a step, `caption` is what it should be called if somebody knows better than the label ("" otherwise),
-`target` the box of what was clicked and `appeared` the box of what came up because of it, each
+Of a step, `caption` overrides its label in captions ("" otherwise), `target` is the box of what was clicked
+and `appeared` the box of what appeared because of it, each
 [x, y, width, height] or null. Of a retry, `kind` is navigation, element, browser or database, `attempt`
 counts from 1 to `limit`, and `at_ms` is 0 for what happened before this film was begun.
-Fields are never added silently: a reader refuses versions and fields that it does not know. Version 2 had no
+Fields are never added silently: a reader refuses unknown versions and fields. Version 2 had no
 retries and is still read.
 """
 
@@ -40,7 +40,7 @@ READABLE = frozenset({2, VERSION})
 
 
 class Sample(NamedTuple):
-    """Where the pointer was at a moment."""
+    """The pointer's position at a moment."""
 
     at_ms: float
     x: float
@@ -48,7 +48,7 @@ class Sample(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """From one moment to another."""
+    """A time interval."""
 
     from_ms: float
     to_ms: float
@@ -73,7 +73,7 @@ class Area(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One click: when it was approached, made and had shown its effect; `label` names what was clicked."""
+    """One click: begin, click, and end of its effect; `label` names what was clicked."""
 
     start_ms: float
     click_ms: float
@@ -102,7 +102,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something that was not clicked, and the rule that said so."""
+    """Something that was not clicked, and the rule that refused it."""
 
     rule: str
     what: str
@@ -121,7 +121,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The story of one take; see the module's docstring for units."""
+    """The timeline of one take; see the module's docstring for units."""
 
     width_px: int
     height_px: int
@@ -142,13 +142,13 @@ class Timeline:
     retries: tuple[Retry, ...] = ()
 
     def encode(self) -> bytes:
-        """The timeline as UTF-8 JSON; halves of characters, which scripts can put into titles, become `?`."""
+        """Encodes the timeline as UTF-8 JSON; lone surrogates become `?`."""
         text = json.dumps({"version": VERSION, **asdict(self)}, ensure_ascii=False)
         return text.encode(errors="replace")
 
     @classmethod
     def decode(cls, data: bytes) -> "Timeline":
-        """Reads what `encode` wrote. Raises TimelineUnreadable."""
+        """Decodes what `encode` wrote. Raises TimelineUnreadable."""
         try:
             fields: dict[str, Any] = json.loads(data)
             version = fields.pop("version", None)
@@ -157,7 +157,7 @@ class Timeline:
         if version not in READABLE:
             raise TimelineUnreadable(
                 f"The timeline has version {version}, but this program reads version {VERSION}: "
-                "let the release that filmed it cut it, or film the site again."
+                "let the release that filmed it make the film, or film the site again."
             )
         try:
             return cls(**fields | {name: _records(name, fields.get(name, ())) for name in RECORDS})
@@ -170,7 +170,7 @@ def _step(row: dict[str, Any]) -> Step:
     return Step(**{**row, **areas})
 
 
-#: How each list of the timeline is read.
+#: How the rows of each list are decoded.
 RECORDS: dict[str, Any] = {
     "steps": _step,
     "pointer": lambda row: Sample(*map(float, row)),

@@ -1,7 +1,7 @@
-"""The zoom: which part of the page each moment of the film shows. Pure arithmetic.
+"""Zoom planning: which part of the page each moment of the film shows. Pure arithmetic.
 
-Planned forwards, step by step: a move begins only when the one before is over, so that the view is as smooth
-as one move, and nothing is decided by what comes more than `ZOOM_AHEAD_MS` of film later.
+Moves are planned forwards, step by step: a move begins only when the previous one is over, so that the view
+is smooth, and no move depends on what happens more than `ZOOM_AHEAD_MS` of film later.
 """
 
 from bisect import bisect_left, bisect_right
@@ -14,41 +14,41 @@ from video.editing.pacing import Pace
 from video.editing.timeline import Area, Scroll, Step, Timeline
 from video.style import CANVASES, Style
 
-#: How much a footage pixel may be enlarged: text looks soft beyond. Footage with more pixels may go closer,
-#: up to the limit, beyond which the eye loses its place; less than the least is not worth a move.
+#: Largest magnification of a footage pixel, beyond which text is blurred; largest zoom factor for footage
+#: with more pixels, beyond which the viewer loses orientation; smallest factor that is worth a move.
 MAX_PIXEL_FACTOR = 1.35
 MAX_FACTOR = 1.6
 MIN_FACTOR = 1.08
-#: A click that opens a page is leant towards only, and left slowly: the new page is wanted whole.
+#: A click that opens a page is zoomed to only a little, and zoomed out slowly: the new page is shown whole.
 PAGE_FACTOR = 1.18
 PAGE_OUT_MS = 900.0
-#: Room around what must be in view.
+#: Margin around what must be in view.
 MARGIN_PX = 40.0
-#: A click on something without a box.
+#: Size of the area around a click without a target box.
 POINT_PX = 60.0
-#: Moves in take as long as the pointer is on its way, within bounds.
+#: Zooming in takes as long as the pointer's movement, within bounds.
 IN_MS = (700.0, 1_000.0)
 OUT_MS = 700.0
-#: After a scene has been looked at; after a click that opens a page.
+#: How long the view is held after a scene's step; after a click that opens a page.
 HOLD_AFTER_MS = 500.0
 PAGE_HOLD_AFTER_MS = 100.0
 MIN_HOLD_MS = 900.0
-#: What follows within this is panned to instead of going out and in again.
+#: A target that follows within this is panned to instead of zooming out and in again.
 MERGE_MS = 700.0
-#: Between a way out and the next way in: so that there is a move every 2.5 s or so, and scenes go first.
+#: Least time between zooming out and in: about one move every 2.5 s, with priority for scenes.
 REST_MS = 800.0
 PAGE_REST_MS = 1_500.0
 #: The film begins and ends with the whole page.
 OPENING_MS = 1_000.0
 ENDING_MS = 1_000.0
 ZOOM_AHEAD_MS = max(OUT_MS, MERGE_MS)
-#: The pointer's tip stays this far from the edge of the view.
+#: Distance of the pointer's tip from the edge of the view.
 POINTER_MARGIN_PX = 12.0
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """From one view to another, in film time."""
+    """A move from one view to another, in film time."""
 
     start_ms: float
     end_ms: float
@@ -58,7 +58,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class ZoomTarget:
-    """What a step wants to show: the area, how close, the way there, how long, and the way back."""
+    """What a step zooms to: the required area, the view, timing of the moves."""
 
     required: Box
     view: Box
@@ -71,7 +71,7 @@ class ZoomTarget:
 
 @dataclass(frozen=True, slots=True)
 class Zoom:
-    """The moves of a film, in order, and what each step is zoomed to."""
+    """The moves of a film, in order, and the view of each step."""
 
     whole: Box
     moves: tuple[Move, ...] = ()
@@ -79,11 +79,11 @@ class Zoom:
 
     @property
     def over_ms(self) -> float:
-        """When the last move is over."""
+        """End of the last move."""
         return self.moves[-1].end_ms if self.moves else 0.0
 
     def at(self, film_ms: float) -> Box:
-        """The view at a moment of the film."""
+        """Computes the view at a moment of the film."""
         index = bisect_right(self.moves, film_ms, key=lambda move: move.start_ms) - 1
         if index < 0:
             return self.whole
@@ -95,7 +95,7 @@ class Zoom:
 
 
 def zoom(timeline: Timeline, steps: Sequence[Step], path: Path, pace: Pace, style: Style) -> Zoom:
-    """Plans the moves for the steps; none when the style wants none."""
+    """Plans the moves for the steps; none when the style has no zoom."""
     whole = Box(0.0, 0.0, float(timeline.width_px), float(timeline.height_px))
     if not style.zoom:
         return Zoom(whole, views=(None,) * len(steps))
@@ -103,12 +103,12 @@ def zoom(timeline: Timeline, steps: Sequence[Step], path: Path, pace: Pace, styl
 
 
 def max_factor(timeline: Timeline, style: Style) -> float:
-    """How close a view may go; below 1 when the footage has fewer pixels than the film as it is."""
+    """Computes the largest zoom factor; below 1 when the footage has fewer pixels than the film."""
     return min(MAX_PIXEL_FACTOR * timeline.scale / CANVASES[style.size].scale, MAX_FACTOR)
 
 
 def fit_view(required: Box, whole: Box, max_zoom: float) -> Box | None:
-    """The closest view with all of `required` in it, or None when it is hardly closer than the whole page."""
+    """Fits the closest view around `required`; None when it is hardly smaller than the whole page."""
     factor = min(
         max_zoom,
         whole.width / (required.width + 2 * MARGIN_PX),
@@ -123,7 +123,7 @@ def fit_view(required: Box, whole: Box, max_zoom: float) -> Box | None:
 
 
 def keep_pointer_in_view(view: Box, x: float, y: float, whole: Box) -> Box:
-    """The view, shifted by as little as keeps the pointer's tip in it."""
+    """Shifts the view as little as necessary to keep the pointer's tip in it."""
     left = min(max(view.x, x + POINTER_MARGIN_PX - view.width), x - POINTER_MARGIN_PX)
     top = min(max(view.y, y + POINTER_MARGIN_PX - view.height), y - POINTER_MARGIN_PX)
     left = min(max(left, 0.0), whole.width - view.width)
@@ -132,7 +132,7 @@ def keep_pointer_in_view(view: Box, x: float, y: float, whole: Box) -> Box:
 
 
 class _Plan:
-    """Goes through the steps once, keeping what is in view."""
+    """Plans the moves in one pass over the steps."""
 
     def __init__(
         self, timeline: Timeline, steps: Sequence[Step], path: Path, pace: Pace, max_zoom: float
@@ -165,7 +165,7 @@ class _Plan:
         return Zoom(self._whole, tuple(self._moves), tuple(self._views))
 
     def _zoom_in(self, target: ZoomTarget, held: ZoomTarget | None) -> Box | None:
-        """Moves to what a step wants; None when there is no time for it."""
+        """Zooms to a step's target; None when there is no time for it."""
         if held is not None and _contains(self._view, target.required):
             return self._view
         if held is None and self._moves and target.from_ms - self._idle_from_ms < target.rest_ms:
@@ -175,7 +175,7 @@ class _Plan:
         return target.view
 
     def _holds_view(self, held: ZoomTarget, target: ZoomTarget) -> bool:
-        """Whether the view is held from one step to the next; if not, it is left."""
+        """Checks whether the view is held until the next step; otherwise zooms out."""
         zoom_out_ms = self._zoom_out_ms(held)
         full_page_ms = self._next_full_page_ms(held.from_ms)
         if full_page_ms > target.from_ms and target.from_ms <= zoom_out_ms + MERGE_MS:
@@ -200,7 +200,7 @@ class _Plan:
         self._view, self._idle_from_ms = view, end_ms
 
     def _target_of(self, step: Step) -> ZoomTarget | None:
-        """What the step wants to show, or None if that is the whole page."""
+        """Computes the target of a step, or None for the whole page."""
         required = self._required_area(step)
         max_zoom = min(self._max_zoom, PAGE_FACTOR) if step.outcome == "page" else self._max_zoom
         view = fit_view(required, self._whole, max_zoom) if required else None
@@ -217,7 +217,7 @@ class _Plan:
         )
 
     def _required_area(self, step: Step) -> Box | None:
-        """What must be in view: the target, and what came up because of the click."""
+        """Returns the area that must be in view: the target, and what appeared because of the click."""
         if step.outcome == "nothing" or (step.outcome == "scene" and step.appeared is None):
             return None
         target = step.target or Area(step.x - POINT_PX / 2, step.y - POINT_PX / 2, POINT_PX, POINT_PX)
@@ -226,7 +226,7 @@ class _Plan:
         return _bounding_box(areas, self._whole)
 
     def _pointer_start_ms(self, step: Step) -> float:
-        """When the pointer begins its way to the click, after the page was scrolled to it."""
+        """Returns when the pointer starts to move to the click, after scrolling."""
         scrolled = (scroll.to_ms for scroll in self._scrolls_in(step.start_ms, step.click_ms))
         since_ms = max(scrolled, default=step.start_ms)
         samples = self._path.between(since_ms, step.click_ms)
@@ -238,7 +238,7 @@ class _Plan:
         return scrolls[first : bisect_right(scrolls, to_ms, key=lambda scroll: scroll.from_ms)]
 
     def _find_full_page_times(self, targets: Sequence[ZoomTarget | None]) -> Iterator[float]:
-        """When something begins that wants the whole page, in film time."""
+        """Yields when something begins that needs the whole page, in film time."""
         yield from (self._pace.film_ms(scroll.from_ms) for scroll in self._timeline.scrolls)
         for step, target in zip(self._steps, targets, strict=True):
             if target is None:
@@ -260,7 +260,7 @@ def _bounding_box(areas: Sequence[Area], whole: Box) -> Box:
 
 
 def _contains(view: Box, required: Box) -> bool:
-    """True when all of `required` is in view, with half the usual room around it unless the page ends there."""
+    """Checks whether `required` is in view, with half the usual margin unless the page ends there."""
     margin = MARGIN_PX / 2
     return (
         view.x <= max(required.x - margin, 0.0)

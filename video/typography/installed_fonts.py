@@ -15,8 +15,6 @@ FOLDERS = (
     "/usr/local/share/fonts",
     "~/.fonts",
     "~/.local/share/fonts",
-    "/System/Library/Fonts",
-    "/Library/Fonts",
 )
 #: Any, and the only one that Noto Color Emoji has.
 SIZES_PX = (24, 109)

@@ -101,9 +101,7 @@ def test_an_address_where_nobody_answers_is_broken(theatre: Theatre, pages: dict
         return await scout.visit("http://no-such-name.invalid/")
 
     assert scouted(theatre, work, Wishes(ignore_robots=True)).rule == "broken"
-    assert scouted(theatre, work).rule == "robots", (
-        "its robots.txt is unreachable, which disallows everything"
-    )
+    assert scouted(theatre, work).rule == "robots", "an unreachable robots.txt disallows everything"
 
 
 @pytest.mark.parametrize(
