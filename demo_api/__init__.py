@@ -1,1 +1,1 @@
-"""The door: HTTP and command line. Knows jobs, not browsers."""
+"""HTTP API, web page, command line and MCP tools: they submit jobs and deliver films."""

@@ -1,4 +1,4 @@
-"""The application: routes, errors, what surrounds them, and what lives as long as it does."""
+"""Application factory: routes, error handlers, middleware and background tasks."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -26,14 +26,14 @@ from demo_api.middleware.security_headers import SecurityHeaders
 from demo_api.openapi.document import describe
 from demo_api.problems import HANDLERS
 from demo_api.routes.event_broadcast import Broadcast
-from demo_api.routes.events import WORDS
+from demo_api.routes.events import ENCODERS
 from demo_api.routes.static_files import ROUTE as STATIC_FILES
 from demo_api.routes.table import OPERATIONS, route
 from demo_api.routes.web_page import ROUTES as PAGE
 
-#: What a page of a listed origin may send and read beyond what any page may.
-CORS_SENT = ("authorization", "content-type", "idempotency-key", "last-event-id", "x-request-id")
-CORS_READ = ("content-disposition", "location", "retry-after", "x-request-id")
+#: Headers that a page of a listed origin may send and read beyond the CORS-safelisted ones.
+CORS_REQUEST_HEADERS = ("authorization", "content-type", "idempotency-key", "last-event-id", "x-request-id")
+CORS_RESPONSE_HEADERS = ("content-disposition", "location", "retry-after", "x-request-id")
 
 
 ROUTES: list[BaseRoute] = [*map(route, OPERATIONS), *PAGE, STATIC_FILES]
@@ -42,10 +42,10 @@ ROUTES: list[BaseRoute] = [*map(route, OPERATIONS), *PAGE, STATIC_FILES]
 def create_app(
     settings: Settings, stopping: Callable[[], bool] = lambda: False, body_limit_s: float = BODY_LIMIT_S
 ) -> ASGIApp:
-    """The API on `settings.redis`, which must be set; `stopping` says whether its server takes no more."""
+    """Builds the API on `settings.redis`, which must be set; `stopping` is true during shutdown."""
     url = settings.redis
     if url is None:
-        raise ValueError("the API needs settings with a Redis")
+        raise ValueError("the API requires settings with a Redis URL")
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
@@ -53,28 +53,28 @@ def create_app(
         app.state.settings = settings
         app.state.send_ticket = ticket_sender(broker)
         app.state.limiter = RateLimiter(Rate.parse(settings.rate_limit))
-        app.state.farewells = PendingDownloads()
+        app.state.pending_downloads = PendingDownloads()
         app.state.rounds = Rounds()
         app.state.stopping = stopping
         app.state.body_limit_s = body_limit_s
         app.state.description = _description()
         async with Store.opened(url, settings) as store:
             app.state.store = store
-            app.state.feeds = feeds = Broadcast(store, WORDS)
-            work = (watch(store, app.state.send_ticket, app.state.rounds), dispatch(store))
-            duties = [asyncio.create_task(duty) for duty in work]
+            app.state.broadcast = broadcast = Broadcast(store, ENCODERS)
+            loops = (watch(store, app.state.send_ticket, app.state.rounds), dispatch(store))
+            tasks = [asyncio.create_task(loop) for loop in loops]
             try:
-                # The server, as it shuts down, has those sent away who would stay for ever.
-                yield {"feeds": feeds}
+                # The server closes it on shutdown: event streams would keep connections open.
+                yield {"broadcast": broadcast}
             finally:
-                for duty in duties:
-                    duty.cancel()
+                for task in tasks:
+                    task.cancel()
                 broker.close()
 
     inside = Starlette(
         routes=ROUTES, exception_handlers=HANDLERS, lifespan=lifespan, middleware=_middleware(settings)
     )
-    # Outside, so that the answer to an unexpected error has its headers and its line in the log too.
+    # Outermost, so that the response to an unexpected error has its headers and its log line too.
     return AccessLog(SecurityHeaders(inside), settings)
 
 
@@ -86,8 +86,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
         CORSMiddleware,
         allow_origins=sorted(settings.cors_origins),
         allow_methods=("GET", "HEAD", "POST"),
-        allow_headers=CORS_SENT,
-        expose_headers=CORS_READ,
+        allow_headers=CORS_REQUEST_HEADERS,
+        expose_headers=CORS_RESPONSE_HEADERS,
     )
     return [cors, guard]
 

@@ -1,14 +1,14 @@
-"""What the door itself turns down. Each error has a stable `code`; `problems.py` has its HTTP status."""
+"""Errors of the API and its client, each with a stable `code`; `problems.py` maps them to statuses."""
 
 
 class RequestError(Exception):
-    """A request that is not answered as it was asked."""
+    """A request that is rejected before or by its handler."""
 
-    code = "refused"
+    code = "request_refused"
 
 
 class RequestInvalid(RequestError):
-    """A request that cannot be understood; `fields` is a list of `{"field", "message"}`."""
+    """The request is malformed; `fields` is a list of `{"field", "message"}`."""
 
     code = "request_invalid"
 
@@ -18,27 +18,27 @@ class RequestInvalid(RequestError):
 
 
 class BodyTooLarge(RequestError):
-    """More was sent than any request needs."""
+    """The body is larger than any request needs."""
 
     code = "body_too_large"
 
 
-class BodyTooSlow(RequestError):
+class BodyTimeout(RequestError):
     """The body did not arrive in time."""
 
-    code = "body_too_slow"
+    code = "body_timeout"
 
 
-class MediaUnsupported(RequestError):
-    """The body says that it is something other than JSON."""
+class MediaTypeUnsupported(RequestError):
+    """The body has a media type other than JSON."""
 
     code = "media_type_unsupported"
 
 
-class AddressTooLong(RequestError):
-    """The path and query are longer than any link of ours."""
+class UriTooLong(RequestError):
+    """Path and query are longer than any URI of this API."""
 
-    code = "address_too_long"
+    code = "uri_too_long"
 
 
 class HeadersTooLarge(RequestError):
@@ -48,25 +48,25 @@ class HeadersTooLarge(RequestError):
 
 
 class HostRefused(RequestError):
-    """The API was called by a name that is not its own, as when a page has rebound a name of its own."""
+    """The Host header names another host, as after DNS rebinding."""
 
     code = "host_refused"
 
 
-class CrossSite(RequestError):
-    """A page of another site asked for work in its visitor's name."""
+class CrossSiteRefused(RequestError):
+    """A page of another site sent the request (cross-site request forgery)."""
 
     code = "cross_site_refused"
 
 
 class Unauthorized(RequestError):
-    """Neither the token nor the key of the job was given."""
+    """Neither the API token nor the job's key was given."""
 
     code = "unauthorized"
 
 
 class RateLimited(RequestError):
-    """One client asked for too much; it may come again in `retry_after_s`."""
+    """The client has sent too many requests; it may retry after `retry_after_s`."""
 
     code = "rate_limited"
 
@@ -76,25 +76,25 @@ class RateLimited(RequestError):
 
 
 class PreviewRefused(RequestError):
-    """A link preview or a prefetch asked for a film that leaves only once."""
+    """A link preview or a prefetch requested a film that can be downloaded only once."""
 
     code = "preview_refused"
 
 
 class RangeUnsatisfiable(RequestError):
-    """A part was asked for that begins behind the end of the file, which has `size_bytes`."""
+    """The requested range begins after the end of the file, which has `size_bytes`."""
 
     code = "range_unsatisfiable"
 
     def __init__(self, size_bytes: int) -> None:
-        super().__init__(f"The file has {size_bytes} bytes, and none in the range that was asked for.")
+        super().__init__(f"The file has {size_bytes} bytes, and none in the requested range.")
         self.size_bytes = size_bytes
 
 
 class ApiError(Exception):
-    """What a server said instead of what it was asked for, in its own sentence, or why none has answered.
+    """A server has rejected a request, or could not be reached; the sentence is the server's own, if any.
 
-    `status` is that of the answer, None when there was none; `retry_after_s` is the server's.
+    `status` is the response's status, None without a response; `retry_after_s` is from its Retry-After.
     """
 
     def __init__(
@@ -106,6 +106,6 @@ class ApiError(Exception):
         self.retry_after_s = retry_after_s
 
     @property
-    def passing(self) -> bool:
-        """Whether the same may well be answered a little later."""
+    def is_transient(self) -> bool:
+        """Whether a retry may succeed."""
         return self.status is None or self.status == 429 or self.status >= 500

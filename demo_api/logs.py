@@ -1,4 +1,4 @@
-"""How the log is written: lines of JSON or of text, each with its request's id and without secrets."""
+"""Log formatters: lines of JSON or of text, with the request id and without secrets."""
 
 import json
 import logging
@@ -11,15 +11,15 @@ from demo_api.redact import redact
 
 LogFormat = Literal["auto", "json", "text"]
 
-#: The id of the request that is being answered, in its task and in all that begin there.
+#: The id of the current request, in its task and in all tasks started there.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
-#: Attribute of a record that holds further members of its line.
-FACTS = "facts"
+#: Attribute of a record that holds further members of a JSON line.
+FIELDS = "fields"
 
 
 class TextFormatter(logging.Formatter):
-    """For people."""
+    """Formats a record as one line of text."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -29,7 +29,7 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """For programs: one object a line. What a line says beside its message is in members of its own."""
+    """Formats a record as one JSON object per line, with the record's FIELDS as members."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -40,16 +40,16 @@ class JsonFormatter(logging.Formatter):
         }
         if (current := request_id.get()) is not None:
             line["request_id"] = current
-        line |= getattr(record, FACTS, {})
+        line |= getattr(record, FIELDS, {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         clean = {name: redact(value) if isinstance(value, str) else value for name, value in line.items()}
-        # ASCII: half a surrogate pair, which a page may well contain, could not be written otherwise.
+        # ASCII: lone surrogates, which a page may contain, cannot be encoded as UTF-8.
         return json.dumps(clean, default=str)
 
 
 def log_to_stderr(level: int, kind: LogFormat = "text") -> None:
-    """Sends the log of the whole process to stderr."""
+    """Logs the whole process to stderr."""
     as_json = kind == "json" or (kind == "auto" and not sys.stderr.isatty())
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if as_json else TextFormatter())

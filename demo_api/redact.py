@@ -1,10 +1,10 @@
-"""Takes out of a line of the log what opens something: credentials, and what follows a URL's path."""
+"""Removes secrets from log lines: credentials, and the query and fragment of URLs."""
 
 import re
 
-GONE = "[redacted]"
+REDACTED = "[redacted]"
 
-#: A URL's user name and password, and its query and fragment, which end with the word: quotes may be in it.
+#: A URL's user name and password, and its query and fragment up to the next space: quotes may be in it.
 _URL = re.compile(r"\b([a-z][a-z0-9+.-]{0,15}:/{2,3})(?:[^\s/?#]*@)?([^\s?#]*)([?#]\S*)?", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"\b(bearer|basic)(\s+)[\w.~+/=:-]+", re.IGNORECASE)
 #: `Authorization: x`, and the same as a member of JSON or of a Python dict or list of pairs.
@@ -18,14 +18,14 @@ _OPENAI = re.compile(r"\bsk-[\w*-]{6,}")
 
 
 def redact(text: str) -> str:
-    """The same text, fit to be kept."""
-    text = _URL.sub(_bare, text)
-    text = _HEADER.sub(rf"\1\2{GONE}", text)
-    text = _CREDENTIALS.sub(rf"\1\2{GONE}", text)
-    text = _PAIR.sub(rf"\1\2{GONE}", text)
-    return _OPENAI.sub(GONE, text)
+    """Returns the text without secrets."""
+    text = _URL.sub(_without_secrets, text)
+    text = _HEADER.sub(rf"\1\2{REDACTED}", text)
+    text = _CREDENTIALS.sub(rf"\1\2{REDACTED}", text)
+    text = _PAIR.sub(rf"\1\2{REDACTED}", text)
+    return _OPENAI.sub(REDACTED, text)
 
 
-def _bare(match: re.Match[str]) -> str:
+def _without_secrets(match: re.Match[str]) -> str:
     scheme, rest, query = match.groups()
-    return f"{scheme}{rest}{query[0] + GONE if query else ''}"
+    return f"{scheme}{rest}{query[0] + REDACTED if query else ''}"

@@ -1,4 +1,4 @@
-"""What all commands share: the terminal, the settings, and how a command ends that cannot go on."""
+"""Shared by all commands: output on the terminal, settings, and errors that end a command."""
 
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -12,50 +12,51 @@ from actors.errors import SettingsInvalid
 if TYPE_CHECKING:
     from actors.settings import Settings
 
-#: Progress and errors go to stderr, so that stdout stays free for what a script wants.
+#: Progress and errors go to stderr: stdout is for results.
 screen = Console(stderr=True, highlight=False)
 
-#: What a script reads for each exit code, where nothing more is known.
-NAMES = {1: "failed", 2: "usage_error", 130: "interrupted"}
+#: Default error code in `--json` for each exit code.
+ERROR_CODES = {1: "failed", 2: "usage_error", 130: "interrupted"}
 
 
-class CommandEnds(Exception):
-    """A command cannot go on: the sentence for people, the name for scripts, the code for the shell."""
+class CommandError(Exception):
+    """Ends a command with a sentence, an error code for `--json`, and an exit code."""
 
-    def __init__(self, sentence: str, exit_code: int, name: str) -> None:
+    def __init__(self, sentence: str, exit_code: int, error_code: str) -> None:
         super().__init__(sentence)
         self.exit_code = exit_code
-        self.name = name
+        self.error_code = error_code
 
 
 def read_settings(**overrides: Any) -> "Settings":
-    """The settings, or the end with a sentence that names the bad one."""
+    """Reads the settings; ends the command when one is invalid."""
     from actors.settings import Settings
 
     try:
         return Settings.read(**overrides)
     except SettingsInvalid as exc:
-        fail(f"A setting is wrong. {exc}", code=2, name=exc.code)
+        fail(f"A setting is wrong. {exc}", exit_code=2, error_code=exc.code)
 
 
-def fail(sentence: str, code: int = 1, name: str | None = None) -> NoReturn:
-    raise CommandEnds(sentence, code, name or NAMES[code])
+def fail(sentence: str, exit_code: int = 1, error_code: str | None = None) -> NoReturn:
+    """Ends the command with an error."""
+    raise CommandError(sentence, exit_code, error_code or ERROR_CODES[exit_code])
 
 
-def answer(facts: Any) -> None:
-    """The one JSON object that `--json` promises, alone on stdout."""
-    # ASCII: half a surrogate pair, which a page may well contain, could not be written otherwise.
-    typer.echo(json.dumps(facts, indent=2))
+def print_json(value: Any) -> None:
+    """Prints the result of `--json`, the only output on stdout."""
+    # ASCII: lone surrogates, which a page may contain, cannot be encoded as UTF-8.
+    typer.echo(json.dumps(value, indent=2))
 
 
-def say(sentence: str) -> None:
-    screen.print(f"[red]error:[/red] {escape(plain(sentence))}", soft_wrap=True)
+def print_error(sentence: str) -> None:
+    screen.print(f"[red]error:[/red] {escape(printable(sentence))}", soft_wrap=True)
 
 
-def warn(sentence: str) -> None:
-    screen.print(f"[yellow]warning:[/yellow] {escape(plain(sentence))}", soft_wrap=True)
+def print_warning(sentence: str) -> None:
+    screen.print(f"[yellow]warning:[/yellow] {escape(printable(sentence))}", soft_wrap=True)
 
 
-def plain(text: object) -> str:
-    """On one line, and without what a terminal would obey: pages and servers have written it."""
+def printable(text: object) -> str:
+    """Replaces control characters: texts of pages and servers must not control the terminal."""
     return "".join(char if char.isprintable() else " " for char in str(text or ""))

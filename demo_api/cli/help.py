@@ -1,13 +1,13 @@
-"""Help that teaches by example."""
+"""Help texts with examples."""
 
 from rich.markup import escape
 
 Example = tuple[str, str]
 
 
-def teach(summary: str, *examples: Example, more: str = "") -> str:
-    """The help of a command: what it does, commands to copy and what each is for, what to know besides."""
-    shown = [
+def help_text(summary: str, *examples: Example, notes: str = "") -> str:
+    """Formats a command's help: summary, examples with their purpose, and notes."""
+    lines = [
         f"[dim]{escape(purpose)}[/dim]\n  [bold]{escape(command)}[/bold]" for command, purpose in examples
     ]
-    return "\n\n".join(filter(None, (escape(summary), *shown, escape(more))))
+    return "\n\n".join(filter(None, (escape(summary), *lines, escape(notes))))

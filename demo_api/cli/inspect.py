@@ -1,7 +1,6 @@
-"""`sitereel inspect`: what a page offers to be clicked, as a table, JSON, and a picture with numbers."""
+"""`sitereel inspect`: lists the clickable elements of a page, as a table, JSON, and a numbered screenshot."""
 
 import asyncio
-import json
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,8 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from demo_api.addresses import with_scheme
-from demo_api.cli.console import fail, read_settings, screen
-from demo_api.cli.help import teach
+from demo_api.cli.console import fail, print_json, read_settings, screen
+from demo_api.cli.help import help_text
 from demo_api.client.output_files import check_writable
 from demo_api.logs import log_to_stderr
 from video.style import CANVASES, Size
@@ -21,14 +20,14 @@ from video.style import CANVASES, Size
 if TYPE_CHECKING:
     from demo_api.local.inspect import Finding, Inspection
 
-HELP = teach(
-    "Shows what could be clicked on a page, and why something would not be.",
+HELP = help_text(
+    "Lists what can be clicked on a page, and why other elements are not clicked.",
     ("sitereel inspect https://example.com", "As a table:"),
-    ("sitereel inspect example.com --screenshot boxes.png", "And numbered, in a picture of the page:"),
-    ("sitereel inspect localhost:3000 --size vertical --json", "As a telephone sees it, for a script:"),
+    ("sitereel inspect example.com --screenshot boxes.png", "With a numbered screenshot:"),
+    ("sitereel inspect localhost:3000 --size vertical --json", "In a phone's viewport, for a script:"),
 )
 
-MARKS = {"offered": "[green]yes[/green]", "refused": "[red]no[/red]", "covered": "[dim]no[/dim]"}
+KIND_LABELS = {"offered": "[green]yes[/green]", "refused": "[red]no[/red]", "covered": "[dim]no[/dim]"}
 
 
 def inspect_command(
@@ -40,12 +39,15 @@ def inspect_command(
     screenshot: Annotated[
         Path | None,
         typer.Option(
-            "--screenshot", metavar="FILE", help="Save the page with numbered boxes (PNG).", dir_okay=False
+            "--screenshot",
+            metavar="FILE",
+            help="Save a screenshot with numbered boxes (PNG).",
+            dir_okay=False,
         ),
     ] = None,
     size: Annotated[
         Size,
-        typer.Option("--size", metavar="NAME", help="As a film sees it: 720p, 1080p, vertical or square."),
+        typer.Option("--size", metavar="NAME", help="Viewport of a film: 720p, 1080p, vertical or square."),
     ] = "720p",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
 ) -> None:
@@ -56,21 +58,21 @@ def inspect_command(
     try:
         check_url(url)
     except ValueError as exc:
-        fail(f"The URL {exc}.", code=2)
+        fail(f"The URL {exc}.", exit_code=2)
     if screenshot:
         check_writable(screenshot)
-    inspection = asyncio.run(_inspected(url, size))
+    inspection = asyncio.run(_inspect(url, size))
     if screenshot:
         from demo_api.local.annotations import annotate
 
         screenshot.write_bytes(annotate(inspection))
     if as_json:
-        typer.echo(json.dumps(inspection.as_json(), ensure_ascii=False, indent=2))
+        print_json(inspection.as_json())
     else:
-        _tell(inspection)
+        _print_table(inspection)
 
 
-async def _inspected(url: str, size: Size) -> "Inspection":
+async def _inspect(url: str, size: Size) -> "Inspection":
     from actors.submission import check_address
     from demo_api.local.inspect import inspect
     from explorer.egress.policy import Endpoint
@@ -83,7 +85,7 @@ async def _inspected(url: str, size: Size) -> "Inspection":
     )
 
 
-def _tell(inspection: "Inspection") -> None:
+def _print_table(inspection: "Inspection") -> None:
     table = Table(
         "#", "Click", "Role", "Name", "Why", "Selector", title=escape(inspection.title or inspection.url)
     )
@@ -103,4 +105,4 @@ def _cells(finding: "Finding") -> tuple[str, ...]:
     kind = f"{element.role} ({element.fills})" if element.fills else element.role
     name = element.label or element.text or f"<{element.tag}>"
     cells = (kind, name, finding.why, finding.selector)
-    return (str(finding.number), MARKS[finding.kind], *map(escape, cells))
+    return (str(finding.number), KIND_LABELS[finding.kind], *map(escape, cells))

@@ -1,4 +1,4 @@
-"""Options of commands: those of films and explorations, and those that several commands have."""
+"""Options of commands: those of films and explorations, and those shared by several commands."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,12 +32,12 @@ TokenOption = Annotated[
         envvar="API_TOKEN",
         show_envvar=True,
         metavar="TEXT",
-        help="The server's API_TOKEN, if it has one. Better given in the environment: others see arguments.",
+        help="The server's API_TOKEN, if set. Prefer the environment: arguments are visible to other users.",
         rich_help_panel=SERVER,
     ),
 ]
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object on stdout; all else goes to stderr.")
+    bool, typer.Option("--json", help="Print one JSON object on stdout; everything else goes to stderr.")
 ]
 JobArgument = Annotated[
     str, typer.Argument(metavar="JOB", help="The job's id, or its status or export link.", show_default=False)
@@ -45,7 +45,7 @@ JobArgument = Annotated[
 
 
 def _parameter(name: str, field: FieldInfo, option: Option) -> tuple[Any, Any]:
-    """Type and default of a command's parameter; None is what nobody has asked for."""
+    """Builds type and default of a command's parameter; None means that the option was not given."""
     flag = option.flag or f"--{name.replace('_', '-')}"
     is_switch = is_yes_or_no(field)
     can_be_off = is_switch and option.setting
@@ -54,7 +54,7 @@ def _parameter(name: str, field: FieldInfo, option: Option) -> tuple[Any, Any]:
     }
     declared_as = typer.Option(
         f"{flag}/--no-{flag[2:]}" if can_be_off else flag,
-        help=_sentence(field),
+        help=_help_of(field),
         metavar=option.metavar,
         rich_help_panel=option.panel,
         min=bounds.get("ge"),
@@ -67,58 +67,61 @@ def _parameter(name: str, field: FieldInfo, option: Option) -> tuple[Any, Any]:
     return Annotated[annotation | None, declared_as], None  # type: ignore[operator]
 
 
-def _sentence(field: FieldInfo) -> str:
+def _help_of(field: FieldInfo) -> str:
     text = field.description or ""
     begins_with_value = text.partition(" ")[0].endswith(":")
     end = "; repeatable." if get_origin(field.annotation) is list else "."
     return (text if begins_with_value else text[:1].upper() + text[1:]) + end
 
 
-#: What `sitereel record` has of them, by name.
+#: Parameters of `sitereel record`, by name.
 OPTIONS = {
     name: _parameter(name, field, option) for name, field, option in declared() if option.on_command_line
 }
 
 
-def beside(*names: str, help: str, metavar: str = "FILE", **more: Any) -> Any:
-    """An option that names a file for what lies beside the film."""
+def artifact_option(*names: str, help: str, metavar: str = "FILE", **more: Any) -> Any:
+    """Builds an option for the file or folder of an artifact."""
     more = {"dir_okay": False, **more}
-    return typer.Option(*names, help=help, metavar=metavar, rich_help_panel="Beside the film", **more)
+    return typer.Option(*names, help=help, metavar=metavar, rich_help_panel="Artifacts", **more)
 
 
-#: Files for what comes with a film, by parameter.
+#: Files for artifacts, by parameter.
 ARTIFACT_OPTIONS = {
-    f"save_{name}": (Annotated[Path | None, beside(artifact.flag, help=f"Save {artifact.help}.")], None)
+    f"save_{name}": (
+        Annotated[Path | None, artifact_option(artifact.flag, help=f"Save {artifact.help}.")],
+        None,
+    )
     for name, artifact in ARTIFACTS.items()
     if artifact.flag
 }
 
 
 def artifacts_of(options: Mapping[str, Any]) -> dict[str, Path]:
-    """The files that were named, by the name that each artifact has in the API."""
-    named = {name.removeprefix("save_"): options[name] for name in ARTIFACT_OPTIONS}
-    return {name: path for name, path in named.items() if path}
+    """Returns the given files of artifacts, by the artifact's name in the API."""
+    given = {name.removeprefix("save_"): options[name] for name in ARTIFACT_OPTIONS}
+    return {name: path for name, path in given.items() if path}
 
 
-def files_of(film: Path, extras: dict[str, Path], storyboard: Path | None = None) -> Files:
-    """The files that were named, or the end when two of them are one."""
-    paths = (film, *extras.values())
+def files_of(film: Path, artifacts: dict[str, Path], storyboard: Path | None = None) -> Files:
+    """Collects the output files; ends the command when two are the same."""
+    paths = (film, *artifacts.values())
     if len({path.absolute() for path in paths}) < len(paths):
-        fail("Two files cannot have the same name.", code=2)
-    return Files(film, extras, storyboard)
+        fail("Two output files have the same name.", exit_code=2)
+    return Files(film, artifacts, storyboard)
 
 
 def server_of(text: str, token: str | None) -> Server:
     try:
         return Server.parse(text, token)
     except ValueError as exc:
-        fail(f"--server {exc}.", code=2)
+        fail(f"--server {exc}.", exit_code=2)
 
 
 def job_of(text: str, server: str, token: str | None) -> tuple[JobAddress, Server]:
-    """The job that is meant, and the server to ask for it."""
+    """Parses a job's id or link; returns it with the server to call."""
     try:
         job = JobAddress.parse(text)
     except ValueError as exc:
-        fail(f"JOB {exc}.", code=2)
-    return job, job.on(server_of(server, token))
+        fail(f"JOB {exc}.", exit_code=2)
+    return job, job.resolve_server(server_of(server, token))

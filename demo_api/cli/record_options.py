@@ -1,4 +1,4 @@
-"""What the options of `sitereel record` mean together, as a request to the API would say it."""
+"""Validates the options of `sitereel record` as a request to the API."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,25 +9,29 @@ from pydantic import ValidationError
 from demo_api.cli.console import fail
 from demo_api.client.output_files import format_of
 from demo_api.schemas.jobs import RunRequest
+from demo_api.schemas.json_object import validation_messages
 from video.style import Format
 
-#: How a field of a request is called on the command line.
-OPTIONS = {"url": "The URL", "domains": "--domain"}
+#: Names of request fields on the command line, where they differ.
+NAMES = {"url": "The URL", "domains": "--domain"}
 
 
-def checked(wished: Mapping[str, Any]) -> RunRequest:
-    """The request, or the end with a sentence on each option that is wrong. What is None is not asked for."""
+def parse_request(fields: Mapping[str, Any]) -> RunRequest:
+    """Validates the fields that are not None; ends the command with a sentence for each invalid option."""
     try:
-        return RunRequest.model_validate({name: value for name, value in wished.items() if value is not None})
+        return RunRequest.model_validate({name: value for name, value in fields.items() if value is not None})
     except ValidationError as exc:
-        found = [(str(error["loc"][0]), error["msg"].removeprefix("Value error, ")) for error in exc.errors()]
-        sentences = [f"{OPTIONS.get(name, f'--{name}')} {said}." for name, said in found]
-        fail(" ".join(sentences), code=2)
+        messages = validation_messages(exc)
+        fail(
+            " ".join(f"{NAMES.get(name, f'--{name}')} {message}." for name, message in messages), exit_code=2
+        )
 
 
-def agreed(container: Format | None, out: Path | None) -> Format | None:
-    """The format that was asked for, by `--format` or by the ending of the film's name."""
+def resolve_format(requested: Format | None, out: Path | None) -> Format | None:
+    """Returns the format given by `--format` or by the film's file name; ends the command if they differ."""
     implied = format_of(out) if out else None
-    if container and implied and container != implied:
-        fail(f"{out} cannot be a {container} film: name it ….{container}, or leave out --format.", code=2)
-    return container or implied
+    if requested and implied and requested != implied:
+        fail(
+            f"{out} cannot be a {requested} film: name it ….{requested}, or leave out --format.", exit_code=2
+        )
+    return requested or implied

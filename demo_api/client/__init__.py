@@ -1,1 +1,1 @@
-"""Client: talks to a Sitereel server, and saves what it made."""
+"""Client: calls a Sitereel server, and saves films and artifacts."""

@@ -1,4 +1,4 @@
-"""Speaks to a Sitereel server as any other program does: over HTTP, with the token or a job's key."""
+"""HTTP client of a Sitereel server, authenticated by the API token or a job's key."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
@@ -9,120 +9,121 @@ from typing import Any, Self, cast
 
 import httpx2
 
-from demo_api.addresses import JobAddress, Server, is_here
+from demo_api.addresses import JobAddress, Server, is_local
 from demo_api.client.output_files import part_of
-from demo_api.client.status_events import ENDS, Event, Json, StatusDiff
+from demo_api.client.status_events import LAST_EVENTS, Event, Json, StatusDiff
 from demo_api.errors import ApiError
 from explorer.retry_after import parse_retry_after
 
 CONNECT_S = 5.0
-#: A run is answered within 2.5 s; before the last byte of a film a server may wait for 26 s.
-ANSWER_S, FILM_S = 30.0, 60.0
-#: A stream of events says something at least every 15 s.
+#: A run is accepted within 2.5 s; before the last byte of a film a server may wait for 26 s.
+RESPONSE_S, FILM_S = 30.0, 60.0
+#: An event stream sends a ping at least every 15 s.
 EVENTS_S = 45.0
-#: Between two looks, where a server has no events.
+#: Between two polls of the status, where a server has no event stream.
 POLL_S = 1.0
-#: First pause before a broken stream is asked for again; each further one is twice as long.
-AGAIN_S, LONGEST_PAUSE_S = 0.25, 5.0
-#: A server that is restarted is back by then.
-PATIENCE_S = 60.0
+#: Backoff before a broken stream is reconnected; each further pause is twice as long.
+FIRST_PAUSE_S, MAX_PAUSE_S = 0.25, 5.0
+#: How long transient failures are retried: longer than a server takes to restart.
+RETRY_LIMIT_S = 60.0
 
-#: Told how many bytes have come, and how many there are.
-Counted = Callable[[int, int | None], None]
+#: Called with the bytes received so far, and the total if it is known.
+OnProgress = Callable[[int, int | None], None]
 
 
 class Client:
-    """One server. Every method raises ApiError."""
+    """Client of one server. Every method raises ApiError."""
 
-    def __init__(self, http: httpx2.AsyncClient, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, http: httpx2.AsyncClient, retry_limit_s: float = RETRY_LIMIT_S) -> None:
         self._http = http
-        self._patience_s = patience_s
+        self._retry_limit_s = retry_limit_s
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, server: Server, patience_s: float = PATIENCE_S) -> AsyncIterator[Self]:
+    async def opened(cls, server: Server, retry_limit_s: float = RETRY_LIMIT_S) -> AsyncIterator[Self]:
         headers = {"user-agent": f"sitereel/{version('sitereel')}"}
         if server.token:
             headers["authorization"] = f"Bearer {server.token}"
         async with httpx2.AsyncClient(
             base_url=server.url,
             headers=headers,
-            timeout=httpx2.Timeout(ANSWER_S, connect=CONNECT_S),
-            # A proxy of the environment does not lead to this machine.
-            trust_env=not is_here(server.url),
+            timeout=httpx2.Timeout(RESPONSE_S, connect=CONNECT_S),
+            # A proxy of the environment does not reach this machine.
+            trust_env=not is_local(server.url),
         ) as http:
-            yield cls(http, patience_s)
+            yield cls(http, retry_limit_s)
 
-    async def run(self, wish: Mapping[str, Any]) -> Json:
-        """Asks for a film; answers the job's id and links."""
-        return _json(await self._ask("POST", "/demo/run", json=dict(wish)))
+    async def run(self, body: Mapping[str, Any]) -> Json:
+        """Requests a film; returns the job's id and links."""
+        return _json(await self._request_ok("POST", "/demo/run", json=dict(body)))
 
     async def status(self, job: JobAddress) -> Json:
-        return _json(await self._ask("GET", f"/demo/status/{job.id}", params=_key(job)))
+        return _json(await self._request_ok("GET", f"/demo/status/{job.id}", params=_key(job)))
 
     async def cancel(self, job: JobAddress) -> Json:
-        return _json(await self._ask("POST", f"/demo/cancel/{job.id}"))
+        return _json(await self._request_ok("POST", f"/demo/cancel/{job.id}"))
 
     async def retry(self, job: JobAddress) -> Json:
-        return _json(await self._ask("POST", f"/demo/retry/{job.id}"))
+        return _json(await self._request_ok("POST", f"/demo/retry/{job.id}"))
 
     async def film_name(self, job: JobAddress) -> str:
-        """What the server calls the film's file. Uses nothing up; the export says what is in the way."""
-        response = await self._send("HEAD", f"/demo/export/{job.id}", params=_key(job))
+        """Returns the server's name for the film's file; a default when there is no film."""
+        response = await self._request("HEAD", f"/demo/export/{job.id}", params=_key(job))
         return _file_name(response) or f"sitereel-{job.id[:8]}.mp4"
 
-    async def extra(self, job: JobAddress, name: str) -> bytes:
-        """What lies beside the film, such as its poster."""
-        return (await self._ask("GET", f"/demo/{name}/{job.id}", params=_key(job))).content
+    async def artifact(self, job: JobAddress, name: str) -> bytes:
+        """Fetches an artifact of the film, such as its poster."""
+        return (await self._request_ok("GET", f"/demo/{name}/{job.id}", params=_key(job))).content
 
-    async def export(self, job: JobAddress, out: Path, counted: Counted = lambda *_: None) -> None:
-        """Saves the film, which then is no longer on the server, into the file `out`.
+    async def export(self, job: JobAddress, out: Path, on_progress: OnProgress = lambda *_: None) -> None:
+        """Downloads the film into the file `out`; the server then deletes the job.
 
-        That is written beside it and put in place when it is whole. A download that breaks off leaves the
-        film on the server: ask again. Raises OSError too, when the file cannot be written.
+        The file is replaced atomically once it is complete. After a download that breaks off the film is
+        still on the server. Raises OSError too, when the file cannot be written.
         """
         part = part_of(out)
         timeout = httpx2.Timeout(FILM_S, connect=CONNECT_S)
-        come = 0
+        received_bytes = 0
         try:
-            # Unbuffered, so that a full disk is met while the server still has the film.
+            # Unbuffered, so that a full disk is noticed while the server still has the film.
             with part.open("wb", buffering=0) as file:
                 async with self._stream(f"/demo/export/{job.id}", _key(job), timeout) as response:
                     size = response.headers.get("content-length", "")
-                    async for piece in response.aiter_raw():
-                        file.write(piece)
-                        counted(come := come + len(piece), int(size) if size.isdecimal() else None)
+                    total_bytes = int(size) if size.isdecimal() else None
+                    async for chunk in response.aiter_raw():
+                        file.write(chunk)
+                        on_progress(received_bytes := received_bytes + len(chunk), total_bytes)
             part.replace(out)
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as exc:
             raise _unreachable(exc, str(self._http.base_url)) from exc
         except httpx2.TransportError as exc:
             raise ApiError(
-                f"The download broke off after {come / 1e6:.1f} MB ({_cause(exc)}). "
-                "The film is still on the server: ask for it again.",
-                "download_broken",
+                f"The download broke off after {received_bytes / 1e6:.1f} MB ({_cause(exc)}). "
+                "The film is still on the server: download it again.",
+                "download_interrupted",
             ) from exc
         finally:
             part.unlink(missing_ok=True)
 
     async def events(self, job: JobAddress) -> AsyncGenerator[Event, None]:
-        """All that has happened to the job and will, up to `done` or `gone`.
+        """Yields all events of the job up to `done` or `gone`.
 
-        A stream that breaks is taken up where it broke, for as long as there is patience. A server without
-        events is asked for the status instead.
+        Resumes a stream that breaks, until failures have lasted for the retry limit. Polls the status of a
+        server without event streams.
         """
-        last, failing_since, pause_s = "", _now(), AGAIN_S
+        last_id, failing_since, pause_s = "", _now(), FIRST_PAUSE_S
         while True:
             try:
-                async with self._open_events(job, last) as response:
+                async with self._open_events(job, last_id) as response:
                     if response.status_code == 204:
                         return
-                    async for sent in httpx2.EventSource(response):
-                        last, failing_since, pause_s = sent.id or last, _now(), AGAIN_S
-                        if not sent.data:  # it only says when to come back
+                    async for received in httpx2.EventSource(response):
+                        last_id, failing_since, pause_s = received.id or last_id, _now(), FIRST_PAUSE_S
+                        if not received.data:  # it only sets the reconnection time
                             continue
-                        event = Event(sent.event, cast(Json, sent.json()))
+                        event = Event(received.event, cast(Json, received.json()))
                         yield event
-                        if event.kind in ENDS:
+                        if event.kind in LAST_EVENTS:
                             return
             except httpx2.TransportError as exc:
                 failure = _unreachable(exc, str(self._http.base_url))
@@ -131,36 +132,37 @@ class Client:
                     break
                 failure = exc
             else:
-                failure = ApiError("The server has ended its events too early.", "events_ended")
-            if not failure.passing or _now() - failing_since > self._patience_s:
+                failure = ApiError("The server has ended the event stream too early.", "event_stream_ended")
+            if not failure.is_transient or _now() - failing_since > self._retry_limit_s:
                 raise failure
             await asyncio.sleep(max(pause_s, failure.retry_after_s or 0))
-            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-        async for event in self._looks(job):
+            pause_s = min(pause_s * 2, MAX_PAUSE_S)
+        async for event in self._poll_status(job):
             yield event
 
-    async def _looks(self, job: JobAddress) -> AsyncIterator[Event]:
-        changes, failing_since = StatusDiff(), _now()
+    async def _poll_status(self, job: JobAddress) -> AsyncIterator[Event]:
+        """Yields events derived from the status, for a server without event streams."""
+        diff, failing_since = StatusDiff(), _now()
         while True:
             try:
                 status = await self.status(job)
                 failing_since = _now()
             except ApiError as exc:
-                if not exc.passing or _now() - failing_since > self._patience_s:
+                if not exc.is_transient or _now() - failing_since > self._retry_limit_s:
                     raise
             else:
-                for event in changes.since(status):
+                for event in diff.since(status):
                     yield event
-                    if event.kind in ENDS:
+                    if event.kind in LAST_EVENTS:
                         return
             await asyncio.sleep(POLL_S)
 
     @asynccontextmanager
-    async def _open_events(self, job: JobAddress, last: str) -> AsyncIterator[httpx2.Response]:
-        headers = {"accept": "text/event-stream"} | ({"last-event-id": last} if last else {})
+    async def _open_events(self, job: JobAddress, last_id: str) -> AsyncIterator[httpx2.Response]:
+        headers = {"accept": "text/event-stream"} | ({"last-event-id": last_id} if last_id else {})
         timeout = httpx2.Timeout(EVENTS_S, connect=CONNECT_S)
-        asked = {**_key(job), "frames": "0"}
-        async with self._stream(f"/demo/events/{job.id}", asked, timeout, headers) as response:
+        params = {**_key(job), "frames": "0"}
+        async with self._stream(f"/demo/events/{job.id}", params, timeout, headers) as response:
             yield response
 
     @asynccontextmanager
@@ -171,7 +173,7 @@ class Client:
         timeout: httpx2.Timeout,
         headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[httpx2.Response]:
-        """An answer whose body is still to come. Raises TransportError too: the caller knows what broke."""
+        """Opens a response and streams its body. Raises TransportError too, for the caller to interpret."""
         async with self._http.stream(
             "GET", path, params=params, timeout=timeout, headers=dict(headers or {})
         ) as response:
@@ -180,53 +182,56 @@ class Client:
                 raise _problem(response)
             yield response
 
-    async def _ask(self, method: str, path: str, **more: Any) -> httpx2.Response:
-        response = await self._send(method, path, **more)
+    async def _request_ok(self, method: str, path: str, **more: Any) -> httpx2.Response:
+        response = await self._request(method, path, **more)
         if not response.is_success:
             raise _problem(response)
         return response
 
-    async def _send(self, method: str, path: str, **more: Any) -> httpx2.Response:
+    async def _request(self, method: str, path: str, **more: Any) -> httpx2.Response:
         try:
             return await self._http.request(method, path, **more)
         except httpx2.TransportError as exc:
             raise _unreachable(exc, str(self._http.base_url)) from exc
 
 
-#: How a server answers that has no such address, instead of no such job.
+#: Codes of a server without event streams, as distinct from an unknown job.
 _NO_EVENTS = frozenset({"not_found", "method_not_allowed"})
 
 
 def _json(response: httpx2.Response) -> Json:
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise _stranger(response)
+    body = _object(response)
+    if body is None:
+        raise _unknown_server(response)
     return body
 
 
-def _problem(response: httpx2.Response) -> ApiError:
-    """The server's own sentence, where it is one of ours."""
+def _object(response: httpx2.Response) -> Json | None:
+    """Returns the body, None if it is not a JSON object."""
     try:
         body = response.json()
     except ValueError:
-        body = None
-    if not isinstance(body, dict) or not isinstance(body.get("detail"), str):
-        return _stranger(response)
-    again_s = parse_retry_after(response.headers.get("retry-after", ""))
-    return ApiError(body["detail"], str(body.get("code", "error")), response.status_code, again_s)
+        return None
+    return body if isinstance(body, dict) else None
 
 
-def _stranger(response: httpx2.Response) -> ApiError:
-    """An answer as Sitereel does not give it: from a proxy, or from quite another program."""
+def _problem(response: httpx2.Response) -> ApiError:
+    """Converts problem details to an error with the server's own sentence and code."""
+    body = _object(response)
+    if body is None or not isinstance(body.get("detail"), str):
+        return _unknown_server(response)
+    retry_after_s = parse_retry_after(response.headers.get("retry-after", ""))
+    return ApiError(body["detail"], str(body.get("code", "error")), response.status_code, retry_after_s)
+
+
+def _unknown_server(response: httpx2.Response) -> ApiError:
+    """Builds the error for a response that is not Sitereel's, as from a proxy or another program."""
     url = response.request.url
-    place = f"{url.scheme}://{url.netloc.decode()}"
+    origin = f"{url.scheme}://{url.netloc.decode()}"
     return ApiError(
-        f"{place} answered {response.status_code}, and not as Sitereel does. "
+        f"{origin} responded with {response.status_code}, and not as Sitereel does. "
         "Is --server (or SITEREEL_SERVER) the address of a Sitereel server?",
-        "no_sitereel",
+        "not_a_sitereel_server",
         response.status_code,
     )
 
@@ -234,11 +239,13 @@ def _stranger(response: httpx2.Response) -> ApiError:
 def _unreachable(exc: httpx2.TransportError, url: str) -> ApiError:
     url = url.rstrip("/")
     if isinstance(exc, httpx2.ReadTimeout | httpx2.WriteTimeout | httpx2.PoolTimeout):
-        return ApiError(f"{url} has not answered in time. Look at its /health, then try again.", "too_slow")
+        return ApiError(
+            f"{url} did not respond in time. Check its /health, then try again.", "server_timeout"
+        )
     return ApiError(
         f"{url} could not be reached: {_cause(exc)}. Check that the server runs (`sitereel serve`), and that "
         "--server (or SITEREEL_SERVER) is its address.",
-        "unreachable",
+        "server_unreachable",
     )
 
 
@@ -251,9 +258,9 @@ def _key(job: JobAddress) -> dict[str, str]:
 
 
 def _file_name(response: httpx2.Response) -> str:
-    """As the server says it, without any folder."""
-    said = response.headers.get("content-disposition", "")
-    return Path(said.partition('filename="')[2].partition('"')[0]).name
+    """Returns the name in Content-Disposition, without any folder."""
+    disposition = response.headers.get("content-disposition", "")
+    return Path(disposition.partition('filename="')[2].partition('"')[0]).name
 
 
 def _now() -> float:

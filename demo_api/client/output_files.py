@@ -1,4 +1,4 @@
-"""Where a film and what lies beside it are saved: asked beforehand, and written whole or not at all."""
+"""Output files of a film: checked before recording, and replaced atomically."""
 
 import os
 from collections.abc import Mapping
@@ -11,39 +11,36 @@ from video.style import Format
 
 
 class FileRefused(PipelineError):
-    """A file cannot be written where it was asked for. Nothing has been done."""
+    """An output file cannot be written. Nothing was recorded."""
 
     code = "file_refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """A film's file, those of what comes with it by its name, and a folder for pictures of all steps."""
+    """The files of a film and its artifacts by name, and the folder of the storyboard."""
 
     film: Path
-    extras: Mapping[str, Path] = field(default_factory=dict)
+    artifacts: Mapping[str, Path] = field(default_factory=dict)
     storyboard: Path | None = None
 
     def check(self, *, overwrite: bool = True) -> None:
-        """A take costs a minute, and a film leaves once: whether it can be saved is asked before.
-
-        Raises FileRefused.
-        """
-        for path in (self.film, *self.extras.values()):
+        """Checks before recording that all files can be written. Raises FileRefused."""
+        for path in (self.film, *self.artifacts.values()):
             check_writable(path)
             if path.exists() and not overwrite:
-                raise FileRefused(f"{path} is there already. Name another file, or give --force.")
+                raise FileRefused(f"{path} already exists. Name another file, or give --force.")
         if self.storyboard:
             _check_folder(self.storyboard)
 
 
 def check_writable(out: Path) -> None:
-    """Raises FileRefused."""
+    """Checks that a file can be written. Raises FileRefused."""
     folder = out.absolute().parent
     if out.is_dir():
         raise FileRefused(f"{out} is a folder. Name a file, such as demo.mp4.")
     if not folder.is_dir():
-        raise FileRefused(f"The folder {folder} does not exist. Make it first, or name another.")
+        raise FileRefused(f"The folder {folder} does not exist. Create it, or name another.")
     if not os.access(folder, os.W_OK):
         raise FileRefused(f"The folder {folder} cannot be written to. Name another.")
 
@@ -51,24 +48,24 @@ def check_writable(out: Path) -> None:
 def _check_folder(folder: Path) -> None:
     nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     if not nearest.is_dir():
-        raise FileRefused(f"{nearest} is no folder. Name one for the storyboard.")
+        raise FileRefused(f"{nearest} is not a folder. Name one for the storyboard.")
     if not os.access(nearest, os.W_OK):
         raise FileRefused(f"The folder {nearest} cannot be written to. Name another.")
 
 
 def format_of(path: Path) -> Format | None:
-    """The format that a file's name promises."""
-    ending = path.suffix.lower().removeprefix(".")
-    return next((format for format in get_args(Format) if format == ending), None)
+    """Returns the format of a file name's suffix, None for another suffix."""
+    suffix = path.suffix.lower().removeprefix(".")
+    return next((format for format in get_args(Format) if format == suffix), None)
 
 
 def part_of(out: Path) -> Path:
-    """Beside `out`: what is written before it is put in place."""
+    """Returns the temporary file beside `out` that replaces it once complete."""
     return out.with_name(f".{out.name}.part")
 
 
 def save(out: Path, data: bytes) -> None:
-    """Raises OSError."""
+    """Writes a file atomically. Raises OSError."""
     part = part_of(out)
     try:
         part.write_bytes(data)

@@ -1,10 +1,10 @@
-"""What happens to a job, as events; and the same found by comparing one status with the next."""
+"""Events of a job, and their derivation from two successive statuses."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-#: What a stage is called for people.
+#: Labels of stages.
 STAGE_LABELS = {
     "queued": "Waiting for a browser",
     "exploring": "Filming",
@@ -16,16 +16,17 @@ STAGE_LABELS = {
 
 Json = dict[str, Any]
 
-#: With these a job's events end.
-ENDS = frozenset({"done", "gone"})
+#: Events that end a stream.
+LAST_EVENTS = frozenset({"done", "gone"})
+#: Statuses of a job that has ended.
 ENDED = frozenset({"completed", "failed", "cancelled"})
-#: What a status lists, and what one more of it is called.
-LISTS = {"steps": "step", "refused": "refused", "retries": "retry"}
+#: Lists of a status, and the event of a new row in each.
+LIST_EVENTS = {"steps": "step", "refused": "refused", "retries": "retry"}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened: `kind` is stage, progress, step, refused, retry, frame, done or gone."""
+    """One event: `kind` is stage, progress, step, refused, retry, frame, done or gone."""
 
     kind: str
     data: Json
@@ -33,23 +34,23 @@ class Event:
 
 @dataclass(slots=True)
 class StatusDiff:
-    """Tells what is new in each status of one job."""
+    """Derives events from successive statuses of one job."""
 
     _stage: Json = field(default_factory=dict)
     _progress: Json = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
 
     def since(self, status: Json) -> Iterator[Event]:
-        """What has happened since the last call, in an order in which it may have."""
+        """Yields the events since the last call, in a plausible order."""
         stage = {name: status.get(name) for name in ("status", "stage", "error", "error_code")}
         if any(len(status.get(name, ())) < count for name, count in self._counts.items()):
-            # Another take has begun between two looks.
+            # Another take has begun since the last poll.
             yield Event("stage", {**stage, "stage": "queued"})
             self._counts.clear()
         if stage != self._stage:
             self._stage = stage
             yield Event("stage", {**stage, "progress": status.get("progress", 0)})
-        for name, kind in LISTS.items():
+        for name, kind in LIST_EVENTS.items():
             for row in status.get(name, [])[self._counts.get(name, 0) :]:
                 yield Event(kind, row)
             self._counts[name] = len(status.get(name, ()))

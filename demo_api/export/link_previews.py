@@ -1,15 +1,15 @@
-"""Who asks for a link without anybody having followed it: prefetch, and the bots that make link previews."""
+"""Detects requests that no user has made: prefetches, and bots that make link previews."""
 
 import re
 from collections.abc import Mapping
 
-#: What browsers say of a request that nobody has made yet.
-_AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
-_GUESS = re.compile(r"\b(prefetch|prerender|preview|preload)\b", re.I)
+#: Headers by which browsers mark a prefetch.
+_PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+_PREFETCH = re.compile(r"\b(prefetch|prerender|preview|preload)\b", re.I)
 
-#: Names by which those that fetch a link to show what is behind it, and crawlers, call themselves.
+#: User agents of link-preview bots and crawlers.
 _BOTS = re.compile(
-    # CUBOT makes telephones.
+    # CUBOT is a brand of phones.
     r"(?<!cu)bot\b|crawler|spider|slurp|facebookexternalhit|facebookcatalog|meta-externalagent|whatsapp/|"
     r"skypeuripreview|bingpreview|microsoftpreview|slack-imgproxy|google-read-aloud|googleother|feedfetcher|"
     r"embedly|iframely|outbrain|pinterest/0|vkshare|flipboardproxy|line-poker|kakaotalk-scrap|zulipurlpreview|"
@@ -20,7 +20,7 @@ _BOTS = re.compile(
 
 
 def is_link_preview(headers: Mapping[str, str]) -> bool:
-    """Whether nobody waits for what is answered. `headers` have names in small letters."""
-    if any(_GUESS.search(headers.get(name, "")) for name in _AHEAD):
+    """Whether the request is a prefetch or from a bot. `headers` have lower-case names."""
+    if any(_PREFETCH.search(headers.get(name, "")) for name in _PREFETCH_HEADERS):
         return True
     return bool(_BOTS.search(headers.get("user-agent", "")))

@@ -1,32 +1,32 @@
-"""Films whose last byte is out, while it is not yet known whether it has arrived."""
+"""Downloads whose last byte was sent, while delivery is not confirmed yet."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-#: Longer than a farewell takes; one that takes longer is answered as the store has it.
-PATIENCE_S = 1.0
+#: Longer than a confirmation takes; after that, the request is answered with the state in the store.
+WAIT_LIMIT_S = 1.0
 
 
 class PendingDownloads:
-    """Lets whoever asks for such a job wait, so that after a download nobody sees it as still going on."""
+    """Lets requests for a job wait until its download is confirmed, so that none sees it as still running."""
 
     def __init__(self) -> None:
-        self._leaving: dict[str, asyncio.Event] = {}
+        self._pending: dict[str, asyncio.Event] = {}
 
     @contextmanager
-    def leaving(self, job_id: str) -> Iterator[None]:
-        """From the last byte to what came of it."""
-        over = self._leaving[job_id] = asyncio.Event()
+    def track(self, job_id: str) -> Iterator[None]:
+        """Marks a download as pending while the context is active."""
+        confirmed = self._pending[job_id] = asyncio.Event()
         try:
             yield
         finally:
-            del self._leaving[job_id]
-            over.set()
+            del self._pending[job_id]
+            confirmed.set()
 
-    async def settled(self, job_id: str) -> None:
-        """Returns when nothing is on its way for this job, or after a second."""
-        if over := self._leaving.get(job_id):
+    async def wait(self, job_id: str) -> None:
+        """Waits until no download of this job is pending, for WAIT_LIMIT_S at most."""
+        if confirmed := self._pending.get(job_id):
             with suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE_S):
-                    await over.wait()
+                async with asyncio.timeout(WAIT_LIMIT_S):
+                    await confirmed.wait()

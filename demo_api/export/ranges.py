@@ -1,6 +1,6 @@
-"""Which part of a file a request asks for: RFC 9110, section 14. Pure.
+"""Parses Range and If-Range (RFC 9110, section 14). Pure.
 
-A range that cannot be read is no range, and of several at once the whole file is sent: both are allowed.
+An invalid range is ignored, and for several ranges the whole file is sent: the RFC allows both.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from demo_api.errors import RangeUnsatisfiable
 
-#: More digits than any file is long, and fewer than Python refuses to read.
+#: More digits than any file size has, and fewer than Python's limit for int().
 _DIGITS = "[0-9]{1,1000}"
 _UNIT = re.compile(r"bytes=", re.IGNORECASE)
 _SPEC = re.compile(rf"({_DIGITS})-({_DIGITS})?|-({_DIGITS})")
@@ -28,22 +28,22 @@ class Span:
         return self.end - self.start
 
     def content_range(self, size_bytes: int) -> str:
-        """The header of an answer that has this part of a file."""
+        """Returns the Content-Range header of this span."""
         return f"bytes {self.start}-{self.end - 1}/{size_bytes}"
 
 
-def span(ranges: Sequence[str], if_range: str | None, etag: str, size_bytes: int) -> Span | None:
-    """The part that the headers `Range` and `If-Range` ask for; None when that is the whole file.
+def parse_range(ranges: Sequence[str], if_range: str | None, etag: str, size_bytes: int) -> Span | None:
+    """Parses the headers `Range` and `If-Range`; None means the whole file.
 
-    Raises RangeUnsatisfiable when the one range that is asked for begins behind the file's end.
+    Raises RangeUnsatisfiable when the range begins after the end of the file.
     """
-    # A date, a weak tag or one that is not ours: whoever has a part of another file needs all of this one.
+    # A date, a weak or a different tag: the client has a part of another file and needs all of this one.
     if if_range is not None and if_range.strip(_SPACE) != etag:
         return None
-    found = _read(ranges)
-    if found is None:
+    digits = _single_range(ranges)
+    if digits is None:
         return None
-    first, last, suffix = found
+    first, last, suffix = digits
     if suffix:
         return _suffix(int(suffix), size_bytes)
     start, end = int(first), min(int(last) + 1, size_bytes) if last else size_bytes
@@ -54,17 +54,17 @@ def span(ranges: Sequence[str], if_range: str | None, etag: str, size_bytes: int
     return Span(start, end)
 
 
-def _read(ranges: Sequence[str]) -> tuple[str, str, str] | None:
-    """First, last and suffix of the one range that is asked for, as digits; None if there is no such one."""
+def _single_range(ranges: Sequence[str]) -> tuple[str, str, str] | None:
+    """Parses first, last and suffix of a single range, as digits; None for several or an invalid one."""
     if len(ranges) != 1 or not (unit := _UNIT.match(ranges[0])):
         return None
     specs = [spec for part in ranges[0][unit.end() :].split(",") if (spec := part.strip(_SPACE))]
-    found = _SPEC.fullmatch(specs[0]) if len(specs) == 1 else None
-    return (found[1] or "", found[2] or "", found[3] or "") if found else None
+    match = _SPEC.fullmatch(specs[0]) if len(specs) == 1 else None
+    return (match[1] or "", match[2] or "", match[3] or "") if match else None
 
 
 def _suffix(length: int, size_bytes: int) -> Span | None:
     if length == 0:
         raise RangeUnsatisfiable(size_bytes)
-    # The end of an empty file is all of it, which no Content-Range can say.
+    # The suffix of an empty file is the whole file, which Content-Range cannot express.
     return Span(max(size_bytes - length, 0), size_bytes) if size_bytes else None

@@ -1,4 +1,4 @@
-"""The one-shot export: a film leaves once, and stays when it did not arrive whole."""
+"""Streams the one-time download of a film, and keeps the film when delivery is not complete."""
 
 import asyncio
 import logging
@@ -23,37 +23,35 @@ from video.style import Format
 
 log = logging.getLogger(__name__)
 
-#: Small enough that the slowest client takes a piece within STALL_LIMIT_S.
-PIECE_BYTES = 16 * 1024
-#: So much is held back at the end, to be sent byte by byte while a client catches up with what its host has.
+#: Small enough that the slowest client accepts a chunk within STALL_LIMIT_S.
+CHUNK_BYTES = 16 * 1024
+#: Held back at the end, and sent byte by byte until the client has read what its host has buffered.
 TAIL_BYTES = 256
 PROBE_S = 0.1
-#: A program that reads 10 KB/s makes room on a Linux host at least every 10 s.
-LINGER_S = 15.0
+#: A client that reads 10 KB/s enlarges the window of a Linux host at least every 10 s.
+TAIL_LIMIT_S = 15.0
 
 MEDIA_TYPES: dict[Format, str] = {"mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif"}
 
 
-class ClientGone(Exception):
-    """The connection broke before the last byte was out."""
+class ClientDisconnected(Exception):
+    """The connection was closed before the last byte was sent."""
 
 
-class ClaimGone(Exception):
-    """The right to send the film was lost before the last byte was out."""
+class ClaimLost(Exception):
+    """The claim on the job was lost before the last byte was sent."""
 
 
-def check_wanted(headers: Mapping[str, str]) -> None:
-    """Raises PreviewRefused."""
+def refuse_link_previews(headers: Mapping[str, str]) -> None:
+    """Rejects prefetches and link-preview bots. Raises PreviewRefused."""
     if is_link_preview(headers):
-        raise PreviewRefused(
-            "This address gives a film once, to somebody who downloads it. Previews do not get it."
-        )
+        raise PreviewRefused("This film can be downloaded once. Link previews and prefetches are refused.")
 
 
-async def exportable(store: Store, job: Job) -> int:
-    """The size of a completed job's film in bytes. Raises what stands in the way."""
+async def film_size(store: Store, job: Job) -> int:
+    """Returns the size of a completed job's film in bytes. Raises NotCompleted and FilmMissing."""
     if job.status is not Status.COMPLETED:
-        raise NotCompleted(f"The film is not there: the job is {job.status}.", job.status)
+        raise NotCompleted(f"There is no film: the job is {job.status}.", job.status)
     size_bytes = await blob_size(store.redis, film_key(job.id))
     if size_bytes is None:
         raise FilmMissing(f"The film of job {job.id} is gone. Send the request again.")
@@ -61,12 +59,12 @@ async def exportable(store: Store, job: Job) -> int:
 
 
 async def claim_export(store: Store, job: Job) -> Claim:
-    """The right to send the film, for one at a time. Raises ExportInProgress when another has it."""
+    """Claims the job for one download at a time. Raises ExportInProgress when another one runs."""
     claim = await store.claim(job.id, Stage.READY, Stage.EXPORTING)
     if claim is None:
-        await exportable(store, await store.find(job.id))
+        await film_size(store, await store.find(job.id))
         raise ExportInProgress(
-            "The film is being downloaded right now. If that breaks off it can be had again."
+            "The film is being downloaded now. If that download breaks off, the film can be downloaded again."
         )
     return claim
 
@@ -81,120 +79,125 @@ def film_headers(job: Job, size_bytes: int) -> dict[str, str]:
 
 
 class ExportResponse(Response):
-    """Streams the film from Redis, a chunk at a time, and forgets the job once the last byte has arrived.
+    """Streams the film from Redis in chunks, and deletes the job once the last byte is delivered.
 
-    The end is held back until the client's host has acknowledged all before it and the client has had
-    EXPORT_GRACE_S to break off, so that this is noticed while the film can still be kept.
+    The last byte is held back until the peer has acknowledged all others and the client has had
+    EXPORT_GRACE_S to disconnect, so that a disconnect is noticed while the film can still be kept.
     """
 
     def __init__(
-        self, store: Store, farewells: PendingDownloads, job: Job, claim: Claim, size_bytes: int
+        self, store: Store, pending: PendingDownloads, job: Job, claim: Claim, size_bytes: int
     ) -> None:
         super().__init__(None, headers=film_headers(job, size_bytes))
         self._store = store
-        self._farewells = farewells
+        self._pending = pending
         self._job = job
         self._claim = claim
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        leaving = asyncio.create_task(_disconnected(receive))
-        renewing = asyncio.create_task(self._renew(leaving))
-        over = False
+        disconnect = asyncio.create_task(_wait_for_disconnect(receive))
+        renewal = asyncio.create_task(self._renew_lease(disconnect))
+        delivered = False
         try:
-            with SocketState(scope.get("state", {}).get("transport")) as wire:
-                last = await self._stream(send, leaving, wire)
-                over = await self._part(send, leaving, wire, last)
-        except (ClientGone, TimeoutError) as exc:
+            with SocketState(scope.get("state", {}).get("transport")) as peer:
+                last = await self._stream(send, disconnect, peer)
+                delivered = await self._send_last_byte(send, disconnect, peer, last)
+        except (ClientDisconnected, TimeoutError) as exc:
             log.info("the export of job %s broke off, the film is kept: %r", self._job.id, exc)
-        except (ClaimGone, VideoError, RedisError) as exc:
+        except (ClaimLost, VideoError, RedisError) as exc:
             log.warning("the export of job %s failed, the film is kept if it exists: %r", self._job.id, exc)
         finally:
-            leaving.cancel()
-            renewing.cancel()
-            if not over:
+            disconnect.cancel()
+            renewal.cancel()
+            if not delivered:
                 await self._release()
 
-    async def _stream(self, send: Send, leaving: asyncio.Task[None], wire: SocketState) -> bytes:
-        """Sends everything but the last byte, and answers that."""
+    async def _stream(self, send: Send, disconnect: asyncio.Task[None], peer: SocketState) -> bytes:
+        """Sends all but the last byte, and returns that."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         tail = b""
         async with aclosing(read_blob(self._store.redis, film_key(self._job.id))) as chunks:
-            async for piece in _pieces(chunks):
-                tail += piece
-                wire.look()
-                await _pass(send, leaving, wire, tail[:-TAIL_BYTES])
+            async for chunk in _split(chunks):
+                tail += chunk
+                peer.peer_window()
+                await _send_chunk(send, disconnect, peer, tail[:-TAIL_BYTES])
                 tail = tail[-TAIL_BYTES:]
-        await self._linger(send, leaving, wire, tail[:-1])
+        await self._send_tail(send, disconnect, peer, tail[:-1])
         return tail[-1:]
 
-    async def _linger(self, send: Send, leaving: asyncio.Task[None], wire: SocketState, tail: bytes) -> None:
-        """Sends the end byte by byte until the client has read what its host has taken in for it.
+    async def _send_tail(
+        self, send: Send, disconnect: asyncio.Task[None], peer: SocketState, tail: bytes
+    ) -> None:
+        """Sends the tail byte by byte until the client has read what its host has buffered.
 
-        Each acknowledgement says how much room that host has: all that it ever had, when everything was read.
-        One that has had no more room for LINGER_S is not waited for: it may have another reason.
+        Each acknowledgement carries the host's receive window, which is at its maximum when all was read.
+        A window that has not grown for TAIL_LIMIT_S is not waited for: it may have another reason.
         """
-        clock, sent, most = asyncio.get_running_loop().time, 0, 0
-        give_up_s = clock() + LINGER_S
-        while sent < len(tail) and clock() < give_up_s:
-            await _pass(send, leaving, wire, tail[sent : sent + 1])
-            await wire.drained()
+        clock, sent, widest_bytes = asyncio.get_running_loop().time, 0, 0
+        deadline_s = clock() + TAIL_LIMIT_S
+        while sent < len(tail) and clock() < deadline_s:
+            await _send_chunk(send, disconnect, peer, tail[sent : sent + 1])
+            await peer.wait_acknowledged()
             sent += 1
-            if wire.look() >= wire.roomiest:
+            window_bytes = peer.peer_window()
+            if window_bytes >= peer.max_window_bytes:
                 break
-            if wire.look() > most:
-                most, give_up_s = wire.look(), clock() + LINGER_S
-            await asyncio.wait({leaving}, timeout=PROBE_S)
-        await _pass(send, leaving, wire, tail[sent:])
-        await wire.drained()
-        await asyncio.wait({leaving}, timeout=self._store.settings.export_grace_s)
+            if window_bytes > widest_bytes:
+                widest_bytes, deadline_s = window_bytes, clock() + TAIL_LIMIT_S
+            await asyncio.wait({disconnect}, timeout=PROBE_S)
+        await _send_chunk(send, disconnect, peer, tail[sent:])
+        await peer.wait_acknowledged()
+        await asyncio.wait({disconnect}, timeout=self._store.settings.export_grace_s)
 
-    async def _part(self, send: Send, leaving: asyncio.Task[None], wire: SocketState, last: bytes) -> bool:
-        """Sends the last byte and forgets the job if that has arrived; False when the film is kept."""
+    async def _send_last_byte(
+        self, send: Send, disconnect: asyncio.Task[None], peer: SocketState, last: bytes
+    ) -> bool:
+        """Sends the last byte and deletes the job once that is delivered. Raises ClientDisconnected."""
         if not await self._store.renew_lease(self._claim, {}):
-            raise ClaimGone
-        if leaving.done() or not wire.open:
-            raise ClientGone
-        with self._farewells.leaving(self._job.id):
+            raise ClaimLost
+        if disconnect.done() or not peer.is_open:
+            raise ClientDisconnected
+        with self._pending.track(self._job.id):
             await send({"type": "http.response.body", "body": last, "more_body": False})
-            if not await wire.arrived():
-                raise ClientGone
+            if not await peer.confirm_delivery():
+                raise ClientDisconnected
             if not await self._store.finish(self._claim):
                 log.warning("job %s was exported, but its claim was lost before that", self._job.id)
         return True
 
-    async def _renew(self, leaving: asyncio.Task[None]) -> None:
-        """A slow download keeps its claim; one that has lost it ends."""
+    async def _renew_lease(self, disconnect: asyncio.Task[None]) -> None:
+        """Renews the lease of a slow download; ends the download when its claim is lost."""
         while True:
             await asyncio.sleep(self._store.settings.lease_s / 4)
             try:
                 if not await self._store.renew_lease(self._claim, {}):
-                    leaving.cancel()
+                    disconnect.cancel()
                     return
             except RedisError as exc:
-                log.warning("Redis is away during an export: %s", exc)
+                log.warning("Redis is unavailable during an export: %s", exc)
 
     async def _release(self) -> None:
         try:
             await self._store.transition(self._claim, Stage.READY, {})
         except (RedisError, TransitionRefused) as exc:
-            log.warning("the export of job %s ends with its lease: %s", self._job.id, exc)
+            log.warning("the export of job %s is released when its lease expires: %s", self._job.id, exc)
 
 
-async def _pieces(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+async def _split(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     async for chunk in chunks:
-        for start in range(0, len(chunk), PIECE_BYTES):
-            yield chunk[start : start + PIECE_BYTES]
+        for start in range(0, len(chunk), CHUNK_BYTES):
+            yield chunk[start : start + CHUNK_BYTES]
 
 
-async def _disconnected(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-async def _pass(send: Send, leaving: asyncio.Task[None], wire: SocketState, body: bytes) -> None:
+async def _send_chunk(send: Send, disconnect: asyncio.Task[None], peer: SocketState, body: bytes) -> None:
     message: Message = {"type": "http.response.body", "body": body, "more_body": True}
     async with asyncio.timeout(STALL_LIMIT_S):
         await send(message)
-    # A server ignores what is sent after a disconnect, so only these tell.
-    if leaving.done() or not wire.open:
-        raise ClientGone
+    # The server ignores what is sent after a disconnect: only these reveal it.
+    if disconnect.done() or not peer.is_open:
+        raise ClientDisconnected

@@ -1,4 +1,4 @@
-"""The connection below an answer: what has arrived at the other host, and who still reads there."""
+"""TCP state of a connection: what the peer has acknowledged, and whether it still reads."""
 
 import array
 import asyncio
@@ -8,30 +8,30 @@ import struct
 import termios
 from typing import Any, Self
 
-GLANCE_S = 0.005
-#: A client that takes nothing at all for this long is gone.
+POLL_S = 0.005
+#: A client that accepts no bytes for this long counts as disconnected.
 STALL_LIMIT_S = 60.0
-#: After the last byte has arrived, a client that was killed just before has this long to be noticed.
+#: How long after the acknowledgement of the last byte the RST of a killed client is awaited.
 CONFIRM_S = 0.03
 
-#: States of a connection, and where struct tcp_info has the other host's window (Linux 5.4 and later).
+#: TCP states, and the offset of the peer's receive window in struct tcp_info (Linux 5.4 and later).
 ESTABLISHED, CLOSE_WAIT = 1, 8
-WINDOW_AT = 228
+WINDOW_OFFSET = 228
 
 
 class SocketState:
-    """Looks at a connection's socket, by a descriptor of its own that outlives the server's.
+    """Reads the TCP state of a connection through a duplicated descriptor, which outlives the server's.
 
-    Without a socket, as in a test's client, and where the kernel does not tell (not TCP, not Linux), all that
-    was written counts as arrived.
+    Without a socket, as in a test client, and where the kernel has no TCP_INFO (not TCP, not Linux), all
+    bytes that were written count as delivered.
     """
 
     def __init__(self, transport: Any) -> None:
         self._transport = transport
-        found = transport.get_extra_info("socket") if transport is not None else None
-        self._socket: socket.socket | None = found.dup() if found is not None else None
-        #: The most that `look` has seen.
-        self.roomiest = 0
+        original = transport.get_extra_info("socket") if transport is not None else None
+        self._socket: socket.socket | None = original.dup() if original is not None else None
+        #: The largest window that `peer_window` has returned.
+        self.max_window_bytes = 0
 
     def __enter__(self) -> Self:
         return self
@@ -41,41 +41,43 @@ class SocketState:
             self._socket.close()
 
     @property
-    def open(self) -> bool:
-        """Whether the other host has neither closed nor reset the connection."""
+    def is_open(self) -> bool:
+        """Whether the peer has neither closed nor reset the connection."""
         return self._state in (None, ESTABLISHED)
 
-    def look(self) -> int:
-        """Bytes that the other host would take now: fewer than at best while it has some that nobody read."""
+    def peer_window(self) -> int:
+        """Returns the peer's receive window in bytes: below its maximum while the client has not read all."""
         info = self._info
-        room = int(struct.unpack_from("=I", info, WINDOW_AT)[0]) if len(info) >= WINDOW_AT + 4 else 0
-        self.roomiest = max(self.roomiest, room)
-        return room
+        window_bytes = (
+            int(struct.unpack_from("=I", info, WINDOW_OFFSET)[0]) if len(info) >= WINDOW_OFFSET + 4 else 0
+        )
+        self.max_window_bytes = max(self.max_window_bytes, window_bytes)
+        return window_bytes
 
     @property
     def unacknowledged(self) -> int:
-        """Bytes in our buffer and the kernel's not acknowledged by the other host (tcp(7), SIOCOUTQ)."""
+        """Bytes in our and the kernel's buffers that the peer has not acknowledged (tcp(7), SIOCOUTQ)."""
         if self._socket is None:
             return 0
-        waiting = array.array("i", [0])
-        fcntl.ioctl(self._socket.fileno(), termios.TIOCOUTQ, waiting)
-        return int(self._transport.get_write_buffer_size()) + waiting[0]
+        queued = array.array("i", [0])
+        fcntl.ioctl(self._socket.fileno(), termios.TIOCOUTQ, queued)
+        return int(self._transport.get_write_buffer_size()) + queued[0]
 
-    async def drained(self) -> None:
-        """Returns when nothing is on its way any more, or nobody there to take it. Raises TimeoutError."""
+    async def wait_acknowledged(self) -> None:
+        """Waits until all bytes are acknowledged or the connection is closed. Raises TimeoutError."""
         least = None
         async with asyncio.timeout(STALL_LIMIT_S) as limit:
-            while self.open and (left := self.unacknowledged):
+            while self.is_open and (left := self.unacknowledged):
                 if least is None or left < least:
                     least = left
                     limit.reschedule(asyncio.get_running_loop().time() + STALL_LIMIT_S)
-                await asyncio.sleep(GLANCE_S)
+                await asyncio.sleep(POLL_S)
 
-    async def arrived(self) -> bool:
-        """After the last byte: whether it has arrived with somebody there to read it.
+    async def confirm_delivery(self) -> bool:
+        """Waits, after the last byte, until it is acknowledged; False when the peer reset the connection.
 
-        A program that has read everything closes with a FIN. One that closes, or is killed, with bytes
-        unread, or before they come, makes its kernel send a RST. Raises TimeoutError.
+        A client that has read everything closes with a FIN. One that closes, or is killed, with unread bytes
+        makes its kernel send a RST. Raises TimeoutError.
         """
         clock = asyncio.get_running_loop().time
         since: float | None = None
@@ -85,7 +87,7 @@ class SocketState:
                     since = clock() if since is None else since
                     if state == CLOSE_WAIT or clock() - since >= CONFIRM_S:
                         return True
-                await asyncio.sleep(GLANCE_S)
+                await asyncio.sleep(POLL_S)
         return state is None
 
     @property

@@ -1,1 +1,1 @@
-"""Local: recording, inspecting and checking on this machine, without a server."""
+"""Local: records, inspects and checks on this machine, without a server."""

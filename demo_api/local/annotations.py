@@ -1,4 +1,4 @@
-"""The picture of an inspection: a box and a number on everything that is in view."""
+"""Annotates the screenshot of an inspection: a box and a number on every element in view."""
 
 import io
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from demo_api.local.inspect import Finding, Inspection, Kind
 from explorer.types import Box
 
-#: Red reads as "no" and is kept for what the guardrails turn down.
+#: Red is for refused elements only.
 COLOURS: dict[Kind, tuple[int, int, int]] = {
     "offered": (0, 110, 60),
     "refused": (200, 20, 30),
@@ -18,55 +18,55 @@ LABEL_PX = 13
 
 
 def annotate(inspection: Inspection) -> bytes:
-    """The picture with a box and a number on everything in view, as PNG."""
-    with Image.open(io.BytesIO(inspection.picture)) as opened:
+    """Draws a box and a number on every element in view; returns a PNG."""
+    with Image.open(io.BytesIO(inspection.screenshot)) as opened:
         image = opened.convert("RGB")
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(LABEL_PX)
-    taken: list[Box] = []
+    occupied: list[Box] = []
     for finding in (*inspection.covered, *inspection.elements):
-        _frame(draw, finding)
+        _draw_box(draw, finding)
     for finding in (*inspection.elements, *inspection.covered):
-        _tag(draw, font, finding, image.size, taken)
+        _draw_number(draw, font, finding, image.size, occupied)
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
 
 
-def _shows(finding: Finding) -> bool:
+def _is_in_view(finding: Finding) -> bool:
     return finding.element.in_view and finding.element.box.width > 0
 
 
-def _frame(draw: ImageDraw.ImageDraw, finding: Finding) -> None:
-    if _shows(finding):
+def _draw_box(draw: ImageDraw.ImageDraw, finding: Finding) -> None:
+    if _is_in_view(finding):
         box = finding.element.box
         corners = (box.x, box.y, box.x + box.width - 1, box.y + box.height - 1)
         draw.rectangle(corners, outline=COLOURS[finding.kind], width=1 if finding.kind == "covered" else 2)
 
 
-def _tag(
+def _draw_number(
     draw: ImageDraw.ImageDraw,
     font: ImageFont.ImageFont | ImageFont.FreeTypeFont,
     finding: Finding,
     size: tuple[int, int],
-    taken: list[Box],
+    occupied: list[Box],
 ) -> None:
-    """The number, where it hides no other number."""
-    if not _shows(finding):
+    """Draws the number where it covers no other number."""
+    if not _is_in_view(finding):
         return
     text = str(finding.number)
     width, height = draw.textlength(text, font=font) + 6, LABEL_PX + 3
-    for x, y in _corners(finding.element.box, width, height):
-        place = Box(min(max(0, x), size[0] - width), min(max(0, y), size[1] - height), width, height)
-        if not any(_overlap(place, other) for other in taken):
+    for x, y in _label_positions(finding.element.box, width, height):
+        label = Box(min(max(0, x), size[0] - width), min(max(0, y), size[1] - height), width, height)
+        if not any(_overlap(label, other) for other in occupied):
             break
-    taken.append(place)
-    draw.rectangle((place.x, place.y, place.x + width, place.y + height), fill=COLOURS[finding.kind])
-    draw.text((place.x + 3, place.y), text, fill=(255, 255, 255), font=font)
+    occupied.append(label)
+    draw.rectangle((label.x, label.y, label.x + width, label.y + height), fill=COLOURS[finding.kind])
+    draw.text((label.x + 3, label.y), text, fill=(255, 255, 255), font=font)
 
 
-def _corners(box: Box, width: float, height: float) -> Iterator[tuple[float, float]]:
-    """Above the box, on its corners, below it, and at last inside."""
+def _label_positions(box: Box, width: float, height: float) -> Iterator[tuple[float, float]]:
+    """Yields positions above the box, beside its corners, below it, and last inside."""
     right, bottom = box.x + box.width, box.y + box.height
     yield from ((box.x, box.y - height), (right - width, box.y - height), (right, box.y))
     yield from ((box.x, bottom), (right - width, bottom), (box.x - width, box.y), (box.x, box.y))

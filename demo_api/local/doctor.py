@@ -1,4 +1,4 @@
-"""`sitereel doctor`: what this machine has for filming, and how to mend what is missing."""
+"""`sitereel doctor`: checks what this machine has for filming, and how to fix what is missing."""
 
 import asyncio
 import os
@@ -24,9 +24,9 @@ from video.typography.script_coverage import all_missing, packages_for
 from video.typography.system_fonts import shapes
 from video.typography.unicode_scripts import SCRIPTS
 
-WHY: dict[CameraKind, str] = {
-    "frames": "this browser renders frame by frame, so that none is lost",
-    "realtime": "as CAMERA asks",
+CAMERA_REASONS: dict[CameraKind, str] = {
+    "frames": "this browser renders frame by frame, so no frame is lost",
+    "realtime": "as set by CAMERA",
 }
 
 
@@ -34,15 +34,15 @@ WHY: dict[CameraKind, str] = {
 class Finding:
     """One line of the table. `ok` is None where something works but could be better."""
 
-    what: str
+    part: str
     ok: bool | None
     found: str
-    mend: str = ""
+    fix: str = ""
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Looks at everything that a film needs; takes about two seconds."""
-    with only_passed():  # a browser is started, and programs are asked what they can
+    """Checks everything that filming needs; takes about two seconds."""
+    with only_passed():  # starts a browser and other programs
         return [finding for check in CHECKS for finding in check(settings)]
 
 
@@ -60,33 +60,35 @@ def _browser(settings: Settings) -> list[Finding]:
     kind = f"{chromium.kind} {launched.version} from {chromium.source}: {chromium.path}"
     if launched.sandboxed:
         return [Finding("Browser", True, kind), Finding("Sandbox", True, "Chromium's own sandbox is on")]
-    who = "Chromium refuses it to root" if os.geteuid() == 0 else "the kernel does not allow user namespaces"
-    mend = "Run as an ordinary user on a kernel with user namespaces."
-    return [Finding("Browser", True, kind), Finding("Sandbox", None, f"off: {who}", mend)]
+    reason = (
+        "Chromium refuses it to root" if os.geteuid() == 0 else "the kernel does not allow user namespaces"
+    )
+    fix = "Run as an ordinary user on a kernel with user namespaces."
+    return [Finding("Browser", True, kind), Finding("Sandbox", None, f"off: {reason}", fix)]
 
 
 def _limits(settings: Settings) -> list[Finding]:
-    limit_mb, there_mb = settings.max_memory_mb, total_memory_bytes() >> 20
-    stage = f"a stage may take {limit_mb} MB of memory and {settings.max_disk_mb} MB of disk"
-    if there_mb < limit_mb:
-        mend = f"Set MAX_MEMORY_MB to less than {there_mb}, so that a greedy page is stopped in order."
-        return [Finding("Limits", None, f"{stage}, but there are only {there_mb} MB of memory", mend)]
+    limit_mb, available_mb = settings.max_memory_mb, total_memory_bytes() >> 20
+    stage = f"a stage may use {limit_mb} MB of memory and {settings.max_disk_mb} MB of disk"
+    if available_mb < limit_mb:
+        fix = f"Set MAX_MEMORY_MB below {available_mb}, so that a page that uses too much is stopped cleanly."
+        return [Finding("Limits", None, f"{stage}, but only {available_mb} MB of memory are available", fix)]
     if not counts_shared_once():
-        return [Finding("Limits", None, f"{stage}, without what processes share: the kernel tells no PSS")]
-    return [Finding("Limits", True, f"{stage}; what processes share counts once")]
+        return [Finding("Limits", None, f"{stage}; shared memory is not counted: the kernel has no PSS")]
+    return [Finding("Limits", True, f"{stage}; shared memory counts once")]
 
 
 def _camera(settings: Settings) -> list[Finding]:
-    mend = "Install chromium-headless-shell, or set CHROMIUM_PATH to one."
+    fix = "Install chromium-headless-shell, or set CHROMIUM_PATH to one."
     try:
         kind, note = choose_camera(settings.film.camera, find_chromium(settings.chromium_path).kind)
     except FramesImpossible as exc:
-        return [Finding("Camera", False, str(exc), mend)]
+        return [Finding("Camera", False, str(exc), fix)]
     except ExplorerError:
         return []
     if note:
-        return [Finding("Camera", None, f"{settings.film.camera} takes {kind}. {note}", mend)]
-    return [Finding("Camera", True, f"{settings.film.camera} takes {kind}: {WHY[kind]}")]
+        return [Finding("Camera", None, f"{settings.film.camera} uses {kind}. {note}", fix)]
+    return [Finding("Camera", True, f"{settings.film.camera} uses {kind}: {CAMERA_REASONS[kind]}")]
 
 
 def _ffmpeg(settings: Settings) -> list[Finding]:
@@ -110,7 +112,7 @@ def _redis(settings: Settings) -> list[Finding]:
         asyncio.run(_ping(settings.redis, settings))
     except RedisError as exc:
         return [Finding("Redis", False, str(exc), "Start it, or unset REDIS_URL and REDIS_HOST.")]
-    return [Finding("Redis", True, "answers")]
+    return [Finding("Redis", True, "responds")]
 
 
 async def _ping(url: str, settings: Settings) -> None:
@@ -121,18 +123,18 @@ async def _ping(url: str, settings: Settings) -> None:
 def _fonts(_: Settings) -> list[Finding]:
     missing = all_missing()
     if not missing:
-        return [Finding("Fonts", True, f"for all {len(SCRIPTS)} scripts that are looked for")]
+        return [Finding("Fonts", True, f"for all {len(SCRIPTS)} scripts that are checked")]
     found = f"none for {', '.join(missing)}: pages show boxes instead"
     return [
         Finding("Fonts", None, found, f"Install them: `apt-get install {' '.join(packages_for(missing))}`.")
     ]
 
 
-def _letters(_: Settings) -> list[Finding]:
+def _text_shaping(_: Settings) -> list[Finding]:
     if shapes():
-        return [Finding("Letters", True, "joined and ordered as their script wants it")]
-    found = "in captions Arabic is joined coarsely and Indic scripts not at all: FriBidi is not here"
-    return [Finding("Letters", None, found, "Install it: `apt-get install libfribidi0`.")]
+        return [Finding("Text shaping", True, "joins and orders letters by their script")]
+    found = "FriBidi is not installed: captions join Arabic coarsely, and Indic scripts not at all"
+    return [Finding("Text shaping", None, found, "Install it: `apt-get install libfribidi0`.")]
 
 
 CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (
@@ -143,5 +145,5 @@ CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (
     _ffmpeg,
     _redis,
     _fonts,
-    _letters,
+    _text_shaping,
 )

@@ -1,4 +1,4 @@
-"""What a page offers to be clicked, and what not and why: a look at it without a film."""
+"""Inspects a page without filming: its clickable elements, and which are refused or covered, and why."""
 
 import asyncio
 import logging
@@ -31,13 +31,13 @@ from explorer.types import Brief, Element, Refusal
 log = logging.getLogger(__name__)
 
 SETTLE_MS = 6_000.0
-LOOK_LIMIT_S = 60.0
+INSPECT_LIMIT_S = 60.0
 Kind = Literal["offered", "refused", "covered"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One element with its number on the picture, and the guardrail that turns it down, if any."""
+    """One element with its number on the screenshot, and its refusal by a guardrail, if any."""
 
     number: int
     element: Element
@@ -52,12 +52,12 @@ class Finding:
 
     @property
     def why(self) -> str:
-        """Why it is not clicked, or how it is; in words."""
+        """Whether it may be clicked, and why not."""
         if self.element.covered_by:
-            return f"lies under {self.element.covered_by}"
+            return f"is covered by {self.element.covered_by}"
         if self.refusal:
             return self.refusal.detail
-        return "may be clicked" if self.element.in_view else "may be clicked after scrolling there"
+        return "may be clicked" if self.element.in_view else "may be clicked after scrolling to it"
 
     def as_json(self) -> dict[str, Any]:
         e = self.element
@@ -87,7 +87,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A page as the explorer sees it; `picture` is its viewport as PNG, without numbers."""
+    """A page as the explorer sees it; `screenshot` is its viewport as PNG, without numbers."""
 
     url: str
     title: str
@@ -96,7 +96,7 @@ class Inspection:
     elements: tuple[Finding, ...]
     covered: tuple[Finding, ...]
     frames: int
-    picture: bytes
+    screenshot: bytes
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -110,55 +110,57 @@ class Inspection:
 
 
 async def inspect(url: str, settings: Settings, width_px: int, height_px: int) -> Inspection:
-    """Opens `url` as a take does and looks at it once. The typed host may be private.
+    """Opens `url` as a take does and scans it once. The host of `url` may be private.
 
     Raises PageUnreachable, AddressRefused, BrowserMissing and BrowserCrashed.
     """
-    typed = str(Endpoint.of(url))
-    brief = Brief(url, width_px=width_px, height_px=height_px, max_runtime_s=LOOK_LIMIT_S)
+    host = str(Endpoint.of(url))
+    brief = Brief(url, width_px=width_px, height_px=height_px, max_runtime_s=INSPECT_LIMIT_S)
     chromium, clock = find_chromium(settings.chromium_path), OffCameraClock()
     async with (
-        EgressProxy(EgressPolicy(settings.allow_private_hosts | {typed}), allow_writes=False) as proxy,
-        open_session(brief, chromium, proxy.url) as stage,
+        EgressProxy(EgressPolicy(settings.allow_private_hosts | {host}), allow_writes=False) as proxy,
+        open_session(brief, chromium, proxy.url) as session,
     ):
-        border = ScopeMonitor(stage.page, clock, Site.of(url), proxy)
-        patience = Deadlines(clock, LOOK_LIMIT_S)
-        navigator = Navigator(stage, clock, patience, border, proxy, RetryPolicy())
-        start = StartPageCheck(url, stage, clock, border, patience)
-        settler = Settler(stage.page, clock)
+        scope = ScopeMonitor(session.page, clock, Site.of(url), proxy)
+        deadlines = Deadlines(clock, INSPECT_LIMIT_S)
+        navigator = Navigator(session, clock, deadlines, scope, proxy, RetryPolicy())
+        start = StartPageCheck(url, session, clock, scope, deadlines)
+        settler = Settler(session.page, clock)
         await settler.install()
         await RequestInterceptor(
-            None, brief.wishes, lambda refusal: log.info("held back: %s", refusal.what)
-        ).install(stage.page)
+            None, brief.wishes, lambda refusal: log.info("request refused: %s", refusal.what)
+        ).install(session.page)
         await navigator.open(url)
         await start.check_redirect()
         await settler.settle(SETTLE_MS)
-        if border.failed:
-            raise navigator.failure(f"{url} leads there, and nothing answers")
+        if scope.failed:
+            raise navigator.failure(f"{url} redirects there, and nothing responds")
         try:
             await start.check()
         except PlaywrightError as exc:
-            log.info("the page moved on while it was judged: %s", exc)
+            log.info("the page navigated while it was checked: %s", exc)
         try:
-            async with asyncio.timeout(LOOK_LIMIT_S):
-                return await _look(stage.page, Site.of(stage.page.url), brief)
+            async with asyncio.timeout(INSPECT_LIMIT_S):
+                return await _scan(session.page, Site.of(session.page.url), brief)
         except TimeoutError as exc:
-            raise PageUnreachable(f"{url} did not answer questions for {LOOK_LIMIT_S:.0f} s.") from exc
+            raise PageUnreachable(
+                f"{url} did not respond to the inspection within {INSPECT_LIMIT_S:.0f} s."
+            ) from exc
 
 
-async def _look(page: Page, site: Site, brief: Brief) -> Inspection:
+async def _scan(page: Page, site: Site, brief: Brief) -> Inspection:
     found = await discover(page, frozenset())
-    picture = await page.screenshot(type="png")
+    screenshot = await page.screenshot(type="png")
     selectors = [await stable_selector(page, element) for element in found.elements]
 
-    def judged(number: int, element: Element, selector: str) -> Finding:
+    def finding(number: int, element: Element, selector: str) -> Finding:
         refusal = refuse_element(element, site, page.url)
         field = refuse_field(element) if element.fills else None
         return Finding(number, element, selector, refusal or field)
 
     elements = tuple(
-        judged(n, e, s) for n, (e, s) in enumerate(zip(found.elements, selectors, strict=True), 1)
+        finding(n, e, s) for n, (e, s) in enumerate(zip(found.elements, selectors, strict=True), 1)
     )
-    covered = tuple(judged(n, e, e.selector) for n, e in enumerate(found.covered, len(elements) + 1))
+    covered = tuple(finding(n, e, e.selector) for n, e in enumerate(found.covered, len(elements) + 1))
     title, frames = await title_of(page), len(page.frames) - 1
-    return Inspection(page.url, title, brief.width_px, brief.height_px, elements, covered, frames, picture)
+    return Inspection(page.url, title, brief.width_px, brief.height_px, elements, covered, frames, screenshot)

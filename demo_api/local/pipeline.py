@@ -1,4 +1,4 @@
-"""A whole line of one's own in this process, Valkey, worker and API, which begins when it is first needed."""
+"""Runs an embedded pipeline in this process: Valkey, worker and API, started on first use."""
 
 import secrets
 import threading
@@ -19,54 +19,57 @@ START_S = 10.0
 
 
 class PipelineClosed(PipelineError):
-    """It was asked for after its end, or did not begin."""
+    """The pipeline was used after its end, or did not start."""
 
-    code = "line_closed"
+    code = "pipeline_closed"
 
 
 class LocalPipeline:
-    """Films one site at a time. Its API is for this machine alone, and wants a token that only we know."""
+    """Records one job at a time. Its API listens on loopback and requires a random token."""
 
     def __init__(self, settings: "Settings") -> None:
         self._settings = settings
-        self._parts = ExitStack()
+        self._resources = ExitStack()
         self._server: Server | None = None
         self._closed = False
         self._lock = threading.Lock()
 
     def server(self) -> Server:
-        """Where it listens; the first call takes a second. Raises LineErrors and what `working` raises."""
+        """Returns the API's address and token; the first call starts it, which takes a second.
+
+        Raises PipelineError.
+        """
         with self._lock:
             if self._closed:
-                raise PipelineClosed("Sitereel is ending. Nothing was done.")
+                raise PipelineClosed("Sitereel is shutting down. Nothing was done.")
             if self._server is None:
-                with ExitStack() as parts:
-                    self._server = self._begin(parts)
-                    self._parts = parts.pop_all()
+                with ExitStack() as resources:
+                    self._server = self._start(resources)
+                    self._resources = resources.pop_all()
             return self._server
 
     def close(self) -> None:
-        """Ends what runs, at once, and leaves nothing behind."""
+        """Stops everything at once, and deletes all data."""
         with self._lock:
             self._closed = True
-            self._parts.close()
+            self._resources.close()
 
-    def _begin(self, parts: ExitStack) -> Server:
+    def _start(self, resources: ExitStack) -> Server:
         from actors.embedded_redis import embedded_valkey
         from actors.worker import working
 
         token = secrets.token_hex(16)
-        redis_url = parts.enter_context(embedded_valkey())
+        redis_url = resources.enter_context(embedded_valkey())
         settings = self._settings.on_redis(redis_url).model_copy(
             update={"api_token": SecretStr(token), "rate_limit": "off", "cors_origins": frozenset()}
         )
-        parts.enter_context(working(settings, slots=1, grace_s=0))
-        return Server(parts.enter_context(_serving(settings)), token)
+        resources.enter_context(working(settings, slots=1, grace_s=0))
+        return Server(resources.enter_context(_serving(settings)), token)
 
 
 @contextmanager
 def _serving(settings: "Settings") -> Iterator[str]:
-    """The API on a free port of this machine; its address."""
+    """Serves the API on a free loopback port; yields its URL."""
     from demo_api.server import listen, make_server
 
     server = make_server(settings)
@@ -77,7 +80,7 @@ def _serving(settings: "Settings") -> Iterator[str]:
             deadline_s = time.monotonic() + START_S
             while not server.started:
                 if not thread.is_alive() or time.monotonic() > deadline_s:
-                    raise PipelineClosed("The API did not begin. Run `sitereel serve` to see why.")
+                    raise PipelineClosed("The API did not start. Run `sitereel serve` to see why.")
                 time.sleep(0.01)
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:

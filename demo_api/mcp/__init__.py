@@ -1,1 +1,1 @@
-"""MCP: the server's tools for language models."""
+"""MCP server: tools for agents."""

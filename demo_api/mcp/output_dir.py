@@ -1,4 +1,4 @@
-"""The one folder below which files are written for somebody who only says their names."""
+"""Output folder of the MCP tools: files are written below it only."""
 
 import os
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ from demo_api.client.output_files import FileRefused, check_writable, format_of
 
 @dataclass(frozen=True, slots=True)
 class OutputFolder:
-    """Whoever names a film may have been told its name by a page: nothing else is written, or overwritten."""
+    """Resolves file names of agents, which a page may have chosen: only new films, only below `root`."""
 
     root: Path
 
-    def place(self, name: str) -> Path:
-        """Where a film of this name goes. Raises FileRefused."""
+    def resolve(self, name: str) -> Path:
+        """Returns the path of a film of this name. Raises FileRefused."""
         path = self.root / name
-        # What a link leads to counts, wherever on the way it is.
+        # Symbolic links are resolved: their targets must be below root too.
         folder = path.parent.resolve()
         path = folder / path.name
         if not folder.is_relative_to(self.root.resolve()):
             raise FileRefused(f"Films are written below {self.root.resolve()}, and {name!r} is not.")
         if format_of(path) is None:
-            raise FileRefused(f"{name!r} is no film's name: end it in .mp4, .webm or .gif.")
+            raise FileRefused(f"{name!r} is not the name of a film: end it in .mp4, .webm or .gif.")
         check_writable(path)
         if os.path.lexists(path):
-            raise FileRefused(f"{path} is there already, and is not overwritten. Name another file.")
+            raise FileRefused(f"{path} already exists and is not overwritten. Name another file.")
         return path

@@ -1,4 +1,4 @@
-"""What the tools for agents answer: the same facts as a model for programs and as words for the agent."""
+"""Results of the MCP tools: structured content, the same as text, and pictures."""
 
 import base64
 import io
@@ -12,13 +12,13 @@ from demo_api.client.status_events import Json
 from demo_api.schemas.status import FilmOut, WarningOut
 
 #: Small enough for an agent to look at, large enough to read a headline.
-PICTURE_PX = 960
-#: So many steps and refusals are told in words; all are in the structured answer.
-MOST_LINES = 20
+THUMBNAIL_PX = 960
+#: Limit of steps and refusals in the text; the structured content has all.
+MAX_LINES = 20
 
 
 class DemoStep(BaseModel):
-    """One thing that was clicked or filled in."""
+    """One step: a click or a form field that was filled in."""
 
     number: int
     label: str
@@ -28,7 +28,7 @@ class DemoStep(BaseModel):
 
 
 class DemoRefusal(BaseModel):
-    """One thing that a guardrail left alone."""
+    """One refusal by a guardrail."""
 
     rule: str
     what: str
@@ -57,14 +57,14 @@ class Demo(BaseModel):
         return cls.model_validate({**status, "steps": steps, "file": file})
 
 
-def told(demo: Demo, sentence: str, *pictures: ContentBlock) -> CallToolResult:
-    """The answer of a tool: a sentence, what happened, and pictures."""
+def tool_result(demo: Demo, sentence: str, *pictures: ContentBlock) -> CallToolResult:
+    """Builds the result of a tool: a sentence, the job, and pictures."""
     lines = [sentence]
     if demo.film:
         film = demo.film
         lines.append(f"{film.duration_s:.1f} s, {film.width}x{film.height}, {film.size_bytes / 1e6:.1f} MB.")
-    lines += [f"{step.number}. {step.label}: {step.reason}" for step in demo.steps[:MOST_LINES]]
-    lines += [f"Left alone ({refusal.rule}): {refusal.what}" for refusal in demo.refused[:MOST_LINES]]
+    lines += [f"{step.number}. {step.label}: {step.reason}" for step in demo.steps[:MAX_LINES]]
+    lines += [f"Refused ({refusal.rule}): {refusal.what}" for refusal in demo.refused[:MAX_LINES]]
     lines += [f"Warning: {warning.message}" for warning in demo.warnings]
     return CallToolResult(
         content=[TextContent(type="text", text="\n".join(lines)), *pictures],
@@ -72,19 +72,19 @@ def told(demo: Demo, sentence: str, *pictures: ContentBlock) -> CallToolResult:
     )
 
 
-def refused(sentence: str, code: str) -> CallToolResult:
-    """The answer of a tool that could not do as it was asked."""
+def tool_error(sentence: str, code: str) -> CallToolResult:
+    """Builds the result of a tool that has failed."""
     return CallToolResult(
         content=[TextContent(type="text", text=f"{sentence} (code: {code})")], is_error=True
     )
 
 
-def picture(png: bytes) -> ImageContent:
-    """The same picture, small."""
+def thumbnail(picture: bytes) -> ImageContent:
+    """Scales a picture down to THUMBNAIL_PX; returns a JPEG."""
     from PIL import Image
 
-    image: Any = Image.open(io.BytesIO(png)).convert("RGB")
-    image.thumbnail((PICTURE_PX, PICTURE_PX))
+    image: Any = Image.open(io.BytesIO(picture)).convert("RGB")
+    image.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=80)
     return ImageContent(type="image", data=base64.b64encode(out.getvalue()).decode(), mime_type="image/jpeg")

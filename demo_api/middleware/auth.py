@@ -1,4 +1,4 @@
-"""Who may: the operator's token for everything, a job's own key for its film and what lies beside it."""
+"""Authentication: the API token for everything, a job's own key for its status, film and artifacts."""
 
 import hmac
 
@@ -11,32 +11,32 @@ from demo_api.errors import Unauthorized
 KEY = "key"
 
 
-def may_ask(request: Request, settings: Settings) -> bool:
-    """True with the right token, and wherever none is set."""
+def has_token(request: Request, settings: Settings) -> bool:
+    """Whether the request carries the API token, or none is set."""
     if settings.api_token is None:
         return True
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    return scheme.lower() == "bearer" and _same(given.strip(), settings.api_token.get_secret_value())
+    return scheme.lower() == "bearer" and _equal(given.strip(), settings.api_token.get_secret_value())
 
 
 def check_token(request: Request, settings: Settings) -> None:
-    """Raises Unauthorized."""
-    if not may_ask(request, settings):
-        raise Unauthorized("This API wants its token: send `Authorization: Bearer` and API_TOKEN's value.")
+    """Requires the API token. Raises Unauthorized."""
+    if not has_token(request, settings):
+        raise Unauthorized("This API requires a token: send `Authorization: Bearer` and API_TOKEN's value.")
 
 
 async def check_token_or_key(request: Request, settings: Settings, store: Store) -> None:
-    """Raises Unauthorized, in the same words whether or not there is such a job."""
-    if may_ask(request, settings):
+    """Requires the API token or the job's key. Raises Unauthorized, also for an unknown job."""
+    if has_token(request, settings):
         return
     job = await store.get(request.path_params["job_id"])
-    # A job that is not there has a secret too, which nobody knows: both take the same time.
+    # An unknown job is compared with a secret too, so that both take the same time.
     secret = job.secret if job and job.secret else "\0" * 32
-    if not _same(request.query_params.get(KEY, ""), secret):
+    if not _equal(request.query_params.get(KEY, ""), secret):
         raise Unauthorized(
-            "This wants the job's key (`?key=`) or the API's token. If the key is right, the film has left."
+            "This requires the job's key (`?key=`) or the API token. If the key is right, the job is gone."
         )
 
 
-def _same(given: str, right: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
+def _equal(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())

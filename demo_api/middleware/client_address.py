@@ -1,4 +1,4 @@
-"""Who is asking: the other end of the connection, or whom a trusted proxy names."""
+"""Client address: the peer of the connection, or the address that a trusted proxy forwards."""
 
 import ipaddress
 from collections.abc import Collection
@@ -10,26 +10,26 @@ from actors.settings import Network
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-#: What one subscriber usually has; a limit for each of its addresses would be none.
+#: The network that one subscriber usually has; a limit for each of its addresses would not limit it.
 IPV6_SUBSCRIBER_BITS = 64
 
 
 def client_address(scope: Scope, trusted: Collection[Network]) -> str:
-    """The client's address, or `unknown` behind a unix socket."""
+    """Returns the client's address, or `unknown` on a unix socket."""
     address = _address(scope["client"][0]) if scope.get("client") else None
     if address is None:
         return "unknown"
     hops = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
     while hops and any(address in network for network in trusted):
-        named = _address(hops.pop())
-        if named is None:
+        forwarded = _address(hops.pop())
+        if forwarded is None:
             break
-        address = named
+        address = forwarded
     return str(address)
 
 
 def subscriber_address(client: str) -> str:
-    """What a limit counts by: an IPv4 address, or the network that an IPv6 subscriber has."""
+    """Returns the key of a rate limit: an IPv4 address, or the network of an IPv6 subscriber."""
     address = _address(client)
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((address, IPV6_SUBSCRIBER_BITS), strict=False))
@@ -37,7 +37,7 @@ def subscriber_address(client: str) -> str:
 
 
 def _address(text: str) -> Address | None:
-    """Also with a port, in brackets or with a zone; IPv4 in IPv6 is IPv4."""
+    """Parses an address with optional port, brackets or zone; IPv4-mapped IPv6 becomes IPv4."""
     text = text.strip()
     host = text[1:].partition("]")[0] if text.startswith("[") else text
     if host.count(":") == 1:

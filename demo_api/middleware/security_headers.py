@@ -1,9 +1,9 @@
-"""The headers that every answer has, whoever made it."""
+"""Security headers of every response."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: What a browser must not make of an answer. An endpoint that answers with a page brings its own policy.
+#: Defaults; an endpoint that serves a page sets its own content security policy.
 HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -17,17 +17,17 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds HEADERS where the application has not set them itself."""
+    """Adds HEADERS where the application has not set them."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def sending(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, sending if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

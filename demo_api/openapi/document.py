@@ -1,4 +1,4 @@
-"""The API described as OpenAPI 3.1: made from the table of operations and the models that they use."""
+"""Builds the OpenAPI 3.1 document from the route table and its models."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from demo_api.middleware.auth import KEY
-from demo_api.openapi.examples import ANSWERS, PROBLEMS, REQUESTS
-from demo_api.openapi.webhooks import Webhook, call
-from demo_api.problems import MEDIA_TYPE, STATUS, Problem
+from demo_api.openapi.examples import PROBLEMS, REQUESTS, RESPONSES
+from demo_api.openapi.webhooks import Webhook, webhook_operation
+from demo_api.problems import MEDIA_TYPE, STATUS, Problem, error_code, meaning_of
 from demo_api.routes import descriptions
 from demo_api.routes.docs_page import docs, document
 from demo_api.routes.events import EVENTS, LAST_EVENT_ID
@@ -21,17 +21,17 @@ from demo_api.routes.table import OPERATIONS, Operation
 Json = dict[str, Any]
 
 REF = "#/components/schemas/{model}"
-RESPONSE = "#/components/responses/"
+RESPONSE_REF = "#/components/responses/"
 TAGS = (
-    {"name": "Films", "description": "From an address to a film."},
-    {"name": "Beside the film", "description": "As often as wanted, until the film has left."},
-    {"name": "Operating", "description": "For whoever runs it."},
-    {"name": "Reference", "description": "This description."},
-    {"name": "HEAD", "description": "The same without a body. They only look, and use nothing up."},
+    {"name": "Films", "description": "From a URL to a film."},
+    {"name": "Artifacts", "description": "Any number of times, until the film is exported."},
+    {"name": "Operations", "description": "Monitoring of the server."},
+    {"name": "Reference", "description": "This document."},
+    {"name": "HEAD", "description": "The same without a body and without effect."},
 )
 SCHEMES: Json = {
     "token": {"type": "http", "scheme": "bearer", "description": "API_TOKEN, where it is set"},
-    "key": {"type": "apiKey", "in": "query", "name": KEY, "description": "a job's own, as in its links"},
+    "key": {"type": "apiKey", "in": "query", "name": KEY, "description": "the job's key, as in its links"},
 }
 JOB_ID: Json = {
     "name": "job_id",
@@ -43,33 +43,33 @@ JOB_ID: Json = {
 IDEMPOTENCY_KEY: Json = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "A request that is sent again with the same key makes no second job.",
+    "description": "A repeated request with the same key creates no second job.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "order-2041",
 }
-#: A range that cannot be read is no range: whatever is sent here is right.
+#: Without a pattern: an invalid range is ignored.
 RANGE: Json = {
     "name": "Range",
     "in": "header",
-    "description": "One range of bytes, such as `bytes=0-65535`; of several the whole file is sent.",
+    "description": "One range of bytes, such as `bytes=0-65535`; for several, the whole file is sent.",
     "schema": {"type": "string"},
 }
 EVENT_ID: Json = {
     "name": LAST_EVENT_ID,
     "in": "header",
-    "description": "The id of the last event seen: only what is new is told. Browsers send it by themselves.",
+    "description": "The id of the last event received: only later ones follow. Browsers send it themselves.",
     "schema": {"type": "string", "pattern": r"^\d{1,15}-\d{1,15}$"},
     "example": "1764021786123-0",
 }
 FRAMES: Json = {
     "name": "frames",
     "in": "query",
-    "description": "0 leaves out the pictures; while nobody wants them they are not made.",
+    "description": "0 omits the frames; they are captured only while a stream includes them.",
     "schema": {"type": "integer", "enum": [0, 1], "default": 1},
 }
 STRING: Json = {"schema": {"type": "string"}}
 CONTENT_RANGE: Json = {"content-range": STRING}
-#: Headers of answers by status.
+#: Headers of responses by status.
 HEADERS: dict[int, Json] = {
     401: {"www-authenticate": STRING},
     405: {"allow": STRING},
@@ -77,15 +77,15 @@ HEADERS: dict[int, Json] = {
     429: {"retry-after": {"description": "seconds", "schema": {"type": "integer", "minimum": 0}}},
     503: {"retry-after": {"description": "seconds", "schema": {"type": "integer", "minimum": 0}}},
 }
-#: What the framework answers by itself, anywhere.
-ANYWHERE = (
-    (405, "method_not_allowed", "To any other method on this address; `Allow` names those that are."),
-    (500, "internal_error", "A bug of ours; the log says more."),
+#: Problems of every operation that the framework responds with: status, code and meaning.
+FRAMEWORK_PROBLEMS = (
+    (405, "method_not_allowed", "The method is not supported here; `Allow` lists those that are."),
+    (500, "internal_error", "An internal error. See the server's log."),
 )
 
 
 def describe() -> Json:
-    """The whole document."""
+    """Builds the whole document."""
     paths: dict[str, Json] = defaultdict(dict)
     for operation in OPERATIONS:
         paths[operation.path][operation.method.lower()] = _operation(operation)
@@ -103,12 +103,14 @@ def describe() -> Json:
         "servers": [{"url": "/"}],
         "tags": list(TAGS),
         "paths": dict(paths),
-        "webhooks": {"ended": {"post": call(_ref(Webhook))}},
+        "webhooks": {"ended": {"post": webhook_operation(_ref(Webhook))}},
         "components": {
             "schemas": _schemas(),
             "securitySchemes": SCHEMES,
             "examples": {code: {"value": value} for code, value in PROBLEMS.items()},
-            "responses": {name: _problem(status, means) for name, (status, means) in _alone().items()},
+            "responses": {
+                code: _problem(status, meanings) for code, (status, meanings) in _single_problems().items()
+            },
         },
     }
 
@@ -117,7 +119,9 @@ def _schemas() -> Json:
     read = {operation.request for operation in OPERATIONS if operation.request}
     written: set[type[BaseModel]] = {Problem, Webhook, *EVENTS.values()}
     for operation in OPERATIONS:
-        written |= {body for body in (operation.body, *operation.also.values()) if isinstance(body, type)}
+        written |= {
+            body for body in (operation.body, *operation.more_bodies.values()) if isinstance(body, type)
+        }
     models: list[tuple[type[BaseModel], Any]] = [
         *((model, "validation") for model in sorted(read, key=str)),
         *((model, "serialization") for model in sorted(written, key=str)),
@@ -135,19 +139,19 @@ def _operation(operation: Operation) -> Json:
         "security": _security(operation),
         "parameters": _parameters(operation),
         "responses": {
-            **{str(status): _answer(operation, status) for status in operation.answers},
-            **_refusals(operation, with_body=True),
+            **{str(status): _response(operation, status) for status in operation.bodies},
+            **_problem_responses(operation, with_body=True),
         },
     }
-    if operation.in_ranges:
+    if operation.accepts_ranges:
         described["parameters"].append(RANGE)
         described["responses"]["206"] = {
-            **_answer(operation, operation.status),
-            "description": "The range that was asked for.",
+            **_response(operation, operation.status),
+            "description": "The requested range.",
             "headers": CONTENT_RANGE,
         }
-    if operation.text:
-        described["description"] = operation.text
+    if operation.description:
+        described["description"] = operation.description
     if operation.request:
         content = {"schema": _ref(operation.request), "examples": REQUESTS}
         described["requestBody"] = {"required": True, "content": {"application/json": content}}
@@ -161,13 +165,13 @@ def _operation(operation: Operation) -> Json:
 
 def _tag(operation: Operation) -> str:
     if not operation.path.startswith("/demo/"):
-        return "Reference" if operation.endpoint in (docs, document) else "Operating"
-    return "Beside the film" if operation.is_extra else "Films"
+        return "Reference" if operation.endpoint in (docs, document) else "Operations"
+    return "Artifacts" if operation.is_artifact else "Films"
 
 
-def _answer(operation: Operation, status: int) -> Json:
-    """One of the answers that are no problem."""
-    body = operation.answers[status]
+def _response(operation: Operation, status: int) -> Json:
+    """Describes one of the responses without problem details."""
+    body = operation.bodies[status]
     described: Json = {
         "description": operation.summary if status == operation.status else HTTPStatus(status).phrase
     }
@@ -178,17 +182,17 @@ def _answer(operation: Operation, status: int) -> Json:
     if isinstance(body, tuple):
         return {**described, "content": {media_type: _file(media_type) for media_type in body}}
     content: Json = {"schema": _ref(body)}
-    return {**described, "content": {"application/json": content | _shown((body, status))}}
+    return {**described, "content": {"application/json": content | _examples((body, status))}}
 
 
 def _file(media_type: str) -> Json:
     if media_type == "text/event-stream":
         return {"schema": _event()}
-    return {"schema": {"type": "string"}, **_shown(media_type)} if media_type.startswith("text/") else {}
+    return {"schema": {"type": "string"}, **_examples(media_type)} if media_type.startswith("text/") else {}
 
 
 def _event() -> Json:
-    """One server-sent event, as OpenAPI 3.2 puts it: an object of its fields, `data` being JSON."""
+    """Describes a server-sent event as OpenAPI 3.2 does: an object of its fields, with `data` as JSON."""
     text = {"type": "string", "contentMediaType": "application/json"}
     return {
         "type": "object",
@@ -201,25 +205,25 @@ def _event() -> Json:
     }
 
 
-def _shown(answer: Any) -> Json:
-    """Its examples, if there are any."""
-    examples = ANSWERS.get(answer, {})
+def _examples(response: Any) -> Json:
+    """Returns the examples of a response, if there are any."""
+    examples = RESPONSES.get(response, {})
     if len(examples) > 1:
         return {"examples": {name: {"value": value} for name, value in examples.items()}}
     return {"example": next(iter(examples.values()))} if examples else {}
 
 
 def _head(operation: Operation) -> Json:
-    """HEAD answers as GET does, without the body, and uses nothing up."""
+    """Describes HEAD: as GET, without body and without effect."""
     return {
-        "operationId": f"look_at_{operation.name}",
-        "summary": "Only looks.",
+        "operationId": f"head_{operation.name}",
+        "summary": "Returns the headers of GET only.",
         "tags": ["HEAD"],
         "security": _security(operation),
         "parameters": _parameters(operation),
         "responses": {
-            **{str(status): {"description": HTTPStatus(status).phrase} for status in operation.answers},
-            **_refusals(operation, with_body=False),
+            **{str(status): {"description": HTTPStatus(status).phrase} for status in operation.bodies},
+            **_problem_responses(operation, with_body=False),
         },
     }
 
@@ -231,62 +235,58 @@ def _parameters(operation: Operation) -> list[Json]:
 
 
 def _security(operation: Operation) -> list[Json]:
-    """Nothing as well, since a token need not be set."""
+    """Lists the accepted credentials; none as well, since a token is optional."""
     return [
         {},
-        *({name: []} for name in ("token", "key")[: ("anybody", "token", "key").index(operation.access)]),
+        *({name: []} for name in ("token", "key")[: ("public", "token", "key").index(operation.access)]),
     ]
 
 
-def _refusals(operation: Operation, *, with_body: bool) -> Json:
-    """The problems by status, each with its codes and what they mean."""
+def _problem_responses(operation: Operation, *, with_body: bool) -> Json:
+    """Describes the problems by status, each with its codes and their meaning."""
     codes: dict[int, dict[str, str]] = defaultdict(dict)
-    for status, code, means in _causes(operation, () if with_body else operation.using):
-        codes[status][code] = means
+    for status, code, meaning in _problems_of(operation, () if with_body else operation.get_errors):
+        codes[status][code] = meaning
     if not with_body:
         return {
-            str(status): {"description": _listed(status, means)} for status, means in sorted(codes.items())
+            str(status): {"description": _list(status, meanings)}
+            for status, meanings in sorted(codes.items())
         }
     return {
-        str(status): _problem(status, means) if len(means) > 1 else {"$ref": RESPONSE + next(iter(means))}
-        for status, means in sorted(codes.items())
+        str(status): _problem(status, meanings)
+        if len(meanings) > 1
+        else {"$ref": RESPONSE_REF + next(iter(meanings))}
+        for status, meanings in sorted(codes.items())
     }
 
 
-def _causes(operation: Operation, but: tuple[type[Exception], ...] = ()) -> list[tuple[int, str, str]]:
-    kinds = [kind for kind in operation.refusals if kind not in but]
-    return [*((STATUS[kind], _code(kind), _means(kind)) for kind in kinds), *ANYWHERE]
+def _problems_of(
+    operation: Operation, excluded: tuple[type[Exception], ...] = ()
+) -> list[tuple[int, str, str]]:
+    kinds = [kind for kind in operation.all_errors if kind not in excluded]
+    return [*((STATUS[kind], error_code(kind), meaning_of(kind)) for kind in kinds), *FRAMEWORK_PROBLEMS]
 
 
-def _alone() -> dict[str, tuple[int, dict[str, str]]]:
-    """Every problem by its code, for where it is the only one with its status."""
-    causes = {cause for operation in OPERATIONS for cause in _causes(operation)}
-    return {code: (status, {code: means}) for status, code, means in sorted(causes)}
+def _single_problems() -> dict[str, tuple[int, dict[str, str]]]:
+    """Lists every problem by its code, for operations where it is the only one with its status."""
+    problems = {problem for operation in OPERATIONS for problem in _problems_of(operation)}
+    return {code: (status, {code: meaning}) for status, code, meaning in sorted(problems)}
 
 
-def _problem(status: int, means: Mapping[str, str]) -> Json:
-    narrowed = {"status": {"const": status}, "code": {"enum": list(means)}}
-    content: Json = {"schema": {"allOf": [_ref(Problem)], "properties": narrowed}}
-    if len(means) > 1:
-        content["examples"] = {code: {"$ref": f"#/components/examples/{code}"} for code in means}
+def _problem(status: int, meanings: Mapping[str, str]) -> Json:
+    constraints = {"status": {"const": status}, "code": {"enum": list(meanings)}}
+    content: Json = {"schema": {"allOf": [_ref(Problem)], "properties": constraints}}
+    if len(meanings) > 1:
+        content["examples"] = {code: {"$ref": f"#/components/examples/{code}"} for code in meanings}
     else:
-        content["example"] = PROBLEMS[next(iter(means))]
+        content["example"] = PROBLEMS[next(iter(meanings))]
     headers = {"headers": HEADERS[status]} if status in HEADERS else {}
-    return {"description": _listed(status, means), "content": {MEDIA_TYPE: content}, **headers}
+    return {"description": _list(status, meanings), "content": {MEDIA_TYPE: content}, **headers}
 
 
-def _listed(status: int, means: Mapping[str, str]) -> str:
-    lines = (f"- `{code}`: {text}" for code, text in means.items())
+def _list(status: int, meanings: Mapping[str, str]) -> str:
+    lines = (f"- `{code}`: {text}" for code, text in meanings.items())
     return "\n".join((f"{HTTPStatus(status).phrase}:\n", *lines))
-
-
-def _code(kind: type[Exception]) -> str:
-    code: str = kind.code  # type: ignore[attr-defined]  # all of STATUS have one
-    return code
-
-
-def _means(kind: type[Exception]) -> str:
-    return (kind.__doc__ or "").partition("\n")[0]
 
 
 def _ref(model: type[BaseModel]) -> Json:

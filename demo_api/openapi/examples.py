@@ -1,24 +1,23 @@
-"""Examples of requests and answers for the description, made by the same code that answers."""
+"""Examples of requests and responses for the OpenAPI document, built by the code that responds."""
 
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Any
 
 from actors.jobs.job import Job, Stage, Status
 from actors.jobs.spec import JobSpec
 from actors.monitoring.system_status import Queue, SystemStatus, Workers
 from actors.options import ExplorationOptions, FilmOptions
-from demo_api.problems import STATUS
-from demo_api.routes.health import Health, Readiness, judge
-from demo_api.routes.metrics import expose
+from demo_api.problems import STATUS, error_code, meaning_of, problem_details
+from demo_api.routes.health import Health, Readiness, assess
+from demo_api.routes.metrics import render
 from demo_api.schemas.jobs import Accepted, JobStatus, Links
 
 Examples = dict[str, Any]
 
 URL = "https://example.com/"
 AT_MS = 1_764_021_780_000
-KEPT_S = 3600
-MOST = 100
+JOB_TTL_S = 3600
+MAX_QUEUE = 100
 STEP = {
     "number": 1,
     "plan": {
@@ -113,13 +112,13 @@ IDLE = replace(
 
 #: Bodies of `POST /demo/run`.
 REQUESTS: Examples = {
-    "least": {"summary": "Nothing but an address", "value": {"url": URL}},
-    "looks": {
-        "summary": "How it looks",
+    "minimal": {"summary": "Only a URL", "value": {"url": URL}},
+    "appearance": {
+        "summary": "Appearance of the film",
         "value": {"url": URL, "style": "studio", "size": "1080p", "fps": 60, "captions": True, "zoom": True},
     },
-    "wishes": {
-        "summary": "What is shown",
+    "exploration": {
+        "summary": "What the film shows",
         "value": {
             "url": URL,
             "goal": "show how to find a plan that fits",
@@ -131,31 +130,21 @@ REQUESTS: Examples = {
 }
 
 
-def _told(job: Job) -> Any:
-    return JobStatus.of(job, KEPT_S).model_dump(mode="json")
+def _status(job: Job) -> Any:
+    return JobStatus.of(job, JOB_TTL_S).model_dump(mode="json")
 
 
-def _health(seen: SystemStatus | None) -> Any:
-    return judge(seen, 0.6, MOST).model_dump(mode="json")
+def _health(system: SystemStatus | None) -> Any:
+    return assess(system, 0.6, MAX_QUEUE).model_dump(mode="json")
 
 
-def _problem(kind: type[Exception]) -> Any:
-    code: str = kind.code  # type: ignore[attr-defined]  # all of STATUS have one
-    return code, _document(STATUS[kind], code, (kind.__doc__ or "").partition("\n")[0])
+def _problem(kind: type[Exception]) -> tuple[str, Any]:
+    code = error_code(kind)
+    return code, problem_details(STATUS[kind], code, meaning_of(kind))
 
 
-def _document(status: int, code: str, detail: str) -> dict[str, Any]:
-    return {
-        "type": f"urn:sitereel:problem:{code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": code,
-        "detail": detail,
-    }
-
-
-#: Good answers by model and status, or by media type.
-ANSWERS: dict[Any, Examples] = {
+#: Successful responses by model and status, or by media type.
+RESPONSES: dict[Any, Examples] = {
     (Accepted, 202): {
         "accepted": Accepted.of(QUEUED, Links.of(QUEUED)).model_dump(mode="json"),
         "accepted, where a token is set": Accepted.of(QUEUED, Links.of(QUEUED, with_key=True)).model_dump(
@@ -163,27 +152,27 @@ ANSWERS: dict[Any, Examples] = {
         ),
     },
     (JobStatus, 200): {
-        "being filmed": _told(EXPLORING),
-        "completed": _told(READY),
-        "failed": _told(FAILED),
+        "being filmed": _status(EXPLORING),
+        "completed": _status(READY),
+        "failed": _status(FAILED),
     },
-    (JobStatus, 202): {"in line again": _told(QUEUED)},
+    (JobStatus, 202): {"queued again": _status(QUEUED)},
     (Health, 200): {"ok": _health(BUSY), "degraded: no worker yet": _health(IDLE)},
     (Health, 503): {
-        "Redis is away": _health(None),
-        "jobs wait for nobody": _health(replace(BUSY, workers=IDLE.workers)),
+        "Redis is unavailable": _health(None),
+        "jobs wait without a worker": _health(replace(BUSY, workers=IDLE.workers)),
     },
     (Readiness, 200): {"ready": Readiness(ready=True, reasons=[]).model_dump()},
     (Readiness, 503): {
-        "not now": Readiness(ready=False, reasons=["Redis did not answer in time."]).model_dump()
+        "not ready": Readiness(ready=False, reasons=["Redis did not respond in time."]).model_dump()
     },
-    "text/plain": {"figures": expose(BUSY).decode()},
+    "text/plain": {"metrics": render(BUSY).decode()},
 }
-#: A problem document for each code; the detail of a real one says more.
+#: Problem details for each code; the detail of a real one is more specific.
 PROBLEMS: Examples = {
     **dict(map(_problem, STATUS)),
-    "method_not_allowed": _document(405, "method_not_allowed", "Method Not Allowed"),
-    "internal_error": _document(
-        500, "internal_error", "Something went wrong on our side; the log says what."
+    "method_not_allowed": problem_details(405, "method_not_allowed", "Method Not Allowed"),
+    "internal_error": problem_details(
+        500, "internal_error", "An internal error occurred. See the server's log."
     ),
 }

@@ -1,1 +1,1 @@
-"""Routes: every operation of the API, and the functions that answer."""
+"""Routes: the table of all operations, and their endpoints."""

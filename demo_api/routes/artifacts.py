@@ -1,4 +1,4 @@
-"""What can be fetched beside the film, any number of times until the film leaves."""
+"""Endpoint of the artifacts, which can be fetched any number of times until the film is exported."""
 
 import asyncio
 import hashlib
@@ -13,30 +13,30 @@ from starlette.responses import Response, StreamingResponse
 from actors.errors import ArtifactMissing
 from actors.jobs.job import Job, Status
 from actors.jobs.store import Store
-from demo_api.export.ranges import Span, span
-from demo_api.export.response import exportable
+from demo_api.export.ranges import Span, parse_range
+from demo_api.export.response import film_size
 from video.artifacts import ARTIFACTS
 from video.blob_store import blob_size, read_range
 from video.errors import VideoError
 
 log = logging.getLogger(__name__)
 
-#: A browser that opens a video by itself makes a page around it, which has to load the video from there.
-PLAYABLE = "default-src 'none'; media-src 'self'; form-action 'none'; frame-ancestors 'none'"
+#: A browser that opens a video URL builds a page around it, which has to load the video.
+VIDEO_POLICY = "default-src 'none'; media-src 'self'; form-action 'none'; frame-ancestors 'none'"
 
 
-async def _owner(store: Store, job_id: str, name: str) -> Job:
-    """The job whose extra may be had: a completed one, or one whose storyboard has outlived its film."""
+async def _find_job(store: Store, job_id: str, name: str) -> Job:
+    """Finds a completed job, or a failed one that has kept this artifact. Raises NotCompleted."""
     job = await store.find(job_id)
     if job.status is not Status.FAILED or name not in job.extras:
-        await exportable(store, job)
+        await film_size(store, job)
     return job
 
 
 async def artifact(name: str, request: Request) -> Response:
-    """One of ARTIFACTS, as it is stored."""
+    """Serves one of ARTIFACTS, whole or in a range."""
     store: Store = request.app.state.store
-    job = await _owner(store, request.path_params["job_id"], name)
+    job = await _find_job(store, request.path_params["job_id"], name)
     key = job.extras.get(name)
     size_bytes = await blob_size(store.redis, key) if key else None
     if key is None or size_bytes is None:
@@ -50,32 +50,34 @@ async def artifact(name: str, request: Request) -> Response:
         "etag": etag,
     }
     if media_type.startswith("video/"):
-        headers["content-security-policy"] = PLAYABLE
+        headers["content-security-policy"] = VIDEO_POLICY
     if request.method == "HEAD":
         return Response(headers={**headers, "content-length": str(size_bytes)})
-    asked = span(request.headers.getlist("range"), request.headers.get("if-range"), etag, size_bytes)
-    part = asked or Span(0, size_bytes)
+    span = parse_range(request.headers.getlist("range"), request.headers.get("if-range"), etag, size_bytes)
+    part = span or Span(0, size_bytes)
     headers["content-length"] = str(part.size_bytes)
-    if asked:
-        headers["content-range"] = asked.content_range(size_bytes)
-    pieces = _pieces(request, read_range(store.redis, key, part.start, part.end))
-    return StreamingResponse(pieces, 206 if asked else 200, headers)
+    if span:
+        headers["content-range"] = span.content_range(size_bytes)
+    chunks = _abort_on_error(request, read_range(store.redis, key, part.start, part.end))
+    return StreamingResponse(chunks, 206 if span else 200, headers)
 
 
 def _etag(key: str, size_bytes: int) -> str:
-    """Of exactly these bytes: no two attempts at a job store under the same key."""
+    """Derives a strong ETag: no two attempts at a job store under the same key."""
     return f'"{hashlib.sha256(f"{key} {size_bytes}".encode()).hexdigest()[:32]}"'
 
 
-async def _pieces(request: Request, chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    """The chunks; where they end early, because the film leaves meanwhile, the connection does too."""
+async def _abort_on_error(
+    request: Request, chunks: AsyncGenerator[bytes, None]
+) -> AsyncGenerator[bytes, None]:
+    """Yields the chunks, and aborts the connection when they end early because the film was exported."""
     try:
         async for chunk in chunks:
             yield chunk
     except (VideoError, RedisError) as exc:
-        log.info("%s breaks off: %s", request.url.path, exc)
+        log.info("%s is aborted: %s", request.url.path, exc)
         transport: asyncio.Transport | None = request.scope.get("state", {}).get("transport")
         if transport is None:
             raise
         transport.abort()
-        await asyncio.sleep(0)  # until the server has heard of that: it would complain of the short body
+        await asyncio.sleep(0)  # lets the server notice it: it would log the short body as an error

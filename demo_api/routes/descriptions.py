@@ -1,43 +1,43 @@
-"""What the description says of operations beyond their summaries, in Markdown."""
+"""Longer descriptions of operations for the OpenAPI document, in Markdown."""
 
 API = """\
-1. `POST /demo/run` with `{"url": "https://example.com/"}` accepts a job and answers with its `links`.
-2. `GET links.events` tells what happens as it does; `GET links.status` tells the same when asked.
-3. `GET links.export` gives the film, **once**: with the last byte the job and all of it are gone.
+1. `POST /demo/run` with `{"url": "https://example.com/"}` accepts a job and returns its `links`.
+2. `GET links.events` streams events of the job; `GET links.status` returns its current status.
+3. `GET links.export` downloads the film, **once**: after the last byte the job and its artifacts are deleted.
 
-**Errors** are problem documents (RFC 9457, `application/problem+json`) with a stable `code`, a `detail`
-that says what to do, and sometimes `errors` by field. An address that does not exist is `404 not_found`;
-what is no HTTP is `400 bad_request`. With `Retry-After`, come back after so many seconds.
+**Errors** are problem details (RFC 9457, `application/problem+json`) with a stable `code`, a `detail` that
+says what to do, and sometimes `errors` by field. An unknown path is `404 not_found`; malformed HTTP is
+`400 bad_request`. With `Retry-After`, retry after that many seconds.
 
-**Who may**: where API_TOKEN is set, whoever sends it as `Authorization: Bearer`; for one job also whoever
-has its `key`, which is in its links. Health, readiness and this description are for anybody.
+**Authentication**: where API_TOKEN is set, send it as `Authorization: Bearer`; the endpoints of one job also
+accept its `key`, which is in its links. Health, readiness and this document require neither.
 
-Every answer has an `X-Request-ID`, yours if you send one, by which its lines in the log are found.
+Every response has an `X-Request-ID`, yours if you send one, which is also in its log lines.
 """
 RUN = """\
-Answers at once; the film is made by a worker. Fields that are not given have the operator's own settings.
-Sent again with the same `Idempotency-Key`, it answers with the job that it has made before.
+Responds at once; a worker makes the film. Omitted fields have the operator's defaults. A repeated request
+with the same `Idempotency-Key` returns the job that the first one has created.
 """
 EXPORT = """\
-The film leaves **once**: with its last byte the job is forgotten, with all that lies beside it. One that
-breaks off keeps its film, and can be had again. `HEAD` only looks. `Range` is ignored; link previews and
-prefetches are refused.
+The film can be downloaded **once**: after its last byte the job is deleted, with its artifacts. After a
+download that breaks off the film can be downloaded again. `HEAD` returns the headers only. `Range` is
+ignored; link previews and prefetches are refused.
 """
 EVENTS = """\
-A new connection is told all that has happened, then what happens, until the job ends; one that comes back
-with `Last-Event-ID` only what is new, also from another process of the API. A line `: ping` comes every 15
-s.
+A new connection receives all past events, then new ones, until the job ends; a connection with
+`Last-Event-ID` receives only later events, also from another process of the API. A comment `: ping` is sent
+every 15 s.
 
 | event | when | data |
 |---|---|---|
-| `stage` | status or stage have changed; at `queued` all begins anew: forget the steps | `StageEvent` |
-| `progress` | the exploration goes on | `ProgressEvent` |
-| `step` | a click was made | `StepOut` |
-| `refused` | a guardrail has turned something down | `RefusalOut` |
-| `retry` | something is tried again; with kind `browser` from the start: forget the steps | `RetryOut` |
-| `frame` | at most twice a second: what the browser shows, without an id | `FrameEvent` |
-| `done` | the job has ended, and the stream | `DoneEvent` |
-| `gone` | the job is there no more: fetched, or its time is over | `GoneEvent` |
+| `stage` | status or stage has changed; `queued` starts anew: discard the steps | `StageEvent` |
+| `progress` | the job has progressed | `ProgressEvent` |
+| `step` | a step was taken | `StepOut` |
+| `refused` | a guardrail has refused something | `RefusalOut` |
+| `retry` | something is retried; kind `browser` starts anew: discard the steps | `RetryOut` |
+| `frame` | at most twice a second: a picture of the browser, without an id | `FrameEvent` |
+| `done` | the job has ended; the stream ends | `DoneEvent` |
+| `gone` | the job was deleted: exported or expired; the stream ends | `GoneEvent` |
 
 ```
 id: 1764021786123-0
@@ -48,21 +48,20 @@ event: frame
 data: {"at_ms":412.0,"width":480,"height":270,"jpeg":"/9j/4AAQSkZJRg…"}
 ```
 
-`204` when nothing more will come: an `EventSource` then stops by itself.
+`204` when there are no further events: an `EventSource` then stops reconnecting.
 """
 HEALTH = """\
-`503`, in the same form, when it cannot: Redis is away, its own watchdog has been silent for 10 s, as many
-jobs wait as may, or jobs wait and no worker has been heard of for 10 s. `degraded`, with `200`, when no
-worker has been heard of and nothing waits, or Redis has no memory for another film. Never later than 2.5 s.
-`reasons` say what to do.
+`503`, with the same body, when `failing`: Redis is unavailable, this process's watchdog has not run for
+10 s, the queue is full, or jobs are waiting and no worker has sent a heartbeat for 10 s. `degraded`, with
+`200`, when there is no worker and no job is waiting, or Redis has no memory for another film. Responds within
+2.5 s. `reasons` say what to do.
 """
 READY = """\
-For balancers: `200` when Redis answers within a second, the line is not full, Redis has memory for another
-film and this process is not shutting down; `503`, in the same form, otherwise.
+For load balancers: `200` when Redis responds within a second, the queue is not full, Redis has memory for
+another film and this process is not shutting down; `503`, with the same body, otherwise.
 """
 METRICS = """\
-Prometheus's text format 0.0.4. All processes of the API tell the same, since what workers count lies in
-Redis; only `sitereel_rate_limited_total`, `sitereel_watchers` and `process_*` are of the process that
-answers. Workers bring what they have counted once a second. With Redis away there are no figures rather
-than zeros: `503`.
+Prometheus text format 0.0.4. All processes of the API return the same values, since workers count in Redis,
+once a second; only `sitereel_rate_limited_total`, `sitereel_watchers` and `process_*` are those of the
+process that responds. While Redis is unavailable, the response is `503` and not zeros.
 """

@@ -1,9 +1,9 @@
-"""The description of the API, and a page that makes it readable: Swagger UI, with nothing from elsewhere."""
+"""Serves the OpenAPI document, and Swagger UI from this server's own files."""
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-#: Its styles are written into its own elements; its icons are `data:`.
+#: Swagger UI uses inline styles and `data:` icons.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -31,10 +31,10 @@ PAGE = """\
 
 
 async def docs(_: Request) -> Response:
-    """The page."""
+    """Serves the Swagger UI page."""
     return HTMLResponse(PAGE, headers={"content-security-policy": POLICY})
 
 
 async def document(request: Request) -> Response:
-    """The description, as made when the process started."""
+    """Serves the OpenAPI document, which is built when the process starts."""
     return JSONResponse(request.app.state.description)

@@ -1,4 +1,4 @@
-"""Who watches what: each job is read from Redis once, for all of its watchers in this process."""
+"""Broadcasts a job's events: one Redis reader for each job, for all of its watchers in this process."""
 
 import asyncio
 import logging
@@ -13,120 +13,131 @@ from actors.jobs.store import Store
 
 log = logging.getLogger(__name__)
 
-#: Shorter than the client's patience with Redis, and than a `watched` flag lives.
-WAIT_MS = 1_000
-#: Whether a silent job is still there is asked every so many waits.
-SILENT_WAITS = 5
-AWAY_S = 0.5
+#: Shorter than the Redis client's timeout, and than the lifetime of a `watched` flag.
+POLL_MS = 1_000
+#: After so many polls without an event it is checked whether the job still exists.
+SILENT_POLLS = 5
+REDIS_RETRY_S = 0.5
+#: Sorts behind the position of every event.
+LAST_POSITION = (1 << 63, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """How things are put on the wire."""
+class Encoders:
+    """Functions that encode events and frames as server-sent events, and the encoded `gone`."""
 
     event: Callable[[JobEvent], bytes]
     frame: Callable[[Frame], bytes]
     gone: bytes
 
 
-class Feed:
-    """All that is told of one job, ready to be sent, and the newest picture."""
+class JobFeed:
+    """All encoded events of one job so far, and its newest frame."""
 
-    def __init__(self, store: Store, job_id: str, words: Words) -> None:
+    def __init__(self, store: Store, job_id: str, encoders: Encoders) -> None:
         self.watchers = 0
-        #: Those who want pictures as well.
-        self.lookers = 0
-        #: Nothing more will come: the job has ended, or is gone.
-        self.over = False
+        #: How many of the watchers want frames too.
+        self.frame_watchers = 0
+        #: Set when the job has ended or is gone.
+        self.ended = False
         self.changed = asyncio.Event()
-        self.places: list[tuple[int, int]] = []
-        self.pieces: list[bytes] = []
+        self.positions: list[tuple[int, int]] = []
+        self.chunks: list[bytes] = []
         self.frame = b""
         self._store = store
         self._job_id = job_id
-        self._words = words
-        # Not cancelled: redis-py swallows a cancellation that meets an answer. It ends when nobody watches.
-        self.reading = asyncio.create_task(self._read())
+        self._encoders = encoders
+        # Never cancelled: redis-py swallows a cancellation that meets a response. It ends without watchers.
+        self.reader = asyncio.create_task(self._read())
 
-    async def _read(self) -> None:
-        try:
-            await self._follow()
-        except Exception:
-            log.exception("watchers of job %s are sent away", self._job_id)
-        finally:
-            self.over = True
-            self.wake()
-
-    async def _follow(self) -> None:
-        after = frame_after = FIRST
-        silent = 0
-        while not self.over and self.watchers:
-            try:
-                events, frame = await listen(
-                    self._store.redis, self._job_id, after, frame_after, WAIT_MS, looking=self.lookers > 0
-                )
-                silent = 0 if events or frame else silent + 1
-                if silent and silent % SILENT_WAITS == 0 and await self._store.get(self._job_id) is None:
-                    self._add(None, self._words.gone)
-                    return
-            except RedisError as exc:
-                log.warning("watchers of job %s wait, Redis is away: %s", self._job_id, exc)
-                await asyncio.sleep(AWAY_S)
-                continue
-            for event in events:
-                after = event.id
-                self._add(event, self._words.event(event))
-            if frame:
-                frame_after, self.frame = frame.id, self._words.frame(frame)
-            if events or frame:
-                self.wake()
-
-    def _add(self, event: JobEvent | None, piece: bytes) -> None:
-        self.places.append(event.position if event else (1 << 63, 0))
-        self.pieces.append(piece)
-        self.over = event is None or event.kind == "done"
-
-    def wake(self) -> None:
+    def notify(self) -> None:
+        """Wakes all watchers."""
         self.changed.set()
         self.changed = asyncio.Event()
 
+    async def _read(self) -> None:
+        try:
+            await self._poll_events()
+        except Exception:
+            log.exception("event streams of job %s are closed", self._job_id)
+        finally:
+            self.ended = True
+            self.notify()
+
+    async def _poll_events(self) -> None:
+        after = frame_after = FIRST
+        silent_polls = 0
+        while not self.ended and self.watchers:
+            try:
+                events, frame = await listen(
+                    self._store.redis,
+                    self._job_id,
+                    after,
+                    frame_after,
+                    POLL_MS,
+                    looking=self.frame_watchers > 0,
+                )
+                silent_polls = 0 if events or frame else silent_polls + 1
+                if silent_polls and silent_polls % SILENT_POLLS == 0 and await self._is_gone():
+                    self._append(None, self._encoders.gone)
+                    return
+            except RedisError as exc:
+                log.warning("event streams of job %s wait, Redis is unavailable: %s", self._job_id, exc)
+                await asyncio.sleep(REDIS_RETRY_S)
+                continue
+            for event in events:
+                after = event.id
+                self._append(event, self._encoders.event(event))
+            if frame:
+                frame_after, self.frame = frame.id, self._encoders.frame(frame)
+            if events or frame:
+                self.notify()
+
+    async def _is_gone(self) -> bool:
+        return await self._store.get(self._job_id) is None
+
+    def _append(self, event: JobEvent | None, chunk: bytes) -> None:
+        self.positions.append(event.position if event else LAST_POSITION)
+        self.chunks.append(chunk)
+        self.ended = event is None or event.kind == "done"
+
 
 class Broadcast:
-    """The feeds of this process."""
+    """The feeds of all jobs that are watched in this process."""
 
-    def __init__(self, store: Store, words: Words) -> None:
+    def __init__(self, store: Store, encoders: Encoders) -> None:
         self._store = store
-        self._words = words
-        self._feeds: dict[str, Feed] = {}
-        self._leaving = False
+        self._encoders = encoders
+        self._feeds: dict[str, JobFeed] = {}
+        self._closed = False
 
     @property
     def watchers(self) -> int:
         return sum(feed.watchers for feed in self._feeds.values())
 
-    def leave(self) -> None:
-        """Sends all watchers away, who will come back to another process."""
-        self._leaving = True
+    def close(self) -> None:
+        """Ends all streams; clients reconnect to another process."""
+        self._closed = True
         for feed in self._feeds.values():
-            feed.wake()
+            feed.notify()
 
-    async def watch(
+    async def subscribe(
         self, job_id: str, after: str = FIRST, *, frames: bool = True
     ) -> AsyncGenerator[bytes, None]:
-        """What is told of a job after this id, as pieces to be sent, until it ends or we do.
+        """Yields the encoded events of a job after this id, until the job ends or the broadcast is closed.
 
-        Pictures are told too if `frames` are wanted. Whoever is slow misses pictures, and nothing else.
+        Frames are included if `frames` is set. A slow subscriber misses frames, but no events.
         """
         feed = self._join(job_id)
-        feed.lookers += frames
-        seen, frame = position(after), b""
+        feed.frame_watchers += frames
+        sent, frame = position(after), b""
         try:
-            while not self._leaving:
+            while not self._closed:
                 changed = feed.changed
-                for index in range(bisect_right(feed.places, seen), len(feed.places)):
-                    seen = feed.places[index]
-                    yield feed.pieces[index]
-                if feed.over and (not feed.places or seen >= feed.places[-1]):
+                for index in range(bisect_right(feed.positions, sent), len(feed.positions)):
+                    sent = feed.positions[index]
+                    yield feed.chunks[index]
+                if feed.ended and (not feed.positions or sent >= feed.positions[-1]):
                     return
                 if frames and feed.frame is not frame:
                     frame = feed.frame
@@ -135,13 +146,14 @@ class Broadcast:
                     await changed.wait()
         finally:
             feed.watchers -= 1
-            feed.lookers -= frames
+            feed.frame_watchers -= frames
 
-    def _join(self, job_id: str) -> Feed:
+    def _join(self, job_id: str) -> JobFeed:
+        """Counts one more watcher of the job's feed, which is created if it is not running."""
         feed = self._feeds.get(job_id)
-        if feed is None or feed.over or feed.reading.done():
-            for name in [name for name, old in self._feeds.items() if not old.watchers]:
-                del self._feeds[name]
-            feed = self._feeds[job_id] = Feed(self._store, job_id, self._words)
+        if feed is None or feed.ended or feed.reader.done():
+            for idle_id in [name for name, old in self._feeds.items() if not old.watchers]:
+                del self._feeds[idle_id]
+            feed = self._feeds[job_id] = JobFeed(self._store, job_id, self._encoders)
         feed.watchers += 1
         return feed

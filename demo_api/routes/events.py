@@ -1,4 +1,4 @@
-"""Live progress: what is told of a job, as server-sent events."""
+"""Streams the events of a job as server-sent events."""
 
 import json
 from base64 import b64encode
@@ -13,18 +13,18 @@ from actors.jobs.events import FIRST, Frame, JobEvent, history, position
 from actors.jobs.job import Stage, Status
 from actors.jobs.store import Store
 from demo_api.errors import RequestInvalid
-from demo_api.routes.event_broadcast import Broadcast, Words
+from demo_api.routes.event_broadcast import Broadcast, Encoders
 from demo_api.schemas.status import RefusalOut, RetryOut, StepOut
 
 LAST_EVENT_ID = "Last-Event-ID"
-#: Proxies and browsers give up on connections that say nothing for about a minute.
+#: Proxies and browsers close connections that are idle for about a minute.
 PING_S = 15
-#: What a browser waits before it comes back.
-HELLO = b"retry: 1000\n\n"
+#: How long a browser waits before it reconnects.
+RETRY_HINT = b"retry: 1000\n\n"
 
 
 class StageEvent(BaseModel):
-    """A job's status or stage has changed. At `queued` its exploration begins anew: forget its steps."""
+    """The job's status or stage has changed. `queued` starts from the beginning: discard the steps."""
 
     status: Status
     stage: Stage
@@ -35,7 +35,7 @@ class StageEvent(BaseModel):
 
 
 class ProgressEvent(BaseModel):
-    """How far the job is, in percent, and the exploration while there is one; `runtime` is in seconds."""
+    """Progress of the job in percent, and of a running exploration; `runtime` is in seconds."""
 
     progress: int
     state: str | None = None
@@ -46,7 +46,7 @@ class ProgressEvent(BaseModel):
 
 
 class FrameEvent(BaseModel):
-    """What the browser shows now: a small JPEG in base64, `at_ms` on the clock of the camera."""
+    """A picture of the browser: a small JPEG in base64, `at_ms` since the camera started."""
 
     at_ms: float
     width: int
@@ -55,7 +55,7 @@ class FrameEvent(BaseModel):
 
 
 class DoneEvent(BaseModel):
-    """The job has ended, and so does the stream."""
+    """The job has ended. The stream ends."""
 
     status: Status
     error: str | None = None
@@ -63,10 +63,10 @@ class DoneEvent(BaseModel):
 
 
 class GoneEvent(BaseModel):
-    """The job is there no more: its film was fetched, or its time is over. The stream ends."""
+    """The job was deleted: its film was exported, or it has expired. The stream ends."""
 
 
-#: What each event says, by its name. All but `frame` and `gone` have an id and can be asked for again.
+#: The model of each event, by its name. All but `frame` and `gone` have an id and can be replayed.
 EVENTS: dict[str, type[BaseModel]] = {
     "stage": StageEvent,
     "progress": ProgressEvent,
@@ -80,34 +80,34 @@ EVENTS: dict[str, type[BaseModel]] = {
 
 
 async def events(request: Request) -> Response:
-    """All that was told of a job and is going to be, until it ends; after Last-Event-ID only what is new.
+    """Streams past and new events of a job until it ends; with Last-Event-ID, only later ones.
 
-    204 when nothing more will come, which browsers take as the end. `?frames=0` leaves out the pictures.
+    Responds with 204 when there are no further events: browsers then stop. `?frames=0` omits the frames.
     """
     store: Store = request.app.state.store
     job = await store.find(request.path_params["job_id"])
-    after = _after(request)
+    after = _last_event_id(request)
     if job.ended_ms is not None and not await history(store.redis, job.id, after):
         return Response(status_code=204)
     if request.method == "HEAD":
         return Response(media_type="text/event-stream")
-    feeds: Broadcast = request.app.state.feeds
+    broadcast: Broadcast = request.app.state.broadcast
     frames = request.query_params.get("frames", "1")
     if frames not in ("0", "1"):
         raise RequestInvalid([{"field": "frames", "message": "must be 0 or 1"}])
     return EventSourceResponse(
-        _greeted(feeds.watch(job.id, after, frames=frames == "1")), ping=PING_S, sep="\n"
+        _with_retry_hint(broadcast.subscribe(job.id, after, frames=frames == "1")), ping=PING_S, sep="\n"
     )
 
 
-async def _greeted(watching: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    yield HELLO
-    async for piece in watching:
-        yield piece
+async def _with_retry_hint(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    yield RETRY_HINT
+    async for chunk in chunks:
+        yield chunk
 
 
-def _after(request: Request) -> str:
-    """Raises RequestInvalid."""
+def _last_event_id(request: Request) -> str:
+    """Parses Last-Event-ID. Raises RequestInvalid."""
     given = request.headers.get(LAST_EVENT_ID) or FIRST
     try:
         return "{}-{}".format(*position(given))
@@ -115,16 +115,15 @@ def _after(request: Request) -> str:
         raise RequestInvalid([{"field": LAST_EVENT_ID, "message": str(exc)}]) from exc
 
 
-def _event(event: JobEvent) -> bytes:
+def _encode_event(event: JobEvent) -> bytes:
     data = EVENTS[event.kind].model_validate_json(event.data).model_dump_json(exclude_unset=True)
     return f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n".encode()
 
 
-def _frame(frame: Frame) -> bytes:
+def _encode_frame(frame: Frame) -> bytes:
     data = {"at_ms": frame.at_ms, "width": frame.width_px, "height": frame.height_px}
     text = json.dumps({**data, "jpeg": b64encode(frame.jpeg).decode()})
     return f"event: frame\ndata: {text}\n\n".encode()
 
 
-#: How feeds put things.
-WORDS = Words(_event, _frame, b"event: gone\ndata: {}\n\n")
+ENCODERS = Encoders(_encode_event, _encode_frame, b"event: gone\ndata: {}\n\n")

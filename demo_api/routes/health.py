@@ -1,4 +1,4 @@
-"""Whether this process can do its job, part by part, and whether requests may be sent to it now."""
+"""Health of this process, part by part, and its readiness to accept requests."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,17 +11,17 @@ from starlette.responses import JSONResponse
 
 from actors.monitoring.system_status import SystemStatus, system_status
 
-#: A whole answer takes less than 2.5 s, however Redis hangs. A balancer does not wait for long.
+#: A response takes less than 2.5 s even if Redis hangs. Load balancers have short timeouts.
 HEALTH_LIMIT_S = 1.5
 READY_LIMIT_S = 1.0
-#: It comes round once a second; with Redis hung a round takes up to 4 s.
+#: The watchdog runs once a second; while Redis hangs, one run takes up to 4 s.
 WATCHDOG_SILENT_S = 10.0
 
 Grade = Literal["ok", "degraded", "failing", "unknown"]
 
 
 class RedisPart(BaseModel):
-    """Redis. `max_bytes` is 0 where it has no limit; `room` says whether it has memory for another film."""
+    """State of Redis. `max_bytes` is 0 without a limit; `room` is whether it has memory for another film."""
 
     status: Grade
     latency_ms: float | None = None
@@ -31,7 +31,7 @@ class RedisPart(BaseModel):
 
 
 class QueuePart(BaseModel):
-    """Who waits for a worker; `room` is how many more may be accepted."""
+    """Jobs that wait for a worker; `room` is how many more may be accepted."""
 
     status: Grade
     waiting: int | None = None
@@ -40,14 +40,14 @@ class QueuePart(BaseModel):
 
 
 class WatchdogPart(BaseModel):
-    """This process's own watchdog, which comes round once a second."""
+    """The watchdog of this process, which runs once a second."""
 
     status: Grade
     seen_s_ago: float
 
 
 class WorkersPart(BaseModel):
-    """Workers that were heard of within 10 s, and the stages that they can do and do at a time."""
+    """Workers with a heartbeat within 10 s, and how many stages they can run and are running."""
 
     status: Grade
     alive: int | None = None
@@ -57,7 +57,7 @@ class WorkersPart(BaseModel):
 
 
 class Parts(BaseModel):
-    """What the job of this process depends on."""
+    """The parts that this process depends on."""
 
     redis: RedisPart
     queue: QueuePart
@@ -66,52 +66,55 @@ class Parts(BaseModel):
 
 
 class Health(BaseModel):
-    """The answer to `GET /health`: with status 200 when `ok` or `degraded`, with 503 when `failing`."""
+    """The response to `GET /health`: status 200 when `ok` or `degraded`, 503 when `failing`."""
 
     status: Literal["ok", "degraded", "failing"]
     redis: Literal["ok", "away"]
-    reasons: list[str] = Field(description="what is not as it should be, and what to do")
+    reasons: list[str] = Field(description="what is wrong, and what to do")
     parts: Parts
 
 
 class Readiness(BaseModel):
-    """The answer to `GET /ready`: with status 200 when `ready`, else with 503."""
+    """The response to `GET /ready`: status 200 when `ready`, else 503."""
 
     ready: bool
-    reasons: list[str] = Field(description="what stands in the way")
+    reasons: list[str] = Field(description="why requests are not accepted")
 
 
 async def health(request: Request) -> JSONResponse:
-    """Whether this process can do its job."""
-    told = judge(await _look(request, HEALTH_LIMIT_S), request.app.state.rounds.ago_s, _most(request))
-    return JSONResponse(told.model_dump(mode="json"), 503 if told.status == "failing" else 200)
+    """Reports the health of this process."""
+    system = await _read_system(request, HEALTH_LIMIT_S)
+    report = assess(system, request.app.state.rounds.ago_s, _max_queue(request))
+    return JSONResponse(report.model_dump(mode="json"), 503 if report.status == "failing" else 200)
 
 
 async def ready(request: Request) -> JSONResponse:
-    """Whether a request for a film that came now would be accepted."""
-    seen = await _look(request, READY_LIMIT_S)
-    reasons = [*_obstacles(seen, _most(request))]
+    """Reports whether a new job would be accepted."""
+    system = await _read_system(request, READY_LIMIT_S)
+    reasons = [*_refusal_reasons(system, _max_queue(request))]
     if request.app.state.stopping():
         reasons.insert(0, "This process is shutting down.")
-    told = Readiness(ready=not reasons, reasons=reasons)
-    return JSONResponse(told.model_dump(mode="json"), 503 if reasons else 200)
+    report = Readiness(ready=not reasons, reasons=reasons)
+    return JSONResponse(report.model_dump(mode="json"), 503 if reasons else 200)
 
 
-def judge(seen: SystemStatus | None, watchdog_s: float, most: int) -> Health:
-    """What follows from a survey, None when Redis did not answer; `most` jobs may wait to be filmed."""
+def assess(system: SystemStatus | None, watchdog_s: float, max_queue: int) -> Health:
+    """Grades each part; `system` is None without Redis, `watchdog_s` the time since the watchdog's run."""
     silent = watchdog_s > WATCHDOG_SILENT_S
     watchdog = WatchdogPart(status="failing" if silent else "ok", seen_s_ago=round(watchdog_s, 3))
-    parts = Parts(redis=_redis(seen), queue=_queue(seen, most), watchdog=watchdog, workers=_workers(seen))
+    parts = Parts(
+        redis=_redis(system), queue=_queue(system, max_queue), watchdog=watchdog, workers=_workers(system)
+    )
     grades = {part.status for _, part in parts}
     return Health(
         status="failing" if "failing" in grades else "degraded" if "degraded" in grades else "ok",
-        redis="ok" if seen else "away",
-        reasons=[*_obstacles(seen, most), *_worries(seen, parts)],
+        redis="ok" if system else "away",
+        reasons=[*_refusal_reasons(system, max_queue), *_other_reasons(system, parts)],
         parts=parts,
     )
 
 
-async def _look(request: Request, limit_s: float) -> SystemStatus | None:
+async def _read_system(request: Request, limit_s: float) -> SystemStatus | None:
     try:
         async with asyncio.timeout(limit_s):
             return await system_status(request.app.state.store)
@@ -119,37 +122,37 @@ async def _look(request: Request, limit_s: float) -> SystemStatus | None:
         return None
 
 
-def _most(request: Request) -> int:
-    most: int = request.app.state.settings.max_queue
-    return most
+def _max_queue(request: Request) -> int:
+    max_queue: int = request.app.state.settings.max_queue
+    return max_queue
 
 
-def _redis(seen: SystemStatus | None) -> RedisPart:
-    if seen is None:
+def _redis(system: SystemStatus | None) -> RedisPart:
+    if system is None:
         return RedisPart(status="failing")
     return RedisPart(
-        status="ok" if seen.has_capacity else "degraded",
-        latency_ms=round(seen.latency_ms, 2),
-        used_bytes=seen.used_bytes,
-        max_bytes=seen.max_bytes,
-        room=seen.has_capacity,
+        status="ok" if system.has_capacity else "degraded",
+        latency_ms=round(system.latency_ms, 2),
+        used_bytes=system.used_bytes,
+        max_bytes=system.max_bytes,
+        room=system.has_capacity,
     )
 
 
-def _queue(seen: SystemStatus | None, most: int) -> QueuePart:
-    if seen is None:
+def _queue(system: SystemStatus | None, max_queue: int) -> QueuePart:
+    if system is None:
         return QueuePart(status="unknown")
-    room = max(0, most - seen.queues["record"].waiting)
-    oldest_s = max(queue.oldest_s for queue in seen.queues.values())
-    return QueuePart(status="ok" if room else "failing", waiting=seen.waiting, oldest_s=oldest_s, room=room)
+    room = max(0, max_queue - system.queues["record"].waiting)
+    oldest_s = max(queue.oldest_s for queue in system.queues.values())
+    return QueuePart(status="ok" if room else "failing", waiting=system.waiting, oldest_s=oldest_s, room=room)
 
 
-def _workers(seen: SystemStatus | None) -> WorkersPart:
-    if seen is None:
+def _workers(system: SystemStatus | None) -> WorkersPart:
+    if system is None:
         return WorkersPart(status="unknown")
-    workers = seen.workers
+    workers = system.workers
     return WorkersPart(
-        status="ok" if workers.alive else "failing" if seen.waiting else "degraded",
+        status="ok" if workers.alive else "failing" if system.waiting else "degraded",
         alive=workers.alive,
         slots=workers.slots,
         busy=workers.busy,
@@ -157,22 +160,22 @@ def _workers(seen: SystemStatus | None) -> WorkersPart:
     )
 
 
-def _obstacles(seen: SystemStatus | None, most: int) -> Iterator[str]:
-    """Why no film would be accepted."""
-    if seen is None:
-        yield "Redis did not answer in time. Look at REDIS_URL, and whether it runs."
+def _refusal_reasons(system: SystemStatus | None, max_queue: int) -> Iterator[str]:
+    """Yields why a new job would be refused."""
+    if system is None:
+        yield "Redis did not respond in time. Check REDIS_URL, and that Redis is running."
         return
-    if seen.queues["record"].waiting >= most:
-        yield f"{most} jobs wait already, which is as many as may (MAX_QUEUE). More workers shorten the line."
-    if not seen.has_capacity:
-        yield "Redis has no memory for another film. Films that are fetched make room, or a larger maxmemory."
+    if system.queues["record"].waiting >= max_queue:
+        yield f"{max_queue} jobs are waiting, the maximum (MAX_QUEUE). Add workers to shorten the queue."
+    if not system.has_capacity:
+        yield "Redis has no memory for another film. Export films, or raise maxmemory."
 
 
-def _worries(seen: SystemStatus | None, parts: Parts) -> Iterator[str]:
-    """What is wrong besides."""
+def _other_reasons(system: SystemStatus | None, parts: Parts) -> Iterator[str]:
+    """Yields what else is wrong."""
     if parts.watchdog.status != "ok":
         silent_s = parts.watchdog.seen_s_ago
-        yield f"The watchdog of this process has not come round for {silent_s:.0f} s: restart it."
-    if seen is not None and not seen.workers.alive:
-        waits = f", and {seen.waiting} jobs wait" if seen.waiting else ""
-        yield f"No worker has been heard of in the last 10 s{waits}. Start one with `sitereel worker`."
+        yield f"The watchdog of this process has not run for {silent_s:.0f} s. Restart the process."
+    if system is not None and not system.workers.alive:
+        waiting = f", and {system.waiting} jobs are waiting" if system.waiting else ""
+        yield f"No worker has sent a heartbeat in the last 10 s{waiting}. Start one with `sitereel worker`."

@@ -1,4 +1,4 @@
-"""The endpoints: each reads its request, asks the store and answers."""
+"""Endpoints of jobs: run, status, cancel, retry and export."""
 
 import re
 
@@ -12,76 +12,82 @@ from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.submission import announce, submit
 from demo_api.errors import RequestInvalid
-from demo_api.export.response import ExportResponse, check_wanted, claim_export, exportable, film_headers
+from demo_api.export.response import (
+    ExportResponse,
+    claim_export,
+    film_headers,
+    film_size,
+    refuse_link_previews,
+)
 from demo_api.middleware.body import read_body
 from demo_api.schemas.jobs import Accepted, JobStatus, Links, RunRequest
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
-VISIBLE = re.compile(r"[!-~]{1,255}")
+VALID_KEY = re.compile(r"[!-~]{1,255}")
 
 
 async def run(request: Request) -> Response:
-    """Accepts a job, at once."""
-    asked = RunRequest.parse(await read_body(request, request.app.state.body_limit_s))
+    """Accepts a job, which a worker then records."""
+    body = RunRequest.parse(await read_body(request, request.app.state.body_limit_s))
     settings = _settings(request)
-    job = await submit(_store(request), asked.spec(settings), _idempotency_key(request, asked))
+    job = await submit(_store(request), body.spec(settings), _idempotency_key(request, body))
     links = Links.of(job, with_key=settings.api_token is not None)
     return JSONResponse(
         Accepted.of(job, links).model_dump(mode="json"),
         status_code=202,
         headers={"location": Links.of(job).status},
-        background=_ticket(request, job) if job.stage is Stage.QUEUED else None,
+        background=_announcement(request, job) if job.stage is Stage.QUEUED else None,
     )
 
 
 async def status(request: Request) -> Response:
-    """Where a job stands."""
-    return _told(request, await _find(request))
+    """Returns the status of a job."""
+    return _status_response(request, await _find(request))
 
 
 async def cancel(request: Request) -> Response:
-    """Ends a job before its film is ready."""
-    return _told(request, await _store(request).cancel(request.path_params["job_id"]))
+    """Cancels a job whose film is not ready."""
+    return _status_response(request, await _store(request).cancel(request.path_params["job_id"]))
 
 
 async def retry(request: Request) -> Response:
-    """Puts a job back into line that failed or was cancelled."""
+    """Queues a failed or cancelled job again."""
     job = await _store(request).retry(request.path_params["job_id"])
-    response = _told(request, job, 202, _ticket(request, job))
+    response = _status_response(request, job, 202, _announcement(request, job))
     response.headers["location"] = Links.of(job).status
     return response
 
 
 async def export(request: Request) -> Response:
-    """The film, once. HEAD only looks."""
-    check_wanted(request.headers)
+    """Streams the film, once. HEAD returns its headers only."""
+    refuse_link_previews(request.headers)
     store, job = _store(request), await _find(request)
-    size_bytes = await exportable(store, job)
+    size_bytes = await film_size(store, job)
     if request.method == "HEAD":
         return Response(headers=film_headers(job, size_bytes))
     claim = await claim_export(store, job)
-    return ExportResponse(store, request.app.state.farewells, job, claim, size_bytes)
+    return ExportResponse(store, request.app.state.pending_downloads, job, claim, size_bytes)
 
 
-def _told(
+def _status_response(
     request: Request, job: Job, status_code: int = 200, background: BackgroundTask | None = None
 ) -> Response:
     settings = _settings(request)
-    answer = JobStatus.of(job, settings.job_ttl_s, with_key=settings.api_token is not None)
-    return JSONResponse(answer.model_dump(mode="json"), status_code, background=background)
+    body = JobStatus.of(job, settings.job_ttl_s, with_key=settings.api_token is not None)
+    return JSONResponse(body.model_dump(mode="json"), status_code, background=background)
 
 
-def _ticket(request: Request, job: Job) -> BackgroundTask:
+def _announcement(request: Request, job: Job) -> BackgroundTask:
     return BackgroundTask(announce, request.app.state.send_ticket, job.id, job.stage)
 
 
-def _idempotency_key(request: Request, asked: RunRequest) -> IdempotencyKey | None:
-    """The request's Idempotency-Key with what it stands for. Raises RequestInvalid."""
+def _idempotency_key(request: Request, body: RunRequest) -> IdempotencyKey | None:
+    """Parses Idempotency-Key and binds it to the body. Raises RequestInvalid."""
     match request.headers.getlist(IDEMPOTENCY_KEY):
         case []:
             return None
-        case [key] if VISIBLE.fullmatch(key):
-            return IdempotencyKey(key, asked.fingerprint)
+        case [key] if VALID_KEY.fullmatch(key):
+            return IdempotencyKey(key, body.fingerprint)
     raise RequestInvalid([{"field": IDEMPOTENCY_KEY, "message": "must be 1 to 255 visible ASCII characters"}])
 
 

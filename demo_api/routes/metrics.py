@@ -1,4 +1,4 @@
-"""The figures of the whole installation for Prometheus: read from Redis, so that any API process has them."""
+"""Prometheus metrics of the whole installation, read from Redis by any API process."""
 
 import asyncio
 import math
@@ -25,15 +25,15 @@ from actors.monitoring.system_status import SystemStatus, system_status
 from explorer.retry_policy import LIMITS
 
 METRICS_LIMIT_S = 1.5
-#: What becomes of jobs: see `changed` in prelude.lua, and those who count themselves.
+#: Counted outcomes of jobs; most by `changed` in prelude.lua.
 JOBS = ("accepted", "retried", "completed", "failed", "cancelled", "exported")
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A counter and the fields of the totals that it is made from, which begin with `field`.
+    """A counter metric and the fields of the totals that it is read from, which begin with `field`.
 
-    With a `label` the rest of a field's name is its value; those in `always` are told even when it is 0.
+    With a `label`, the rest of a field's name is the label's value; those in `always` are exported even if 0.
     """
 
     name: str
@@ -44,112 +44,120 @@ class Count:
 
 
 COUNTS = (
-    Count("sitereel_jobs", "jobs:", "How many jobs have come to this.", "status", JOBS),
+    Count("sitereel_jobs", "jobs:", "Jobs by outcome.", "status", JOBS),
     Count(
         "sitereel_attempts_failed",
         "attempts_failed:",
-        "Attempts at a stage that failed, by error code; some were followed by another.",
+        "Failed attempts at a stage, by error code; some were retried.",
         "code",
     ),
     Count(
         "sitereel_retries",
         "retries:",
-        "What was tried again within a take, by kind.",
+        "Retries within a take, by kind.",
         "kind",
         tuple(sorted(LIMITS)),
     ),
     Count(
         "sitereel_refusals",
         "refusals:",
-        "What guardrails, gate and fence have turned down, by rule.",
+        "Refusals by guardrails, request interceptor and egress policy, by rule.",
         "rule",
         tuple(sorted(RULES)),
     ),
     Count("sitereel_footage_frames", "footage_frames", "Frames filmed."),
     Count("sitereel_footage_bytes", "footage_size_bytes", "Bytes of the frames filmed."),
-    Count("sitereel_lost_frames", "lost_frames", "Frames that a camera in real time has lost."),
-    Count("sitereel_film_frames", "film_frames", "Frames of the films made."),
-    Count("sitereel_film_bytes", "film_size_bytes", "Bytes of the films made."),
-    Count("sitereel_film_seconds", "film_duration_s", "Length of the films made."),
+    Count("sitereel_lost_frames", "lost_frames", "Frames lost by the real-time camera."),
+    Count("sitereel_film_frames", "film_frames", "Frames of the films encoded."),
+    Count("sitereel_film_bytes", "film_size_bytes", "Bytes of the films encoded."),
+    Count("sitereel_film_seconds", "film_duration_s", "Duration of the films encoded."),
     Count("sitereel_llm_calls", "llm_calls", "Requests to a language model."),
-    Count("sitereel_llm_tokens", "llm_tokens", "Tokens that they took."),
-    Count("sitereel_llm_failures", "llm_failures", "Requests without a usable answer."),
-    Count("sitereel_llm_fallbacks", "llm_fallbacks", "Scans that keywords planned in the model's place."),
+    Count("sitereel_llm_tokens", "llm_tokens", "Tokens used by language models."),
+    Count(
+        "sitereel_llm_failures", "llm_failures", "Requests to a language model without a usable completion."
+    ),
+    Count(
+        "sitereel_llm_fallbacks", "llm_fallbacks", "Scans planned by keywords because the model had failed."
+    ),
 )
 
 
 async def metrics(request: Request) -> Response:
-    """All figures, in Prometheus's text format."""
+    """Exports all metrics in the Prometheus text format."""
     async with asyncio.timeout(METRICS_LIMIT_S):
-        seen = await system_status(request.app.state.store)
+        system = await system_status(request.app.state.store)
     state = request.app.state
-    text = expose(seen, rate_limited=state.limiter.refused, watchers=state.feeds.watchers, process=True)
+    text = render(
+        system, rate_limited=state.limiter.rejected, watchers=state.broadcast.watchers, process=True
+    )
     return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-def expose(seen: SystemStatus, *, rate_limited: int = 0, watchers: int = 0, process: bool = False) -> bytes:
-    """The figures as text, with or without those of this process's memory and CPU."""
+def render(system: SystemStatus, *, rate_limited: int = 0, watchers: int = 0, process: bool = False) -> bytes:
+    """Renders the metrics as text, with this process's memory and CPU if `process` is set."""
     registry = CollectorRegistry()
-    registry.register(Figures(seen, rate_limited, watchers))
+    registry.register(SystemCollector(system, rate_limited, watchers))
     if process:
         ProcessCollector(registry=registry)
     return generate_latest(registry)
 
 
-class Figures(Collector):
-    """What one scrape has found, as families with help, type and unit."""
+class SystemCollector(Collector):
+    """Collects the metric families of one scrape."""
 
-    def __init__(self, seen: SystemStatus, rate_limited: int, watchers: int) -> None:
-        self._seen = seen
+    def __init__(self, system: SystemStatus, rate_limited: int, watchers: int) -> None:
+        self._system = system
         self._rate_limited = rate_limited
         self._watchers = watchers
 
     def collect(self) -> Iterator[Metric]:
-        yield InfoMetricFamily("sitereel_build", "What runs here.", {"version": version("sitereel")})
-        yield from _line(self._seen)
-        yield from _workers(self._seen)
-        yield from (_counter(count, self._seen.totals) for count in COUNTS)
-        yield _durations(self._seen.totals)
-        yield from _memory(self._seen)
+        yield InfoMetricFamily("sitereel_build", "Version of Sitereel.", {"version": version("sitereel")})
+        yield from _queues(self._system)
+        yield from _workers(self._system)
+        yield from (_counter(count, self._system.totals) for count in COUNTS)
+        yield _durations(self._system.totals)
+        yield from _memory(self._system)
         yield CounterMetricFamily(
             "sitereel_rate_limited",
-            "Requests that this process has turned down with 429.",
+            "Requests that this process has rejected with 429.",
             self._rate_limited,
         )
-        yield GaugeMetricFamily(
-            "sitereel_watchers", "Connections of this process that follow a job's events.", self._watchers
-        )
+        yield GaugeMetricFamily("sitereel_watchers", "Event streams of this process.", self._watchers)
 
 
-def _line(seen: SystemStatus) -> Iterator[Metric]:
+def _queues(system: SystemStatus) -> Iterator[Metric]:
     waiting = GaugeMetricFamily("sitereel_jobs_waiting", "Jobs that wait for a worker.", labels=["queue"])
     oldest = GaugeMetricFamily(
         "sitereel_jobs_oldest_wait_seconds",
-        "How long the one that waits for longest has waited.",
+        "How long the oldest waiting job has waited.",
         labels=["queue"],
     )
-    active = GaugeMetricFamily("sitereel_jobs_active", "Jobs that somebody has.", labels=["stage"])
-    for name, queue in seen.queues.items():
+    active = GaugeMetricFamily("sitereel_jobs_active", "Jobs that are claimed.", labels=["stage"])
+    for name, queue in system.queues.items():
         waiting.add_metric([name], queue.waiting)
         oldest.add_metric([name], queue.oldest_s)
     for stage in BACK:
-        active.add_metric([stage], seen.active.get(stage, 0))
+        active.add_metric([stage], system.active.get(stage, 0))
     yield from (waiting, oldest, active)
 
 
-def _workers(seen: SystemStatus) -> Iterator[Metric]:
-    yield GaugeMetricFamily("sitereel_workers", "Workers heard of within 10 s.", seen.workers.alive)
-    slots = GaugeMetricFamily("sitereel_slots", "Stages that they can do at a time.", labels=["state"])
-    slots.add_metric(["busy"], seen.workers.busy)
-    slots.add_metric(["idle"], max(0, seen.workers.slots - seen.workers.busy))
+def _workers(system: SystemStatus) -> Iterator[Metric]:
+    yield GaugeMetricFamily("sitereel_workers", "Workers with a heartbeat within 10 s.", system.workers.alive)
+    slots = GaugeMetricFamily(
+        "sitereel_slots", "Stages that the workers can run at a time.", labels=["state"]
+    )
+    slots.add_metric(["busy"], system.workers.busy)
+    slots.add_metric(["idle"], max(0, system.workers.slots - system.workers.busy))
     yield slots
 
 
-def _memory(seen: SystemStatus) -> Iterator[Metric]:
-    yield GaugeMetricFamily("sitereel_redis_memory_used_bytes", "Memory that Redis uses.", seen.used_bytes)
-    yield GaugeMetricFamily("sitereel_redis_memory_max_bytes", "Its maxmemory; 0 is none.", seen.max_bytes)
+def _memory(system: SystemStatus) -> Iterator[Metric]:
+    yield GaugeMetricFamily("sitereel_redis_memory_used_bytes", "Memory that Redis uses.", system.used_bytes)
     yield GaugeMetricFamily(
-        "sitereel_redis_room", "1 when it has memory for another film.", seen.has_capacity
+        "sitereel_redis_memory_max_bytes", "Maxmemory of Redis; 0 is no limit.", system.max_bytes
+    )
+    yield GaugeMetricFamily(
+        "sitereel_redis_room", "1 when Redis has memory for another film.", system.has_capacity
     )
 
 
@@ -168,7 +176,7 @@ def _counter(count: Count, totals: Mapping[str, float]) -> Metric:
 def _durations(totals: Mapping[str, float]) -> Metric:
     family = HistogramMetricFamily(
         "sitereel_stage_duration_seconds",
-        "How long stages took, by outcome; an attempt that failed is one of its own.",
+        "Duration of stages by outcome; each failed attempt counts.",
         labels=["stage", "outcome"],
     )
     for name, sum_s in totals.items():
@@ -179,7 +187,7 @@ def _durations(totals: Mapping[str, float]) -> Metric:
 
 
 def _buckets(prefix: str, totals: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Cumulated, as Prometheus wants them; each was counted alone."""
+    """Accumulates the buckets, as Prometheus requires; Redis has each on its own."""
     total, buckets = 0.0, []
     for edge_s in (*BUCKETS_S, math.inf):
         total += totals.get(f"{prefix}{edge_s:g}", 0)

@@ -9,8 +9,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 STATIC = Path(__file__).parent.parent / "static"
-#: What the page may load, run and ask: its own origin's files, and pictures and films it was sent as data.
-#: Titles and labels come from pages of strangers, so not even our own script may make markup of a string.
+#: Content security policy of the page: files of its own origin, and images and films as data.
+#: Titles and labels come from untrusted pages, so that not even its own scripts may turn strings into markup.
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -29,9 +29,9 @@ POLICY = "; ".join(
 
 
 class PageFiles(StaticFiles):
-    """Files under the page's content security policy, which a browser revalidates before each use.
+    """Serves files with the page's content security policy, to be revalidated before each use.
 
-    They are kept, but never used without asking: an upgrade must not mix old files with new ones.
+    Browsers may cache them, but send a conditional request: an upgrade must not mix old files with new ones.
     """
 
     def file_response(self, *args: Any, **more: Any) -> Response:

@@ -1,4 +1,4 @@
-"""Everything that can be asked of the API, in one table, from which routes and description are made."""
+"""Route table: every operation of the API, from which routes and the OpenAPI document are built."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from actors import errors as line
+from actors import errors as pipeline_errors
 from actors.settings import Settings
-from demo_api import errors as door
+from demo_api import errors as request_errors
 from demo_api.export.pending import PendingDownloads
 from demo_api.export.response import MEDIA_TYPES
 from demo_api.middleware.auth import check_token, check_token_or_key
@@ -30,66 +30,71 @@ from explorer.errors import AddressRefused
 from video.artifacts import ARTIFACTS
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-#: Who may: anybody, whoever has the API's token, or also whoever has the key of the job.
-Access = Literal["anybody", "token", "key"]
+#: Required credentials: none, the API token, or the API token or the job's key.
+Access = Literal["public", "token", "key"]
 Errors = tuple[type[Exception], ...]
-#: A model, the media types of a file, or nothing.
+#: A model, the media types of a file, or no body.
 Body = type[BaseModel] | tuple[str, ...] | None
 
-#: What may be answered everywhere, to a POST, and where a job is named.
-ANYWHERE: Errors = (door.AddressTooLong, door.HeadersTooLarge, door.HostRefused)
-WRITING: Errors = (door.CrossSite, door.MediaUnsupported, door.BodyTooLarge, door.RateLimited)
-JOB: Errors = (line.JobUnknown, line.JobGone)
-FILM: Errors = (*JOB, line.NotCompleted, line.FilmMissing)
+#: Errors of every operation, of a POST, of operations on a job, and of those on its film.
+EVERY: Errors = (request_errors.UriTooLong, request_errors.HeadersTooLarge, request_errors.HostRefused)
+POST: Errors = (
+    request_errors.CrossSiteRefused,
+    request_errors.MediaTypeUnsupported,
+    request_errors.BodyTooLarge,
+    request_errors.RateLimited,
+)
+JOB: Errors = (pipeline_errors.JobUnknown, pipeline_errors.JobGone)
+FILM: Errors = (*JOB, pipeline_errors.NotCompleted, pipeline_errors.FilmMissing)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One thing that can be asked, and every answer to it."""
+    """One operation of the API with all of its responses."""
 
     method: Literal["GET", "POST"]
     path: str
     endpoint: Endpoint
     summary: str
-    #: Status and body of the good answer.
+    #: Status and body of the successful response.
     status: int
     body: Body
     errors: Errors = ()
     access: Access = "token"
     request: type[BaseModel] | None = None
-    #: A part of the file may be asked for, which is answered with 206.
-    in_ranges: bool = False
-    #: Errors that a HEAD, which uses nothing up, never has.
-    using: Errors = ()
-    #: Other answers that are no problem documents, by status.
-    also: Mapping[int, Body] = field(default_factory=dict)
-    #: Whether it answers 503 with a problem document when Redis is away.
-    stores: bool = True
-    #: More than the summary says, in Markdown.
-    text: str = ""
+    #: Whether Range is supported, with 206 as the status.
+    accepts_ranges: bool = False
+    #: Errors of GET that HEAD, which has no effect, never has.
+    get_errors: Errors = ()
+    #: Further responses without problem details, by status.
+    more_bodies: Mapping[int, Body] = field(default_factory=dict)
+    #: Whether it responds 503 with problem details when Redis is unavailable.
+    needs_redis: bool = True
+    #: Longer description in Markdown.
+    description: str = ""
 
     @property
     def name(self) -> str:
-        """Unique, and stable."""
+        """The unique and stable operation id."""
         return self.path.split("/")[-2 if "{" in self.path else -1].partition(".")[0]
 
     @property
-    def is_extra(self) -> bool:
-        """Whether it gives something that lies beside the film."""
+    def is_artifact(self) -> bool:
+        """Whether it serves an artifact."""
         return self.name in ARTIFACTS
 
     @property
-    def refusals(self) -> Errors:
-        """All errors that it may answer with."""
-        writing = WRITING if self.method == "POST" else ()
-        guarded = () if self.access == "anybody" else (door.Unauthorized,)
-        stored = (line.StoreUnavailable,) if self.stores else ()
-        return (*ANYWHERE, *writing, *guarded, *self.errors, *self.using, *stored)
+    def all_errors(self) -> Errors:
+        """All errors that it may respond with."""
+        writing = POST if self.method == "POST" else ()
+        authenticated = () if self.access == "public" else (request_errors.Unauthorized,)
+        redis = (pipeline_errors.StoreUnavailable,) if self.needs_redis else ()
+        return (*EVERY, *writing, *authenticated, *self.errors, *self.get_errors, *redis)
 
     @property
-    def answers(self) -> Mapping[int, Body]:
-        """All answers that are no problem documents, by status."""
-        return {self.status: self.body, **self.also}
+    def bodies(self) -> Mapping[int, Body]:
+        """All responses without problem details, by status."""
+        return {self.status: self.body, **self.more_bodies}
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -97,80 +102,87 @@ OPERATIONS: tuple[Operation, ...] = (
         "POST",
         "/demo/run",
         run,
-        "Asks for a film.",
+        "Requests a film.",
         202,
         Accepted,
         (
-            door.RequestInvalid,
-            door.BodyTooSlow,
+            request_errors.RequestInvalid,
+            request_errors.BodyTimeout,
             AddressRefused,
-            line.CallbackRefused,
-            line.KeyReused,
-            line.KeyInFlight,
-            line.QueueFull,
-            line.OutOfCapacity,
+            pipeline_errors.CallbackRefused,
+            pipeline_errors.KeyReused,
+            pipeline_errors.KeyInFlight,
+            pipeline_errors.QueueFull,
+            pipeline_errors.OutOfCapacity,
             *JOB,
         ),
         request=RunRequest,
-        text=descriptions.RUN,
+        description=descriptions.RUN,
     ),
     Operation(
-        "GET", "/demo/status/{job_id}", status, "Tells where a job stands.", 200, JobStatus, JOB, access="key"
+        "GET",
+        "/demo/status/{job_id}",
+        status,
+        "Returns the status of a job.",
+        200,
+        JobStatus,
+        JOB,
+        access="key",
     ),
     Operation(
         "GET",
         "/demo/events/{job_id}",
         events,
-        "Tells of a job as it happens, as server-sent events, until it ends.",
+        "Streams the events of a job, as server-sent events, until it ends.",
         200,
         ("text/event-stream",),
-        (*JOB, door.RequestInvalid),
+        (*JOB, request_errors.RequestInvalid),
         access="key",
-        also={204: None},
-        text=descriptions.EVENTS,
+        more_bodies={204: None},
+        description=descriptions.EVENTS,
     ),
     Operation(
         "POST",
         "/demo/cancel/{job_id}",
         cancel,
-        "Ends a job before its film is ready.",
+        "Cancels a job whose film is not ready.",
         200,
         JobStatus,
-        (*JOB, line.AlreadyEnded),
+        (*JOB, pipeline_errors.AlreadyEnded),
     ),
     Operation(
         "POST",
         "/demo/retry/{job_id}",
         retry,
-        "Puts a job back into line that failed or was cancelled.",
+        "Queues a failed or cancelled job again.",
         202,
         JobStatus,
-        (*JOB, line.NotEnded, line.QueueFull),
+        (*JOB, pipeline_errors.NotEnded, pipeline_errors.QueueFull),
     ),
     Operation(
         "GET",
         "/demo/export/{job_id}",
         export,
-        "Gives the film, once.",
+        "Downloads the film, once.",
         200,
         tuple(MEDIA_TYPES.values()),
-        (*FILM, door.PreviewRefused),
-        using=(line.ExportInProgress,),
+        (*FILM, request_errors.PreviewRefused),
+        get_errors=(pipeline_errors.ExportInProgress,),
         access="key",
-        text=descriptions.EXPORT,
+        description=descriptions.EXPORT,
     ),
     *(
         Operation(
             "GET",
             f"/demo/{name}/{{job_id}}",
             partial(artifact, name),
-            f"Gives the {name} ({kind.help}), as often as wanted until the film has left.",
+            f"Returns the {name} ({kind.help}), any number of times until the film is exported.",
             200,
             (kind.media_type.partition(";")[0],),
-            (*FILM, line.ArtifactMissing),
-            using=(door.RangeUnsatisfiable,),
+            (*FILM, pipeline_errors.ArtifactMissing),
+            get_errors=(request_errors.RangeUnsatisfiable,),
             access="key",
-            in_ranges=True,
+            accepts_ranges=True,
         )
         for name, kind in ARTIFACTS.items()
     ),
@@ -178,60 +190,60 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/health",
         health,
-        "Tells whether this process can do its job, part by part.",
+        "Reports the health of this process, part by part.",
         200,
         Health,
-        access="anybody",
-        also={503: Health},
-        stores=False,
-        text=descriptions.HEALTH,
+        access="public",
+        more_bodies={503: Health},
+        needs_redis=False,
+        description=descriptions.HEALTH,
     ),
     Operation(
         "GET",
         "/ready",
         ready,
-        "Tells whether a request for a film would be accepted now.",
+        "Reports whether a new job would be accepted.",
         200,
         Readiness,
-        access="anybody",
-        also={503: Readiness},
-        stores=False,
-        text=descriptions.READY,
+        access="public",
+        more_bodies={503: Readiness},
+        needs_redis=False,
+        description=descriptions.READY,
     ),
     Operation(
         "GET",
         "/metrics",
         metrics,
-        "Gives the figures of the whole installation, for Prometheus.",
+        "Exports the metrics of the whole installation for Prometheus.",
         200,
         ("text/plain",),
-        text=descriptions.METRICS,
+        description=descriptions.METRICS,
     ),
     Operation(
         "GET",
         "/openapi.json",
         document,
-        "Gives this description.",
+        "Returns this OpenAPI document.",
         200,
         ("application/json",),
-        access="anybody",
-        stores=False,
+        access="public",
+        needs_redis=False,
     ),
     Operation(
         "GET",
         "/docs",
         docs,
-        "Shows this description as a page.",
+        "Shows this document as a page.",
         200,
         ("text/html",),
-        access="anybody",
-        stores=False,
+        access="public",
+        needs_redis=False,
     ),
 )
 
 
 def route(operation: Operation) -> Route:
-    """The operation behind its lock and its limit."""
+    """Builds a route with authentication and rate limit."""
 
     async def guarded(request: Request) -> Response:
         settings: Settings = request.app.state.settings
@@ -243,8 +255,8 @@ def route(operation: Operation) -> Route:
             limiter: RateLimiter = request.app.state.limiter
             limiter.admit(subscriber_address(client_address(request.scope, settings.trusted_proxies)))
         if job_id := request.path_params.get("job_id"):
-            farewells: PendingDownloads = request.app.state.farewells
-            await farewells.settled(job_id)
+            pending: PendingDownloads = request.app.state.pending_downloads
+            await pending.wait(job_id)
         return await operation.endpoint(request)
 
     return Route(operation.path, guarded, methods=[operation.method], name=operation.name)

@@ -1,4 +1,4 @@
-"""The web page at `/`, and the defaults that its form shows."""
+"""Serves the web page at `/`, and the defaults of its form."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,12 +9,12 @@ from demo_api.routes.static_files import FILES
 
 
 async def front_page(request: Request) -> Response:
-    """The page itself; it holds no secret, so it needs no token."""
+    """Serves the page; it contains no secret and requires no token."""
     return await FILES.get_response("index.html", request.scope)
 
 
 async def defaults(request: Request) -> Response:
-    """What a film is like when a request says nothing of it, so that the form shows the truth."""
+    """Returns the operator's defaults for the fields of the form."""
     settings: Settings = request.app.state.settings
     options = {**settings.exploration.model_dump(), **settings.film.model_dump()}
     return JSONResponse({**options, "kept_s": settings.job_ttl_s, "token": settings.api_token is not None})

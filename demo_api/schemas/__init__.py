@@ -1,1 +1,1 @@
-"""Schemas: what requests and answers look like."""
+"""Schemas: models of requests and responses."""

@@ -1,9 +1,9 @@
-"""What comes in and what goes out, as pydantic models."""
+"""Models of requests, job statuses and links."""
 
 import hashlib
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -23,11 +23,12 @@ from actors.settings import Settings
 from actors.submission import callback_of
 from demo_api.errors import RequestInvalid
 from demo_api.middleware.auth import KEY
-from demo_api.middleware.body import parse_object
-from demo_api.schemas.options import asked
+from demo_api.schemas.json_object import parse_object, validation_messages
+from demo_api.schemas.options import request_fields
 from demo_api.schemas.status import (
     CallbackOut,
     CameraOut,
+    ExplorationOut,
     FailureOut,
     FilmOut,
     LookedAtOut,
@@ -36,21 +37,27 @@ from demo_api.schemas.status import (
     RetryOut,
     StepOut,
     WarningOut,
-    WishesOut,
 )
 from video.artifacts import ARTIFACTS
 
+#: A URL as the OpenAPI document describes it; `check_url` validates it.
+HttpUrl = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_URL_LENGTH,
+        json_schema_extra={"format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"},
+    ),
+]
+
 
 class Site(BaseModel):
-    """Which site is meant."""
+    """The site to film."""
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(
-        min_length=1,
-        max_length=MAX_URL_LENGTH,
+    url: HttpUrl = Field(
         description="the page where the film begins, without a user name or password",
-        json_schema_extra={"format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"},
         examples=["https://example.com/"],
     )
 
@@ -62,7 +69,7 @@ class Site(BaseModel):
     @field_validator("domains", check_fields=False)
     @classmethod
     def _hosts(cls, values: list[str], info: ValidationInfo) -> list[str]:
-        url = info.data.get("url")  # missing when it is wrong itself, which is complaint enough
+        url = info.data.get("url")  # missing when it is invalid itself, which is reported already
         return each(lambda value: check_domain(value, url), values) if url else values
 
 
@@ -70,46 +77,43 @@ if TYPE_CHECKING:
     SiteAndOptions = Site
 else:
     SiteAndOptions = create_model(
-        "SiteAndOptions", __base__=Site, **asked(ExplorationOptions), **asked(FilmOptions)
+        "SiteAndOptions", __base__=Site, **request_fields(ExplorationOptions), **request_fields(FilmOptions)
     )
 
 
 class RunRequest(SiteAndOptions):
     """The body of `POST /demo/run`."""
 
-    priority: Priority = Field("default", description="who is filmed first")
-    callback_url: str | None = Field(
+    priority: Priority = Field("default", description="jobs of a higher priority are recorded first")
+    callback_url: HttpUrl | None = Field(
         None,
-        min_length=1,
-        max_length=MAX_URL_LENGTH,
-        description="who is told when the job has ended, by a signed POST; see the webhook",
-        json_schema_extra={"format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"},
+        description="receives a signed POST when the job has ended; see the webhook",
         examples=["https://example.com/hooks/films"],
     )
 
     @field_validator("callback_url")
     @classmethod
-    def _callable(cls, value: str | None) -> str | None:
+    def _supported_host(cls, value: str | None) -> str | None:
         if value is not None and check_url(value).partition("//")[2].startswith("["):
             raise ValueError("must name a host or an IPv4 address")
         return value
 
     @property
     def fingerprint(self) -> str:
-        """A digest that is the same for requests that ask for the same, however they are written."""
+        """A digest that is equal for requests with equal fields, however their JSON is written."""
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def film(self, settings: Settings) -> FilmOptions:
-        """The operator's film, with what the request names in its place."""
+        """The operator's film options, overridden by the request's."""
         return settings.film.changed(self)
 
     def exploration(self, settings: Settings) -> ExplorationOptions:
-        """The operator's exploration, with what the request names in its place."""
+        """The operator's exploration options, overridden by the request's."""
         return settings.exploration.changed(self)
 
     def spec(self, settings: Settings, **more: Any) -> JobSpec:
-        """What is asked for, whole; `more` are fields of JobSpec that no request has."""
+        """Builds the complete specification of the job; `more` are fields of JobSpec that no request has."""
         return JobSpec.of(
             self.url,
             self.exploration(settings),
@@ -121,20 +125,16 @@ class RunRequest(SiteAndOptions):
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        """Raises RequestInvalid naming each field that is wrong."""
+        """Parses and validates a body. Raises RequestInvalid with each invalid field."""
         try:
             return cls.model_validate(parse_object(body))
         except ValidationError as exc:
-            raise RequestInvalid([_complaint(error) for error in exc.errors()]) from exc
-
-
-def _complaint(error: Any) -> dict[str, str]:
-    field = str(error["loc"][0])[:100] if error["loc"] else "body"
-    return {"field": field, "message": error["msg"].removeprefix("Value error, ")}
+            rows = [{"field": field, "message": message} for field, message in validation_messages(exc)]
+            raise RequestInvalid(rows) from exc
 
 
 class JobLinks(BaseModel):
-    """Where a job's answers are, as paths. With a token set, they also open with the job's key."""
+    """Paths of a job's endpoints. Where a token is set, they contain the job's key."""
 
     status: str
     events: str
@@ -157,13 +157,14 @@ else:
 
 
 class Accepted(BaseModel):
-    """The answer to `POST /demo/run`."""
+    """The response to `POST /demo/run`."""
 
     job_id: str
     status: Literal[Status.PENDING] = Status.PENDING
     links: Links
     callback_secret: str | None = Field(
-        None, description="signs the webhook of this job; told nowhere else. Null where the operator's does"
+        None,
+        description="signs this job's webhook, and is shown once. Null where the operator's secret signs",
     )
 
     @classmethod
@@ -176,7 +177,7 @@ class Accepted(BaseModel):
 
 
 class JobStatus(BaseModel):
-    """The answer to `GET /demo/status/<id>`; `progress` is a percentage."""
+    """The response to `GET /demo/status/<id>`; `progress` is a percentage."""
 
     job_id: str
     url: str
@@ -185,11 +186,11 @@ class JobStatus(BaseModel):
     priority: Priority
     created_at: str
     updated_at: str
-    expires_at: str | None = Field(description="when a job that has ended is forgotten, film and all")
+    expires_at: str | None = Field(description="when a job that has ended is deleted, with its film")
     error: str | None
     error_code: str | None
     progress: int
-    wishes: WishesOut
+    wishes: ExplorationOut
     metrics: MetricsOut
     stop_reason: str | None
     steps: list[StepOut]
@@ -197,8 +198,10 @@ class JobStatus(BaseModel):
     retries: list[RetryOut]
     failures: list[FailureOut]
     warnings: list[WarningOut]
-    looked_at: list[LookedAtOut] = Field(description="off camera, at most 200; told once it is filmed")
-    storyboard: bool = Field(description="whether there are pictures of its steps")
+    looked_at: list[LookedAtOut] = Field(
+        description="off camera, at most 200; empty until the recording is complete"
+    )
+    storyboard: bool = Field(description="whether there is a storyboard of its steps")
     camera: CameraOut
     film: FilmOut | None
     callback: CallbackOut | None
@@ -206,7 +209,7 @@ class JobStatus(BaseModel):
 
     @classmethod
     def of(cls, job: Job, ttl_s: int, *, with_key: bool = False) -> Self:
-        """`ttl_s` is how long jobs are kept."""
+        """Builds the status; `ttl_s` is how long jobs are kept after they have ended."""
         ended = job.ended_ms is not None
         return cls(
             job_id=job.id,
@@ -220,7 +223,7 @@ class JobStatus(BaseModel):
             error=job.error,
             error_code=job.error_code,
             progress=job.progress,
-            wishes=WishesOut.model_validate(asdict(job.spec.wishes)),
+            wishes=ExplorationOut.model_validate(asdict(job.spec.wishes)),
             metrics=MetricsOut.model_validate(job.metrics),
             stop_reason=job.stop_reason,
             steps=[StepOut.model_validate(step) for step in job.steps],
@@ -228,7 +231,7 @@ class JobStatus(BaseModel):
             retries=[RetryOut.model_validate(retry) for retry in job.retries],
             failures=[FailureOut.model_validate(failure) for failure in job.failures],
             warnings=[WarningOut.model_validate(warning) for warning in job.all_warnings],
-            looked_at=[LookedAtOut.model_validate(one) for one in job.looked_at],
+            looked_at=[LookedAtOut.model_validate(row) for row in job.looked_at],
             storyboard="storyboard" in job.extras,
             camera=CameraOut.model_validate({**job.camera_report, "wanted": job.spec.camera}),
             film=_film(job),
@@ -238,12 +241,12 @@ class JobStatus(BaseModel):
 
 
 def _film(job: Job) -> FilmOut | None:
-    """Nothing before the film is published."""
+    """Returns None until the film is published."""
     return FilmOut.model_validate({**job.published, "format": job.format}) if job.published else None
 
 
 def _callback(job: Job) -> CallbackOut | None:
-    """Whether somebody is to be called, and what has come of it."""
+    """Returns the delivery state of the webhook, None where none was requested."""
     if job.spec.callback is None:
         return None
     return CallbackOut.model_validate({"url": job.spec.callback.origin, **job.callback_report})

@@ -1,22 +1,22 @@
-"""Parts of what is told of a job, in its status and as it happens."""
+"""Models that are parts of a job's status and events."""
 
 from typing import Literal, get_args
 
 from pydantic import BaseModel, Field
 
 from actors.jobs.job import Stage
-from demo_api.client.result import UNWRITTEN
+from demo_api.client.result import FILE_NOT_WRITTEN
 from explorer.engine.warnings import TakeCode
 from explorer.types import Interact
 from video.style import CameraChoice, Format
 from video.warnings import FilmCode
 
-#: All that a warning may be; the last one is told by whoever saves a film.
-WARNING_CODES: tuple[str, ...] = (*get_args(TakeCode), *get_args(FilmCode), UNWRITTEN)
+#: All codes of warnings; the last one is added by the client that saves a film.
+WARNING_CODES: tuple[str, ...] = (*get_args(TakeCode), *get_args(FilmCode), FILE_NOT_WRITTEN)
 
 
 class Plan(BaseModel):
-    """Why a step was taken."""
+    """The plan of a step, with its reason."""
 
     selector: str
     action: str
@@ -25,7 +25,7 @@ class Plan(BaseModel):
 
 
 class StepOut(BaseModel):
-    """One click; times are milliseconds since the camera started."""
+    """One step; times are in milliseconds since the camera started."""
 
     number: int
     plan: Plan
@@ -38,7 +38,7 @@ class StepOut(BaseModel):
 
 
 class RefusalOut(BaseModel):
-    """Something a guardrail turned down."""
+    """One refusal by a guardrail."""
 
     rule: str
     what: str
@@ -47,7 +47,7 @@ class RefusalOut(BaseModel):
 
 
 class RetryOut(BaseModel):
-    """Something that failed within a take, and which further try that was, of at most `limit`."""
+    """One retry within a take: the `attempt`-th of at most `limit`."""
 
     at_ms: float
     kind: Literal["navigation", "element", "browser", "database"]
@@ -57,7 +57,7 @@ class RetryOut(BaseModel):
 
 
 class FailureOut(BaseModel):
-    """An attempt at a stage that failed and was followed by another."""
+    """A failed attempt at a stage that was retried."""
 
     stage: Stage
     attempt: int
@@ -66,23 +66,23 @@ class FailureOut(BaseModel):
 
 
 class WarningOut(BaseModel):
-    """What a film comes without, though there is one."""
+    """One way in which the film is less than was requested."""
 
-    code: str = Field(description="does not change; more may come", examples=list(WARNING_CODES))
-    message: str = Field(description="what is less than was asked for, why, and what to do, for people")
+    code: str = Field(description="stable; more may be added", examples=list(WARNING_CODES))
+    message: str = Field(description="what is missing, why, and what to do")
 
 
 class LookedAtOut(BaseModel):
-    """Something that was tried off camera: a page that was opened, or a control that was pressed there."""
+    """Something that was tried off camera: a page that was opened, or a control that was pressed."""
 
     what: str = Field(description="its label or address")
     page_url: str
     how: Literal["opened", "pressed"]
-    outcome: str = Field(description="as of a step, or why it is not known")
+    outcome: str = Field(description="as of a step, or why it is unknown")
 
 
 class MetricsOut(BaseModel):
-    """How far the exploration is, and what planning has cost; `runtime` is in seconds."""
+    """Progress of the exploration and cost of planning; `runtime` is in seconds."""
 
     state: str = "initial"
     clicks: int = 0
@@ -96,8 +96,8 @@ class MetricsOut(BaseModel):
     scouted: int = 0
 
 
-class WishesOut(BaseModel):
-    """What was wished of the exploration, with the operator's habits filled in."""
+class ExplorationOut(BaseModel):
+    """The exploration options of the job, with the operator's defaults filled in."""
 
     goal: str
     focus: list[str]
@@ -111,7 +111,7 @@ class WishesOut(BaseModel):
 
 
 class CameraOut(BaseModel):
-    """How it was filmed; `used` and `lost_frames` are null until that is known, `notes` say why."""
+    """How the site was filmed; `used` and `lost_frames` are null until known, `notes` give the reasons."""
 
     wanted: CameraChoice
     used: str | None = None
@@ -120,7 +120,7 @@ class CameraOut(BaseModel):
 
 
 class FilmOut(BaseModel):
-    """What the finished film really is; `subtitles` and `chapters` are how many it has."""
+    """Properties of the finished film; `subtitles` and `chapters` are counts."""
 
     format: Format
     duration_s: float
@@ -134,9 +134,9 @@ class FilmOut(BaseModel):
 
 
 class CallbackOut(BaseModel):
-    """How far the webhook of a job is; `error` is what the last attempt failed of."""
+    """Delivery state of the job's webhook; `error` is the cause of the last failed attempt."""
 
-    url: str = Field(description="where to, without path and query, which may be secret")
+    url: str = Field(description="the receiver's origin, without path and query, which may be secret")
     state: Literal["waiting", "delivered", "given_up"] = "waiting"
     attempts: int = 0
     error: str | None = None

@@ -180,8 +180,8 @@ def test_a_job_is_cancelled_and_put_back_into_line(server: str, given: Given, ty
     ("words", "code", "sentence"),
     [
         (["status", "nope"], 1, "There is no job nope"),
-        (["status", "../x"], 2, "neither a job's id nor one of its links"),
-        (["cancel", "j1", "--server", "ftp://x"], 2, "which is no address such as http://127.0.0.1:8000"),
+        (["status", "../x"], 2, "neither a job id nor a link of a job"),
+        (["cancel", "j1", "--server", "ftp://x"], 2, "which is not a URL such as http://127.0.0.1:8000"),
         (["status", "j1", "--server", "http://127.0.0.1:9"], 1, "could not be reached"),
         (["export", "j1", "-o", "a", "--poster", "a"], 2, "the same name"),
         (["export", "j1", "-o", "/no/such/folder/a.mp4"], 1, "/no/such/folder does not exist"),

@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from demo_api.cli.progress import MOST_LINES, ProgressDisplay, downloading
+from demo_api.cli.progress import MAX_LINES, ProgressDisplay, download_bar
 from demo_api.client.status_events import Event
 
 
@@ -28,16 +28,16 @@ def test_a_terminal_shows_a_bar_and_the_last_steps_and_refusals() -> None:
     console = screen(terminal=True)
 
     with ProgressDisplay(max_clicks=5, console=console) as shown:
-        shown.told(STAGE)
-        shown.told(Event("progress", {"progress": 40, "clicks": 2, "max_clicks": 5}))
-        for number in range(1, MOST_LINES + 1):
-            shown.told(step(number, f"Page {number}"))
-        shown.told(Event("refused", {"rule": "auth", "what": "Log in", "detail": "is a login"}))
+        shown.show(STAGE)
+        shown.show(Event("progress", {"progress": 40, "clicks": 2, "max_clicks": 5}))
+        for number in range(1, MAX_LINES + 1):
+            shown.show(step(number, f"Page {number}"))
+        shown.show(Event("refused", {"rule": "auth", "what": "Log in", "detail": "is a login"}))
 
     last = written(console)[written(console).rindex("Filming") :]
     assert "2 of up to 5 clicks" in last
     assert "Page 1" not in last
-    assert f"Page {MOST_LINES}" in last
+    assert f"Page {MAX_LINES}" in last
     assert "Log in" in last
 
 
@@ -45,9 +45,9 @@ def test_steps_are_forgotten_when_the_exploration_begins_anew() -> None:
     console = screen(terminal=True)
 
     with ProgressDisplay(console=console) as shown:
-        shown.told(STAGE)
-        shown.told(step(1))
-        shown.told(Event("stage", {**STAGE.data, "stage": "queued"}))
+        shown.show(STAGE)
+        shown.show(step(1))
+        shown.show(Event("stage", {**STAGE.data, "stage": "queued"}))
 
     assert "Pricing" not in written(console)[written(console).rindex("Waiting") :]
 
@@ -55,9 +55,9 @@ def test_steps_are_forgotten_when_the_exploration_begins_anew() -> None:
 def test_elsewhere_there_is_one_plain_line_for_each_stage() -> None:
     console = screen(terminal=False)
 
-    with ProgressDisplay(console=console) as shown, downloading(console) as counted:
+    with ProgressDisplay(console=console) as shown, download_bar(console) as counted:
         for event in (STAGE, STAGE, step(1), Event("stage", {**STAGE.data, "stage": "encoding"})):
-            shown.told(event)
+            shown.show(event)
         counted(1, 2)
 
     assert written(console) == "Filming\nEncoding the film\n"
@@ -67,7 +67,7 @@ def test_what_a_page_calls_its_links_cannot_command_the_terminal() -> None:
     console = screen(terminal=True)
 
     with ProgressDisplay(console=console) as shown:
-        shown.told(step(1, "Buy\x1b]0;owned\x07\r\nnow [bold]"))
+        shown.show(step(1, "Buy\x1b]0;owned\x07\r\nnow [bold]"))
 
     assert "\x1b]0;" not in written(console)
     assert "now [bold]" in written(console)

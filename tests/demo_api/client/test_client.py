@@ -31,7 +31,7 @@ def address(settings: Settings, serve: Serve) -> Iterator[str]:
 
 @pytest.fixture
 async def client(address: str) -> AsyncGenerator[Client, None]:
-    async with Client.opened(Server(address), patience_s=5) as client:
+    async with Client.opened(Server(address), retry_limit_s=5) as client:
         yield client
 
 
@@ -49,7 +49,7 @@ async def test_a_film_is_saved_whole_and_leaves_the_server(
     await ready(store, FILM, extras={"poster": b"a picture"})
     job, counts = JobAddress("j1"), list[int]()
 
-    assert await client.extra(job, "poster") == b"a picture"
+    assert await client.artifact(job, "poster") == b"a picture"
     assert await client.film_name(job) == "sitereel-j1.mp4"
     await client.export(job, tmp_path / "demo.mp4", lambda come, size: counts.append(come))
 
@@ -72,7 +72,7 @@ async def test_a_download_that_breaks_off_leaves_the_film_there_and_what_was_her
         with pytest.raises(ApiError, match="still on the server") as broken:
             await client.export(JobAddress("j1"), out)
 
-        assert broken.value.code == "download_broken"
+        assert broken.value.code == "download_interrupted"
         assert [path.name for path in tmp_path.iterdir()] == ["demo.mp4"]
         assert out.read_bytes() == b"yesterday's"
 
@@ -111,7 +111,7 @@ async def test_a_broken_stream_is_taken_up_where_it_broke(store: Store, address:
     whole = await all_events(client, "j1")
     relay = Relay(address, cut(second_event, times=1))
 
-    async with relay.running() as url, Client.opened(Server(url), patience_s=5) as through:
+    async with relay.running() as url, Client.opened(Server(url), retry_limit_s=5) as through:
         told = await all_events(through, "j1")
 
     assert told == whole
@@ -135,7 +135,7 @@ async def test_patience_with_a_server_that_is_away_ends(address: str, store: Sto
     await exploring(store)
     relay = Relay(address, cut(second_event, times=1000))
 
-    async with relay.running() as url, Client.opened(Server(url), patience_s=0) as client:
+    async with relay.running() as url, Client.opened(Server(url), retry_limit_s=0) as client:
         with pytest.raises(ApiError):
             await all_events(client, "j1")
 
@@ -228,16 +228,16 @@ async def test_a_job_is_named_by_its_id_or_any_of_its_links(typed: str, job: Job
 
 @pytest.mark.parametrize("typed", ["", "a b", "../x", "http://films.example/", "ftp://x/demo/status/abc"])
 async def test_what_names_no_job_is_refused(typed: str) -> None:
-    with pytest.raises(ValueError, match="neither a job's id nor one of its links"):
+    with pytest.raises(ValueError, match="neither a job id nor a link of a job"):
         JobAddress.parse(typed)
 
 
 async def test_the_token_is_not_sent_where_a_link_leads_to() -> None:
     mine = Server("http://films.example", "secret")
 
-    assert JobAddress.parse("http://films.example/demo/status/a").on(mine).token == "secret"
-    assert JobAddress.parse("a").on(mine).token == "secret"
-    assert JobAddress.parse("http://films.example.evil/demo/status/a").on(mine).token is None
+    assert JobAddress.parse("http://films.example/demo/status/a").resolve_server(mine).token == "secret"
+    assert JobAddress.parse("a").resolve_server(mine).token == "secret"
+    assert JobAddress.parse("http://films.example.evil/demo/status/a").resolve_server(mine).token is None
 
 
 @pytest.mark.parametrize("typed", ["ftp://x", "http://", "http://user:pw@x", "http://x:99999"])

@@ -13,7 +13,7 @@ from actors.jobs.job import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
 from demo_api.errors import RangeUnsatisfiable
-from demo_api.export.ranges import Span, span
+from demo_api.export.ranges import Span, parse_range
 from tests.conftest import Serve
 from tests.support.jobs import ready
 from video.blob_store import CHUNK_BYTES
@@ -65,13 +65,13 @@ FILM = b"a film"
     ],
 )
 def test_a_range_is_read_as_the_rfc_has_it(asked: str, part: tuple[int, int] | None) -> None:
-    assert span([asked], None, ETAG, 100) == (Span(*part) if part else None)
+    assert parse_range([asked], None, ETAG, 100) == (Span(*part) if part else None)
 
 
 @pytest.mark.parametrize("asked", ["bytes=100-", "bytes=100-200", "bytes=" + "9" * 900 + "-", "bytes=-0"])
 def test_what_begins_behind_the_end_cannot_be_had(asked: str) -> None:
     with pytest.raises(RangeUnsatisfiable) as caught:
-        span([asked], None, ETAG, 100)
+        parse_range([asked], None, ETAG, 100)
     assert caught.value.size_bytes == 100
 
 
@@ -90,22 +90,22 @@ def test_what_begins_behind_the_end_cannot_be_had(asked: str) -> None:
     ],
 )
 def test_a_range_counts_only_for_the_file_that_was_meant(if_range: str | None, counts: bool) -> None:
-    assert (span(["bytes=5-9"], if_range, ETAG, 100) is not None) is counts
+    assert (parse_range(["bytes=5-9"], if_range, ETAG, 100) is not None) is counts
     # Nor is anything said of a range in a file that is not this one
     if not counts:
-        assert span(["bytes=500-"], if_range, ETAG, 100) is None
+        assert parse_range(["bytes=500-"], if_range, ETAG, 100) is None
 
 
 def test_of_an_empty_file_only_the_whole_can_be_had() -> None:
-    assert span([], None, ETAG, 0) is None
-    assert span(["bytes=-5"], None, ETAG, 0) is None
+    assert parse_range([], None, ETAG, 0) is None
+    assert parse_range(["bytes=-5"], None, ETAG, 0) is None
     with pytest.raises(RangeUnsatisfiable):
-        span(["bytes=0-"], None, ETAG, 0)
+        parse_range(["bytes=0-"], None, ETAG, 0)
 
 
 def test_without_the_header_or_with_two_of_them_all_is_sent() -> None:
-    assert span([], None, ETAG, 100) is None
-    assert span(["bytes=0-9", "bytes=0-9"], None, ETAG, 100) is None
+    assert parse_range([], None, ETAG, 100) is None
+    assert parse_range(["bytes=0-9", "bytes=0-9"], None, ETAG, 100) is None
 
 
 @trials(max_examples=100, deadline=None)
@@ -115,7 +115,7 @@ def test_without_the_header_or_with_two_of_them_all_is_sent() -> None:
 def test_whatever_is_asked_the_part_is_within_the_file(header: str, data: some.DataObject) -> None:
     size = data.draw(some.integers(0, 50))
     try:
-        part = span([header], None, ETAG, size)
+        part = parse_range([header], None, ETAG, size)
     except RangeUnsatisfiable:
         return
     assert part is None or 0 <= part.start < part.end <= size
@@ -126,11 +126,11 @@ def test_whatever_is_asked_the_part_is_within_the_file(header: str, data: some.D
 def test_a_file_asked_for_piece_by_piece_has_every_byte_once(size: int, cuts: list[int]) -> None:
     edges = sorted({0, size, *(cut for cut in cuts if cut < size)})
     for start, end in pairwise(edges):
-        part = span([f"bytes={start}-{end - 1}"], ETAG, ETAG, size)
+        part = parse_range([f"bytes={start}-{end - 1}"], ETAG, ETAG, size)
         assert part == Span(start, end)
         assert part.content_range(size) == f"bytes {start}-{end - 1}/{size}"
-    assert span([f"bytes={edges[-2]}-"], None, ETAG, size) == Span(edges[-2], size)
-    assert span([f"bytes=-{size - edges[-2]}"], None, ETAG, size) == Span(edges[-2], size)
+    assert parse_range([f"bytes={edges[-2]}-"], None, ETAG, size) == Span(edges[-2], size)
+    assert parse_range([f"bytes=-{size - edges[-2]}"], None, ETAG, size) == Span(edges[-2], size)
 
 
 @pytest.fixture

@@ -260,13 +260,13 @@ async def test_nothing_is_written_where_it_must_not_be(name: str, sentence: str,
     (root / "old.mp4").touch()
 
     with pytest.raises(FileRefused, match=sentence):
-        OutputFolder(root).place(name)
+        OutputFolder(root).resolve(name)
 
 
 async def test_a_film_may_be_put_into_a_folder_below(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
 
-    assert OutputFolder(tmp_path).place("shop/a.webm") == tmp_path / "shop" / "a.webm"
+    assert OutputFolder(tmp_path).resolve("shop/a.webm") == tmp_path / "shop" / "a.webm"
 
 
 def test_a_private_host_that_is_none_is_named(typed: Type) -> None:

@@ -54,14 +54,14 @@ async def test_without_the_token_nothing_that_is_guarded_is_answered(
         for job_id in ("j1", "j2", "none"):
             path = operation.path.replace("{job_id}", job_id)
             answer = await client.request(operation.method, path, headers=headers)
-            if operation.access == "anybody":
+            if operation.access == "public":
                 assert answer.status_code == (503 if operation.path == "/health" else 200)
             else:
                 is_refused(answer)
 
 
 def test_only_what_holds_no_secrets_is_for_anybody() -> None:
-    open_to_all = {operation.path for operation in OPERATIONS if operation.access == "anybody"}
+    open_to_all = {operation.path for operation in OPERATIONS if operation.access == "public"}
 
     assert open_to_all == {"/health", "/ready", "/openapi.json", "/docs"}
 

@@ -6,7 +6,7 @@ import pytest
 from actors.settings import Settings
 from demo_api.errors import RateLimited
 from demo_api.middleware.client_address import client_address, subscriber_address
-from demo_api.middleware.rate_limit import MOST_CLIENTS, Rate, RateLimiter
+from demo_api.middleware.rate_limit import MAX_CLIENTS, Rate, RateLimiter
 from tests.conftest import Serve
 
 
@@ -56,11 +56,11 @@ def test_who_comes_back_when_told_to_is_admitted() -> None:
 def test_no_number_of_clients_fills_the_memory() -> None:
     limiter = RateLimiter(Rate(1, 60), Clock())
 
-    for number in range(MOST_CLIENTS + 100):
+    for number in range(MAX_CLIENTS + 100):
         limiter.admit(str(number))
 
-    assert len(limiter._paid_at) == MOST_CLIENTS
-    assert admitted(limiter, str(MOST_CLIENTS + 99), 1) == 0
+    assert len(limiter._arrival_s) == MAX_CLIENTS
+    assert admitted(limiter, str(MAX_CLIENTS + 99), 1) == 0
 
 
 def test_switched_off_nobody_is_counted() -> None:

@@ -111,7 +111,7 @@ def test_the_description_is_served_as_it_is_tested(address: str) -> None:
 
 
 def test_every_error_that_is_known_is_answered_by_some_operation() -> None:
-    described = {kind for operation in OPERATIONS for kind in operation.refusals}
+    described = {kind for operation in OPERATIONS for kind in operation.all_errors}
 
     # Redis away, as `store_unavailable` is
     assert {kind.__name__ for kind in set(STATUS) - described} <= {"BlobStoreUnavailable"}

@@ -17,7 +17,7 @@ from actors.monitoring.worker_registry import WorkerRegistration
 from actors.settings import Settings
 from actors.worker import working
 from demo_api.app import create_app
-from demo_api.routes.health import WATCHDOG_SILENT_S, judge
+from demo_api.routes.health import WATCHDOG_SILENT_S, assess
 from tests.conftest import Kin, Serve
 from tests.support.jobs import queued
 
@@ -55,7 +55,7 @@ CUT = {"record": Queue(0, 0.0), "encode": Queue(1, 9.0)}
 def test_health_follows_from_its_parts(
     seen: SystemStatus | None, watchdog_s: float, status: str, bad: dict[str, str], reason: str
 ) -> None:
-    told = judge(seen, watchdog_s, most=100)
+    told = assess(seen, watchdog_s, max_queue=100)
 
     assert told.status == status
     assert {name: part.status for name, part in told.parts if part.status != "ok"} == bad
