@@ -55,7 +55,7 @@ def logged(formatter: logging.Formatter, message: str, *values: object, **more: 
 def test_a_line_of_json_is_one_object_whatever_it_says() -> None:
     nasty = "\ud800 \u2028 \n {\x00} \U0001f600"
 
-    line = logged(JsonFormatter(), "the page said %s", nasty, extra={"facts": {"status": 200}})
+    line = logged(JsonFormatter(), "the page said %s", nasty, extra={"fields": {"status": 200}})
 
     assert line.count("\n") == 1
     assert line.isascii()
@@ -98,7 +98,7 @@ def test_every_request_has_a_line_with_its_id_and_without_its_query(
     assert named.headers["x-request-id"] == "from-a-proxy:1"
     assert re.fullmatch(r"[0-9a-f]{32}", odd.headers["x-request-id"])
     records = [record for record in caplog.records if record.name == "demo_api.middleware.access_log"]
-    facts = [vars(record)["facts"] for record in records]
+    facts = [vars(record)["fields"] for record in records]
     assert facts[0]["duration_ms"] > 0
     assert {name: facts[0][name] for name in ("method", "path", "status", "client")} == {
         "method": "GET",

@@ -143,7 +143,7 @@ def test_what_is_there_is_not_overwritten_unless_that_is_asked_for(
     picture = typed("export", "j1", "-o", "new.mp4", "--poster", "p.png", "--json")
 
     assert (film.code, picture.code) == (1, 1)
-    assert "demo.mp4 is there already. Name another file, or give --force" in film.said
+    assert "demo.mp4 already exists. Name another file, or give --force" in film.said
     assert picture.json["error_code"] == "file_refused"
     assert in_folder(tmp_path) == {"demo.mp4", "p.png"}
     assert (tmp_path / "p.png").read_bytes() == b"yesterday's"
@@ -187,7 +187,7 @@ def test_a_job_is_cancelled_and_put_back_into_line(server: str, given: Given, ty
         (["export", "j1", "-o", "/no/such/folder/a.mp4"], 1, "/no/such/folder does not exist"),
         (["record", "example.com", "--priority", "high"], 2, "give --server too"),
         (["record", "127.0.0.1:9", "--server", "SERVER", "-o", "a.mp4"], 1, "is a private or local address"),
-        (["mcp", "--server", "SERVER", "--allow-private-host", "a:1"], 2, "has a list of its own"),
+        (["mcp", "--server", "SERVER", "--allow-private-host", "a:1"], 2, "has its own list"),
     ],
 )
 def test_what_cannot_be_done_ends_with_one_clear_sentence(
@@ -263,5 +263,5 @@ def test_the_token_is_sent_to_its_server_alone_and_never_shown(
 
     assert mine.code == 0, mine.err
     assert elsewhere.code == 1
-    assert f"The token goes to --server alone: give --server {address}" in elsewhere.said
+    assert f"The token is sent to --server only: give --server {address}" in elsewhere.said
     assert token not in mine.said + elsewhere.said + helped.said

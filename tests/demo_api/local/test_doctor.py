@@ -40,7 +40,7 @@ def test_fonts_are_in_order_only_where_every_script_has_one() -> None:
 
 
 def test_it_is_said_that_letters_cannot_be_joined(tmp_path: Path) -> None:
-    said = lines_of_doctor(without_shaping(tmp_path / "libraries"))["Letters"]
+    said = lines_of_doctor(without_shaping(tmp_path / "libraries"))["Text shaping"]
 
     assert said.startswith("fair")
     assert "libfribidi0" in said
