@@ -1,13 +1,13 @@
-// Shows the description of the API, in the colours that the reader's system prefers.
+// Shows the OpenAPI document with Swagger UI, in the preferred colour scheme.
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const paint = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 paint();
 dark.addEventListener("change", paint);
 
-// What Swagger UI does not tell those who listen: names of lists, levels of headings,
-// links inside of buttons; and what scrolls must be reached by keyboard.
-const MENDED = {
+// Accessibility fixes of Swagger UI: names of lists, levels of headings, links inside of buttons,
+// and keyboard access to scrolling text.
+const FIXES = {
   "button a[href]": (link) => link.removeAttribute("href"),
   "select:not([aria-label])": (list) => {
     const what = list.closest(".content-type-wrapper, .content-type") ? "Media type" : "Example";
@@ -23,10 +23,10 @@ const MENDED = {
   },
 };
 const reference = document.getElementById("reference");
-const mend = () => {
-  for (const [selector, change] of Object.entries(MENDED)) reference.querySelectorAll(selector).forEach(change);
+const applyFixes = () => {
+  for (const [selector, change] of Object.entries(FIXES)) reference.querySelectorAll(selector).forEach(change);
 };
-new MutationObserver(mend).observe(reference, { childList: true, subtree: true });
+new MutationObserver(applyFixes).observe(reference, { childList: true, subtree: true });
 
 SwaggerUIBundle({
   url: "/openapi.json",

@@ -1,11 +1,11 @@
-/** Asks the API, with the token where there is one, and turns its refusals into errors that have a code. */
+/** Calls the API, with the token if there is one, and converts problem details into errors with a code. */
 
-import { tellClock } from "./time.js";
+import { syncClock } from "./time.js";
 
 const TOKEN = "sitereel-token";
 
-/** What the API has turned down, or the network has lost (`status` 0, `code` "offline"). */
-export class Refused extends Error {
+/** An error response of the API, or a network failure (`status` 0, `code` "offline"). */
+export class ApiError extends Error {
   constructor(status, code, detail, fields = [], retryAfterS = null) {
     super(detail);
     this.status = status;
@@ -15,22 +15,22 @@ export class Refused extends Error {
   }
 }
 
-let spare = null;
+let fallback = null;
 
 export const token = {
-  get: () => safely(() => sessionStorage.getItem(TOKEN)) ?? spare,
+  get: () => tryStorage(() => sessionStorage.getItem(TOKEN)) ?? fallback,
   set(value) {
-    spare = value;
-    safely(() => sessionStorage.setItem(TOKEN, value));
+    fallback = value;
+    tryStorage(() => sessionStorage.setItem(TOKEN, value));
   },
   forget() {
-    spare = null;
-    safely(() => sessionStorage.removeItem(TOKEN));
+    fallback = null;
+    tryStorage(() => sessionStorage.removeItem(TOKEN));
   },
 };
 
-/** Storage may be forbidden, or full. */
-export function safely(work) {
+/** Returns null where storage is forbidden or full. */
+export function tryStorage(work) {
   try {
     return work();
   } catch {
@@ -38,49 +38,49 @@ export function safely(work) {
   }
 }
 
-/** The answer's JSON. Raises Refused. */
-export async function ask(path, { method = "GET", body, headers = {}, signal } = {}) {
+/** Returns the JSON of a response. Throws ApiError. */
+export async function callApi(path, { method = "GET", body, headers = {}, signal } = {}) {
   const secret = token.get();
-  const sent = { ...headers };
-  if (secret) sent.authorization = `Bearer ${secret}`;
-  if (body !== undefined) sent["content-type"] = "application/json";
-  let answer;
+  const allHeaders = { ...headers };
+  if (secret) allHeaders.authorization = `Bearer ${secret}`;
+  if (body !== undefined) allHeaders["content-type"] = "application/json";
+  let response;
   try {
-    answer = await fetch(path, {
+    response = await fetch(path, {
       method,
-      headers: sent,
+      headers: allHeaders,
       body: body === undefined ? undefined : JSON.stringify(body),
       cache: "no-store",
       signal,
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refused(0, "offline", "The server did not answer.");
+    throw new ApiError(0, "offline", "The server did not answer.");
   }
-  tellClock(answer.headers);
-  const told = await answer.json().catch(() => null);
-  if (answer.ok && told !== null) return told;
-  throw refusal(answer, told);
+  syncClock(response.headers);
+  const json = await response.json().catch(() => null);
+  if (response.ok && json !== null) return json;
+  throw apiError(response, json);
 }
 
-function refusal(answer, told) {
-  const wait = Number.parseInt(answer.headers.get("retry-after") ?? "", 10);
-  return new Refused(
-    answer.status,
-    told?.code ?? "unreadable",
-    told?.detail ?? answer.statusText,
-    told?.errors ?? [],
-    Number.isNaN(wait) ? null : wait,
+function apiError(response, problem) {
+  const retryAfterS = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
+  return new ApiError(
+    response.status,
+    problem?.code ?? "unreadable",
+    problem?.detail ?? response.statusText,
+    problem?.errors ?? [],
+    Number.isNaN(retryAfterS) ? null : retryAfterS,
   );
 }
 
-/** A name for one request, so that it can be sent again without being carried out twice. */
-export function freshKey() {
+/** Creates an Idempotency-Key, so that a request can be retried without creating a second job. */
+export function newIdempotencyKey() {
   // Not crypto.randomUUID, which only pages on https and localhost have.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Where a job's answers are when nobody has told us its links: these carry no key. */
-export const plainLinks = (id) =>
+/** Builds the links of a job whose own links are unknown; they have no key. */
+export const linksWithoutKey = (id) =>
   Object.fromEntries(["status", "events"].map((name) => [name, `/demo/${name}/${encodeURIComponent(id)}`]));

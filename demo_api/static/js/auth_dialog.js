@@ -1,11 +1,11 @@
-/** Asks for the API's token when it turns out to be needed, and does again what needed it. */
+/** Asks for the API token when a call requires it, and retries that call. */
 
 import { token } from "./api.js";
-import { $, say } from "./dom.js";
+import { $, showText } from "./dom.js";
 
 let pending = null;
 
-/** Does `work`; where the API wants a token, asks for one and does it again. Raises what `work` raises. */
+/** Runs `work`; on a 401, asks for the token and runs it again. Throws what `work` throws. */
 export async function withToken(work) {
   for (;;) {
     const used = token.get();
@@ -13,13 +13,13 @@ export async function withToken(work) {
       return await work();
     } catch (error) {
       if (error.status !== 401) throw error;
-      // Somebody else may have asked in the meantime.
+      // Another call may have asked in the meantime.
       if (token.get() === used && !(await askToken(used !== null))) throw error;
     }
   }
 }
 
-/** Whether the person has given a token; `wrong` when the last one was turned down. */
+/** Resolves to whether a token was entered; `wrong` when the last one was rejected. */
 export function askToken(wrong = false) {
   if (wrong) token.forget();
   pending ??= new Promise((resolve) => open(wrong, resolve)).finally(() => {
@@ -31,32 +31,32 @@ export function askToken(wrong = false) {
 function open(wrong, resolve) {
   const dialog = $("token");
   const field = $("token-value");
-  complain(wrong ? "That token was not accepted. Check it, then try again." : "");
+  showError(wrong ? "That token was not accepted. Check it, then try again." : "");
   field.value = "";
-  const answer = (given) => {
-    dialog.removeEventListener("close", no);
+  const finish = (given) => {
+    dialog.removeEventListener("close", cancel);
     $("token-form").onsubmit = null;
     $("token-no").onclick = null;
     dialog.close();
     resolve(given);
   };
-  const no = () => answer(false);
+  const cancel = () => finish(false);
   $("token-form").onsubmit = (event) => {
     event.preventDefault();
     const given = field.value.trim();
-    // What cannot stand in a header cannot be a token.
-    if (!/^[!-~]+$/.test(given)) return complain(given ? "A token has only letters, digits and signs." : "Paste the token first.");
+    // A token must be valid in a header.
+    if (!/^[!-~]+$/.test(given)) return showError(given ? "A token has only letters, digits and signs." : "Paste the token first.");
     token.set(given);
-    answer(true);
+    finish(true);
   };
-  $("token-no").onclick = no;
-  dialog.addEventListener("close", no);
+  $("token-no").onclick = cancel;
+  dialog.addEventListener("close", cancel);
   dialog.showModal();
   field.focus();
 }
 
-function complain(text) {
-  say($("token-error"), text);
+function showError(text) {
+  showText($("token-error"), text);
   if (text) $("token-value").setAttribute("aria-invalid", "true");
   else $("token-value").removeAttribute("aria-invalid");
 }

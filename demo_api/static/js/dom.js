@@ -1,8 +1,8 @@
-/** Elements made from names and text. Nothing here, or anywhere, reads a string as markup. */
+/** DOM helpers. No string is ever parsed as markup. */
 
 export const $ = (id) => document.getElementById(id);
 
-/** An element; `props` are its properties, and attributes where a name has a dash or is `role`. */
+/** Creates an element; `props` are properties, or attributes where a name has a dash or is `role`. */
 export function make(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
@@ -13,37 +13,37 @@ export function make(tag, props = {}, ...children) {
   return element;
 }
 
-/** Shows text in an element, or hides the element when there is none. */
-export function say(element, text) {
+/** Sets the text of an element, and hides the element when it is empty. */
+export function showText(element, text) {
   if (element.textContent !== text) element.textContent = text;
   element.hidden = text === "";
 }
 
-/** The same without hiding; leaves the element alone when nothing changes, for readers and selections. */
-export function put(element, text) {
+/** Sets the text of an element if it has changed: screen readers and selections are not disturbed. */
+export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-let waiting = 0;
+let timer = 0;
 
-/** Tells screen readers something, once it has stood for a moment: of a burst only the last is heard. */
+/** Announces text to screen readers, debounced: of a burst only the last is announced. */
 export function announce(text) {
-  clearTimeout(waiting);
-  waiting = setTimeout(() => {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
     $("said").textContent = text;
   }, 400);
 }
 
-/** Whether a button takes no presses for now; it keeps the focus, which a disabled one would lose. */
-export function hold(button, is) {
-  button.setAttribute("aria-disabled", String(is));
+/** Marks a button as disabled by ARIA; unlike `disabled`, it keeps the focus. */
+export function setDisabled(button, disabled) {
+  button.setAttribute("aria-disabled", String(disabled));
 }
-export const isHeld = (button) => button.getAttribute("aria-disabled") === "true";
+export const isDisabled = (button) => button.getAttribute("aria-disabled") === "true";
 
-/** Moves the focus to a heading, unless the person is busy outside of what has changed. */
+/** Moves the focus to a heading, unless it is on an element outside of what has changed. */
 export function focusOn(heading, within) {
-  const here = document.activeElement;
-  if (!here || here === document.body || within.contains(here) || here.closest("[hidden]")) {
+  const focused = document.activeElement;
+  if (!focused || focused === document.body || within.contains(focused) || focused.closest("[hidden]")) {
     heading.focus({ preventScroll: true });
     if (window.scrollY > 0) window.scrollTo({ top: 0, behavior: "instant" });
   }

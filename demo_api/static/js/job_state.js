@@ -1,9 +1,9 @@
-/** A job as this page knows it: from its status, and from its events. Pure; each event is harmless twice. */
+/** Reducer of a job's state, from its status and its events. Pure; applying an event twice is harmless. */
 
 export const ENDED = new Set(["completed", "failed", "cancelled"]);
 
-/** What is known of a job before anything is told. */
-export function fresh(id) {
+/** Returns the state of a job before its status is known. */
+export function initialJob(id) {
   return {
     id,
     url: "",
@@ -26,12 +26,12 @@ export function fresh(id) {
     warnings: [],
     film: null,
     links: null,
-    told: null,
+    statusBody: null,
   };
 }
 
-/** The job with all that an answer of `/demo/status` says. */
-export function known(job, body) {
+/** Returns the job with a response of `/demo/status`. */
+export function withStatus(job, body) {
   return {
     ...job,
     url: body.url,
@@ -52,60 +52,60 @@ export function known(job, body) {
     warnings: body.warnings ?? [],
     film: body.film,
     links: body.links,
-    told: body,
+    statusBody: body,
   };
 }
 
-/** What each event changes. */
-const CHANGES = {
-  stage(job, said) {
+/** Reducer of each event. */
+const REDUCERS = {
+  stage(job, data) {
     const changed = {
       ...job,
-      status: said.status,
-      stage: said.stage,
-      attempt: said.attempt ?? job.attempt,
-      progress: said.progress ?? job.progress,
-      error: said.error ?? null,
-      errorCode: said.error_code ?? null,
+      status: data.status,
+      stage: data.stage,
+      attempt: data.attempt ?? job.attempt,
+      progress: data.progress ?? job.progress,
+      error: data.error ?? null,
+      errorCode: data.error_code ?? null,
     };
-    // A stage that is queued begins anew.
-    return said.stage === "queued"
+    // A queued job starts again.
+    return data.stage === "queued"
       ? { ...changed, state: "initial", clicks: 0, steps: [], refused: [], retries: [] }
       : changed;
   },
-  progress: (job, said) => ({
+  progress: (job, data) => ({
     ...job,
-    progress: said.progress ?? job.progress,
-    state: said.state ?? job.state,
-    clicks: said.clicks ?? job.clicks,
-    maxClicks: said.max_clicks ?? job.maxClicks,
+    progress: data.progress ?? job.progress,
+    state: data.state ?? job.state,
+    clicks: data.clicks ?? job.clicks,
+    maxClicks: data.max_clicks ?? job.maxClicks,
   }),
-  step: (job, said) => ({
+  step: (job, data) => ({
     ...job,
-    steps: [...job.steps.filter((step) => step.number !== said.number), said].sort((a, b) => a.number - b.number),
+    steps: [...job.steps.filter((step) => step.number !== data.number), data].sort((a, b) => a.number - b.number),
   }),
-  refused: (job, said) => ({
+  refused: (job, data) => ({
     ...job,
-    refused: job.refused.some((one) => sameRefusal(one, said)) ? job.refused : [...job.refused, said],
+    refused: job.refused.some((one) => sameRefusal(one, data)) ? job.refused : [...job.refused, data],
   }),
-  retry(job, said) {
-    const again = job.retries.some(
-      (one) => one.at_ms === said.at_ms && one.kind === said.kind && one.attempt === said.attempt,
+  retry(job, data) {
+    const isKnown = job.retries.some(
+      (one) => one.at_ms === data.at_ms && one.kind === data.kind && one.attempt === data.attempt,
     );
-    const retries = again ? job.retries : [...job.retries, said];
-    // With another browser the film begins anew, and so do its steps.
-    return said.kind === "browser" && !again ? { ...job, retries, steps: [], clicks: 0 } : { ...job, retries };
+    const retries = isKnown ? job.retries : [...job.retries, data];
+    // With another browser the take starts again.
+    return data.kind === "browser" && !isKnown ? { ...job, retries, steps: [], clicks: 0 } : { ...job, retries };
   },
-  done: (job, said) => ({
+  done: (job, data) => ({
     ...job,
-    status: said.status,
-    error: said.error ?? null,
-    errorCode: said.error_code ?? null,
+    status: data.status,
+    error: data.error ?? null,
+    errorCode: data.error_code ?? null,
   }),
 };
-export const EVENTS = Object.keys(CHANGES);
+export const EVENTS = Object.keys(REDUCERS);
 
-export const applied = (job, name, said) => CHANGES[name](job, said);
+export const withEvent = (job, name, data) => REDUCERS[name](job, data);
 
 const sameRefusal = (one, other) =>
   one.rule === other.rule && one.what === other.what && one.page_url === other.page_url;

@@ -1,128 +1,128 @@
-/** Watches one job: by its events while somebody looks, by its status while nobody does or the stream fails. */
+/** Subscribes to a job: by server-sent events while the page is visible, else and on failures by polling its status. */
 
-import { ask } from "./api.js";
+import { callApi } from "./api.js";
 import { EVENTS, ENDED } from "./job_state.js";
 
 const PAUSES_MS = [1000, 2000, 4000, 8000];
-//: A connection that is lost for less than this is nobody's concern.
+//: A connection that is lost for less than this is not reported.
 const LOST_AFTER_MS = 900;
-//: The stream says nothing for this long: a machine that slept may hold a connection that is none.
+//: A stream without a message for this long is reopened: after sleep a connection may be dead.
 const SILENT_MS = 40000;
-//: A tab in the background leaves its connection to others, of which a browser has six, and frames to nobody.
+//: A hidden tab closes its stream: a browser has six connections per host, and frames are captured for watchers.
 const HIDDEN_AFTER_MS = 10000;
-const GLANCE_MS = 5000;
+const HIDDEN_POLL_MS = 5000;
 
 /**
- * Tells `to` of what happens, until `stop` is called or the job has ended:
- * `begin()` before a history, `event(name, said)`, `frame(said)`, `lost(is)`, `status(body)`, `over()` once the
- * job has ended, and `refused(error)` when it cannot be watched any more.
+ * Calls `handlers` until the returned function is called or the job has ended:
+ * `reset()` before past events, `event(name, data)`, `frame(data)`, `lost(isLost)`, `status(body)`, `ended()` once
+ * the job has ended, and `failed(error)` when its events are not available any more.
  */
-export function watch(links, to) {
+export function subscribe(links, handlers) {
   let source = null;
   let stopped = false;
   let tries = 0;
   let timer = 0;
   let lostTimer = 0;
-  let silent = 0;
-  let hiding = 0;
+  let silenceTimer = 0;
+  let hiddenTimer = 0;
 
   const later = (work, ms) => {
     clearTimeout(timer);
     timer = setTimeout(() => stopped || work(), ms);
   };
 
-  function lost(is) {
+  function reportLost(isLost) {
     clearTimeout(lostTimer);
-    if (is) lostTimer = setTimeout(() => to.lost(true), LOST_AFTER_MS);
-    else to.lost(false);
+    if (isLost) lostTimer = setTimeout(() => handlers.lost(true), LOST_AFTER_MS);
+    else handlers.lost(false);
   }
 
   function close() {
     source?.close();
     source = null;
-    clearTimeout(silent);
+    clearTimeout(silenceTimer);
   }
 
   function stop() {
     stopped = true;
     close();
-    for (const one of [timer, lostTimer, hiding]) clearTimeout(one);
-    document.removeEventListener("visibilitychange", seen);
+    for (const one of [timer, lostTimer, hiddenTimer]) clearTimeout(one);
+    document.removeEventListener("visibilitychange", onVisibilityChange);
   }
 
-  function end(tell) {
+  function end(callback) {
     if (stopped) return;
     stop();
-    tell();
+    callback();
   }
 
-  function heard() {
-    clearTimeout(silent);
-    silent = setTimeout(open, SILENT_MS);
+  function restartSilenceTimer() {
+    clearTimeout(silenceTimer);
+    silenceTimer = setTimeout(open, SILENT_MS);
   }
 
   function open() {
     if (stopped) return;
     close();
-    let begun = false;
-    const mine = new EventSource(links.events);
-    source = mine;
-    heard();
-    mine.onopen = () => {
+    let hasReset = false;
+    const opened = new EventSource(links.events);
+    source = opened;
+    restartSilenceTimer();
+    opened.onopen = () => {
       tries = 0;
-      heard();
-      lost(false);
+      restartSilenceTimer();
+      reportLost(false);
     };
     for (const name of EVENTS) {
-      mine.addEventListener(name, (event) => {
-        if (mine !== source) return;
-        heard();
-        if (!begun) to.begin();
-        begun = true;
-        to.event(name, JSON.parse(event.data));
-        if (name === "done") end(to.over);
+      opened.addEventListener(name, (event) => {
+        if (opened !== source) return;
+        restartSilenceTimer();
+        if (!hasReset) handlers.reset();
+        hasReset = true;
+        handlers.event(name, JSON.parse(event.data));
+        if (name === "done") end(handlers.ended);
       });
     }
-    mine.addEventListener("frame", (event) => {
-      if (mine === source) to.frame(JSON.parse(event.data));
+    opened.addEventListener("frame", (event) => {
+      if (opened === source) handlers.frame(JSON.parse(event.data));
     });
-    mine.addEventListener("gone", () => end(() => to.refused({ status: 410, code: "job_gone" })));
-    mine.onerror = () => {
-      if (mine !== source) return;
-      lost(true);
-      // A broken connection is tried again by the browser itself; a refusal is not.
-      if (mine.readyState === EventSource.CLOSED) {
+    opened.addEventListener("gone", () => end(() => handlers.failed({ status: 410, code: "job_gone" })));
+    opened.onerror = () => {
+      if (opened !== source) return;
+      reportLost(true);
+      // The browser reconnects by itself after a network failure, but not after an error response.
+      if (opened.readyState === EventSource.CLOSED) {
         close();
-        look(open);
+        poll(open);
       }
     };
   }
 
-  /** Asks where the job stands, then goes on with `next` after a pause. */
-  async function look(next, pauseMs = PAUSES_MS[Math.min(tries++, PAUSES_MS.length - 1)]) {
+  /** Fetches the status, then calls `next` after a pause. */
+  async function poll(next, pauseMs = PAUSES_MS[Math.min(tries++, PAUSES_MS.length - 1)]) {
     try {
-      const body = await ask(links.status);
+      const body = await callApi(links.status);
       if (stopped) return;
-      to.status(body);
-      if (ENDED.has(body.status)) return end(to.over);
+      handlers.status(body);
+      if (ENDED.has(body.status)) return end(handlers.ended);
     } catch (error) {
       if (stopped) return;
-      if ([401, 404, 410].includes(error.status)) return end(() => to.refused(error));
-      lost(true);
+      if ([401, 404, 410].includes(error.status)) return end(() => handlers.failed(error));
+      reportLost(true);
     }
     later(next, pauseMs);
   }
 
-  function glance() {
-    look(() => (document.hidden ? glance() : open()), GLANCE_MS);
+  function pollWhileHidden() {
+    poll(() => (document.hidden ? pollWhileHidden() : open()), HIDDEN_POLL_MS);
   }
 
-  function seen() {
-    clearTimeout(hiding);
+  function onVisibilityChange() {
+    clearTimeout(hiddenTimer);
     if (document.hidden) {
-      hiding = setTimeout(() => {
+      hiddenTimer = setTimeout(() => {
         close();
-        glance();
+        pollWhileHidden();
       }, HIDDEN_AFTER_MS);
     } else if (source === null) {
       clearTimeout(timer);
@@ -130,7 +130,7 @@ export function watch(links, to) {
     }
   }
 
-  document.addEventListener("visibilitychange", seen);
+  document.addEventListener("visibilitychange", onVisibilityChange);
   open();
   return stop;
 }

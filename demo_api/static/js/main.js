@@ -1,40 +1,40 @@
-/** Where the page begins: which job the address names, and the ways from view to view. */
+/** Entry point: routes the location's hash to a view. */
 
-import { offer, startAsk } from "./views/form.js";
+import { offer, startForm } from "./views/form.js";
 import { token } from "./api.js";
-import { enter, lastUrl, leave, show, startDesk } from "./views/job.js";
+import { closeJob, lastUrl, openJob, show, startJobView } from "./views/job.js";
 import { $ } from "./dom.js";
-import * as recent from "./history_store.js";
-import { markOpen, refresh, startShelf } from "./views/history.js";
+import * as historyStore from "./history_store.js";
+import { markCurrent, refresh, startHistory } from "./views/history.js";
 import { now } from "./time.js";
 
 const TITLE = document.title;
 let first = true;
 
-/** The job that the address names: `/#<id>`. */
-function named() {
+/** Returns the id of the job in the location: `/#<id>`. */
+function jobIdInAddress() {
   const [, id] = /^#([0-9A-Za-z_-]{1,64})$/.exec(location.hash) ?? [];
   return id ?? null;
 }
 
 function route() {
-  const id = named();
+  const id = jobIdInAddress();
   $("forget-token").hidden = token.get() === null;
-  markOpen(id);
+  markCurrent(id);
   if (id) {
-    enter(id);
+    openJob(id);
   } else {
-    leave();
+    closeJob();
     document.title = TITLE;
     show("ask", first ? null : "ask-title");
-    // A field that takes the focus on a telephone brings up its keyboard.
+    // On a phone, focusing a field would open the keyboard.
     if (matchMedia("(pointer: fine)").matches) offer("");
     refresh();
   }
   first = false;
 }
 
-/** To the start, without loading the page again; with an address to begin with. */
+/** Shows the form without reloading the page; `url` fills its address field. */
 function home(event, url = "") {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
@@ -43,16 +43,16 @@ function home(event, url = "") {
   if (url) offer(url);
 }
 
-startAsk(({ id, url, links }) => {
-  recent.add({ id, url, links, madeAt: new Date(now()).toISOString(), status: "pending" });
+startForm(({ id, url, links }) => {
+  historyStore.add({ id, url, links, madeAt: new Date(now()).toISOString(), status: "pending" });
   location.hash = id;
 });
-startDesk();
-startShelf();
+startJobView();
+startHistory();
 window.addEventListener("hashchange", route);
 $("home").onclick = (event) => home(event);
 for (const link of document.querySelectorAll("[data-home]")) link.onclick = (event) => home(event, lastUrl());
-// These lead to places on the page; the address names a job.
+// These links scroll to a section, since the hash is a job's id.
 for (const [link, target] of [["skip", "main"], ["to-films", "films-title"]]) {
   $(link).onclick = (event) => {
     event.preventDefault();

@@ -1,16 +1,16 @@
-/** Times as people say them, by the server's clock: that of this machine may be wrong. */
+/** Formats times by the server's clock, since this machine's may be wrong. */
 
 let aheadMs = 0;
 
-/** Takes the server's clock from the Date of an answer. */
-export function tellClock(headers) {
-  const told = Date.parse(headers.get("date") ?? "");
-  if (!Number.isNaN(told)) aheadMs = told - Date.now();
+/** Synchronizes with the Date header of a response. */
+export function syncClock(headers) {
+  const serverMs = Date.parse(headers.get("date") ?? "");
+  if (!Number.isNaN(serverMs)) aheadMs = serverMs - Date.now();
 }
 
 export const now = () => Date.now() + aheadMs;
 
-/** `1:07`, from milliseconds. */
+/** Formats milliseconds as `1:07`. */
 export function stopwatch(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const rest = String(seconds % 60).padStart(2, "0");
@@ -20,7 +20,7 @@ export function stopwatch(ms) {
     : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 }
 
-/** `18:42`, as clocks are read here; with the day where the time alone could be another day's. */
+/** Formats a local time such as `18:42`, with the day where it could be ambiguous. */
 export function clock(iso) {
   const moment = new Date(iso);
   const time = moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
@@ -29,7 +29,7 @@ export function clock(iso) {
   return `${moment.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" })}, ${time}`;
 }
 
-/** `59 minutes`, rounded to what matters. */
+/** Formats a duration such as `59 minutes`, rounded to one unit. */
 export function span(seconds) {
   const steps = [
     [90, 1, "second"],
@@ -42,13 +42,13 @@ export function span(seconds) {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
-/** `in 59 minutes`, or that it is over. */
+/** Formats a time to come, such as `in 59 minutes`. */
 export function until(iso) {
   const seconds = (Date.parse(iso) - now()) / 1000;
   return seconds > 0 ? `in ${span(seconds)}` : "any moment";
 }
 
-/** `just now`, `12 minutes ago`. */
+/** Formats a past time, such as `12 minutes ago`. */
 export function ago(iso) {
   const seconds = (now() - Date.parse(iso)) / 1000;
   return seconds < 45 ? "just now" : `${span(seconds)} ago`;

@@ -83,7 +83,7 @@ def test_recording_leaves_a_film_and_nothing_else(site: SiteServer, tmp_path: Pa
         (["http://example.com", "-o", "demo.MP4", "--format", "webm"], 2, "cannot be a webm film"),
         (["http://example.com", "--poster", "/no/such/folder/p.png"], 1, "/no/such/folder does not exist"),
         (["http://example.com", "--poster", "a.png", "--contact-sheet", "a.png"], 2, "the same name"),
-        (["http://example.com", "--storyboard", "/etc/passwd/here"], 1, "/etc/passwd is no folder"),
+        (["http://example.com", "--storyboard", "/etc/passwd/here"], 1, "/etc/passwd is not a folder"),
         (["http://example.com", "--goal", "x" * 301], 2, "--goal String should have at most 300"),
         (["http://example.com", "--focus", "a", "--focus", ""], 2, "--focus must not contain an empty entry"),
         (["http://example.com", "--avoid", "css="], 2, "--avoid has a css= without a selector"),
@@ -276,8 +276,8 @@ def test_the_doctor_shows_every_part() -> None:
 @pytest.mark.parametrize(
     ("kind", "camera", "said"),
     [
-        ("chromium-headless-shell", "auto", "auto takes frames"),
-        ("chromium", "auto", "auto takes realtime"),
+        ("chromium-headless-shell", "auto", "auto uses frames"),
+        ("chromium", "auto", "auto uses realtime"),
         thorough("chromium", "frames", "cannot be filmed frame by frame"),
         thorough("chromium-headless-shell", "realtime", "as CAMERA asks"),
     ],
@@ -296,8 +296,8 @@ def test_the_doctor_says_which_camera_will_be_taken(
 def test_the_doctor_says_when_a_stage_may_take_more_memory_than_there_is() -> None:
     done = sitereel("doctor", COLUMNS="250", MAX_MEMORY_MB="1000000")
 
-    assert "a stage may take 1000000 MB of memory" in flat(done.stdout)
-    assert "Set MAX_MEMORY_MB to less than" in flat(done.stdout)
+    assert "a stage may use 1000000 MB of memory" in flat(done.stdout)
+    assert "Set MAX_MEMORY_MB below" in flat(done.stdout)
 
 
 def test_the_doctor_fails_and_says_how_to_mend_what_is_missing(tmp_path: Path) -> None:

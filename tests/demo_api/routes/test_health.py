@@ -46,7 +46,7 @@ CUT = {"record": Queue(0, 0.0), "encode": Queue(1, 9.0)}
         (FINE, WATCHDOG_SILENT_S + 1, "failing", {"watchdog": "failing"}, "watchdog"),
         (None, 1.0, "failing", {"redis": "failing", "queue": "unknown", "workers": "unknown"}, "Redis"),
         (replace(FINE, queues=LONG), 1.0, "failing", {"queue": "failing"}, "MAX_QUEUE"),
-        (replace(FINE, workers=NOBODY), 1.0, "failing", {"workers": "failing"}, "1 jobs wait"),
+        (replace(FINE, workers=NOBODY), 1.0, "failing", {"workers": "failing"}, "1 jobs are waiting"),
         (replace(FINE, workers=NOBODY, queues=CUT), 1.0, "failing", {"workers": "failing"}, "No worker"),
         (replace(FINE, workers=NOBODY, queues=IDLE), 1.0, "degraded", {"workers": "degraded"}, "No worker"),
         (replace(FINE, has_capacity=False), 1.0, "degraded", {"redis": "degraded"}, "memory"),

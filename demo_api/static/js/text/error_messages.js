@@ -1,11 +1,11 @@
-/** What the API turns down, and how a job can fail, in a person's words: what happened, and what to do. */
+/** Messages for problems of the API and for failed jobs: what happened, and what to do. */
 
 import { span } from "../time.js";
 
 const later = (error, otherwise) =>
   error.retryAfterS ? `Try again in ${span(error.retryAfterS)}.` : otherwise;
 
-/** By the code of a problem: a sentence, made with the problem at hand. */
+/** Messages by the code of a problem. */
 const PROBLEMS = {
   offline: () =>
     navigator.onLine === false
@@ -26,7 +26,7 @@ const PROBLEMS = {
   job_gone: () => "This film has been downloaded, and nothing of it is left here.",
   already_ended: () => "It had ended already, so there was nothing to cancel.",
   not_ended: () => "It is under way already, so there was nothing to try again.",
-  export_in_progress: () => "The film is being downloaded right now. If that breaks off, it can be had again.",
+  export_in_progress: () => "The film is being downloaded now. If that download breaks off, it can be downloaded again.",
   idempotency_in_flight: () => "The first try is still being looked at. Try again in a moment.",
   body_too_large: () => "That is more text than can be sent. Shorten the lists.",
   body_timeout: () => "The connection was too slow to send this. Try again.",
@@ -35,15 +35,15 @@ const PROBLEMS = {
   internal_error: () => "Something went wrong on our side. Trying again may help; if not, the server's log says what it was.",
 };
 
-/** A sentence or two on a problem. */
-export function explain(error) {
-  const known = PROBLEMS[error.code];
-  if (known) return known(error);
+/** Returns the message for a problem. */
+export function problemText(error) {
+  const message = PROBLEMS[error.code];
+  if (message) return message(error);
   if (error.status >= 500) return "The server had a problem of its own. Try again in a moment.";
   return error.message || "That did not work, and the server did not say why.";
 }
 
-/** By the code of a failed job: a headline, and what to do. */
+/** Headline and advice by the code of a failed job. */
 const FAILURES = {
   page_unreachable: [
     "The page could not be opened",
@@ -97,7 +97,7 @@ const FAILURES = {
   ffmpeg_missing: ["There is no ffmpeg to cut with", "That is for whoever runs this Sitereel to mend: “sitereel doctor” says how."],
 };
 const MACHINE = ["The machine had a problem", "It was none of the site’s doing. Try again in a moment."];
-const OF_MACHINE = new Set([
+const MACHINE_CODES = new Set([
   "encoder_stalled",
   "internal_error",
   "stage_overrun",
@@ -107,15 +107,15 @@ const OF_MACHINE = new Set([
   "worker_frozen",
 ]);
 
-/** Headline and advice for a job that failed. */
-export function failure(code) {
-  return FAILURES[code] ?? (OF_MACHINE.has(code) ? MACHINE : ["The film was not made", "Try again, or begin on another page."]);
+/** Returns headline and advice for a failed job. */
+export function failureText(code) {
+  return FAILURES[code] ?? (MACHINE_CODES.has(code) ? MACHINE : ["The film was not made", "Try again, or begin on another page."]);
 }
 
-/** What a field's complaint is called, as a sentence: the API's own lack their subject. */
-export function complaint(message) {
-  const said = message.trim().replace(/\.$/, "");
-  if (/^input should/i.test(said)) return `This should${said.slice("Input should".length)}.`;
-  if (/^(must|has|is|can|should|does|needs)\b/.test(said)) return `This ${said}.`;
-  return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
+/** Completes the API's message for a field, which has no subject, to a sentence. */
+export function fieldMessage(message) {
+  const text = message.trim().replace(/\.$/, "");
+  if (/^input should/i.test(text)) return `This should${text.slice("Input should".length)}.`;
+  if (/^(must|has|is|can|should|does|needs)\b/.test(text)) return `This ${text}.`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -1,10 +1,10 @@
-/** Codes of the API in a person's words. What is not listed is shown as it is, spaced out. */
+/** Labels for codes of the API. Unknown codes are shown with spaces for underscores. */
 
 const spaced = (code) => code.replaceAll("_", " ");
 const cap = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** While exploring, by what the explorer is doing. */
-const DOING = {
+/** Labels of the exploration's states. */
+const STATES = {
   initial: "Starting the browser",
   navigating: "Opening the page",
   discovering: "Looking around",
@@ -13,14 +13,14 @@ const DOING = {
   complete: "That was the last scene",
 };
 
-/** What is happening, in a few words. */
-export function stageWords(job) {
+/** Returns the label of the job's stage. */
+export function stageText(job) {
   const again = job.attempt > 1 ? `, attempt ${job.attempt}` : "";
   switch (job.stage) {
     case "queued":
       return job.attempt > 0 ? "Waiting to begin again" : "Waiting for a free browser";
     case "exploring":
-      return (DOING[job.state] ?? "Filming") + again;
+      return (STATES[job.state] ?? "Filming") + again;
     case "recorded":
       return "Filmed, waiting to be cut";
     case "encoding":
@@ -30,7 +30,7 @@ export function stageWords(job) {
   }
 }
 
-/** What a click did. */
+/** Labels of the outcomes of a step. */
 const OUTCOMES = {
   page: "opened a page",
   scene: "changed what is shown",
@@ -38,12 +38,12 @@ const OUTCOMES = {
   disclosure: "unfolded a part",
   nothing: "showed nothing new",
 };
-export const outcomeWords = (outcome) => OUTCOMES[outcome] ?? spaced(outcome);
+export const outcomeText = (outcome) => OUTCOMES[outcome] ?? spaced(outcome);
 
 const ACTIONS = { click: "Clicked", type: "Typed into", choose: "Chose in" };
-export const actionWords = (action) => ACTIONS[action] ?? cap(spaced(action));
+export const actionText = (action) => ACTIONS[action] ?? cap(spaced(action));
 
-/** Why a guardrail turned something down. */
+/** Labels of guardrail rules. */
 const RULES = {
   blacklist: "Could buy, delete, send or sign out",
   language: "Would change the language",
@@ -63,19 +63,19 @@ const RULES = {
   protocol: "Neither a web page nor a WebSocket",
   traffic: "The page loaded too much",
 };
-export const ruleWords = (rule) => RULES[rule] ?? cap(spaced(rule));
+export const ruleText = (rule) => RULES[rule] ?? cap(spaced(rule));
 
-/** What was tried again. */
+/** Labels of retries. */
 const RETRIES = {
   navigation: "The page did not open at once",
   element: "Something was in the way",
   browser: "The browser died, so the film begins anew",
   database: "The database did not answer",
 };
-export const retryWords = (retry) =>
+export const retryText = (retry) =>
   `${RETRIES[retry.kind] ?? cap(spaced(retry.kind))}: tried again (${retry.attempt} of at most ${retry.limit})`;
 
-/** Why the exploration ended. */
+/** Labels of stop reasons. */
 const STOPS = {
   max_clicks: "It made all the clicks it was allowed.",
   nothing_left: "It had shown everything worth showing.",
@@ -85,9 +85,9 @@ const STOPS = {
   footage_limit: "The film had reached its greatest length.",
   page_lost: "The page was lost on the way.",
 };
-export const stopWords = (reason) => (reason ? (STOPS[reason] ?? "") : "");
+export const stopText = (reason) => (reason ? (STOPS[reason] ?? "") : "");
 
-/** Where a job of the list stands. */
+/** Labels of statuses in the history. */
 const STATUSES = {
   pending: "Waiting",
   processing: "Filming",
@@ -97,7 +97,7 @@ const STATUSES = {
   gone: "Downloaded or expired",
   unknown: "Not known right now",
 };
-export const statusWords = (status) => STATUSES[status] ?? cap(status);
+export const statusText = (status) => STATUSES[status] ?? cap(status);
 
 export const SIZES = { "720p": "1280 × 720", "1080p": "1920 × 1080", vertical: "1080 × 1920", square: "1080 × 1080" };
 
@@ -108,7 +108,7 @@ export function bytes(count) {
 
 export const many = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
-/** `example.com/pricing`, of an address. */
+/** Shortens a URL to `example.com/pricing`. */
 export function shortAddress(url) {
   try {
     const parts = new URL(url);

@@ -1,4 +1,4 @@
-/** Why a step was taken, in a person's words. The planner's own are terse, and made for logs. */
+/** Labels for the planner's reasons, which are terse and made for logs. */
 
 const KINDS = {
   "main navigation, unseen page": "a page of the main menu that was not shown yet",
@@ -28,18 +28,18 @@ const NOTES = [
   [/, goal\b/, "fits what the film is about"],
 ];
 
-/** A sentence on a plan's reason; "" when there is nothing to say. */
-export function reasonWords(reason) {
-  const [, who, said] = /^(keywords|llm): ([\s\S]*)$/.exec(reason) ?? [null, "", reason];
-  if (who !== "keywords") return sentence(said);
+/** Returns a sentence for a plan's reason, or "". */
+export function reasonText(reason) {
+  const [, planner, text] = /^(keywords|llm): ([\s\S]*)$/.exec(reason) ?? [null, "", reason];
+  if (planner !== "keywords") return sentence(text);
   // Its last words repeat the label, in quotes.
-  let kind = said.replace(/\s*"[^"]*"?\s*$/, "");
+  let kind = text.replace(/\s*"[^"]*"?\s*$/, "");
   const notes = [];
   for (const [pattern, words] of NOTES) {
     const found = pattern.exec(kind);
     if (found) {
       kind = kind.replace(pattern, "");
-      // Of a page that was not shown yet nobody expects anything else.
+      // Implied by a page that was not shown yet.
       if (words === NEWS && /unseen page/.test(kind)) continue;
       notes.push(words.replace("$1", found[1] ?? "").replace(/^leads to 1 more pages$/, "leads to one more page"));
     }

@@ -1,31 +1,31 @@
-/** The film's one way out: until when it can be fetched, that it is being fetched, and that it has left. */
+/** Follows the one-time download: until when it is available, that it is running, and that it is complete. */
 
-import { ask } from "../api.js";
-import { $, announce, put } from "../dom.js";
+import { callApi } from "../api.js";
+import { $, announce, setText } from "../dom.js";
 import { clock, now, until } from "../time.js";
 
-const LOOK_MS = 1500;
-const COUNT_MS = 15000;
+const POLL_MS = 1500;
+const COUNTDOWN_MS = 15000;
 
-let stopped = () => {};
+let stopPrevious = () => {};
 
 /**
- * Shows how the job's film can be fetched, and follows it; `gone()` is called once when it is there no more,
- * with whether it was downloaded, and `leaving()` when somebody is about to fetch it. Returns what ends that.
+ * Shows the state of the download. Calls `gone(downloaded)` once when the film was deleted, and
+ * `beforeDownload()` when the download is about to start. Returns a function that stops it.
  */
-export function followLeaving(job, { leaving, gone }) {
-  stopped();
+export function followDownload(job, { beforeDownload, gone }) {
+  stopPrevious();
   let busy = job.stage === "exporting";
-  let seen = busy;
+  let sawExport = busy;
   let timer = 0;
-  let over = false;
+  let stopped = false;
   const link = $("download");
   link.hidden = false;
   link.href = job.links.export;
 
   function draw() {
-    put($("leave-title"), busy ? "On its way to you" : "Yours to keep");
-    put(
+    setText($("leave-title"), busy ? "On its way to you" : "Yours to keep");
+    setText(
       $("leave-text"),
       busy
         ? "Your browser is fetching the film. If that breaks off, nothing is lost: it can be fetched again."
@@ -34,68 +34,68 @@ export function followLeaving(job, { leaving, gone }) {
     link.classList.toggle("waiting", busy);
   }
 
-  async function look() {
+  async function poll() {
     clearTimeout(timer);
     try {
-      const body = await ask(job.links.status);
-      if (over) return;
-      if (busy && body.stage !== "exporting" && seen) announce("The download broke off. The film is still here.");
-      seen ||= body.stage === "exporting";
+      const body = await callApi(job.links.status);
+      if (stopped) return;
+      if (busy && body.stage !== "exporting" && sawExport) announce("The download broke off. The film is still here.");
+      sawExport ||= body.stage === "exporting";
       job = { ...job, expiresAt: body.expires_at ?? job.expiresAt };
       busy = body.stage === "exporting";
     } catch (error) {
-      if (over) return;
-      if (error.status === 404 || error.status === 410) return left(error.status === 410);
+      if (stopped) return;
+      if (error.status === 404 || error.status === 410) return showGone(error.status === 410);
     }
     draw();
-    timer = setTimeout(look, busy || asked() ? LOOK_MS : COUNT_MS * 4);
+    timer = setTimeout(poll, busy || clickedRecently() ? POLL_MS : COUNTDOWN_MS * 4);
   }
 
-  let askedAt = 0;
-  const asked = () => now() - askedAt < 30000;
+  let clickedAt = 0;
+  const clickedRecently = () => now() - clickedAt < 30000;
 
-  function left(downloaded) {
+  function showGone(downloaded) {
     stop();
-    put($("leave-title"), downloaded ? "It has left" : "Its time is over");
-    put(
+    setText($("leave-title"), downloaded ? "It has left" : "Its time is over");
+    setText(
       $("leave-text"),
       downloaded
         ? `The film was downloaded at ${clock(new Date(now()).toISOString())}. Nothing of it is kept here any more.`
         : "Nobody downloaded the film in time, so it is gone. It can be made again.",
     );
-    const had = document.activeElement === link;
+    const hadFocus = document.activeElement === link;
     link.hidden = true;
     announce($("leave-title").textContent);
-    if (had) $("film-title").focus({ preventScroll: true });
+    if (hadFocus) $("film-title").focus({ preventScroll: true });
     gone(downloaded);
   }
 
-  // A moment before the click, for there is a copy to be saved.
-  link.onpointerenter = leaving;
-  link.onfocus = leaving;
+  // A moment before the click, so that the preview can be copied.
+  link.onpointerenter = beforeDownload;
+  link.onfocus = beforeDownload;
   link.onclick = () => {
-    askedAt = now();
-    leaving();
+    clickedAt = now();
+    beforeDownload();
     clearTimeout(timer);
-    timer = setTimeout(look, LOOK_MS / 3);
+    timer = setTimeout(poll, POLL_MS / 3);
   };
-  const back = () => document.hidden || look();
+  const back = () => document.hidden || poll();
   document.addEventListener("visibilitychange", back);
-  const counting = setInterval(() => {
+  const countdown = setInterval(() => {
     draw();
-    if (job.expiresAt && Date.parse(job.expiresAt) < now()) look();
-  }, COUNT_MS);
-  timer = setTimeout(look, busy ? LOOK_MS : COUNT_MS * 4);
+    if (job.expiresAt && Date.parse(job.expiresAt) < now()) poll();
+  }, COUNTDOWN_MS);
+  timer = setTimeout(poll, busy ? POLL_MS : COUNTDOWN_MS * 4);
 
   function stop() {
-    over = true;
+    stopped = true;
     clearTimeout(timer);
-    clearInterval(counting);
+    clearInterval(countdown);
     document.removeEventListener("visibilitychange", back);
     link.onclick = link.onpointerenter = link.onfocus = null;
   }
 
   draw();
-  stopped = stop;
+  stopPrevious = stop;
   return stop;
 }

@@ -1,68 +1,68 @@
-/** The form: reads what is wished, says what is wrong beside each field, and asks for the film. */
+/** The request form: reads and validates its fields, shows errors, and sends the request. */
 
-import { ask, freshKey } from "../api.js";
-import { $, hold, isHeld, put, say } from "../dom.js";
-import { sample } from "./style_preview.js";
+import { callApi, newIdempotencyKey } from "../api.js";
+import { $, isDisabled, setDisabled, setText, showText } from "../dom.js";
+import { drawStylePreview } from "./style_preview.js";
 import { span } from "../time.js";
 import { withToken } from "../auth_dialog.js";
-import { complaint, explain } from "../text/error_messages.js";
+import { fieldMessage, problemText } from "../text/error_messages.js";
 
 const LISTS = ["focus", "avoid", "domains"];
 const NUMBERS = ["max_clicks", "max_depth", "max_runtime"];
-const TICKS = ["captions", "zoom", "title_card"];
-const ASKED = ["storyboard", "ignore_robots", "ignore_certificate_errors"];
-//: Fields of a request that the form calls by another name.
+const CHECKBOXES = ["captions", "zoom", "title_card"];
+const OPT_INS = ["storyboard", "ignore_robots", "ignore_certificate_errors"];
+//: Form controls of request fields with another name.
 const FIELD_OF = { interact: "fill" };
 
 const form = () => $("ask-form");
 let last = { sent: "", key: "" };
 let cardTouched = false;
 
-/** Begins to listen; `accepted({id, url, links})` is called with each film that was taken. */
-export function startAsk(accepted) {
+/** Adds the listeners; calls `accepted({id, url, links})` for each accepted job. */
+export function startForm(accepted) {
   form().addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!isHeld($("go"))) await send(accepted);
+    if (!isDisabled($("go"))) await send(accepted);
   });
   form().addEventListener("input", (event) => {
     if (event.target.name === "title_card") cardTouched = true;
     if (event.target.name === "style" && !cardTouched) form().elements.title_card.checked = event.target.value === "studio";
     clear(event.target.closest("[data-field]")?.dataset.field);
-    sample(form());
+    drawStylePreview(form());
   });
-  sample(form());
-  settle();
+  drawStylePreview(form());
+  applyDefaults();
 }
 
-/** Shows how this Sitereel makes films when nothing is said. */
-async function settle() {
-  let said;
+/** Shows the server's defaults. */
+async function applyDefaults() {
+  let defaults;
   try {
-    said = await ask("/static/defaults.json");
+    defaults = await callApi("/static/defaults.json");
   } catch {
-    return; // the page's own are those of the product
+    return; // the defaults of the page are those of the product
   }
   const { elements } = form();
-  for (const name of ["style", "size"]) elements[name].value = said[name];
-  for (const name of ["format", "fps"]) elements[name].value = String(said[name]);
-  for (const name of ["captions", "zoom"]) elements[name].checked = said[name];
-  elements.title_card.checked = said.title_card ?? said.style === "studio";
-  cardTouched = said.title_card !== null;
-  elements.fill.checked = said.interact === "all";
-  for (const name of NUMBERS) elements[name].placeholder = String(said[name]);
-  put($("kept"), said.kept_s === 3600 ? "an hour" : span(said.kept_s));
-  sample(form());
+  for (const name of ["style", "size"]) elements[name].value = defaults[name];
+  for (const name of ["format", "fps"]) elements[name].value = String(defaults[name]);
+  for (const name of ["captions", "zoom"]) elements[name].checked = defaults[name];
+  elements.title_card.checked = defaults.title_card ?? defaults.style === "studio";
+  cardTouched = defaults.title_card !== null;
+  elements.fill.checked = defaults.interact === "all";
+  for (const name of NUMBERS) elements[name].placeholder = String(defaults[name]);
+  setText($("kept"), defaults.kept_s === 3600 ? "an hour" : span(defaults.kept_s));
+  drawStylePreview(form());
 }
 
-/** Puts an address into the field, ready to be changed. */
+/** Fills and selects the address field. */
 export function offer(url) {
   if (url) $("url").value = url;
   $("url").focus();
   $("url").select();
 }
 
-/** With a scheme where none is given: what stands before a port is none, and this machine seldom has TLS. */
-export function wholeAddress(typed) {
+/** Adds a scheme if there is none: a host before a port is no scheme, and this machine rarely has TLS. */
+export function withScheme(typed) {
   const text = typed.trim();
   if (hasScheme(text)) return text;
   return `${isThisMachine(text) ? "http" : "https"}://${text}`;
@@ -73,27 +73,27 @@ const hasScheme = (text) => /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text);
 
 function read() {
   const { elements } = form();
-  const wish = { url: wholeAddress(elements.url.value) };
-  for (const name of ["style", "size", "format"]) wish[name] = elements[name].value;
-  wish.fps = Number(elements.fps.value);
-  for (const name of TICKS) wish[name] = elements[name].checked;
-  wish.interact = elements.fill.checked ? "all" : "click";
-  for (const name of ASKED) if (elements[name].checked) wish[name] = true;
-  if (elements.goal.value.trim()) wish.goal = elements.goal.value.trim();
+  const request = { url: withScheme(elements.url.value) };
+  for (const name of ["style", "size", "format"]) request[name] = elements[name].value;
+  request.fps = Number(elements.fps.value);
+  for (const name of CHECKBOXES) request[name] = elements[name].checked;
+  request.interact = elements.fill.checked ? "all" : "click";
+  for (const name of OPT_INS) if (elements[name].checked) request[name] = true;
+  if (elements.goal.value.trim()) request.goal = elements.goal.value.trim();
   for (const name of LISTS) {
     const lines = elements[name].value.split("\n").map((line) => line.trim()).filter(Boolean);
-    if (lines.length) wish[name] = lines;
+    if (lines.length) request[name] = lines;
   }
-  for (const name of NUMBERS) if (elements[name].value !== "") wish[name] = Number(elements[name].value);
-  return wish;
+  for (const name of NUMBERS) if (elements[name].value !== "") request[name] = Number(elements[name].value);
+  return request;
 }
 
-/** What is wrong and can be known here: field and sentence. */
-function mistakes(wish) {
+/** Returns errors that can be found here: field and message. */
+function validate(request) {
   const found = [];
   const typed = form().elements.url.value.trim();
   if (!typed) found.push(["url", "Type or paste an address first, such as example.com."]);
-  else if (!isAddress(wish.url, hasScheme(typed))) found.push(["url", "This does not look like the address of a website. It should be something like example.com."]);
+  else if (!isAddress(request.url, hasScheme(typed))) found.push(["url", "This does not look like the address of a website. It should be something like example.com."]);
   for (const name of NUMBERS) {
     const field = form().elements[name];
     if (field.validity.badInput || !field.checkValidity()) {
@@ -103,7 +103,7 @@ function mistakes(wish) {
   return found;
 }
 
-/** One word alone is a slip more often than a host; `whole` when its scheme says that it is meant. */
+/** Whether it is a URL. A single word is probably a typing error, unless it has a scheme (`whole`). */
 function isAddress(text, whole) {
   try {
     const parts = new URL(text);
@@ -116,44 +116,44 @@ function isAddress(text, whole) {
 
 async function send(accepted) {
   clear();
-  say($("ask-alert"), "");
-  const wish = read();
-  const wrong = mistakes(wish);
-  if (wrong.length) return complain(wrong);
-  busy(true);
+  showText($("ask-alert"), "");
+  const request = read();
+  const errors = validate(request);
+  if (errors.length) return showErrors(errors);
+  setBusy(true);
   try {
-    const sent = JSON.stringify(wish);
-    // The same request again, as after a lost connection, is the same film.
-    if (sent !== last.sent) last = { sent, key: freshKey() };
+    const sent = JSON.stringify(request);
+    // A repeated request, as after a lost connection, keeps its key.
+    if (sent !== last.sent) last = { sent, key: newIdempotencyKey() };
     const body = await withToken(() =>
-      ask("/demo/run", { method: "POST", body: wish, headers: { "idempotency-key": last.key } }),
+      callApi("/demo/run", { method: "POST", body: request, headers: { "idempotency-key": last.key } }),
     );
     last = { sent: "", key: "" };
-    accepted({ id: body.job_id, url: wish.url, links: body.links });
+    accepted({ id: body.job_id, url: request.url, links: body.links });
   } catch (error) {
     const fields = error.fields?.filter((one) => place(one.field)) ?? [];
     if (error.status === 422 && error.code === "idempotency_key_reused") last = { sent: "", key: "" };
-    if (fields.length) complain(fields.map((one) => [one.field, complaint(one.message)]));
+    if (fields.length) showErrors(fields.map((one) => [one.field, fieldMessage(one.message)]));
     else report(error);
   } finally {
-    busy(false);
+    setBusy(false);
   }
 }
 
 function report(error) {
   const others = error.fields?.map((one) => `${one.field}: ${one.message}.`).join(" ") ?? "";
   const locked = "Without the token no film can be asked for. Press “Film it” to try again.";
-  say($("ask-alert"), error.status === 401 ? locked : `${explain(error)} ${others}`.trim());
+  showText($("ask-alert"), error.status === 401 ? locked : `${problemText(error)} ${others}`.trim());
 }
 
 const place = (field) => form().querySelector(`[data-field="${CSS.escape(field)}"]`);
 const control = (field) => form().elements[FIELD_OF[field] ?? field];
 
-function complain(found) {
+function showErrors(found) {
   for (const [field, text] of found) {
     const line = $(`${field}-error`);
-    if (line) say(line, text);
-    else say($("ask-alert"), text);
+    if (line) showText(line, text);
+    else showText($("ask-alert"), text);
     const input = control(field);
     if (input instanceof Element) input.setAttribute("aria-invalid", "true");
     if (input instanceof Element && input.closest("details")) $("more").open = true;
@@ -162,15 +162,15 @@ function complain(found) {
   (first instanceof Element ? first : first[0]).focus();
 }
 
-/** Takes back what was said of a field, or of all. */
+/** Clears the error of a field, or of all fields. */
 function clear(field) {
-  for (const line of form().querySelectorAll(".error")) if (!field || line.id === `${field}-error`) say(line, "");
+  for (const line of form().querySelectorAll(".error")) if (!field || line.id === `${field}-error`) showText(line, "");
   for (const input of form().querySelectorAll("[aria-invalid]")) {
     if (!field || input.closest("[data-field]")?.dataset.field === field) input.removeAttribute("aria-invalid");
   }
 }
 
-function busy(is) {
-  hold($("go"), is);
-  $("go").textContent = is ? "Asking…" : "Film it";
+function setBusy(busy) {
+  setDisabled($("go"), busy);
+  $("go").textContent = busy ? "Asking…" : "Film it";
 }

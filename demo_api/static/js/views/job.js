@@ -1,18 +1,18 @@
-/** One job from first look to last: asks where it stands, watches it, and shows the view that fits. */
+/** Controller of one job: fetches its status, subscribes to its events, and shows the matching view. */
 
-import { ask, plainLinks } from "../api.js";
-import { $, announce, focusOn, hold, isHeld, say } from "../dom.js";
-import { drawEnded, drawGone } from "./failure.js";
+import { callApi, linksWithoutKey } from "../api.js";
+import { $, announce, focusOn, isDisabled, setDisabled, showText } from "../dom.js";
+import { drawFailure, drawGone } from "./failure.js";
 import { closeFilm, openFilm } from "./player.js";
-import { ENDED, applied, fresh, known } from "../job_state.js";
+import { ENDED, initialJob, withEvent, withStatus } from "../job_state.js";
 import { closeLive, drawLive, openLive, showFrame, showLost } from "./progress.js";
-import * as recent from "../history_store.js";
+import * as historyStore from "../history_store.js";
 import { withToken } from "../auth_dialog.js";
-import { explain } from "../text/error_messages.js";
-import { watch } from "../job_stream.js";
+import { problemText } from "../text/error_messages.js";
+import { subscribe } from "../job_stream.js";
 import { shortAddress } from "../text/labels.js";
 
-const AGAIN_MS = 3000;
+const RETRY_MS = 3000;
 export const VIEWS = ["ask", "live", "film", "ended"];
 
 let job = null;
@@ -30,8 +30,8 @@ export function show(name, heading = `${name}-title`) {
   if (changed && heading) focusOn($(heading), $("main"));
 }
 
-/** Leaves the job that is on screen, if there is one. */
-export function leave() {
+/** Closes the job that is shown, if there is one. */
+export function closeJob() {
   stopWatching();
   stopWatching = () => {};
   clearTimeout(timer);
@@ -41,58 +41,58 @@ export function leave() {
   job = null;
 }
 
-/** Brings a job on screen. */
-export async function enter(id) {
-  leave();
-  const entry = recent.find(id);
-  job = { ...fresh(id), url: entry?.url ?? "", createdAt: entry?.madeAt ?? null };
+/** Opens a job. */
+export async function openJob(id) {
+  closeJob();
+  const entry = historyStore.find(id);
+  job = { ...initialJob(id), url: entry?.url ?? "", createdAt: entry?.madeAt ?? null };
   watched = false;
   view = null;
-  openLive(() => job ?? fresh(id));
-  await begin(id, entry?.links ?? plainLinks(id));
+  openLive(() => job ?? initialJob(id));
+  await load(id, entry?.links ?? linksWithoutKey(id));
 }
 
-async function begin(id, links) {
+async function load(id, links) {
   try {
-    const body = await withToken(() => ask(links.status));
+    const body = await withToken(() => callApi(links.status));
     if (job?.id !== id) return;
-    job = known(job, body);
-    note(true);
+    job = withStatus(job, body);
+    saveToHistory(true);
     if (ENDED.has(job.status)) finish();
     else follow();
   } catch (error) {
     if (job?.id !== id) return;
-    if ([401, 404, 410].includes(error.status)) return gone(error);
+    if ([401, 404, 410].includes(error.status)) return showGone(error);
     showLive();
     showLost(true);
-    timer = setTimeout(() => begin(id, links), AGAIN_MS);
+    timer = setTimeout(() => load(id, links), RETRY_MS);
   }
 }
 
 function follow() {
   const id = job.id;
-  const mine = (work) => (...told) => job?.id === id && work(...told);
+  const guarded = (handler) => (...args) => job?.id === id && handler(...args);
   showLive();
   showLost(false);
   watched = true;
-  stopWatching = watch(job.links, {
-    begin: mine(() => {
+  stopWatching = subscribe(job.links, {
+    reset: guarded(() => {
       job = { ...job, steps: [], refused: [], retries: [] };
     }),
-    event: mine((name, said) => {
-      job = applied(job, name, said);
-      if (name === "stage") note(false);
+    event: guarded((name, data) => {
+      job = withEvent(job, name, data);
+      if (name === "stage") saveToHistory(false);
       cancelAnimationFrame(drawing);
       drawing = requestAnimationFrame(() => job?.id === id && view === "live" && draw());
     }),
-    frame: mine(showFrame),
-    lost: mine(showLost),
-    status: mine((body) => {
-      job = known(job, body);
+    frame: guarded(showFrame),
+    lost: guarded(showLost),
+    status: guarded((body) => {
+      job = withStatus(job, body);
       draw();
     }),
-    over: mine(() => begin(id, job.links)),
-    refused: mine(gone),
+    ended: guarded(() => load(id, job.links)),
+    failed: guarded(showGone),
   });
 }
 
@@ -103,82 +103,82 @@ function showLive() {
 
 function draw() {
   drawLive(job);
-  title(job.stage === "queued" ? "waiting" : `${job.progress} %`);
+  setTitle(job.stage === "queued" ? "waiting" : `${job.progress} %`);
 }
 
 function finish() {
   closeLive();
   if (job.status === "completed") {
-    const gone = () => recent.update(job?.id, { status: "gone" });
+    const gone = () => historyStore.update(job?.id, { status: "gone" });
     openFilm(job, { watched, gone });
-    title("ready");
+    setTitle("ready");
     show("film");
     announce("The film is ready.");
   } else {
-    drawEnded(job);
-    title(job.status);
+    drawFailure(job);
+    setTitle(job.status);
     show("ended");
     announce($("ended-title").textContent);
   }
 }
 
-function gone(error) {
+function showGone(error) {
   const url = job.url;
-  if (error.status !== 401) recent.update(job.id, { status: "gone" });
+  if (error.status !== 401) historyStore.update(job.id, { status: "gone" });
   closeLive();
   drawGone(error, url);
-  title("gone");
+  setTitle("gone");
   show("ended");
 }
 
-/** Keeps what is known of the job on this browser's list; `full` when the links are fresh. */
-function note(full) {
-  recent.update(job.id, full ? { status: job.status, links: job.links } : { status: job.status });
+/** Updates the job's entry in the history; `withLinks` when its links are current. */
+function saveToHistory(withLinks) {
+  historyStore.update(job.id, withLinks ? { status: job.status, links: job.links } : { status: job.status });
 }
 
-function title(state) {
+function setTitle(state) {
   document.title = `${state} · ${shortAddress(job.url) || "film"} · Sitereel`;
 }
 
-/** The address of the job on screen, to begin another one with. */
+/** Returns the URL of the job that is shown, for the form. */
 export const lastUrl = () => job?.url ?? "";
 
-export function startDesk() {
+export function startJobView() {
   $("cancel").onclick = async () => {
-    if (isHeld($("cancel"))) return;
+    if (isDisabled($("cancel"))) return;
     const id = job.id;
-    hold($("cancel"), true);
+    setDisabled($("cancel"), true);
     try {
-      const body = await withToken(() => ask(`/demo/cancel/${encodeURIComponent(id)}`, { method: "POST" }));
-      if (job?.id === id) ended(body);
+      const body = await withToken(() => callApi(`/demo/cancel/${encodeURIComponent(id)}`, { method: "POST" }));
+      if (job?.id === id) showCancelled(body);
     } catch (error) {
       if (job?.id !== id) return;
-      hold($("cancel"), false);
-      say($("live-alert"), explain(error));
+      setDisabled($("cancel"), false);
+      showText($("live-alert"), problemText(error));
     }
   };
   $("retry").onclick = async () => {
-    if (isHeld($("retry"))) return;
+    if (isDisabled($("retry"))) return;
     const id = job.id;
-    hold($("retry"), true);
-    say($("ended-alert"), "");
+    setDisabled($("retry"), true);
+    showText($("ended-alert"), "");
     try {
-      const body = await withToken(() => ask(`/demo/retry/${encodeURIComponent(id)}`, { method: "POST" }));
+      const body = await withToken(() => callApi(`/demo/retry/${encodeURIComponent(id)}`, { method: "POST" }));
       if (job?.id !== id) return;
-      recent.update(id, { status: body.status });
-      await enter(id);
+      historyStore.update(id, { status: body.status });
+      await openJob(id);
     } catch (error) {
       if (job?.id !== id) return;
-      hold($("retry"), false);
-      if ([404, 410].includes(error.status)) return gone(error);
-      say($("ended-alert"), explain(error));
+      setDisabled($("retry"), false);
+      if ([404, 410].includes(error.status)) return showGone(error);
+      showText($("ended-alert"), problemText(error));
     }
   };
 }
 
-function ended(body) {
+function showCancelled(body) {
   stopWatching();
-  job = known(job, body);
-  note(true);
+  job = withStatus(job, body);
+  saveToHistory(true);
   finish();
 }

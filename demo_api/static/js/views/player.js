@@ -1,13 +1,13 @@
-/** A film that is ready: it plays, says what it is, and can be fetched. */
+/** Shows a finished film: player, properties, artifacts and download. */
 
-import { $, make, say } from "../dom.js";
-import { followLeaving } from "./download.js";
-import { story } from "./steps.js";
+import { $, make, showText } from "../dom.js";
+import { followDownload } from "./download.js";
+import { stepList } from "./steps.js";
 import { span, stopwatch } from "../time.js";
-import { bytes, many, shortAddress, stopWords } from "../text/labels.js";
+import { bytes, many, shortAddress, stopText } from "../text/labels.js";
 
-//: What lies beside the film, in this order.
-const BESIDE = [
+//: Artifacts in the order of their links.
+const ARTIFACTS = [
   ["poster", "Poster"],
   ["sheet", "Contact sheet"],
   ["captions", "Captions"],
@@ -15,39 +15,39 @@ const BESIDE = [
 ];
 
 let stop = () => {};
-let kept = null;
+let copyUrl = null;
 
-/** Shows the film of a completed job; `watched` when the person has just seen it being made. */
+/** Shows the film of a completed job; `watched` if its recording was watched on this page. */
 export function openFilm(job, { watched, gone }) {
   closeFilm();
   $("film-title").textContent = shortAddress(job.url);
   $("film-over").textContent = "Your film is ready";
-  say($("film-alert"), "");
+  showText($("film-alert"), "");
   const video = player(job, watched);
-  drawFacts(job);
-  drawBeside(job);
+  drawProperties(job);
+  drawArtifacts(job);
   const warnings = $("film-warnings");
   warnings.hidden = job.warnings.length === 0;
   warnings.replaceChildren(...job.warnings.map((one) => make("li", {}, one.message)));
-  story($("film-story"), { newestFirst: false })(job, { ended: true });
+  stepList($("film-story"), { newestFirst: false })(job, { ended: true });
   const place = $("player");
   const shown = place.firstChild;
   let copy = null;
   let left = false;
-  const goOn = async () => {
+  const keepPlaying = async () => {
     const saved = await copy;
     if (place.firstChild !== shown) return;
-    if (saved) playFrom(video, saved);
+    if (saved) playCopy(video, saved);
     else if (!video || video.error) place.replaceChildren(note("The film is in your downloads. What was shown here has left with it."));
   };
   if (video) {
     video.onerror = () => {
-      if (left || copy) goOn();
-      else if (place.firstChild === shown) place.replaceChildren(...still(job));
+      if (left || copy) keepPlaying();
+      else if (place.firstChild === shown) place.replaceChildren(...posterInstead(job));
     };
   }
-  stop = followLeaving(job, {
-    leaving: () => {
+  stop = followDownload(job, {
+    beforeDownload: () => {
       if (video) copy ??= fetchCopy(job);
     },
     gone: (downloaded) => {
@@ -55,7 +55,7 @@ export function openFilm(job, { watched, gone }) {
       $("beside").hidden = true;
       left = true;
       gone();
-      goOn();
+      keepPlaying();
     },
   });
 }
@@ -65,15 +65,15 @@ export function closeFilm() {
   stop = () => {};
   $("player").querySelector("video")?.pause();
   $("player").replaceChildren();
-  if (kept) URL.revokeObjectURL(kept);
-  kept = null;
+  if (copyUrl) URL.revokeObjectURL(copyUrl);
+  copyUrl = null;
 }
 
 function player(job, watched) {
   const place = $("player");
   place.dataset.shape = shape(job.film);
   if (!job.links.preview) {
-    place.replaceChildren(...still(job));
+    place.replaceChildren(...posterInstead(job));
     return null;
   }
   const video = make("video", {
@@ -87,7 +87,7 @@ function player(job, watched) {
   video.append(make("track", { kind: "captions", src: job.links.captions, srclang: "en", label: "Captions" }));
   video.src = job.links.preview;
   place.replaceChildren(video);
-  // Whoever has waited for it wants to see it. It has no sound, and a button that stops it.
+  // Autoplays for a user who has waited for it; it has no sound, and controls.
   if (watched && !document.hidden && matchMedia("(prefers-reduced-motion: no-preference)").matches) {
     video.muted = true;
     video.play().catch(() => {});
@@ -95,8 +95,8 @@ function player(job, watched) {
   return video;
 }
 
-/** Where the film cannot be played: one picture of it, and a word. */
-function still(job) {
+/** Shows the poster where the film cannot be played. */
+function posterInstead(job) {
   const picture = make("img", { src: job.links.poster, alt: `A picture from the film of ${shortAddress(job.url)}` });
   picture.onerror = () => picture.remove();
   return [picture, note("This film cannot be played here. Download it to watch it.")];
@@ -106,29 +106,29 @@ const note = (words) => make("p", { className: "player-note" }, words);
 
 const shape = (film) => (!film || film.width > film.height ? "wide" : film.width < film.height ? "tall" : "even");
 
-/** The small copy, fetched before the film leaves and takes it along; null where that fails. */
+/** Fetches the preview before the download, which deletes it; null on failure. */
 async function fetchCopy(job) {
   try {
-    const answer = await fetch(job.links.preview, { cache: "no-store" });
-    return answer.ok ? await answer.blob() : null;
+    const response = await fetch(job.links.preview, { cache: "no-store" });
+    return response.ok ? await response.blob() : null;
   } catch {
     return null;
   }
 }
 
-/** Goes on from memory with the copy that played: its address leads nowhere any more. */
-function playFrom(video, copy) {
-  if (kept) return;
+/** Continues with a copy in memory: the preview's URL is gone. */
+function playCopy(video, copy) {
+  if (copyUrl) return;
   const { currentTime, paused } = video;
-  kept = URL.createObjectURL(copy);
-  video.src = kept;
+  copyUrl = URL.createObjectURL(copy);
+  video.src = copyUrl;
   video.currentTime = currentTime;
   if (!paused) video.play().catch(() => {});
 }
 
-function drawFacts(job) {
+function drawProperties(job) {
   const film = job.film;
-  const took = (Date.parse(job.told?.updated_at ?? "") - Date.parse(job.createdAt)) / 1000;
+  const took = (Date.parse(job.statusBody?.updated_at ?? "") - Date.parse(job.createdAt)) / 1000;
   const rows = film
     ? [
         ["Length", stopwatch(film.duration_s * 1000)],
@@ -137,22 +137,22 @@ function drawFacts(job) {
       ]
     : [];
   rows.push(["Clicks", String(job.steps.length)], ["Left alone", job.refused.length ? many(job.refused.length, "thing") : "nothing"]);
-  const tried = job.told?.looked_at?.length ?? 0;
+  const tried = job.statusBody?.looked_at?.length ?? 0;
   if (tried > 0) rows.push(["Tried off camera", many(tried, "thing")]);
   if (took > 0) rows.push(["Made in", span(took)]);
   $("facts").replaceChildren(
     ...rows.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))),
   );
-  const end = stopWords(job.stopReason);
+  const end = stopText(job.stopReason);
   if (end) $("facts").append(make("div", { className: "whole" }, make("dt", {}, "The end"), make("dd", {}, end)));
 }
 
-function drawBeside(job) {
-  const there = BESIDE.filter(([name]) => job.links[name]);
-  if (job.told?.storyboard) there.push(["storyboard", "Storyboard"]);
+function drawArtifacts(job) {
+  const available = ARTIFACTS.filter(([name]) => job.links[name]);
+  if (job.statusBody?.storyboard) available.push(["storyboard", "Storyboard"]);
   $("beside").hidden = false;
   $("beside").replaceChildren(
-    ...there.map(([name, words]) =>
+    ...available.map(([name, words]) =>
       make("li", {}, make("a", { href: job.links[name], target: "_blank", rel: "noopener" }, words, make("span", { className: "unseen" }, " (opens in a new tab)"))),
     ),
   );

@@ -1,69 +1,69 @@
-/** A job that is waited for: the browser's picture, how far it is, and what happens. */
+/** Shows a running job: frames of the browser, progress, and steps. */
 
-import { $, announce, hold, make, put, say } from "../dom.js";
-import { story } from "./steps.js";
+import { $, announce, setDisabled, make, setText, showText } from "../dom.js";
+import { stepList } from "./steps.js";
 import { now, stopwatch } from "../time.js";
-import { many, retryWords, shortAddress, stageWords } from "../text/labels.js";
+import { many, retryText, shortAddress, stageText } from "../text/labels.js";
 
-//: Screen readers hear of a stage at once, and of clicks this often.
-const TELL_EVERY_MS = 20000;
+//: Interval of announcements to screen readers; stages are announced at once.
+const ANNOUNCE_EVERY_MS = 20000;
 
-let drawStory = null;
-let ticking = 0;
-let toldStage = "";
-let toldAt = 0;
+let drawSteps = null;
+let clockTimer = 0;
+let announcedStage = "";
+let announcedAt = 0;
 
-/** Begins with an empty screen. */
+/** Resets the view. */
 export function openLive(job) {
-  drawStory = story($("live-story"), { newestFirst: true });
-  toldStage = "";
-  toldAt = 0;
+  drawSteps = stepList($("live-story"), { newestFirst: true });
+  announcedStage = "";
+  announcedAt = 0;
   $("picture").hidden = true;
   $("picture").removeAttribute("src");
   $("leader").hidden = false;
-  hold($("cancel"), false);
-  say($("live-alert"), "");
+  setDisabled($("cancel"), false);
+  showText($("live-alert"), "");
   showLost(false);
   const tick = () => {
     const since = Date.parse(job().createdAt ?? "");
-    put($("elapsed"), Number.isNaN(since) ? "0:00" : stopwatch(now() - since));
+    setText($("elapsed"), Number.isNaN(since) ? "0:00" : stopwatch(now() - since));
   };
-  clearInterval(ticking);
-  ticking = setInterval(tick, 1000);
+  clearInterval(clockTimer);
+  clockTimer = setInterval(tick, 1000);
   tick();
 }
 
 export function closeLive() {
-  clearInterval(ticking);
+  clearInterval(clockTimer);
   $("picture").removeAttribute("src");
 }
 
 export function drawLive(job) {
-  const words = stageWords(job);
+  const words = stageText(job);
   const filming = job.stage === "exploring";
-  put($("live-title"), shortAddress(job.url) || "Your film");
-  put($("live-over"), filming ? "Now filming" : job.stage === "queued" ? "In line" : "Almost done");
-  put($("stage"), words);
-  put($("share"), `${job.progress} %`);
+  setText($("live-title"), shortAddress(job.url) || "Your film");
+  setText($("live-over"), filming ? "Now filming" : job.stage === "queued" ? "In line" : "Almost done");
+  setText($("stage"), words);
+  setText($("share"), `${job.progress} %`);
   $("bar").value = job.progress;
-  put($("clicks"), clickWords(job));
-  put($("rec"), filming ? "Live" : job.stage === "queued" ? "Waiting" : "Cutting");
+  setText($("clicks"), clickText(job));
+  setText($("rec"), filming ? "Live" : job.stage === "queued" ? "Waiting" : "Cutting");
   $("finder").dataset.stage = job.stage;
-  drawTroubles(job);
-  drawStory(job);
-  tell(job, words);
+  drawProblems(job);
+  drawSteps(job);
+  announceProgress(job, words);
 }
 
-function clickWords(job) {
+function clickText(job) {
   if (job.stage === "queued") return "It begins by itself. This page can be closed: the film is made all the same.";
   if (job.stage !== "exploring") return `${many(job.steps.length, "click")} filmed.`;
   return job.maxClicks ? `${job.clicks} of at most ${many(job.maxClicks, "click")}` : many(job.clicks, "click");
 }
 
-function drawTroubles(job) {
+function drawProblems(job) {
   const lines = [
     ...job.failures.map((one) => `Attempt ${one.attempt} failed: ${one.error}`),
-    ...job.retries.map((one) => `${retryWords(one)}. ${one.reason}`),
+    ...job.retries.map((one) => `${retryText(one)}. ${one.reason}`),
     ...job.warnings.map((one) => one.message),
   ];
   const list = $("live-troubles");
@@ -73,7 +73,7 @@ function drawTroubles(job) {
   }
 }
 
-/** A small JPEG of what the browser shows. */
+/** Shows a frame: a small JPEG of the browser. */
 export function showFrame(frame) {
   if (!/^[A-Za-z0-9+/=]+$/.test(frame.jpeg)) return;
   const picture = $("picture");
@@ -85,21 +85,21 @@ export function showFrame(frame) {
   $("leader").hidden = true;
 }
 
-export function showLost(is) {
-  say($("lost"), is ? "Connection lost, trying again. The film is made all the same." : "");
-  if (is) announce("Connection lost, trying again.");
+export function showLost(isLost) {
+  showText($("lost"), isLost ? "Connection lost, trying again. The film is made all the same." : "");
+  if (isLost) announce("Connection lost, trying again.");
 }
 
-function tell(job, words) {
+function announceProgress(job, words) {
   const at = performance.now();
-  // These three take turns with every click.
+  // These states alternate with every click.
   const steady = words.replace(/^(Looking around|Choosing what to show next)/, "Filming");
-  if (steady !== toldStage) {
-    toldStage = steady;
-    toldAt = at;
+  if (steady !== announcedStage) {
+    announcedStage = steady;
+    announcedAt = at;
     announce(steady);
-  } else if (job.steps.length && at - toldAt > TELL_EVERY_MS) {
-    toldAt = at;
+  } else if (job.steps.length && at - announcedAt > ANNOUNCE_EVERY_MS) {
+    announcedAt = at;
     const last = job.steps[job.steps.length - 1];
     announce(`${many(job.steps.length, "click")} so far, the last on ${last.label}. ${job.progress} percent.`);
   }

@@ -1,14 +1,14 @@
-/** What happened in a film: its steps and why they were taken, and what was left alone by which rule. */
+/** Lists the steps of a job with their reasons, and its refusals by rule. */
 
-import { make, put } from "../dom.js";
-import { reasonWords } from "../text/step_reasons.js";
-import { actionWords, outcomeWords, ruleWords } from "../text/labels.js";
+import { make, setText } from "../dom.js";
+import { reasonText } from "../text/step_reasons.js";
+import { actionText, outcomeText, ruleText } from "../text/labels.js";
 
-//: Of one rule's refusals, so many are shown at once.
-const SHOWN = 4;
+//: How many refusals of one rule are shown unfolded.
+const MAX_UNFOLDED = 4;
 
-/** Draws into `place`, adding only what is new; `newestFirst` for a list that grows while somebody looks. */
-export function story(place, { newestFirst }) {
+/** Builds the lists in `place`; returns a function that adds what is new in a job. */
+export function stepList(place, { newestFirst }) {
   const stepCount = make("span", { className: "count" });
   const steps = make("ol", { className: "steps", role: "list" });
   steps.reversed = newestFirst;
@@ -30,7 +30,7 @@ export function story(place, { newestFirst }) {
   let refusals = 0;
 
   function drawSteps(list, ended) {
-    // Another attempt has other steps: those that no longer stand where they stood are drawn anew.
+    // Another attempt has other steps: the list is redrawn when earlier ones have changed.
     if (list.length < drawn.length || drawn.some((step, index) => step !== stamp(list[index]))) {
       steps.replaceChildren();
       drawn = [];
@@ -40,12 +40,12 @@ export function story(place, { newestFirst }) {
       else steps.append(row(step));
       drawn.push(stamp(step));
     }
-    put(stepCount, list.length ? String(list.length) : "");
+    setText(stepCount, list.length ? String(list.length) : "");
     none.hidden = list.length > 0;
-    put(none, ended ? "It made no click." : "Each click appears here as it is made, with its reason.");
+    setText(none, ended ? "It made no click." : "Each click appears here as it is made, with its reason.");
   }
 
-  function drawRefused(list) {
+  function drawApiError(list) {
     if (list.length < refusals) {
       groups.replaceChildren();
       byRule = new Map();
@@ -56,13 +56,13 @@ export function story(place, { newestFirst }) {
       byRule.get(one.rule)(one);
     }
     refusals = list.length;
-    put(refusedCount, list.length ? String(list.length) : "");
+    setText(refusedCount, list.length ? String(list.length) : "");
     refusedPart.hidden = list.length === 0;
   }
 
   return (job, { ended = false } = {}) => {
     drawSteps(job.steps, ended);
-    drawRefused(job.refused);
+    drawApiError(job.refused);
   };
 }
 
@@ -73,11 +73,11 @@ function row(step) {
   const what = make(
     "p",
     { className: "step-what" },
-    `${actionWords(step.plan.action)} `,
+    `${actionText(step.plan.action)} `,
     make("b", {}, name),
-    make("span", { className: "step-out" }, outcomeWords(step.outcome)),
+    make("span", { className: "step-out" }, outcomeText(step.outcome)),
   );
-  const why = reasonWords(step.plan.reason);
+  const why = reasonText(step.plan.reason);
   const item = make(
     "li",
     { value: step.number },
@@ -88,20 +88,20 @@ function row(step) {
   return item;
 }
 
-/** A rule's place on the list; returns what adds a refusal to it. */
+/** Adds a rule to the list; returns a function that adds a refusal to it. */
 function group(groups, rule) {
   const first = make("ul", {});
   const rest = make("ul", {});
   const more = make("summary", {});
   const fold = make("details", { hidden: true }, more, rest);
-  groups.append(make("li", {}, make("p", { className: "rule" }, ruleWords(rule)), first, fold));
+  groups.append(make("li", {}, make("p", { className: "rule" }, ruleText(rule)), first, fold));
   return (one) => {
-    const full = first.childElementCount >= SHOWN;
+    const full = first.childElementCount >= MAX_UNFOLDED;
     const detail = one.detail ? make("span", { className: "detail" }, one.detail) : "";
     (full ? rest : first).append(make("li", {}, make("b", {}, one.what), detail));
     if (full) {
       fold.hidden = false;
-      put(more, `${rest.childElementCount} more`);
+      setText(more, `${rest.childElementCount} more`);
     }
   };
 }

@@ -1,9 +1,9 @@
-/** The small picture beside the form: what the chosen style, size and captions make of a film. */
+/** Previews the chosen style, size and captions beside the form. */
 
-import { $, put } from "../dom.js";
+import { $, setText } from "../dom.js";
 import { SIZES } from "../text/labels.js";
 
-export function sample(form) {
+export function drawStylePreview(form) {
   const { style, size, captions, zoom, fps, format } = form.elements;
   const box = $("sample");
   const before = JSON.stringify(box.dataset);
@@ -14,11 +14,11 @@ export function sample(form) {
   const parts = [style.value === "studio" ? "Studio" : "Plain", SIZES[size.value], format.value.toUpperCase()];
   if (fps.value !== "30") parts.push(`${fps.value} fps`);
   if (captions.checked) parts.push("captions");
-  put($("sample-note"), parts.join("  ·  "));
+  setText($("sample-note"), parts.join("  ·  "));
   if (before !== JSON.stringify(box.dataset)) replay(box);
 }
 
-/** Lets the pointer make its way once more. */
+/** Restarts the preview's animations. */
 function replay(box) {
   for (const motion of box.getAnimations?.({ subtree: true }) ?? []) {
     motion.cancel();
