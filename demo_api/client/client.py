@@ -11,7 +11,7 @@ import httpx2
 
 from demo_api.addresses import JobAddress, Server, is_local
 from demo_api.client.output_files import part_of
-from demo_api.client.status_events import LAST_EVENTS, Event, Json, StatusDiff
+from demo_api.client.status_events import EVENT_STREAM, LAST_EVENTS, Event, Json, StatusDiff
 from demo_api.errors import ApiError
 from explorer.retry_after import parse_retry_after
 
@@ -159,7 +159,7 @@ class Client:
 
     @asynccontextmanager
     async def _open_events(self, job: JobAddress, last_id: str) -> AsyncIterator[httpx2.Response]:
-        headers = {"accept": "text/event-stream"} | ({"last-event-id": last_id} if last_id else {})
+        headers = {"accept": EVENT_STREAM} | ({"last-event-id": last_id} if last_id else {})
         timeout = httpx2.Timeout(EVENTS_S, connect=CONNECT_S)
         params = {**_key(job), "frames": "0"}
         async with self._stream(f"/demo/events/{job.id}", params, timeout, headers) as response:

@@ -16,6 +16,9 @@ STAGE_LABELS = {
 
 Json = dict[str, Any]
 
+#: Media type of server-sent events.
+EVENT_STREAM = "text/event-stream"
+
 #: Events that end a stream.
 LAST_EVENTS = frozenset({"done", "gone"})
 #: Statuses of a job that has ended.

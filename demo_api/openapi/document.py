@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from demo_api.client.status_events import EVENT_STREAM, Json
 from demo_api.middleware.auth import KEY
 from demo_api.openapi.examples import PROBLEMS, REQUESTS, RESPONSES
 from demo_api.openapi.webhooks import Webhook, webhook_operation
@@ -16,9 +17,8 @@ from demo_api.problems import MEDIA_TYPE, STATUS, Problem, error_code, meaning_o
 from demo_api.routes import descriptions
 from demo_api.routes.docs_page import docs, document
 from demo_api.routes.events import EVENTS, LAST_EVENT_ID
+from demo_api.routes.jobs import IDEMPOTENCY_KEY
 from demo_api.routes.table import OPERATIONS, Operation
-
-Json = dict[str, Any]
 
 REF = "#/components/schemas/{model}"
 RESPONSE_REF = "#/components/responses/"
@@ -40,8 +40,8 @@ JOB_ID: Json = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[A-Za-z0-9_-]+$"},
     "example": "7c9e6679f3b84d2e8a1b0c5d4e3f2a10",
 }
-IDEMPOTENCY_KEY: Json = {
-    "name": "Idempotency-Key",
+IDEMPOTENCY_PARAMETER: Json = {
+    "name": IDEMPOTENCY_KEY,
     "in": "header",
     "description": "A repeated request with the same key creates no second job.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
@@ -186,7 +186,7 @@ def _response(operation: Operation, status: int) -> Json:
 
 
 def _file(media_type: str) -> Json:
-    if media_type == "text/event-stream":
+    if media_type == EVENT_STREAM:
         return {"schema": _event()}
     return {"schema": {"type": "string"}, **_examples(media_type)} if media_type.startswith("text/") else {}
 
@@ -231,7 +231,7 @@ def _head(operation: Operation) -> Json:
 def _parameters(operation: Operation) -> list[Json]:
     job = [JOB_ID] if "{job_id}" in operation.path else []
     events = [EVENT_ID, FRAMES] if operation.name == "events" else []
-    return [*job, *events, *([IDEMPOTENCY_KEY] if operation.request else [])]
+    return [*job, *events, *([IDEMPOTENCY_PARAMETER] if operation.request else [])]
 
 
 def _security(operation: Operation) -> list[Json]:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from actors.jobs.events import FIRST, Frame, JobEvent, history, position
 from actors.jobs.job import Stage, Status
 from actors.jobs.store import Store
+from demo_api.client.status_events import EVENT_STREAM
 from demo_api.errors import RequestInvalid
 from demo_api.routes.event_broadcast import Broadcast, Encoders
 from demo_api.schemas.status import RefusalOut, RetryOut, StepOut
@@ -90,7 +91,7 @@ async def events(request: Request) -> Response:
     if job.ended_ms is not None and not await history(store.redis, job.id, after):
         return Response(status_code=204)
     if request.method == "HEAD":
-        return Response(media_type="text/event-stream")
+        return Response(media_type=EVENT_STREAM)
     broadcast: Broadcast = request.app.state.broadcast
     frames = request.query_params.get("frames", "1")
     if frames not in ("0", "1"):

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from actors import errors as pipeline_errors
 from actors.settings import Settings
 from demo_api import errors as request_errors
+from demo_api.client.status_events import EVENT_STREAM
 from demo_api.export.pending import PendingDownloads
 from demo_api.export.response import MEDIA_TYPES
 from demo_api.middleware.auth import check_token, check_token_or_key
@@ -135,7 +136,7 @@ OPERATIONS: tuple[Operation, ...] = (
         events,
         "Streams the events of a job, as server-sent events, until it ends.",
         200,
-        ("text/event-stream",),
+        (EVENT_STREAM,),
         (*JOB, request_errors.RequestInvalid),
         access="key",
         more_bodies={204: None},

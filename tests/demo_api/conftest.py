@@ -15,7 +15,7 @@ from demo_api.cli.main import main
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A command that has ended."""
+    """The result of a command."""
 
     code: int
     out: str
@@ -28,7 +28,7 @@ class Ended:
 
     @property
     def said(self) -> str:
-        """What people see, without colours and line breaks, which depend on the terminal."""
+        """Output of both streams, without colours and line breaks, which depend on the terminal."""
         return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", self.out + self.err).split())
 
 
@@ -37,7 +37,7 @@ Type = Callable[..., Ended]
 
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Type]:
-    """Types `sitereel` and these words."""
+    """Runs `sitereel` with these arguments."""
     for name in ("SITEREEL_SERVER", "API_TOKEN", "REDIS_URL", "ALLOW_PRIVATE_HOSTS"):
         monkeypatch.delenv(name, raising=False)
     before = signal.getsignal(signal.SIGTERM)

@@ -38,7 +38,7 @@ from tests.conftest import Serve
         ("the key is under the mat", "the key is under the mat"),
     ],
 )
-def test_a_line_keeps_what_helps_and_loses_what_opens(line: str, clean: str) -> None:
+def test_secrets_are_redacted_from_a_log_line(line: str, clean: str) -> None:
     assert redact(line) == clean
 
 
@@ -52,7 +52,7 @@ def logged(formatter: logging.Formatter, message: str, *values: object, **more: 
     return out.getvalue()
 
 
-def test_a_line_of_json_is_one_object_whatever_it_says() -> None:
+def test_a_json_log_line_is_one_object_whatever_its_message() -> None:
     nasty = "\ud800 \u2028 \n {\x00} \U0001f600"
 
     line = logged(JsonFormatter(), "the page said %s", nasty, extra={"fields": {"status": 200}})
@@ -77,7 +77,7 @@ def test_no_secret_is_logged_by_way_of_an_exception(formatter: logging.Formatter
     assert "https://e.com/" in line
 
 
-def test_a_line_has_the_id_of_its_request() -> None:
+def test_a_log_line_has_the_id_of_its_request() -> None:
     token = request_id.set("abc")
     try:
         assert json.loads(logged(JsonFormatter(), "x"))["request_id"] == "abc"
@@ -86,7 +86,7 @@ def test_a_line_has_the_id_of_its_request() -> None:
     assert "request_id" not in json.loads(logged(JsonFormatter(), "x"))
 
 
-def test_every_request_has_a_line_with_its_id_and_without_its_query(
+def test_every_request_has_an_access_log_line_with_its_id_and_without_its_query(
     settings: Settings, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "demo_api.middleware.access_log")

@@ -15,7 +15,7 @@ from tests.conftest import Kin, Serve
 from tests.end_to_end.conftest import Client
 from tests.site.server import SiteServer
 from tests.support.films import is_blank, picture, probed
-from tests.support.jobs import OF_THE_LINE
+from tests.support.jobs import PIPELINE_KEYS
 from tests.support.llm_server import LlmServer, answers, fails
 from tests.support.markers import thorough
 from video.editing.timeline import Timeline
@@ -97,7 +97,7 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     for name in ("export", "preview", "poster", "sheet", "captions", "timeline", "status"):
         assert line.http.get(f"/demo/{name}/{job_id}").status_code == 410
     left = set(Redis.from_url(redis_url).scan_iter("demo:*"))
-    assert left <= OF_THE_LINE
+    assert left <= PIPELINE_KEYS
     assert [request for request in site.requests[before:] if request[0] not in ("GET", "HEAD")] == []
     assert kin("chrom") == []
 

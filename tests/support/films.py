@@ -1,4 +1,4 @@
-"""Looks into finished films with ffmpeg, as a player would."""
+"""Decodes finished films with ffmpeg."""
 
 import asyncio
 import io
@@ -12,12 +12,12 @@ from video.encoding.verify import FilmInfo, probe
 
 
 def probed(path: Path) -> FilmInfo:
-    """What the film is, decoded to its last frame."""
+    """Probes a film, decoded to its last frame."""
     return asyncio.run(probe(find_ffmpeg(), path))
 
 
 def picture(path: Path, at_s: float) -> Image.Image:
-    """The frame at a moment of the film."""
+    """Returns the frame at this time."""
     command = [find_ffmpeg().path, "-v", "error", "-ss", str(at_s), "-i", str(path)]
     command += ["-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "-"]
     return Image.open(io.BytesIO(subprocess.run(command, check=True, capture_output=True).stdout))

@@ -1,4 +1,4 @@
-"""Jobs brought to a stage by the same moves that the line makes."""
+"""Jobs brought to a stage by the pipeline's own transitions."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,17 +13,17 @@ from actors.options import Limits
 from video.blob_store import BlobWriter
 from video.style import Style
 
-#: Keys of the whole line, which no job leaves behind as its own.
-OF_THE_LINE = frozenset(key.encode() for key in (TOTALS, GONE, LEADER, SEEN, WORKERS))
+#: Keys of the whole pipeline, which belong to no job.
+PIPELINE_KEYS = frozenset(key.encode() for key in (TOTALS, GONE, LEADER, SEEN, WORKERS))
 
 
 def of_jobs(keys: Iterable[bytes]) -> set[bytes]:
-    """Those keys of ours that belong to a job, but for what was told of it."""
-    return {key for key in keys if key not in OF_THE_LINE and not key.startswith(EVENTS.encode())}
+    """Filters the keys that belong to a job, without its events."""
+    return {key for key in keys if key not in PIPELINE_KEYS and not key.startswith(EVENTS.encode())}
 
 
 async def job_keys(store: Store) -> set[bytes]:
-    """What is stored of all jobs, but for what was told of them."""
+    """Returns the keys of all jobs, without their events."""
     return of_jobs(await cast(Any, store.redis.keys("demo:*")))
 
 
@@ -74,8 +74,8 @@ async def ready(
     keys = {name: keys[name] for name in extras or {}}
     for name, key in keys.items():
         await put(store, key, (extras or {})[name])
-    told: dict[str, str | int] = {"progress": 100, "extras": json.dumps(keys), **(fields or {})}
-    await store.transition(encoding, Stage.READY, told, publish=encoding.film_key, keep=list(keys.values()))
+    values: dict[str, str | int] = {"progress": 100, "extras": json.dumps(keys), **(fields or {})}
+    await store.transition(encoding, Stage.READY, values, publish=encoding.film_key, keep=list(keys.values()))
 
 
 async def put(store: Store, key: str, data: bytes) -> None:

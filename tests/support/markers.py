@@ -1,4 +1,4 @@
-"""Cases that take long and show once more what others of their table show: `make test-all` runs them too."""
+"""Marks slow cases that repeat what others of their table test; `make test-all` runs them."""
 
 from typing import Any
 
@@ -6,5 +6,5 @@ import pytest
 
 
 def thorough(*values: Any) -> Any:
-    """One case of a table."""
+    """Marks one case of a table as slow."""
     return pytest.param(*values, marks=pytest.mark.thorough)

@@ -43,7 +43,7 @@ def address(settings: Settings, serve: Serve) -> Iterator[str]:
 
 @pytest.fixture
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A browser of somebody who was never here."""
+    """A new browser context."""
     opened = await browser.new_context(
         viewport={"width": 1280, "height": 800},
         locale="en-GB",
@@ -56,7 +56,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 @pytest.fixture
 async def visitor(context: BrowserContext, address: str) -> AsyncIterator[Visitor]:
-    """Somebody in front of the page; whatever the page's scripts complain of fails the test."""
+    """A user of the page; errors of its scripts fail the test."""
     someone = Visitor(await context.new_page(), address)
     yield someone
     assert someone.complaints == []

@@ -1,4 +1,4 @@
-"""Jobs in every state that the page shows, made by the moves of the line, without filming anything."""
+"""Jobs in every state that the page shows, made by the pipeline's transitions, without filming."""
 
 import io
 import json
@@ -103,7 +103,7 @@ async def waiting(store: Store) -> str:
 
 
 async def filming(store: Store, job_id: str = "filming1", clicks: int = len(CLICKS)) -> Claim:
-    """A job whose exploration has made so many clicks."""
+    """A job that is exploring, with so many clicks."""
     await queued(store, job_id, URL)
     claim = await store.claim(job_id, Stage.QUEUED, Stage.EXPLORING)
     assert claim is not None
@@ -182,7 +182,7 @@ async def cancelled(store: Store) -> str:
 
 
 async def exported(store: Store, job_id: str = "gone1") -> str:
-    """A job whose film has left."""
+    """A job whose film was exported."""
     await finished(store, job_id)
     claim = await store.claim(job_id, Stage.READY, Stage.EXPORTING)
     assert claim is not None

@@ -18,7 +18,7 @@ SCREENS = {"desktop": (1280, 800), "phone": (320, 640)}
 
 
 async def check(page: Page) -> list[str]:
-    """What axe objects to, a line each."""
+    """Violations that axe finds, one a line."""
     found: dict[str, Any] = (await Axe().run(page, options=OPTIONS)).response
     return [
         f"{rule['id']}: {node['target']} {node['any'][:1] or node['all'][:1] or node['none'][:1]}"
@@ -35,7 +35,7 @@ async def fits(page: Page) -> bool:
 async def objections(
     browser: Browser, store: Store, address: str, scheme: Any, screen: str, names: list[str]
 ) -> list[str]:
-    """What axe, and the width of the window, object to in these states."""
+    """Violations of accessibility and of the window's width in these states."""
     width, height = SCREENS[screen]
     # A picture in motion has no colours that could be judged.
     context = await browser.new_context(

@@ -1,4 +1,4 @@
-"""From a pasted address to a played film, on the real line: one film for all of it."""
+"""From a pasted address to a downloaded film, on the real pipeline: one film for all of it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,7 +78,7 @@ async def test_an_address_is_pasted_and_its_film_is_watched_played_and_downloade
     film = tmp_path / "film.mp4"
     await (await downloading.value).save_as(film)
     assert (await probe(find_ffmpeg(), film)).width == 1280
-    await expect(page.locator("#leave")).to_contain_text("It has left", timeout=15_000)
+    await expect(page.locator("#leave")).to_contain_text("Downloaded", timeout=15_000)
     await expect(page.get_by_role("region", name="Your films")).to_contain_text("Downloaded or expired")
     # What played goes on playing in this tab, from memory.
     await page.evaluate("document.querySelector('#player video').currentTime = 0")

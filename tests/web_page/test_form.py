@@ -45,9 +45,7 @@ async def test_https_is_assumed_and_what_was_chosen_is_asked_for(visitor: Visito
     assert job.spec.limits.max_clicks == 3
 
 
-async def test_the_form_shows_how_this_api_films_when_nothing_is_said(
-    context: Any, settings: Settings, serve: Serve
-) -> None:
+async def test_the_form_shows_the_operators_defaults(context: Any, settings: Settings, serve: Serve) -> None:
     update = {
         "film": FilmOptions(size="1080p", captions=False),
         "exploration": ExplorationOptions(max_clicks=4),
@@ -60,7 +58,7 @@ async def test_the_form_shows_how_this_api_films_when_nothing_is_said(
         await expect(visitor.page.locator("#max_clicks")).to_have_attribute("placeholder", "4")
 
 
-async def test_what_is_no_address_is_told_beside_the_field_which_has_the_focus(visitor: Visitor) -> None:
+async def test_an_invalid_address_is_reported_beside_its_field_which_has_the_focus(visitor: Visitor) -> None:
     await visitor.visit()
     field, error = visitor.page.get_by_label("Address of the website"), visitor.page.locator("#url-error")
     for typed in ("", "not a site", "ftp://example.com/", "mailto:me@example.com", "word"):
@@ -74,7 +72,7 @@ async def test_what_is_no_address_is_told_beside_the_field_which_has_the_focus(v
         await expect(field).not_to_have_attribute("aria-invalid", "true")
 
 
-async def test_what_only_the_api_knows_is_told_beside_its_field_too(visitor: Visitor) -> None:
+async def test_an_error_of_the_api_is_shown_beside_its_field(visitor: Visitor) -> None:
     page = visitor.page
     await visitor.visit()
     await visitor.asks_for("http://127.0.0.1:1/")
@@ -89,9 +87,7 @@ async def test_what_only_the_api_knows_is_told_beside_its_field_too(visitor: Vis
     await expect(page.get_by_label("Other hosts of this site")).to_be_focused()
 
 
-async def test_who_asks_too_often_is_told_when_to_come_back(
-    context: Any, settings: Settings, serve: Serve
-) -> None:
+async def test_a_rate_limited_user_sees_when_to_retry(context: Any, settings: Settings, serve: Serve) -> None:
     with serve(settings.model_copy(update={"rate_limit": "1/hour"})) as address:
         httpx.post(f"{address}/demo/run", json={"url": "https://example.com/"}).raise_for_status()
         visitor = Visitor(await context.new_page(), address)

@@ -1,4 +1,4 @@
-"""A job on the page: watched, lost and found again, ended, and tried again."""
+"""The job view: running, disconnected, ended, and retried."""
 
 import asyncio
 from contextlib import ExitStack
@@ -92,7 +92,7 @@ async def test_a_job_is_cancelled_and_can_be_tried_again(visitor: Visitor, store
     assert (await store.find("filming1")).status is Status.PENDING
 
 
-async def test_a_job_that_fails_says_what_failed_and_what_to_do(visitor: Visitor, store: Store) -> None:
+async def test_a_failed_job_shows_what_failed_and_what_to_do(visitor: Visitor, store: Store) -> None:
     page = visitor.page
     claim = await scenes.filming(store)
     await visitor.visit("filming1")
@@ -109,9 +109,9 @@ async def test_a_job_that_fails_says_what_failed_and_what_to_do(visitor: Visitor
     await expect(page.get_by_label("Address of the website")).to_have_value(scenes.URL)
 
 
-async def test_what_is_not_there_is_said_to_be_gone(visitor: Visitor, store: Store) -> None:
+async def test_a_missing_job_is_shown_as_gone(visitor: Visitor, store: Store) -> None:
     heading = visitor.page.get_by_role("heading", level=1)
-    for scene, words in (("gone", "This film has left"), ("unknown", "There is no such film")):
+    for scene, words in (("gone", "This film was downloaded"), ("unknown", "There is no such film")):
         await visitor.visit(await scenes.SCENES[scene][0](store))
         await visitor.sees("ended")
 
@@ -153,7 +153,7 @@ async def test_a_film_that_cannot_be_played_here_is_shown_by_a_picture(
     await expect(visitor.page.locator("#player")).to_contain_text("Download it to watch it")
 
 
-async def test_what_a_film_lacks_is_said_below_it(visitor: Visitor, store: Store) -> None:
+async def test_warnings_are_shown_below_the_film(visitor: Visitor, store: Store) -> None:
     await scenes.finished(store)
     await visitor.visit("ready1")
     await visitor.sees("film")
@@ -165,14 +165,16 @@ async def test_what_a_film_lacks_is_said_below_it(visitor: Visitor, store: Store
     await expect(visitor.page.locator("#facts")).to_contain_text("Tried off camera9 things")
 
 
-async def test_what_a_take_lacks_is_said_while_its_film_is_cut(visitor: Visitor, store: Store) -> None:
+async def test_warnings_are_shown_while_the_film_is_encoded(visitor: Visitor, store: Store) -> None:
     await visitor.visit(await scenes.cutting(store))
     await visitor.sees("live")
 
     await expect(visitor.page.locator("#live-troubles")).to_contain_text(scenes.LITTLE["message"])
 
 
-async def test_the_film_is_downloaded_once_and_said_to_have_left(visitor: Visitor, store: Store) -> None:
+async def test_the_film_is_downloaded_once_and_then_shown_as_downloaded(
+    visitor: Visitor, store: Store
+) -> None:
     page = visitor.page
     await scenes.finished(store)
     await visitor.visit("ready1")
@@ -187,7 +189,7 @@ async def test_the_film_is_downloaded_once_and_said_to_have_left(visitor: Visito
     assert download.suggested_filename == "sitereel-ready1.mp4"
     assert (await download.path()).read_bytes() == scenes.clip()
 
-    await expect(page.locator("#leave")).to_contain_text("It has left")
+    await expect(page.locator("#leave")).to_contain_text("Downloaded")
     await expect(page.get_by_role("link", name="Download")).to_be_hidden()
     await expect(page.get_by_role("heading", level=1)).to_be_focused()
     await visitor.visit("ready1")

@@ -1,4 +1,4 @@
-"""What `/` and `/static/` answer with, without a browser."""
+"""Responses of `/` and `/static/`, without a browser."""
 
 import re
 from pathlib import Path
@@ -81,7 +81,7 @@ def test_nothing_else_is_sent(path: str, address: str) -> None:
     assert httpx.get(f"{address}/static/{path}").status_code == 404
 
 
-def test_the_page_needs_no_token_and_the_form_is_told_how_films_are_made_here(
+def test_the_page_needs_no_token_and_its_form_has_the_operators_defaults(
     settings: Settings, serve: Serve
 ) -> None:
     update = {
@@ -134,7 +134,7 @@ def test_no_file_is_long_or_makes_markup_of_strings(path: Path) -> None:
         ("js/text/error_messages.js", sorted(TRANSIENT_CODES)),
     ],
 )
-def test_every_code_of_the_pipeline_has_words(file: str, words: tuple[str, ...]) -> None:
+def test_every_code_of_the_pipeline_has_a_label(file: str, words: tuple[str, ...]) -> None:
     text = (STATIC / file).read_text()
 
     missing = [

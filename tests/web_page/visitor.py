@@ -1,4 +1,4 @@
-"""Somebody in front of the page: what they do, and what they wait for."""
+"""A user of the page: their actions, and what they wait for."""
 
 from playwright.async_api import ConsoleMessage, Page, expect
 
@@ -21,12 +21,12 @@ class Visitor:
             self.complaints.append(message.text)
 
     async def visit(self, job_id: str = "") -> None:
-        """Opens the page anew, at a job or at the start."""
+        """Opens the page, at a job or at the start."""
         await self.page.goto("about:blank")
         await self.page.goto(f"{self.address}/#{job_id}" if job_id else f"{self.address}/")
 
     async def sees(self, view: str) -> None:
-        """Waits until this view is the one on screen."""
+        """Waits until this view is shown."""
         await expect(self.page.locator("main > section.view:visible")).to_have_id(view)
 
     async def asks_for(self, url: str) -> None:
@@ -34,7 +34,7 @@ class Visitor:
         await self.page.get_by_role("button", name="Film it").click()
 
     async def knows(self, job_id: str, url: str, **more: object) -> None:
-        """Puts a film on the list of this browser, as if it had been asked for here."""
+        """Adds a film to the history of this browser."""
         entry = {"id": job_id, "url": url, "links": None, "madeAt": "2026-11-24T12:00:00.000Z", **more}
         await self.page.evaluate(
             """entry => {

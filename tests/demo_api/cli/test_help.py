@@ -1,4 +1,4 @@
-"""What the command line says of itself: help that teaches by example, and completion in a shell."""
+"""Help texts with examples, and completion in a shell."""
 
 import re
 import shlex

@@ -67,7 +67,7 @@ def in_folder(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_a_status_is_told_to_people_and_to_scripts(server: str, given: Given, typed: Type) -> None:
+def test_a_status_is_printed_as_text_and_as_json(server: str, given: Given, typed: Type) -> None:
     given(failed)
 
     told, asked = typed("status", "j1"), typed("status", f"{server}/demo/export/j1", "--json")
@@ -97,7 +97,7 @@ def test_watching_ends_with_the_job_and_as_it_did(server: str, given: Given, typ
     assert broken.json["error"] == "no luck"
 
 
-def test_a_film_is_fetched_under_the_servers_name_and_with_what_lies_beside_it(
+def test_a_film_is_exported_under_the_servers_name_and_with_its_artifacts(
     server: str, given: Given, typed: Type, tmp_path: Path
 ) -> None:
     given(films)
@@ -119,7 +119,7 @@ def test_a_film_is_fetched_under_the_servers_name_and_with_what_lies_beside_it(
     assert typed("export", "j1").code == 1
 
 
-def test_what_a_film_lacks_is_said_with_its_status_and_when_it_is_fetched(
+def test_warnings_are_printed_with_a_status_and_with_an_export(
     server: str, given: Given, typed: Type
 ) -> None:
     given(lacking)
@@ -166,7 +166,7 @@ def test_a_film_that_is_not_there_is_not_waited_for(
     assert in_folder(tmp_path) == set()
 
 
-def test_a_job_is_cancelled_and_put_back_into_line(server: str, given: Given, typed: Type) -> None:
+def test_a_job_is_cancelled_and_queued_again(server: str, given: Given, typed: Type) -> None:
     given(exploring)
 
     assert "The job is cancelled" in typed("cancel", "j1").said
@@ -225,7 +225,7 @@ def test_a_script_reads_one_object_whatever_happens(
     assert done.err
 
 
-def test_whoever_stops_a_take_on_a_server_takes_it_back(server: str, given: Given, tmp_path: Path) -> None:
+def test_interrupting_a_remote_recording_cancels_its_job(server: str, given: Given, tmp_path: Path) -> None:
     taking = psutil.Popen(
         [*SITEREEL, "record", "example.com", "--server", server, "-o", str(tmp_path / "demo.mp4")],
         env=environment(),

@@ -44,7 +44,7 @@ def flat(text: str) -> str:
     return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split())
 
 
-def test_recording_leaves_a_film_and_nothing_else(site: SiteServer, tmp_path: Path) -> None:
+def test_recording_writes_a_film_and_nothing_else(site: SiteServer, tmp_path: Path) -> None:
     out, bin = tmp_path / "films" / "demo.mp4", tmp_path / "bin"
     for folder in (out.parent, bin):
         folder.mkdir()
@@ -282,7 +282,7 @@ def test_the_doctor_shows_every_part() -> None:
         thorough("chromium-headless-shell", "realtime", "as CAMERA asks"),
     ],
 )
-def test_the_doctor_says_which_camera_will_be_taken(
+def test_the_doctor_reports_the_camera_that_will_be_used(
     kind: str, camera: str, said: str, tmp_path: Path
 ) -> None:
     # Its name tells what a browser can do
@@ -293,14 +293,14 @@ def test_the_doctor_says_which_camera_will_be_taken(
     assert said in flat(done.stdout)
 
 
-def test_the_doctor_says_when_a_stage_may_take_more_memory_than_there_is() -> None:
+def test_the_doctor_reports_a_memory_limit_above_the_available_memory() -> None:
     done = sitereel("doctor", COLUMNS="250", MAX_MEMORY_MB="1000000")
 
     assert "a stage may use 1000000 MB of memory" in flat(done.stdout)
     assert "Set MAX_MEMORY_MB below" in flat(done.stdout)
 
 
-def test_the_doctor_fails_and_says_how_to_mend_what_is_missing(tmp_path: Path) -> None:
+def test_the_doctor_fails_and_shows_how_to_fix_what_is_missing(tmp_path: Path) -> None:
     done = sitereel("doctor", COLUMNS="200", CHROMIUM_PATH=str(tmp_path / "none"), FFMPEG_PATH="/none")
 
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""A job on the terminal, and where there is none."""
+"""The progress display, with and without a terminal."""
 
 import io
 
@@ -52,7 +52,7 @@ def test_steps_are_forgotten_when_the_exploration_begins_anew() -> None:
     assert "Pricing" not in written(console)[written(console).rindex("Waiting") :]
 
 
-def test_elsewhere_there_is_one_plain_line_for_each_stage() -> None:
+def test_without_a_terminal_there_is_one_plain_line_for_each_stage() -> None:
     console = screen(terminal=False)
 
     with ProgressDisplay(console=console) as shown, download_bar(console) as counted:

@@ -1,4 +1,4 @@
-"""The client of a Sitereel server, asked of a real one, through connections that break."""
+"""The client against a real server, also through connections that break."""
 
 from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
@@ -43,7 +43,7 @@ def kinds(events: list[Event]) -> list[str]:
     return [event.kind for event in events]
 
 
-async def test_a_film_is_saved_whole_and_leaves_the_server(
+async def test_a_film_is_saved_whole_and_deleted_on_the_server(
     store: Store, client: Client, tmp_path: Path
 ) -> None:
     await ready(store, FILM, extras={"poster": b"a picture"})
@@ -61,7 +61,7 @@ async def test_a_film_is_saved_whole_and_leaves_the_server(
     assert (gone.value.code, gone.value.status) == ("job_gone", 410)
 
 
-async def test_a_download_that_breaks_off_leaves_the_film_there_and_what_was_here(
+async def test_an_interrupted_download_keeps_the_film_on_the_server_and_the_old_file(
     store: Store, address: str, tmp_path: Path
 ) -> None:
     await ready(store, FILM)
@@ -82,7 +82,7 @@ async def test_a_download_that_breaks_off_leaves_the_film_there_and_what_was_her
 
 
 async def _released(client: Client) -> None:
-    """Returns when the server has noticed that nobody downloads the film any more."""
+    """Waits until the server has noticed the end of the download."""
     while (await client.status(JobAddress("j1")))["stage"] != Stage.READY:
         pass
 
@@ -96,7 +96,7 @@ async def test_a_full_disk_is_met_while_the_server_has_the_film(store: Store, cl
     assert (await client.status(JobAddress("j1")))["status"] == "completed"
 
 
-async def test_events_are_told_from_the_beginning_to_the_end(store: Store, client: Client) -> None:
+async def test_all_events_are_received_from_first_to_last(store: Store, client: Client) -> None:
     await failed(store)
 
     events = await all_events(client, "j1")
@@ -140,7 +140,7 @@ async def test_patience_with_a_server_that_is_away_ends(address: str, store: Sto
             await all_events(client, "j1")
 
 
-async def test_a_problem_is_told_in_the_servers_own_words(client: Client, store: Store) -> None:
+async def test_an_api_error_has_the_servers_own_sentence(client: Client, store: Store) -> None:
     await queued(store)
 
     with pytest.raises(ApiError, match="There is no job nope") as unknown:
@@ -157,13 +157,13 @@ async def test_a_problem_is_told_in_the_servers_own_words(client: Client, store:
     )
 
 
-async def test_who_does_not_answer_as_sitereel_does_is_no_sitereel(site: SiteServer) -> None:
+async def test_a_response_that_is_not_sitereels_is_an_error_of_its_own(site: SiteServer) -> None:
     async with Client.opened(Server(site.url.rstrip("/"))) as client:
         with pytest.raises(ApiError, match=r"Is --server .* the address of a Sitereel server"):
             await client.status(JobAddress("j1"))
 
 
-async def test_when_nobody_answers_it_is_said_what_to_check() -> None:
+async def test_an_unreachable_server_is_an_error_that_says_what_to_check() -> None:
     async with Client.opened(Server("http://127.0.0.1:9")) as client:
         with pytest.raises(ApiError, match=r"could not be reached.*`sitereel serve`.*--server") as away:
             await client.status(JobAddress("j1"))
@@ -189,7 +189,7 @@ async def test_the_token_and_the_key_open_what_they_open(
 
 
 def cut(where: Callable[[bytes], int], times: int) -> Callable[[], Passing]:
-    """Cuts so many connections off at a place in their answer, which `where` finds, or -1."""
+    """Cuts so many connections off at an offset of their response, which `where` returns, or -1."""
     left = times
 
     def passing() -> Passing:
@@ -254,7 +254,7 @@ async def test_addresses_are_completed_as_people_mean_them() -> None:
     assert with_scheme("ftp://x") == "ftp://x"
 
 
-async def test_a_take_that_began_anew_between_two_looks_is_told() -> None:
+async def test_a_take_that_restarted_between_two_polls_is_reported() -> None:
     changes = StatusDiff()
     filming = {"status": "processing", "stage": "exploring", "progress": 10}
 

@@ -1,4 +1,4 @@
-"""Which part of a file is asked for, as RFC 9110 has it, and what is sent for that."""
+"""Range requests as in RFC 9110: parsing, and the responses."""
 
 from collections.abc import AsyncIterator
 from itertools import pairwise
@@ -208,10 +208,10 @@ async def test_a_film_that_was_played_fifty_times_can_still_be_fetched_and_then_
 
 
 @pytest.mark.anyio
-async def test_a_preview_whose_film_leaves_meanwhile_breaks_off_and_is_never_short(
+async def test_a_preview_whose_film_is_exported_meanwhile_is_aborted_and_never_short(
     store: Store, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The vault has lost a part in the middle, as it does when the job is forgotten while one plays it."""
+    """The blob store has lost a part in the middle, as when the job is deleted during playback."""
     await ready(store, FILM, extras={"preview": PREVIEW})
     key = (await store.find("j1")).extras["preview"]
     await store.redis.hdel(key, "1")

@@ -38,7 +38,7 @@ async def address(settings: Settings, serve: Serve) -> AsyncIterator[str]:
 
 
 async def is_kept(store: Store) -> bool:
-    """Waits a moment for the server to notice, then says whether the film can be fetched again."""
+    """Waits until the server has noticed the end; whether the film can be exported again."""
     for _ in range(300):
         job = await store.get("j1")
         if job is None:
@@ -74,7 +74,7 @@ async def test_every_format_has_its_own_type_and_ending(
             assert answer.headers["content-disposition"] == f'attachment; filename="sitereel-j1.{kind}"'
 
 
-async def test_after_the_last_byte_nothing_of_the_job_is_left(store: Store, address: str) -> None:
+async def test_after_the_last_byte_the_job_is_deleted(store: Store, address: str) -> None:
     await ready(store, FILM)
     async with httpx.AsyncClient(base_url=address) as client:
         await client.get("/demo/export/j1")
@@ -150,7 +150,7 @@ async def test_previews_and_prefetches_do_not_use_the_film_up(
         "",
     ],
 )
-def test_whoever_downloads_is_no_preview(agent: str) -> None:
+def test_a_download_is_no_link_preview(agent: str) -> None:
     assert not is_link_preview({"user-agent": agent, "sec-fetch-mode": "navigate"})
 
 
@@ -164,7 +164,7 @@ async def test_asked_for_a_part_the_whole_film_is_sent(store: Store, address: st
     assert answer.content == FILM
 
 
-async def test_a_completed_job_whose_film_is_gone_is_404(store: Store, address: str) -> None:
+async def test_a_completed_job_without_its_film_is_404(store: Store, address: str) -> None:
     await ready(store, FILM)
     await store.redis.delete(film_key("j1"))
 
@@ -229,7 +229,7 @@ async def test_a_client_that_closes_with_the_last_byte_has_had_the_film(store: S
     assert not await is_kept(store)
 
 
-async def test_an_api_that_is_killed_in_mid_stream_leaves_the_film_to_fetch_again(
+async def test_after_an_api_is_killed_in_mid_stream_the_film_can_be_exported_again(
     store: Store, settings: Settings, serve: Serve
 ) -> None:
     film = FILM * 16
@@ -238,7 +238,7 @@ async def test_an_api_that_is_killed_in_mid_stream_leaves_the_film_to_fetch_agai
     settings = settings.model_copy(update={"lease_s": 4.0})
     with (
         serve(settings) as address,
-        api_of_its_own(settings) as (process, other),
+        api_process(settings) as (process, other),
         httpx.Client(base_url=other, timeout=30) as client,
     ):
         with suppress(httpx.TransportError), client.stream("GET", "/demo/export/j1") as answer:
@@ -255,8 +255,8 @@ async def test_an_api_that_is_killed_in_mid_stream_leaves_the_film_to_fetch_agai
 
 
 @contextmanager
-def api_of_its_own(settings: Settings) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """An API in a process that can be killed."""
+def api_process(settings: Settings) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Runs an API in a process that can be killed."""
     assert settings.redis is not None
     command = [sys.executable, "-c", "from demo_api.cli.main import main; main()", "api", "--port", "0"]
     environment = {**os.environ, "REDIS_URL": settings.redis, "LEASE_S": str(settings.lease_s)}

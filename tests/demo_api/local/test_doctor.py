@@ -1,4 +1,4 @@
-"""`sitereel doctor` on fonts: which scripts would be boxes, and what mends that."""
+"""`sitereel doctor` on fonts: which scripts have no font, and how to fix that."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ DOCTOR = "import sys; from demo_api.cli.main import main; sys.argv[1:] = ['docto
 
 
 def lines_of_doctor(variables: dict[str, str]) -> dict[str, str]:
-    """What the doctor says, by part."""
+    """Returns the doctor's lines, by part."""
     found: dict[str, str] = {}
     for row in python(DOCTOR, {"COLUMNS": "2000", "NO_COLOR": "1"} | variables).splitlines():
         cells = [cell.strip() for cell in re.split("[│┃]", row)]
@@ -39,7 +39,7 @@ def test_fonts_are_in_order_only_where_every_script_has_one() -> None:
     assert all(name in said for name in (*missing, *packages_for(missing)))
 
 
-def test_it_is_said_that_letters_cannot_be_joined(tmp_path: Path) -> None:
+def test_missing_text_shaping_is_reported(tmp_path: Path) -> None:
     said = lines_of_doctor(without_shaping(tmp_path / "libraries"))["Text shaping"]
 
     assert said.startswith("fair")

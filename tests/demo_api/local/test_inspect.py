@@ -47,7 +47,7 @@ def test_the_size_of_a_film_gives_the_viewport(site: SiteServer) -> None:
     assert json.loads(done.stdout)["viewport"] == {"width": 540, "height": 960}
 
 
-def test_what_is_no_page_to_film_is_said_as_a_film_would_say_it(site: SiteServer) -> None:
+def test_inspecting_what_is_no_page_fails_as_recording_does(site: SiteServer) -> None:
     done = sitereel("inspect", f"{site.url}api/time", "--json")
 
     assert done.returncode == 1
@@ -63,7 +63,7 @@ def test_what_is_no_page_to_film_is_said_as_a_film_would_say_it(site: SiteServer
         (("http://127.0.0.1:9/", "--screenshot", "/nowhere/x.png"), 1, "/nowhere"),
     ],
 )
-def test_what_cannot_be_looked_at_is_said(words: tuple[str, ...], code: int, sentence: str) -> None:
+def test_what_cannot_be_inspected_is_an_error(words: tuple[str, ...], code: int, sentence: str) -> None:
     done = sitereel("inspect", *words)
 
     assert done.returncode == code, done.stderr

@@ -1,4 +1,4 @@
-"""`sitereel mcp`, asked by the SDK's own client."""
+"""`sitereel mcp`, called by the SDK's own client."""
 
 import io
 import json
@@ -39,7 +39,7 @@ FACTS = {
 
 
 def text(result: CallToolResult) -> str:
-    """What an agent reads."""
+    """The text of a result."""
     return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
 
 
@@ -74,7 +74,7 @@ def left_behind(folder: Path) -> list[str]:
     return [path.name for path in (folder / "tmp").iterdir()]
 
 
-async def test_an_agent_has_a_site_filmed_in_one_call_and_leaves_in_the_middle_of_another(
+async def test_an_agent_records_in_one_call_and_cancels_another(
     site: SiteServer, tmp_path: Path, kin: Kin
 ) -> None:
     host = site.url.removeprefix("http://").rstrip("/")
@@ -146,7 +146,7 @@ async def test_what_an_agent_asks_for_wrongly_is_answered_in_a_sentence(
 
 @pytest.fixture
 async def client(settings: Settings, serve: Serve, tmp_path: Path) -> AsyncGenerator[Client, None]:
-    """An agent of which films are made by a server."""
+    """An agent whose films are recorded on a server."""
     with serve(settings) as address:
         async with Client(make_mcp(lambda: Server(address), tmp_path)) as client:
             yield client
@@ -190,7 +190,7 @@ async def test_a_film_that_a_server_has_is_saved_with_a_picture_to_look_at(
     assert (await client.call_tool("demo_status", {"job_id": "j1"})).is_error
 
 
-async def test_an_agent_is_told_what_a_film_lacks(client: Client, store: Store) -> None:
+async def test_an_agent_receives_warnings(client: Client, store: Store) -> None:
     little = {"code": "little_to_show", "message": "2 of 10 clicks were made."}
     await ready(store, FILM, fields={**FACTS, "warnings": json.dumps([little])})
 
@@ -211,7 +211,7 @@ async def test_a_job_is_begun_looked_at_and_cancelled(client: Client, store: Sto
     assert facts(ended)["status"] == "cancelled"
 
 
-async def test_why_a_job_failed_is_told(client: Client, store: Store) -> None:
+async def test_an_agent_receives_the_error_of_a_failed_job(client: Client, store: Store) -> None:
     await failed(store)
 
     assert "no luck" in text(await client.call_tool("demo_status", {"job_id": "j1", "wait_s": 50}))

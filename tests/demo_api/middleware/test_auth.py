@@ -94,9 +94,7 @@ async def test_the_links_of_a_job_open_its_film_without_the_token(
     assert (await client.get(links["export"])).content == b"film"
 
 
-async def test_a_key_opens_one_job_and_says_nothing_of_others(
-    store: Store, client: httpx.AsyncClient
-) -> None:
+async def test_a_job_key_authenticates_for_that_job_only(store: Store, client: httpx.AsyncClient) -> None:
     await ready(store, b"film", "j1")
     await ready(store, b"other", "j2")
     job = await store.get("j1")

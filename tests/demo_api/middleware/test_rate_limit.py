@@ -40,7 +40,7 @@ def test_a_client_has_its_whole_rate_at_once_and_then_one_by_one() -> None:
     assert admitted(limiter, "a", 8) == 5
 
 
-def test_who_comes_back_when_told_to_is_admitted() -> None:
+def test_a_client_that_waits_for_retry_after_is_admitted() -> None:
     clock = Clock()
     limiter = RateLimiter(Rate(3, 60), clock)
     admitted(limiter, "a", 3)
@@ -63,7 +63,7 @@ def test_no_number_of_clients_fills_the_memory() -> None:
     assert admitted(limiter, str(MAX_CLIENTS + 99), 1) == 0
 
 
-def test_switched_off_nobody_is_counted() -> None:
+def test_rate_limit_off_counts_no_client() -> None:
     assert admitted(RateLimiter(Rate.parse("off")), "a", 1000) == 1000
 
 
@@ -102,7 +102,7 @@ def test_an_ipv6_subscriber_is_one_client() -> None:
     assert subscriber_address("unknown") == "unknown"
 
 
-def test_who_asks_for_too_much_is_told_when_to_come_back(settings: Settings, serve: Serve) -> None:
+def test_too_many_requests_are_429_with_retry_after(settings: Settings, serve: Serve) -> None:
     limited = settings.model_copy(
         update={"rate_limit": "3/hour", "trusted_proxies": frozenset({ipaddress.ip_network("127.0.0.0/8")})}
     )
@@ -117,7 +117,7 @@ def test_who_asks_for_too_much_is_told_when_to_come_back(settings: Settings, ser
     assert (other.status_code, looked.status_code) == (404, 404)
 
 
-def test_settings_of_the_door_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_of_the_api_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "RATE_LIMIT": "10/second",
         "ALLOWED_HOSTS": "Films.example.com, [::2]",
@@ -149,7 +149,9 @@ def test_settings_of_the_door_are_read_from_the_environment(monkeypatch: pytest.
         ("LOG_FORMAT", "xml"),
     ],
 )
-def test_a_bad_setting_of_the_door_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_setting_of_the_api_is_named(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(name, value)
 
     with pytest.raises(Exception, match=name):

@@ -123,7 +123,7 @@ def test_pages_of_other_sites_may_read_nothing_unless_they_are_listed(
 
 
 @pytest.mark.parametrize("said", ["text/plain", "multipart/form-data; boundary=x", "application/xml"])
-def test_a_body_that_says_it_is_no_json_is_refused(said: str, client: httpx.Client) -> None:
+def test_a_body_of_another_media_type_is_refused(said: str, client: httpx.Client) -> None:
     answer = client.post("/demo/run", content=json.dumps(ASKED), headers={"content-type": said})
 
     assert code(answer) == (415, "media_type_unsupported")
@@ -223,7 +223,7 @@ class Hasty(Http):
 
 
 @pytest.mark.parametrize("said", [b"", b"GET /health HTTP/1.1\r\nHost: loc", b"G"])
-def test_a_head_that_does_not_end_is_not_waited_for(said: bytes) -> None:
+def test_a_request_head_that_does_not_end_times_out(said: bytes) -> None:
     with embedded_valkey() as url, serving(make_server(Settings(redis_url=url), Hasty)) as address:
         assert _say(address, said) == b""
         # Whole ones, and one after the other, are answered for as long as it takes

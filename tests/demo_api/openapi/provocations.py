@@ -1,4 +1,4 @@
-"""Every way to make the API answer as its description says: what `test_documented.py` asks."""
+"""Requests that provoke every documented response, for `test_conformance.py`."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ LAST = "999999999999999-0"
 
 @dataclass(frozen=True)
 class Ask:
-    """One request, and the API that gets it; `job` is put into the path."""
+    """One request, and the API it is sent to; `job` is put into the path."""
 
     at: str = "plain"
     job: str = "done"
@@ -43,7 +43,7 @@ class Ask:
 
 
 def everywhere(operation: Operation) -> Iterator[Ask]:
-    """What may be done to any operation."""
+    """Yields requests for every operation."""
     body = FILM if operation.request else None
     yield Ask(query="?" + "x" * 4200)
     yield Ask(headers={"x": "y" * 17_000})
@@ -114,7 +114,7 @@ ALONE: dict[str, tuple[Ask, ...]] = {
 
 
 class World:
-    """APIs in every plight, on one Valkey with a job in every state."""
+    """Runs APIs in every condition, on one Valkey with a job in every state."""
 
     def __init__(self, addresses: dict[str, str]) -> None:
         self._clients = {name: httpx.Client(base_url=url, timeout=20) for name, url in addresses.items()}
@@ -176,7 +176,7 @@ async def _prepare(settings: Settings) -> None:
 
 
 async def _remember(store: Store) -> None:
-    """Idempotency-Keys whose requests are on their way, or whose jobs are no more."""
+    """Reserves Idempotency-Keys of requests in flight and of deleted jobs."""
     fingerprint = RunRequest.model_validate(FILM).fingerprint
     for key, job_id in (("in-flight", "coming"), ("of-nobody", "nobody"), ("of-one-that-left", "left")):
         once = IdempotencyKey(key, fingerprint)

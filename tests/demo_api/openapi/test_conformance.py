@@ -1,4 +1,4 @@
-"""Every answer that is documented is provoked once, and nothing else is ever answered."""
+"""Every documented response is provoked once, and no other response occurs."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -32,7 +32,7 @@ def provoked(serve: Serve) -> Iterator[World]:
 
 
 def resolved(part: dict[str, Any]) -> dict[str, Any]:
-    """What a `$ref` leads to."""
+    """Resolves a `$ref`."""
     if "$ref" not in part:
         return part
     found: Any = DESCRIPTION
@@ -60,7 +60,7 @@ def answer_of(response: httpx.Response, method: str) -> Answer:
 def test_all_that_is_documented_is_answered_and_nothing_else(
     operation: Operation, method: str, provoked: World
 ) -> None:
-    assert operation.name in ALONE, f"{operation.name}: say in provocations.py how it is made to answer"
+    assert operation.name in ALONE, f"{operation.name}: list its requests in provocations.py"
     answers: set[Answer] = set()
     for ask in (*everywhere(operation), *ALONE[operation.name]):
         response = provoked.asked(operation, ask, method)

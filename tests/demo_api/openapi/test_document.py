@@ -1,4 +1,4 @@
-"""The API does as its description says: schemathesis asks whatever that allows, and what not."""
+"""The API conforms to its OpenAPI document: schemathesis generates valid and invalid requests."""
 
 import asyncio
 from collections.abc import Iterator
@@ -41,12 +41,12 @@ def address(serve: Serve) -> Iterator[str]:
 
 
 def jobs_for(path: str) -> tuple[str, ...]:
-    """What is told of jobs that go on has no end; test_events.py listens to it."""
+    """Event streams of running jobs do not end; test_events.py reads them."""
     return ENDED if path.startswith("/demo/events") else JOBS
 
 
 def healthy(path: str) -> list[Any]:
-    """Here jobs wait for nobody, and it says so with 503."""
+    """There is no worker here, which is a 503."""
     return [not_a_server_error] if path == "/health" else []
 
 

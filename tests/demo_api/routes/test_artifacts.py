@@ -68,7 +68,7 @@ async def test_an_extra_can_be_fetched_again_and_again_and_goes_with_the_film(
     assert not any(b"j1" in key for key in await cast(Any, store.redis.keys("*")))
 
 
-async def test_an_extra_can_be_fetched_while_the_film_leaves(store: Store, client: httpx.AsyncClient) -> None:
+async def test_an_artifact_can_be_fetched_during_an_export(store: Store, client: httpx.AsyncClient) -> None:
     await ready(store, FILM, extras=EXTRAS)
     assert await store.claim("j1", Stage.READY, Stage.EXPORTING)
 
@@ -76,9 +76,7 @@ async def test_an_extra_can_be_fetched_while_the_film_leaves(store: Store, clien
 
 
 @pytest.mark.parametrize("name", ARTIFACTS)
-async def test_an_extra_that_was_not_made_or_has_gone_is_404(
-    name: str, store: Store, client: httpx.AsyncClient
-) -> None:
+async def test_a_missing_artifact_is_404(name: str, store: Store, client: httpx.AsyncClient) -> None:
     await ready(store, FILM, "plain")
     await ready(store, FILM, "gone", extras=EXTRAS)
     job = await store.get("gone")

@@ -1,4 +1,4 @@
-"""The page at /docs in a real browser: readable, offline, for everybody."""
+"""The page at /docs in a real browser: accessible, offline and public."""
 
 import hashlib
 import os
@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe objects to, a line each."""
+    """Violations that axe finds, one a line."""
     found: dict[str, Any] = Axe().run(page).response
     return [f"{rule['id']}: {node['target']}" for rule in found["violations"] for node in rule["nodes"]]
 
@@ -53,7 +53,7 @@ def violations(page: Page) -> list[str]:
     [("light", 1280, 800), pytest.param("dark", 360, 740, marks=pytest.mark.thorough)],
     ids=["desktop", "phone"],
 )
-def test_it_can_be_read_by_anybody_and_asks_nobody_else(
+def test_the_docs_are_public_and_load_nothing_from_elsewhere(
     scheme: Literal["light", "dark"], width_px: int, height_px: int, address: str, browser: Browser
 ) -> None:
     context = browser.new_context(

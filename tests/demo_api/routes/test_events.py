@@ -1,4 +1,4 @@
-"""Live progress as server-sent events: whole, resumed, for many, and across restarts."""
+"""Server-sent events: complete, resumed, for several clients, and across restarts."""
 
 import base64
 import json
@@ -48,7 +48,7 @@ def settings(redis_url: str) -> Settings:
 
 @dataclass
 class Heard:
-    """Events as an EventSource would tell of them."""
+    """Parses events as an EventSource does."""
 
     kinds: list[str] = field(default_factory=list)
     data: list[Any] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Heard:
 
 
 def hear(lines: Iterator[str], heard: Heard, enough: Callable[[Heard], bool] = lambda heard: False) -> Heard:
-    """Takes in events until the stream ends or it is enough."""
+    """Reads events until the stream ends or there are enough."""
     kind = ""
     for line in lines:
         name, _, value = line.partition(": ")
@@ -86,7 +86,7 @@ def watch(
 
 
 class Watching(threading.Thread):
-    """Somebody who watches while the test goes on."""
+    """A client that reads events in the background."""
 
     def __init__(self, address: str, job_id: str, after: str = "") -> None:
         super().__init__(daemon=True)
@@ -106,7 +106,7 @@ class Watching(threading.Thread):
             time.sleep(0.01)
 
 
-async def test_a_job_is_told_from_its_first_stage_to_its_end(
+async def test_events_are_streamed_from_the_first_stage_to_the_end(
     settings: Settings, store: Store, serve: Serve
 ) -> None:
     claim = await exploring(store)
@@ -130,7 +130,7 @@ async def test_a_job_is_told_from_its_first_stage_to_its_end(
     assert len(heard.ids) == len(heard.kinds)
 
 
-async def test_whoever_comes_back_hears_what_he_has_missed_and_nothing_twice(
+async def test_a_reconnected_client_receives_missed_events_once(
     settings: Settings, store: Store, serve: Serve
 ) -> None:
     await failed(store)
@@ -172,7 +172,7 @@ async def test_watchers_go_on_across_a_restart_of_the_api(
     assert second.heard.of("done")[0]["status"] == "cancelled"
 
 
-async def test_pictures_are_sent_while_somebody_looks_and_only_the_newest(
+async def test_frames_are_sent_while_watched_and_only_the_newest(
     settings: Settings, store: Store, serve: Serve
 ) -> None:
     await exploring(store)
@@ -196,7 +196,7 @@ async def test_pictures_are_sent_while_somebody_looks_and_only_the_newest(
     assert len(watching.heard.ids) == len(watching.heard.kinds) - 2
 
 
-async def test_whoever_wants_no_pictures_has_none_made(
+async def test_without_frame_watchers_no_frames_are_captured(
     settings: Settings, store: Store, serve: Serve
 ) -> None:
     await exploring(store)
@@ -229,7 +229,9 @@ async def test_many_watch_one_job_and_all_hear_the_same(
     assert watchers[0].heard.kinds[-1] == "done"
 
 
-async def test_a_retry_is_told_from_the_start(settings: Settings, store: Store, serve: Serve) -> None:
+async def test_a_retried_job_streams_its_events_from_the_start(
+    settings: Settings, store: Store, serve: Serve
+) -> None:
     await failed(store)
     await store.retry("j1")
     await store.cancel("j1")
@@ -243,7 +245,7 @@ async def test_a_retry_is_told_from_the_start(settings: Settings, store: Store, 
     assert [data["status"] for data in heard.of("done")] == ["cancelled"]
 
 
-async def test_an_export_is_no_news_and_leaves_nothing_to_watch(
+async def test_an_export_sends_no_events_and_ends_the_stream(
     settings: Settings, store: Store, serve: Serve
 ) -> None:
     await ready(store, b"film")

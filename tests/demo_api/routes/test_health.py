@@ -106,7 +106,7 @@ async def test_a_real_worker_is_heard_of_until_it_ends(settings: Settings, serve
 
 @pytest.fixture
 def hung(kin: Kin) -> Iterator[Settings]:
-    """Settings on a Redis that answers nothing any more."""
+    """Settings with a Redis that has stopped responding."""
     with embedded_valkey() as url:
         [server] = kin("valkey-server")
         os.kill(server.pid, signal.SIGSTOP)

@@ -1,4 +1,4 @@
-"""Cancel, retry, priorities, Idempotency-Key, and being turned away when there is too much to do."""
+"""Cancel, retry, priorities, Idempotency-Key, and the limits of queue and memory."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -60,7 +60,7 @@ async def test_what_cannot_be_cancelled_or_retried_is_409_with_the_status(
         assert answer.json()["job_status"] == status
 
 
-async def test_a_job_that_is_not_there_or_has_left_cannot_be_asked_anything(
+async def test_an_unknown_or_exported_job_cannot_be_controlled(
     store: Store, client: httpx.AsyncClient
 ) -> None:
     await ready(store, b"film")
@@ -71,7 +71,9 @@ async def test_a_job_that_is_not_there_or_has_left_cannot_be_asked_anything(
         assert (await client.post(f"/demo/{verb}/j1")).status_code == 410
 
 
-async def test_a_priority_is_told_and_reaches_the_line(store: Store, client: httpx.AsyncClient) -> None:
+async def test_a_priority_is_in_the_status_and_reaches_the_queue(
+    store: Store, client: httpx.AsyncClient
+) -> None:
     low = (await client.post("/demo/run", json={**ASKED, "priority": "low"})).json()
     high = (await client.post("/demo/run", json={**ASKED, "priority": "high"})).json()
 
@@ -118,9 +120,7 @@ async def test_two_keys_are_422(client: httpx.AsyncClient) -> None:
     assert (await client.post("/demo/run", json=ASKED, headers=headers)).status_code == 422
 
 
-async def test_when_too_many_wait_it_is_said_when_to_come_back(
-    store: Store, client: httpx.AsyncClient
-) -> None:
+async def test_a_full_queue_is_429_with_retry_after(store: Store, client: httpx.AsyncClient) -> None:
     await failed(store, "broken")
     for _ in range(3):
         assert (await client.post("/demo/run", json=ASKED)).status_code == 202
@@ -130,7 +130,7 @@ async def test_when_too_many_wait_it_is_said_when_to_come_back(
         assert int(answer.headers["retry-after"]) > 0
 
 
-async def test_without_room_for_a_film_it_is_503_and_said_when_to_come_back(
+async def test_without_memory_for_a_film_it_is_503_with_retry_after(
     store: Store, client: httpx.AsyncClient
 ) -> None:
     await store.redis.config_set("maxmemory", 200 << 20)

@@ -36,9 +36,7 @@ def is_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]
     return body
 
 
-async def test_a_run_is_accepted_at_once_and_put_into_line(
-    settings: Settings, store: Store, serve: Serve
-) -> None:
+async def test_a_run_is_accepted_at_once_and_queued(settings: Settings, store: Store, serve: Serve) -> None:
     with serve(settings) as address, httpx.Client(base_url=address) as client:
         answer = client.post("/demo/run", json={"url": PUBLIC, "max_clicks": 3})
 
@@ -72,7 +70,7 @@ async def test_a_film_is_made_as_it_was_asked_for(settings: Settings, store: Sto
     assert (default.spec.style, default.spec.camera) == (Style(size="1080p"), "auto")
 
 
-async def test_what_is_wished_reaches_the_job_and_its_status(
+async def test_the_options_of_a_request_reach_the_job_and_its_status(
     settings: Settings, store: Store, serve: Serve
 ) -> None:
     wished = {"goal": "show the orders", "focus": ["/orders"], "avoid": ["Admin"], "interact": "click"}
@@ -91,7 +89,7 @@ async def test_what_is_wished_reaches_the_job_and_its_status(
     assert (job.spec.wishes.focus, job.spec.wishes.scout, job.spec.storyboard) == (("/orders",), False, True)
 
 
-async def test_a_status_tells_how_it_was_filmed_and_what_went_wrong(
+async def test_a_status_has_the_camera_and_the_failures(
     settings: Settings, store: Store, serve: Serve
 ) -> None:
     claim = await exploring(store)
@@ -273,7 +271,9 @@ async def test_a_wrong_method_is_405(settings: Settings, serve: Serve) -> None:
     assert answer.headers["allow"] == "POST"
 
 
-async def test_a_failed_job_tells_its_error(settings: Settings, store: Store, serve: Serve) -> None:
+async def test_a_failed_job_has_its_error_in_the_status(
+    settings: Settings, store: Store, serve: Serve
+) -> None:
     await failed(store, error="The page did not load.")
     with serve(settings) as address:
         body = httpx.get(f"{address}/demo/status/j1").json()
@@ -293,7 +293,7 @@ async def test_exporting_before_completion_is_400_with_the_status(
             assert problem["job_status"] == status
 
 
-async def test_health_says_whether_redis_answers(settings: Settings, serve: Serve) -> None:
+async def test_health_reports_whether_redis_responds(settings: Settings, serve: Serve) -> None:
     with serve(settings) as address:
         answer = httpx.get(f"{address}/health")
 

@@ -83,7 +83,7 @@ async def test_durations_are_a_histogram_for_each_stage_and_outcome(
     assert told[f"{name}_count", "outcome=failed,stage=encoding"] == 1
 
 
-async def test_every_family_says_what_it_is_in_base_units(settings: Settings, serve: Serve) -> None:
+async def test_every_metric_family_has_help_and_base_units(settings: Settings, serve: Serve) -> None:
     with serve(settings) as address:
         answer = httpx.get(f"{address}/metrics")
     families = list(text_string_to_metric_families(answer.text))

@@ -1,4 +1,4 @@
-"""A browser plays a preview and jumps about in it, and the film is still there to be fetched."""
+"""A browser plays and seeks in a preview, and the film can still be exported."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The webhook as a client sees it: asked for at the door, told, and verified."""
+"""The webhook from a client's view: requested, delivered, and verified."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ async def run(address: str, callback_url: str, **headers: str) -> httpx.Response
         return await client.post("/demo/run", json={"url": SITE, "callback_url": callback_url})
 
 
-async def test_a_job_that_ends_is_told_to_whoever_asked(
+async def test_a_job_that_ends_is_delivered_to_its_callback_url(
     listed: Settings, receiver: Receiver, serve: Serve
 ) -> None:
     with serve(listed) as address:
@@ -86,7 +86,7 @@ async def test_with_a_token_and_an_address_of_our_own_the_links_open_what_they_n
     assert opened.status_code == 200
 
 
-async def test_the_secret_is_told_to_whoever_asks_again_with_the_same_key_and_to_nobody_else(
+async def test_the_callback_secret_is_returned_for_the_same_idempotency_key_only(
     listed: Settings, receiver: Receiver, serve: Serve, store: Store
 ) -> None:
     with serve(listed) as address:

@@ -1,4 +1,4 @@
-"""What may be wished, and how what may not be is answered."""
+"""Options of a request: valid ones, and the errors of invalid ones."""
 
 import json
 from typing import Any
@@ -27,12 +27,12 @@ def complaint(url: str = URL, **wishes: Any) -> str:
     return only["message"]
 
 
-def test_nothing_needs_to_be_wished() -> None:
+def test_all_options_are_optional() -> None:
     assert parse().spec(Settings()).wishes == Wishes()
     assert parse().spec(Settings()).storyboard is False
 
 
-def test_everything_that_is_wished_arrives() -> None:
+def test_every_option_of_a_request_reaches_the_spec() -> None:
     wished: dict[str, Any] = {
         "goal": "show how\nto filter   orders",
         "focus": [" /orders ", "Filter", "css=#menu > a", "Filter"],
@@ -58,7 +58,7 @@ def test_everything_that_is_wished_arrives() -> None:
     )
 
 
-def test_the_operators_habits_hold_where_a_request_says_nothing() -> None:
+def test_omitted_options_have_the_operators_defaults() -> None:
     careful = Settings(exploration=ExplorationOptions(interact="click", scout=False))
 
     assert parse().spec(careful).wishes == Wishes(interact="click", scout=False)
@@ -105,7 +105,7 @@ def test_the_operators_habits_hold_where_a_request_says_nothing() -> None:
         ("storyboard", "here", "boolean"),
     ],
 )
-def test_what_cannot_be_wished_is_named_with_its_reason(field: str, value: Any, sentence: str) -> None:
+def test_an_invalid_option_is_named_with_its_reason(field: str, value: Any, sentence: str) -> None:
     assert sentence in complaint(**{field: value})
 
 

@@ -1,4 +1,4 @@
-"""Between a client and the API: counts what is asked, cuts connections off, and hides addresses."""
+"""A relay between client and API: counts requests, cuts connections off, and hides paths."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +12,7 @@ Passing = Callable[[bytes], bytes]
 
 @dataclass(slots=True)
 class Relay:
-    """Passes requests on to the server at `target`, one a connection."""
+    """Forwards requests to the server at `target`, one for each connection."""
 
     target: str
     #: Made anew for each connection.

@@ -26,7 +26,7 @@ export function stageText(job) {
     case "encoding":
       return `Cutting the film${again}`;
     default:
-      return "Putting the film on the shelf";
+      return "Saving the film";
   }
 }
 

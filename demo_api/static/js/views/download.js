@@ -56,7 +56,7 @@ export function followDownload(job, { beforeDownload, gone }) {
 
   function showGone(downloaded) {
     stop();
-    setText($("leave-title"), downloaded ? "It has left" : "Its time is over");
+    setText($("leave-title"), downloaded ? "Downloaded" : "Expired");
     setText(
       $("leave-text"),
       downloaded

@@ -30,7 +30,7 @@ export function drawFailure(job) {
 export function drawGone(error, url) {
   const where = url ? shortAddress(url) : "";
   if (error.status === 410) {
-    fill("Not here any more", where ? `The film of ${where} has left` : "This film has left", problemText({ ...error, code: "job_gone" }), "It can be made again.", "");
+    fill("Not here any more", where ? `The film of ${where} was downloaded` : "This film was downloaded", problemText({ ...error, code: "job_gone" }), "It can be made again.", "");
   } else if (error.status === 401) {
     fill("Locked", "This film is for those who have its key", "It opens with the token of this Sitereel, or in the browser that asked for it.", "Reload the page to give the token.", "");
   } else {

@@ -38,7 +38,7 @@ export function openFilm(job, { watched, gone }) {
     const saved = await copy;
     if (place.firstChild !== shown) return;
     if (saved) playCopy(video, saved);
-    else if (!video || video.error) place.replaceChildren(note("The film is in your downloads. What was shown here has left with it."));
+    else if (!video || video.error) place.replaceChildren(note("The film is in your downloads. The preview was deleted with it."));
   };
   if (video) {
     video.onerror = () => {
@@ -51,7 +51,7 @@ export function openFilm(job, { watched, gone }) {
       if (video) copy ??= fetchCopy(job);
     },
     gone: (downloaded) => {
-      $("film-over").textContent = downloaded ? "Your film has left" : "Your film is gone";
+      $("film-over").textContent = downloaded ? "Your film was downloaded" : "Your film has expired";
       $("beside").hidden = true;
       left = true;
       gone();
@@ -136,7 +136,7 @@ function drawProperties(job) {
         ["Picture", `${film.width} × ${film.height}, ${Math.round(film.fps)} a second`],
       ]
     : [];
-  rows.push(["Clicks", String(job.steps.length)], ["Left alone", job.refused.length ? many(job.refused.length, "thing") : "nothing"]);
+  rows.push(["Clicks", String(job.steps.length)], ["Refused", job.refused.length ? many(job.refused.length, "thing") : "nothing"]);
   const tried = job.statusBody?.looked_at?.length ?? 0;
   if (tried > 0) rows.push(["Tried off camera", many(tried, "thing")]);
   if (took > 0) rows.push(["Made in", span(took)]);

@@ -42,7 +42,7 @@ export function drawLive(job) {
   const words = stageText(job);
   const filming = job.stage === "exploring";
   setText($("live-title"), shortAddress(job.url) || "Your film");
-  setText($("live-over"), filming ? "Now filming" : job.stage === "queued" ? "In line" : "Almost done");
+  setText($("live-over"), filming ? "Now filming" : job.stage === "queued" ? "In the queue" : "Almost done");
   setText($("stage"), words);
   setText($("share"), `${job.progress} %`);
   $("bar").value = job.progress;

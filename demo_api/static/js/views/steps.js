@@ -18,7 +18,7 @@ export function stepList(place, { newestFirst }) {
   const refusedPart = make(
     "section",
     { className: "story-part" },
-    make("h2", {}, "Left alone ", refusedCount),
+    make("h2", {}, "Refused ", refusedCount),
     groups,
   );
   place.replaceChildren(

@@ -1,4 +1,4 @@
-"""The list of this browser's films."""
+"""The history of this browser's films."""
 
 import pytest
 from playwright.async_api import expect
@@ -19,11 +19,11 @@ async def test_films_are_listed_with_where_they_stand_now(visitor: Visitor, stor
         await visitor.knows(job_id, f"https://{job_id}.example/")
     await visitor.visit()
 
-    shelf = visitor.page.get_by_role("region", name="Your films")
-    await expect(shelf.get_by_role("link", name="ready1.example Ready")).to_be_visible()
-    await expect(shelf.get_by_role("link", name="failed1.example Failed")).to_be_visible()
-    await expect(shelf.get_by_role("link", name="never1.example Downloaded or expired")).to_be_visible()
-    await shelf.get_by_role("link", name="ready1.example").click()
+    history = visitor.page.get_by_role("region", name="Your films")
+    await expect(history.get_by_role("link", name="ready1.example Ready")).to_be_visible()
+    await expect(history.get_by_role("link", name="failed1.example Failed")).to_be_visible()
+    await expect(history.get_by_role("link", name="never1.example Downloaded or expired")).to_be_visible()
+    await history.get_by_role("link", name="ready1.example").click()
     await visitor.sees("film")
     await visitor.page.go_back()
     await visitor.sees("ask")
@@ -37,7 +37,7 @@ async def test_a_film_is_taken_off_the_list_and_put_back(visitor: Visitor, store
     for job_id in ("one", "two"):
         await visitor.knows(job_id, f"https://{job_id}.example/")
     await visitor.visit()
-    entries = page.locator("#shelf > li")
+    entries = page.locator("#history > li")
 
     await page.get_by_role("button", name="Remove one.example from the list").click()
     await expect(entries).to_have_count(1)
