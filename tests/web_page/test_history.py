@@ -37,7 +37,7 @@ async def test_a_film_is_taken_off_the_list_and_put_back(visitor: Visitor, store
     for job_id in ("one", "two"):
         await visitor.knows(job_id, f"https://{job_id}.example/")
     await visitor.visit()
-    entries = page.locator("#history > li")
+    entries = page.locator("#shelf > li")
 
     await page.get_by_role("button", name="Remove one.example from the list").click()
     await expect(entries).to_have_count(1)
