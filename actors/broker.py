@@ -8,7 +8,7 @@ from dramatiq.brokers.redis import RedisBroker
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from actors.jobs.store import CONNECT_TIMEOUT_S, SOCKET_TIMEOUT_S
+from actors.jobs.connection import CONNECT_TIMEOUT_S, SOCKET_TIMEOUT_S
 
 #: Sends a ticket for a job to a queue.
 SendTicket = Callable[[str, str], None]

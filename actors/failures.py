@@ -9,8 +9,9 @@ from redis.exceptions import RedisError
 
 from actors.broker import SendTicket
 from actors.errors import PipelineError, TransitionRefused
-from actors.jobs.job import BACK, TOLD_ON, Job, Stage, Status
+from actors.jobs.job import TOLD_ON, Job
 from actors.jobs.keys import Claim
+from actors.jobs.states import BACK, Stage, Status
 from actors.jobs.store import Store
 from actors.monitoring.counters import Counters
 from actors.settings import Settings

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import asdict
 from typing import Any, NoReturn
@@ -15,11 +15,12 @@ from actors.broker import ticket_sender
 from actors.errors import FilmMissing, PipelineError, TransitionRefused
 from actors.failures import FailureHandler, StageFailed, write_with_retries
 from actors.jobs.capacity import has_capacity
-from actors.jobs.job import Job, Stage
+from actors.jobs.job import Job
 from actors.jobs.keys import Claim
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.monitoring.counters import Counters, Supervise, with_counters
-from actors.progress import RECORD_SHARE, ClaimLost, Progress, keep_claim, renew_lease
+from actors.progress import ClaimLost, Progress, keep_claim, renew_lease, take_fields
 from actors.settings import Settings
 from actors.stages.reports import Failed, FilmEncoded, Result, TakeRecorded, Update
 from actors.stages.spec import StageSpec
@@ -169,7 +170,7 @@ class Pipeline:
         assert isinstance(take, TakeRecorded)
         extras = {"timeline": claim.timeline_key, **_extra_keys(claim, take)}
         keep = [claim.footage_key, *extras.values(), *([claim.film_key] if take.film else [])]
-        fields = {**fields, **_take_fields(claim, take, extras)}
+        fields = {**fields, **take_fields(claim, take, extras)}
         await write_with_retries(lambda: store.transition(claim, Stage.RECORDED, fields, keep=keep))
         if not take.film:
             await announce(self._send, claim.job_id, Stage.RECORDED)
@@ -256,28 +257,6 @@ async def _write_last_events(store: Store, claim: Claim, progress: Progress) -> 
     """Writes the events since the lease was renewed last. Raises ClaimLost."""
     if progress.events:
         await renew_lease(store, claim, progress)
-
-
-def _take_fields(claim: Claim, take: TakeRecorded, extras: Mapping[str, str]) -> dict[str, str | int]:
-    """The fields of a job whose take is recorded."""
-    fields: dict[str, str | int] = {
-        "stop_reason": take.stop_reason,
-        "refused": _json_rows(take.refused),
-        "warnings": _json_rows(take.warnings),
-        "looked_at": _json_rows(take.looked_at),
-        "camera_report": json.dumps(asdict(take.camera)),
-        "footage_key": claim.footage_key,
-        "timeline_key": claim.timeline_key,
-        "extras": json.dumps(extras),
-        "progress": RECORD_SHARE,
-    }
-    if take.film:
-        fields |= {"film": json.dumps(asdict(take.film)), "draft_key": claim.film_key, "progress": 99}
-    return fields
-
-
-def _json_rows(records: Iterable[Any]) -> str:
-    return json.dumps([asdict(record) for record in records])
 
 
 def _extra_keys(claim: Claim, result: TakeRecorded | FilmEncoded) -> dict[str, str]:

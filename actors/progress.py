@@ -3,15 +3,16 @@
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from redis.exceptions import RedisError
 
-from actors.jobs.job import Job, Stage
+from actors.jobs.job import Job
 from actors.jobs.keys import Claim
+from actors.jobs.states import Stage
 from actors.jobs.store import Event, Store
 from actors.stages.reports import (
     ElementRefused,
@@ -19,6 +20,7 @@ from actors.stages.reports import (
     MetricsChanged,
     RetryStarted,
     StepTaken,
+    TakeRecorded,
     Update,
 )
 from explorer.types import Metrics
@@ -123,3 +125,25 @@ async def renew_lease(store: Store, claim: Claim, progress: Progress) -> None:
         return
     if not renewed:
         raise ClaimLost(claim.job_id)
+
+
+def take_fields(claim: Claim, take: TakeRecorded, extras: Mapping[str, str]) -> dict[str, str | int]:
+    """The fields of a job whose take is recorded."""
+    fields: dict[str, str | int] = {
+        "stop_reason": take.stop_reason,
+        "refused": _json_rows(take.refused),
+        "warnings": _json_rows(take.warnings),
+        "looked_at": _json_rows(take.looked_at),
+        "camera_report": json.dumps(asdict(take.camera)),
+        "footage_key": claim.footage_key,
+        "timeline_key": claim.timeline_key,
+        "extras": json.dumps(extras),
+        "progress": RECORD_SHARE,
+    }
+    if take.film:
+        fields |= {"film": json.dumps(asdict(take.film)), "draft_key": claim.film_key, "progress": 99}
+    return fields
+
+
+def _json_rows(records: Iterable[Any]) -> str:
+    return json.dumps([asdict(record) for record in records])

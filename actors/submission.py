@@ -11,8 +11,9 @@ from actors.errors import CallbackRefused, OutOfCapacity, PipelineError, StoreUn
 from actors.jobs.callback import Callback
 from actors.jobs.capacity import has_capacity
 from actors.jobs.idempotency import IdempotencyKey, release, reserve
-from actors.jobs.job import QUEUE_OF, Job, Stage
+from actors.jobs.job import Job
 from actors.jobs.spec import JobSpec
+from actors.jobs.states import QUEUE_OF, Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.webhook_signing import new_secret

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from redis.exceptions import RedisError
 
 from actors.broker import SendTicket
-from actors.jobs.job import QUEUE_OF, Status
+from actors.jobs.states import QUEUE_OF, Status
 from actors.jobs.store import Store
 
 log = logging.getLogger(__name__)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from actors.jobs.job import Stage
 from actors.jobs.keys import ACTIVE, JOB
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 
 #: Share of the memory for films; the rest is for job hashes, queues and clients' buffers.

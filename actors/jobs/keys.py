@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from actors.jobs.job import Stage
+from actors.jobs.states import Stage
 from video.artifacts import ARTIFACTS
 
 JOB = "demo:job:"

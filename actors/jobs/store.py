@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Literal, cast
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from actors.errors import (
     AlreadyEnded,
@@ -19,26 +17,13 @@ from actors.errors import (
     QueueFull,
     TransitionRefused,
 )
-from actors.jobs.job import (
-    BACK,
-    ENDS,
-    NEXT,
-    OF_ATTEMPT,
-    OF_EXPLORATION,
-    QUEUE_OF,
-    STATUS_OF,
-    TOLD_ON,
-    Job,
-    Stage,
-    Status,
-)
+from actors.jobs.connection import connect
+from actors.jobs.job import OF_ATTEMPT, OF_EXPLORATION, TOLD_ON, Job
 from actors.jobs.keys import ACTIVE, BLOBS, EVENTS, GONE, JOB, LEADER, SEEN, WAITING, Claim, film_key
 from actors.jobs.scripts import scripts
+from actors.jobs.states import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Stage, Status
 from actors.settings import Settings
 
-#: redis-py's own defaults leave a caller blocked for 40 s and more when Redis hangs.
-CONNECT_TIMEOUT_S = 1.0
-SOCKET_TIMEOUT_S = 2.0
 #: A new job that reaches a hung Redis later than this is not accepted: its client has got a 503.
 ACCEPT_WITHIN_MS = 1_500
 #: How long an exported job is remembered, and answered as gone instead of unknown.
@@ -58,16 +43,6 @@ Args = list[str | int]
 Attempts = Literal["reset", "keep", "undo"]
 #: An event for watchers: kind and data, which is JSON.
 Event = tuple[str, str]
-
-
-def connect(url: str) -> Redis:
-    """An asyncio client that times out instead of retrying; see the timeouts of this module."""
-    return Redis.from_url(
-        url,
-        socket_timeout=SOCKET_TIMEOUT_S,
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 0),
-    )
 
 
 class Store:

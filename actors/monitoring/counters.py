@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from actors.errors import PipelineError
-from actors.jobs.job import Stage
+from actors.jobs.states import Stage
 from actors.stages.reports import (
     ElementRefused,
     Failed,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from actors.jobs.capacity import fits
-from actors.jobs.job import Stage
 from actors.jobs.keys import ACTIVE, JOB, TOTALS, WAITING, WORKERS
 from actors.jobs.spec import RANK
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.monitoring.worker_registry import ALIVE_MS
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
-from actors.jobs.job import Stage
+from actors.jobs.states import Stage
 from actors.stages import reports
 from actors.stages.encode import encode
 from actors.stages.heartbeat import heartbeat

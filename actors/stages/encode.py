@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 
-from actors.jobs.store import connect
+from actors.jobs.connection import connect
 from actors.stages.artifacts import store_film
 from actors.stages.reporting import RetryLog
 from actors.stages.reports import EncodingProgress, Reporter

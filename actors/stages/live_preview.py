@@ -10,8 +10,8 @@ import numpy as np
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from actors.jobs.connection import connect
 from actors.jobs.events import Frame, is_watched, keep_showing, show, stop_showing
-from actors.jobs.store import connect
 from video.capture.frame_store import FrameStore
 
 log = logging.getLogger(__name__)

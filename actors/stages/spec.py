@@ -8,8 +8,9 @@ from typing import Self
 
 from pydantic import TypeAdapter
 
-from actors.jobs.job import Job, Stage
+from actors.jobs.job import Job
 from actors.jobs.keys import Claim
+from actors.jobs.states import Stage
 from actors.options import Limits
 from actors.settings import Settings
 from explorer.egress.policy import reachable_private_hosts

@@ -9,7 +9,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from actors.cancellation import cancel_and_wait
-from actors.jobs.store import connect
+from actors.jobs.connection import connect
 from actors.stages.spec import StorageSpec
 from video.blob_store import BlobWriter, NoteRetry
 from video.capture.footage import FootageWriter, Frame

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self, cast
 
 from actors.jobs.callback import Callback
-from actors.jobs.job import Status, iso
+from actors.jobs.job import iso
 from actors.jobs.keys import JOB, WEBHOOKS
+from actors.jobs.states import Status
 from actors.jobs.store import Store
 
 State = Literal["waiting", "delivered", "given_up"]

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from actors.errors import ExportInProgress, FilmMissing, NotCompleted, TransitionRefused
-from actors.jobs.job import Job, Stage, Status
+from actors.jobs.job import Job
 from actors.jobs.keys import Claim, film_key
+from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from demo_api.errors import PreviewRefused
 from demo_api.export.link_previews import is_link_preview

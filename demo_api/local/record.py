@@ -9,8 +9,9 @@ from pathlib import Path
 from actors.broker import make_broker, ticket_sender
 from actors.embedded_redis import embedded_valkey
 from actors.errors import JobUnknown, PipelineError
-from actors.jobs.job import Job, Stage, Status
+from actors.jobs.job import Job
 from actors.jobs.keys import film_key
+from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.submission import announce, submit

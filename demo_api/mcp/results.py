@@ -7,7 +7,7 @@ from typing import Any
 from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
 from pydantic import BaseModel, Field
 
-from actors.jobs.job import Stage, Status
+from actors.jobs.states import Stage, Status
 from demo_api.client.status_events import Json
 from demo_api.schemas.status import FilmOut, WarningOut
 

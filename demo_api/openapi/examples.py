@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from actors.jobs.job import Job, Stage, Status
+from actors.jobs.job import Job
 from actors.jobs.spec import JobSpec
+from actors.jobs.states import Stage, Status
 from actors.monitoring.system_status import Queue, SystemStatus, Workers
 from actors.options import ExplorationOptions, FilmOptions
 from demo_api.problems import STATUS, error_code, meaning_of, problem_details

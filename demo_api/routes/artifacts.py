@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from actors.errors import ArtifactMissing
-from actors.jobs.job import Job, Status
+from actors.jobs.job import Job
+from actors.jobs.states import Status
 from actors.jobs.store import Store
 from demo_api.export.ranges import Span, parse_range
 from demo_api.export.response import film_size

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.jobs.events import FIRST, Frame, JobEvent, history, position
-from actors.jobs.job import Stage, Status
+from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from demo_api.client.status_events import EVENT_STREAM
 from demo_api.errors import RequestInvalid

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from actors.jobs.idempotency import IdempotencyKey
-from actors.jobs.job import Job, Stage
+from actors.jobs.job import Job
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.submission import announce, submit

@@ -19,7 +19,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.jobs.job import BACK
+from actors.jobs.states import BACK
 from actors.monitoring.counters import BUCKETS_S, RULES
 from actors.monitoring.system_status import SystemStatus, system_status
 from explorer.retry_policy import LIMITS

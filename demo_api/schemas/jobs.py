@@ -15,8 +15,9 @@ from pydantic import (
     field_validator,
 )
 
-from actors.jobs.job import Job, Stage, Status, iso
+from actors.jobs.job import Job, iso
 from actors.jobs.spec import JobSpec, Priority
+from actors.jobs.states import Stage, Status
 from actors.option_checks import MAX_URL_LENGTH, check_domain, check_url, each
 from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings

@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, Field
 
-from actors.jobs.job import Stage
+from actors.jobs.states import Stage
 from demo_api.client.result import FILE_NOT_WRITTEN
 from explorer.engine.warnings import TakeCode
 from explorer.types import Interact

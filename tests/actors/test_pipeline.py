@@ -9,10 +9,12 @@ import pytest
 
 from actors.broker import make_broker
 from actors.embedded_redis import embedded_valkey
-from actors.jobs.job import Job, Stage, Status
+from actors.jobs.connection import connect
+from actors.jobs.job import Job
 from actors.jobs.keys import ACTIVE, Claim, film_key
 from actors.jobs.spec import JobSpec, Priority
-from actors.jobs.store import Store, connect
+from actors.jobs.states import Stage, Status
+from actors.jobs.store import Store
 from actors.options import Limits
 from actors.pipeline import Pipeline
 from actors.progress import ClaimLost, Progress, keep_claim

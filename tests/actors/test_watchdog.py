@@ -4,9 +4,10 @@ import threading
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from actors.jobs.job import Job, Stage, Status
+from actors.jobs.job import Job
 from actors.jobs.keys import ACTIVE, JOB
 from actors.jobs.spec import JobSpec
+from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from actors.options import Limits
 from actors.watchdog import TICKET_AGE_MS, reap, resend, watch

@@ -48,7 +48,7 @@ ORDER = {
     ),
     "video": (
         "artifacts errors style typography warnings",
-        "blob_store capture editing storyboard",
+        "blob_store capture editing storyboard_archive",
         "rendering",
         "encoding",
         "finalize",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from explorer.browser.chromium import FLAGS, find_chromium
 from tests.benchmark.deployment import client_of, deployed
-from tests.benchmark.lossless import lossless
+from tests.benchmark.frames.lossless import lossless
 from tests.benchmark.meter import Meter
 from tests.benchmark.rivals import RIVALS, Rival
 from tests.benchmark.shot import Shot, shoot_ours, shoot_rival

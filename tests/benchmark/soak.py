@@ -15,11 +15,11 @@ from typing import Any
 
 import httpx
 
-from tests.benchmark.codes import Luma
 from tests.benchmark.console import screen
 from tests.benchmark.deployment import NotStarted, client_of, deployed, name_of
-from tests.benchmark.projector import Undecodable, play
-from tests.benchmark.screening import BLANK_DEVIATION
+from tests.benchmark.frames.codes import Luma
+from tests.benchmark.frames.projector import Undecodable, play
+from tests.benchmark.frames.screening import BLANK_DEVIATION
 from tests.benchmark.soak_report import Outcome, outcome_table
 from tests.benchmark.take import TakeLost, Wishes, film
 from tests.site.server import SiteServer

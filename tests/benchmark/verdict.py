@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from tests.benchmark.codes import CLOCK_WRAP_MS
-from tests.benchmark.lossless import Lossless
+from tests.benchmark.frames.codes import CLOCK_WRAP_MS
+from tests.benchmark.frames.lossless import Lossless
+from tests.benchmark.frames.motion import Motion, measure
+from tests.benchmark.frames.projector import Undecodable
+from tests.benchmark.frames.screening import screen
+from tests.benchmark.frames.sharpness import Sharpness, compare
 from tests.benchmark.meter import Meter
-from tests.benchmark.motion import Motion, measure
-from tests.benchmark.projector import Undecodable
-from tests.benchmark.screening import screen
-from tests.benchmark.sharpness import Sharpness, compare
 from tests.benchmark.shot import Shot
 
 

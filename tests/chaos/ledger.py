@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from actors.jobs.job import BACK, Stage, Status
+from actors.jobs.states import BACK, Stage, Status
 from tests.chaos.aof import AppendOnlyFile, Command, Transaction
 
 JOB = b"demo:job:"

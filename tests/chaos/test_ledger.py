@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.jobs.job import Stage
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
 from tests.chaos.aof import AppendOnlyFile, Transaction

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from redis import Redis
 
-from actors.jobs.job import Stage
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
 from tests.demo_api.cli.test_main import SITEREEL

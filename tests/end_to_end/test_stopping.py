@@ -12,8 +12,9 @@ import psutil
 import pytest
 
 from actors.broker import make_broker, ticket_sender
-from actors.jobs.job import Job, Stage, Status
+from actors.jobs.job import Job
 from actors.jobs.spec import JobSpec
+from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from actors.options import Limits
 from actors.settings import Settings

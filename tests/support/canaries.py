@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 from pydantic import AliasChoices
 
+from actors.options import declared
 from actors.settings import Settings
 
 #: Stands in every canary, and nowhere else.
@@ -30,11 +31,13 @@ KINDS = {
 
 
 def variables() -> dict[str, str]:
-    """The variable of each setting, by the field's name."""
+    """The variable of each setting, by the field's name; those of options by theirs."""
     aliases = {name: field.validation_alias for name, field in Settings.model_fields.items()}
-    return {
+    options = {name: option.setting for name, _, option in declared() if option.setting}
+    return options | {
         name: str(alias.choices[0]) if isinstance(alias, AliasChoices) else name.upper()
         for name, alias in aliases.items()
+        if name not in ("exploration", "film")
     }
 
 

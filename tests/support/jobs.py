@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from actors.jobs.callback import Callback
-from actors.jobs.job import Job, Stage, Status
+from actors.jobs.job import Job
 from actors.jobs.keys import EVENTS, GONE, LEADER, SEEN, TOTALS, WORKERS, Claim
 from actors.jobs.spec import JobSpec
+from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from actors.options import Limits
 from video.blob_store import BlobWriter

@@ -10,8 +10,8 @@ from functools import cache
 from PIL import Image, ImageDraw
 
 from actors.jobs.events import Frame, show
-from actors.jobs.job import Stage, Status
 from actors.jobs.keys import Claim, film_key
+from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from actors.progress import Progress, renew_lease
 from actors.stages.reports import (

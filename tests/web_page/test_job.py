@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from actors.jobs.job import Stage, Status
 from actors.jobs.keys import Claim
+from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from actors.progress import Progress, renew_lease
 from actors.settings import Settings

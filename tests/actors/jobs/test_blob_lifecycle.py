@@ -5,8 +5,8 @@ from typing import Any, cast
 import pytest
 
 from actors.errors import FilmMissing, JobGone, JobUnknown, TransitionRefused
-from actors.jobs.job import Stage, Status
 from actors.jobs.keys import ACTIVE, GONE, film_key
+from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from actors.settings import Settings
 from tests.support.jobs import exploring, job_keys, put, queued, ready

@@ -1,8 +1,9 @@
 import pytest
 
 from actors.jobs.callback import Callback
-from actors.jobs.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Stage, Status, iso
+from actors.jobs.job import Job, iso
 from actors.jobs.spec import JobSpec
+from actors.jobs.states import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Stage, Status
 from actors.options import Limits
 from explorer.types import Wishes
 from video.style import Style

@@ -16,9 +16,10 @@ from actors.errors import (
     TransitionRefused,
 )
 from actors.jobs.idempotency import IdempotencyKey, reserve
-from actors.jobs.job import NEXT, Job, Stage, Status
+from actors.jobs.job import Job
 from actors.jobs.keys import ACTIVE, WAITING, Claim
 from actors.jobs.spec import JobSpec, Priority
+from actors.jobs.states import NEXT, Stage, Status
 from actors.jobs.store import Attempts, Store
 from actors.options import Limits
 from actors.settings import Settings

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from actors.broker import make_broker
-from actors.jobs.job import Job, Stage, Status
+from actors.jobs.connection import connect
+from actors.jobs.job import Job
 from actors.jobs.keys import ACTIVE
-from actors.jobs.store import Store, connect
+from actors.jobs.states import Stage, Status
+from actors.jobs.store import Store
 from actors.pipeline import Pipeline
 from actors.settings import Settings
 from actors.stages.reporting import MAX_RETRIES, RetryLog

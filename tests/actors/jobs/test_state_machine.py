@@ -9,10 +9,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from actors.embedded_redis import embedded_valkey
 from actors.errors import AlreadyEnded, JobGone, JobUnknown, NotEnded, PipelineError, TransitionRefused
-from actors.jobs.job import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Job, Stage, Status
+from actors.jobs.connection import connect
+from actors.jobs.job import Job
 from actors.jobs.keys import ACTIVE, JOB, WAITING, Claim
 from actors.jobs.spec import JobSpec
-from actors.jobs.store import Store, connect
+from actors.jobs.states import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Stage, Status
+from actors.jobs.store import Store
 from actors.options import Limits
 from actors.settings import Settings
 

@@ -8,10 +8,12 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError
 
 from actors.errors import TransitionRefused
-from actors.jobs.job import Job, Stage, Status
+from actors.jobs.connection import connect
+from actors.jobs.job import Job
 from actors.jobs.keys import ACTIVE, SEEN, WAITING, Claim
 from actors.jobs.spec import JobSpec
-from actors.jobs.store import Store, connect
+from actors.jobs.states import Stage, Status
+from actors.jobs.store import Store
 from actors.options import Limits
 from actors.settings import Settings
 from tests.support.jobs import put

@@ -10,9 +10,10 @@ from typing import Any, cast
 import pytest
 
 from actors.errors import PipelineError
-from actors.jobs.job import Job, Stage
+from actors.jobs.job import Job
 from actors.jobs.keys import Claim
 from actors.jobs.spec import JobSpec
+from actors.jobs.states import Stage
 from actors.monitoring.counters import OTHER, RULES, Attempt, Counters, known_codes, with_counters
 from actors.options import Limits
 from actors.settings import Settings

@@ -7,8 +7,8 @@ from redis.exceptions import RedisError
 
 from actors.broker import make_broker, ticket_sender
 from actors.embedded_redis import embedded_valkey
-from actors.jobs.job import Stage
 from actors.jobs.keys import ACTIVE, JOB, TOTALS, WORKERS
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.monitoring.system_status import system_status
 from actors.monitoring.worker_registry import ALIVE_MS, WorkerRegistration

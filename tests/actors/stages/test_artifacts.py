@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from actors.jobs.job import Stage
 from actors.jobs.keys import Claim
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.stages.artifacts import store_film

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from actors.jobs.job import NEXT, QUEUE_OF, Job, Stage
+from actors.jobs.job import Job
 from actors.jobs.keys import Claim
 from actors.jobs.spec import JobSpec
+from actors.jobs.states import NEXT, QUEUE_OF, Stage
 from actors.options import Limits
 from actors.settings import Settings
 from actors.stages.child import STAGES

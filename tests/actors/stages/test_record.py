@@ -9,9 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from actors.jobs.job import Job, Stage
+from actors.jobs.job import Job
 from actors.jobs.keys import Claim
 from actors.jobs.spec import JobSpec
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.options import Limits
 from actors.settings import Settings

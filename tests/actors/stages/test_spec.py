@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from actors.jobs.job import Job, Stage
+from actors.jobs.job import Job
 from actors.jobs.keys import Claim
 from actors.jobs.spec import JobSpec
+from actors.jobs.states import Stage
 from actors.options import Limits
 from actors.settings import Settings
 from actors.stages.spec import StageSpec

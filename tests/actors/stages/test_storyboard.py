@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from actors.jobs.job import Stage
 from actors.jobs.keys import Claim
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.stages.spec import StorageSpec

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from actors.jobs.job import Stage
 from actors.jobs.keys import EXTRAS, Claim
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.stages.spec import StorageSpec

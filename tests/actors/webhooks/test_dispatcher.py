@@ -17,8 +17,8 @@ from redis.exceptions import RedisError
 from standardwebhooks import Webhook
 
 from actors.jobs.callback import LINKS, Callback
-from actors.jobs.job import Stage
 from actors.jobs.keys import JOB, WEBHOOK, WEBHOOKS
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.monitoring.worker_registry import WorkerRegistration
 from actors.services import ServiceThread

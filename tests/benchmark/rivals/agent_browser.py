@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.benchmark.codes import VIEWPORT_PX
+from tests.benchmark.frames.codes import VIEWPORT_PX
 from tests.benchmark.rivals import FILM_FILE
 from tests.benchmark.rivals.walk import LINKS, LOOK_S, SCROLL_PX
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.benchmark.codes import VIEWPORT_PX
+from tests.benchmark.frames.codes import VIEWPORT_PX
 from tests.benchmark.rivals import WEBM_FILE
 from tests.benchmark.rivals.walk import LINKS, LOOK_S, SCROLL_PX, SCROLL_S
 

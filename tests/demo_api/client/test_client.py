@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from actors.jobs.job import Stage
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
 from demo_api.addresses import JobAddress, Server, with_scheme

@@ -15,8 +15,8 @@ import httpx
 import psutil
 import pytest
 
-from actors.jobs.job import Stage
 from actors.jobs.keys import GONE, LEADER, SEEN, TOTALS, film_key
+from actors.jobs.states import Stage
 from actors.jobs.store import GONE_TTL_S, Store
 from actors.settings import Settings
 from demo_api.export.link_previews import is_link_preview

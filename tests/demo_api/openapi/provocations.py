@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from actors.embedded_redis import embedded_valkey
 from actors.jobs.idempotency import IdempotencyKey, reserve
-from actors.jobs.job import Stage
 from actors.jobs.keys import GONE, JOB, film_key
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
 from demo_api.routes.table import Operation

@@ -4,7 +4,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from actors.jobs.job import Stage
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
 from demo_api.schemas.jobs import Links

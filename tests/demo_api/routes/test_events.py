@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from actors.jobs.events import Frame, is_watched, show
-from actors.jobs.job import Stage, Status
+from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from actors.progress import Progress, renew_lease
 from actors.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 
 from actors.broker import make_broker
 from actors.embedded_redis import embedded_valkey
-from actors.jobs.job import Stage
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings

@@ -5,7 +5,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from actors.jobs.job import Stage
+from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.monitoring.counters import Attempt
 from actors.monitoring.worker_registry import WorkerRegistration

@@ -1,5 +1,5 @@
 // A page that never stands still and says in every picture which picture it is, so that a film of it can be
-// checked frame by frame. The cells in the corner are read by tests/benchmark/codes.py.
+// checked frame by frame. The cells in the corner are read by tests/benchmark/frames/codes.py.
 //
 // 56 bits, most significant first: page (2), pictures painted so far (14), wall clock in ms (20), offset of the
 // text in px (12), and a checksum of these six bytes (8). A black cell is a 1.

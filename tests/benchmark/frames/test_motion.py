@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.benchmark.codes import CLOCK_WRAP_MS, Code
-from tests.benchmark.motion import Motion, Seen, measure
+from tests.benchmark.frames.codes import CLOCK_WRAP_MS, Code
+from tests.benchmark.frames.motion import Motion, Seen, measure
 
 
 def film(painted: list[int], step_ms: float, page_step_ms: float, began_ms: int = 0) -> Motion:

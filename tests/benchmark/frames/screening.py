@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmark.codes import Code, Luma
-from tests.benchmark.motion import Seen
-from tests.benchmark.projector import play
+from tests.benchmark.frames.codes import Code, Luma
+from tests.benchmark.frames.motion import Seen
+from tests.benchmark.frames.projector import play
 
 #: Where the scrolling text is, as in clock.css: from the left, from the top, width, height.
 PANEL_PX = (20, 60, 560, 600)

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from tests.benchmark.codes import Luma
-from tests.benchmark.similarity import text_similarity
+from tests.benchmark.frames.codes import Luma
+from tests.benchmark.frames.similarity import text_similarity
 
 
 def page() -> Luma:

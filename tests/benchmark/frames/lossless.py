@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from tests.benchmark.codes import VIEWPORT_PX, Luma
-from tests.benchmark.screening import PANEL_PX
+from tests.benchmark.frames.codes import VIEWPORT_PX, Luma
+from tests.benchmark.frames.screening import PANEL_PX
 
 PAGES = ("index.html", "second.html", "third.html")
 

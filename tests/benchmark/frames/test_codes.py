@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.benchmark.codes import (
+from tests.benchmark.frames.codes import (
     CELL_HEIGHT_PX,
     CELL_WIDTH_PX,
     COLUMNS,

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tests.benchmark.codes import VIEWPORT_PX, Luma
+from tests.benchmark.frames.codes import VIEWPORT_PX, Luma
 from video.encoding.ffmpeg_binary import find_ffmpeg
 
 

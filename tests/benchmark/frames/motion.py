@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import sqrt
 from statistics import median
 
-from tests.benchmark.codes import CLOCK_WRAP_MS, PAINTED_WRAP, Code
+from tests.benchmark.frames.codes import CLOCK_WRAP_MS, PAINTED_WRAP, Code
 
 #: When the page's clock runs ahead of the film's by more than this, something was cut out in between.
 CUT_MS = 500.0

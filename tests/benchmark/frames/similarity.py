@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.benchmark.codes import Luma
+from tests.benchmark.frames.codes import Luma
 
 WINDOW_PX, SIGMA_PX = 11, 1.5
 C1, C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2

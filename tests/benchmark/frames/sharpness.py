@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from tests.benchmark.lossless import Lossless
-from tests.benchmark.screening import Screening
-from tests.benchmark.similarity import text_similarity
+from tests.benchmark.frames.lossless import Lossless
+from tests.benchmark.frames.screening import Screening
+from tests.benchmark.frames.similarity import text_similarity
 
 #: Pictures compared, spread evenly over those there are; each costs a screenshot.
 PICTURES = 16
