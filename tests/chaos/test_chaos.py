@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 REPOSITORY = Path(__file__).parents[2]
 #: A run stops sending signals after half a minute, lets its last job end and stops all it has started.
 LIMIT_S = 240
@@ -12,6 +14,7 @@ SHORT = "--kills 8 --redis-kills 1 --clients 2 --workers 3 --minutes 0.6 --lease
 SEED = "81"
 
 
+@pytest.mark.thorough
 def test_a_minute_of_kills_loses_no_job_doubles_none_and_leaves_nothing_behind() -> None:
     # In a process of its own: it adopts whatever its children leave, which pytest should not.
     command = [sys.executable, "-m", "tests.chaos", *SHORT.split(), "--seed", SEED]

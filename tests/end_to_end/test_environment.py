@@ -20,6 +20,7 @@ from tests.demo_api.cli.test_main import SITEREEL
 from tests.end_to_end.test_stopping import ask, until
 from tests.site.server import SiteServer
 from tests.support.canaries import SIGN, Watch, canaries, watching
+from tests.support.markers import thorough
 
 pytestmark = [
     pytest.mark.anyio,
@@ -79,7 +80,7 @@ def test_neither_does_a_server_nor_to_its_own_valkey(site: SiteServer, tmp_path:
     ("words", "started"),
     [
         (["doctor"], {"driver", "browser", "ffmpeg", "valkey"}),
-        (["inspect", "SITE"], {"driver", "browser"}),
+        thorough(["inspect", "SITE"], {"driver", "browser"}),
     ],
 )
 def test_neither_do_commands_that_start_a_browser_themselves(

@@ -26,6 +26,7 @@ from explorer.browser.chromium import find_chromium
 from explorer.types import Wishes
 from tests.conftest import Kin
 from tests.site.server import SiteServer
+from tests.support.markers import thorough
 
 pytestmark = pytest.mark.anyio
 
@@ -95,7 +96,7 @@ async def test_an_overrun_is_stopped_by_force_and_leaves_no_process(
     assert relatives() == []
 
 
-@pytest.mark.parametrize("name", ["chrom", "python"])
+@pytest.mark.parametrize("name", ["chrom", thorough("python")])
 async def test_a_killed_process_is_noticed(
     name: str, settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:

@@ -74,20 +74,28 @@ def test_recording_writes_a_film_and_nothing_else(site: SiteServer, tmp_path: Pa
     ("words", "code", "sentence"),
     [
         (["ftp://example.com"], 2, "must begin with http:// or https://"),
-        (["http://user:secret@example.com"], 2, "must not contain a user name"),
+        thorough(["http://user:secret@example.com"], 2, "must not contain a user name"),
         thorough(["http://127.0.0.1:4/"], 1, "could not be reached"),
-        (["http://no-such-host.invalid/"], 1, "no-such-host.invalid"),
+        thorough(["http://no-such-host.invalid/"], 1, "no-such-host.invalid"),
         (["http://example.com", "-o", "/no/such/folder/demo.mp4"], 1, "/no/such/folder does not exist"),
-        (["http://example.com", "-o", "/"], 1, "is a folder"),
+        thorough(["http://example.com", "-o", "/"], 1, "is a folder"),
         (["http://example.com", "-o", "demo.webm", "--format", "gif"], 2, "cannot be a gif film"),
-        (["http://example.com", "-o", "demo.MP4", "--format", "webm"], 2, "cannot be a webm film"),
-        (["http://example.com", "--poster", "/no/such/folder/p.png"], 1, "/no/such/folder does not exist"),
-        (["http://example.com", "--poster", "a.png", "--contact-sheet", "a.png"], 2, "the same name"),
-        (["http://example.com", "--storyboard", "/etc/passwd/here"], 1, "/etc/passwd is not a folder"),
+        thorough(["http://example.com", "-o", "demo.MP4", "--format", "webm"], 2, "cannot be a webm film"),
+        thorough(
+            ["http://example.com", "--poster", "/no/such/folder/p.png"], 1, "/no/such/folder does not exist"
+        ),
+        thorough(["http://example.com", "--poster", "a.png", "--contact-sheet", "a.png"], 2, "the same name"),
+        thorough(
+            ["http://example.com", "--storyboard", "/etc/passwd/here"], 1, "/etc/passwd is not a folder"
+        ),
         (["http://example.com", "--goal", "x" * 301], 2, "--goal String should have at most 300"),
-        (["http://example.com", "--focus", "a", "--focus", ""], 2, "--focus must not contain an empty entry"),
-        (["http://example.com", "--avoid", "css="], 2, "--avoid has a css= without a selector"),
-        (["http://example.com", "--domain", "other.com"], 2, "only example.com and hosts below it"),
+        thorough(
+            ["http://example.com", "--focus", "a", "--focus", ""],
+            2,
+            "--focus must not contain an empty entry",
+        ),
+        thorough(["http://example.com", "--avoid", "css="], 2, "--avoid has a css= without a selector"),
+        thorough(["http://example.com", "--domain", "other.com"], 2, "only example.com and hosts below it"),
     ],
 )
 def test_what_cannot_be_recorded_ends_with_one_clear_sentence(
@@ -118,18 +126,18 @@ def test_an_existing_film_survives_a_take_that_fails(site: SiteServer, tmp_path:
     "option",
     [
         "--max-clicks=0",
-        "--max-depth=99",
-        "--max-runtime=x",
+        thorough("--max-depth=99"),
+        thorough("--max-runtime=x"),
         "--speed=3",
         "--style=fancy",
-        "--size=4k",
-        "--fps=25",
-        "--format=avi",
-        "--captions=yes",
-        "--camera=video",
-        "--poster=/",
-        "--interact=none",
-        "--storyboard=/etc/passwd",
+        thorough("--size=4k"),
+        thorough("--fps=25"),
+        thorough("--format=avi"),
+        thorough("--captions=yes"),
+        thorough("--camera=video"),
+        thorough("--poster=/"),
+        thorough("--interact=none"),
+        thorough("--storyboard=/etc/passwd"),
     ],
 )
 def test_bad_options_are_usage_errors(option: str) -> None:
@@ -257,7 +265,7 @@ def test_serve_needs_nothing_else_and_makes_a_film(site: SiteServer, tmp_path: P
     assert psutil.wait_procs(family, timeout=5)[1] == []
 
 
-@pytest.mark.parametrize("role", ["api", "worker"])
+@pytest.mark.parametrize("role", ["api", thorough("worker")])
 def test_a_single_role_wants_a_shared_redis(role: str) -> None:
     done = sitereel(role)
 
@@ -277,7 +285,7 @@ def test_the_doctor_shows_every_part() -> None:
     ("kind", "camera", "said"),
     [
         ("chromium-headless-shell", "auto", "auto uses frames"),
-        ("chromium", "auto", "auto uses realtime"),
+        thorough("chromium", "auto", "auto uses realtime"),
         thorough("chromium", "frames", "cannot be filmed frame by frame"),
         thorough("chromium-headless-shell", "realtime", "as CAMERA asks"),
     ],
@@ -317,7 +325,7 @@ def test_a_taken_port_is_one_clear_sentence() -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("setting", ["CHROMIUM_PATH", "FFMPEG_PATH"])
+@pytest.mark.parametrize("setting", ["CHROMIUM_PATH", thorough("FFMPEG_PATH")])
 def test_a_missing_tool_is_noticed_before_anything_is_filmed(
     setting: str, site: SiteServer, tmp_path: Path
 ) -> None:

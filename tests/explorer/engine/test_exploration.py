@@ -68,7 +68,7 @@ def test_what_is_new_comes_before_what_stands_first(theatre: Theatre, pages: dic
     assert labels(without) == ["Twin"]
 
 
-@pytest.mark.parametrize("how", ["by redirect", "by sight", "by script"])
+@pytest.mark.parametrize("how", [thorough("by redirect"), "by sight", thorough("by script")])
 def test_a_link_that_ends_on_a_sign_in_page_is_never_filmed(
     theatre: Theatre, pages: dict[str, str], how: str
 ) -> None:
