@@ -27,7 +27,7 @@ demo: setup ## Film a site: make demo URL='https://…' OUT=demo.mp4 (without UR
 	fi
 
 test: setup ## Run the tests
-	@.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=25
 
 test-all: setup ## Run all tests, also those that take long and that make chaos shows as well
 	@.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder -m ""

@@ -136,7 +136,7 @@ def test_an_llm_may_choose_and_its_failure_falls_back_within_the_scan(
         thorough("lab/status?code=503", "site_error", "the fault is the site's own"),
         thorough("lab/status?code=403", "forbidden", "status 403"),
         thorough("no-such-page", "page_unreachable", "does not exist there"),
-        ("lab/close", "page_unreachable", "could not be opened"),
+        thorough("lab/close", "page_unreachable", "could not be opened"),
         thorough("lab/redirect?to=http://10.0.0.1/", "address_refused", "redirects to http://10.0.0.1/"),
         ("lab/redirect?to=http://169.254.169.254/", "address_refused", "metadata service"),
     ],

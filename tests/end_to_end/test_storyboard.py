@@ -58,6 +58,7 @@ def test_recording_leaves_pictures_of_the_start_and_of_each_step(site: SiteServe
         assert row["label"]
 
 
+@pytest.mark.thorough
 def test_it_comes_as_a_zip_with_pages_as_they_were_filmed(line: Client, site: SiteServer) -> None:
     url = site.url + "lab/dead.html"
     asked = line.run(url, max_clicks=1, size="vertical", storyboard=True)

@@ -34,5 +34,5 @@ def test_warnings_of_the_take_and_of_the_film_are_told_by_its_status(
     ]
     assert told["little_to_show"].startswith("1 of 5 clicks was made: ")
     assert told["dialogs_answered"].startswith("1 question of the page was answered with no. ")
-    assert told["preview_missing"].startswith("The film has no preview, because with one it failed: ")
+    assert told["preview_missing"].startswith("The film has no preview, because encoding failed with one: ")
     assert "/lab/worker.js" not in {path for _, path in site.requests}

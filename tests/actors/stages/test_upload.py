@@ -38,7 +38,7 @@ def unheard(attempt: int, limit: int, reason: str) -> None:
 
 
 def test_every_extra_has_a_file() -> None:
-    assert {*EXTRA_FILES, NAME} == set(EXTRAS)
+    assert {*EXTRA_FILES, NAME, "timeline"} == set(EXTRAS)
 
 
 async def test_what_lies_beside_the_film_is_stored_under_its_own_key(

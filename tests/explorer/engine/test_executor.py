@@ -79,6 +79,7 @@ def test_the_story_tells_the_sites_colour_and_icon(ordinary: Take) -> None:
     assert ordinary.trace.look.icon
 
 
+@pytest.mark.thorough
 def test_pages_that_were_seen_are_told_once_with_address_and_title(
     theatre: Theatre, site: SiteServer
 ) -> None:
@@ -161,6 +162,7 @@ def test_a_planner_that_finds_everything_poor_does_not_make_it_go_to_and_fro(
     assert len(take.trace.visits) <= 5
 
 
+@pytest.mark.thorough
 def test_ten_clicks_show_every_main_page_of_a_site_and_what_is_inside(
     theatre: Theatre, site: SiteServer
 ) -> None:

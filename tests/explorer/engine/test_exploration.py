@@ -57,6 +57,7 @@ def test_three_clicks_show_the_three_pages_that_differ(theatre: Theatre, shop: d
     assert [step.outcome for step in take.steps] == ["page"] * 3
 
 
+@pytest.mark.thorough
 def test_what_is_new_comes_before_what_stands_first(theatre: Theatre, pages: dict[str, str]) -> None:
     pages["/"] = pages["/twin"] = page("white", links=("twin", "blue"))
     pages["/blue"] = page("blue", links=("twin", "blue"))
@@ -90,6 +91,7 @@ def test_a_link_that_ends_on_a_sign_in_page_is_never_filmed(
     assert all(not visit.url.endswith(("/members", "/login")) for visit in take.trace.visits)
 
 
+@pytest.mark.thorough
 def test_a_broken_link_is_not_filmed(theatre: Theatre, pages: dict[str, str]) -> None:
     pages["/"] = page("white", links=("gone", "blue"))
     pages["/blue"] = page("blue", links=("gone", "blue"))
@@ -111,6 +113,7 @@ def test_the_same_start_gives_the_same_plan_twice(theatre: Theatre, shop: dict[s
     assert len(one.steps) == 3
 
 
+@pytest.mark.thorough
 def test_a_goal_changes_the_order(theatre: Theatre, shop: dict[str, str]) -> None:
     plain = theatre.explore(theatre.url, scout=True, max_clicks=1)
     wished = theatre.explore(

@@ -15,6 +15,7 @@ from explorer.types import ActionPlan, Brief, Refusal, Scene, StopReason, Wishes
 from tests.explorer.engine.test_never_filmed import PASSWORD
 from tests.explorer.support.clocks import HastyClock
 from tests.explorer.support.exploration import Clicks, Hangs, Take, Theatre
+from tests.support.markers import thorough
 
 BRIEF = Brief("http://h/")
 REFUSED = (Refusal("blacklist", "Delete", "its text says 'delete'"), Refusal("write", "POST /x", "held back"))
@@ -256,13 +257,13 @@ def test_a_focus_on_the_start_page_is_met(theatre: Theatre, pages: dict[str, str
 @pytest.mark.parametrize(
     ("goal", "found"),
     [
-        ("how to see what it costs", True),
+        thorough("how to see what it costs", True),
         ("show the prices", True),
         ("how to order by telephone", False),
         # The page that the click leads to is called so
         ("everything about the weekly market", True),
         # Of such words nothing can be asked
-        ("show this site", True),
+        thorough("show this site", True),
     ],
 )
 def test_a_goal_is_missed_when_no_click_shares_a_word_with_it(

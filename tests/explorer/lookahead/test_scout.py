@@ -101,7 +101,7 @@ def test_an_address_where_nobody_answers_is_broken(theatre: Theatre, pages: dict
         return await scout.visit("http://no-such-name.invalid/")
 
     assert scouted(theatre, work, Wishes(ignore_robots=True)).rule == "broken"
-    assert scouted(theatre, work).rule == "robots", "an unreachable robots.txt disallows everything"
+    assert scouted(theatre, work).rule == "broken", "the host is unreachable, not only its robots.txt"
 
 
 @pytest.mark.parametrize(

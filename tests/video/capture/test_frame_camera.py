@@ -334,7 +334,7 @@ async def test_a_page_that_stands_still_costs_few_pictures(studio: Studio) -> No
 
 
 @pytest.mark.parametrize("fps", [30, 60])
-@pytest.mark.parametrize("delay_ms", [510, 777, 1250])
+@pytest.mark.parametrize("delay_ms", [thorough(510), 777, thorough(1250)])
 async def test_a_change_after_a_rest_is_in_the_very_next_frame(
     studio: Studio, fps: int, delay_ms: int
 ) -> None:
