@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import subprocess
 import tempfile
 import threading
@@ -82,7 +83,7 @@ class _Server(threading.Thread):
     def await_socket(self) -> None:
         """Waits until it listens. Raises StoreUnavailable."""
         deadline = time.monotonic() + START_TIMEOUT_S
-        while not self.socket.exists():
+        while not _accepts(self.socket):
             ended = self._process is not None and self._process.poll() is not None
             if ended or time.monotonic() > deadline:
                 lines = self._log.read_text(errors="replace").strip().splitlines() or ["no output"]
@@ -105,3 +106,13 @@ class _Server(threading.Thread):
         # answer first while a sync runs, which lost writes in 2 of 25 kills. The file is temporary: no sync.
         memory = ["--save", "", "--appendonly", "yes", "--appendfsync", "no"]
         return [str(get_binary_path()), "--port", "0", *files, *memory, "--maxmemory-policy", "noeviction"]
+
+
+def _accepts(path: Path) -> bool:
+    """Whether a server accepts connections: the file is there before it listens."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True

@@ -28,7 +28,7 @@ def settled(show: Show, site: SiteServer) -> Settled:
     def run(path: str, look: Callable[[Page, Settler, RealClock], Awaitable[Any]]) -> Any:
         async def opened(page: Page) -> Any:
             clock = RealClock()
-            settler = Settler(page, clock, evaluate_timeout_s=1.0)
+            settler = Settler(page, clock, evaluate_timeout_s=5.0)
             await settler.install()
             await page.goto(site.url + path, wait_until="commit")
             return await look(page, settler, clock)
@@ -130,7 +130,7 @@ def test_a_page_that_spins_is_unresponsive(settled: Settled) -> None:
     async def look(page: Page, settler: Settler, clock: RealClock) -> bool:
         await settler.settle()
         await page.evaluate(
-            "void setTimeout(() => { for (const t = Date.now(); Date.now() < t + 3000;); }, 50)"
+            "void setTimeout(() => { for (const t = Date.now(); Date.now() < t + 9000;); }, 50)"
         )
         with pytest.raises(PageUnresponsive):
             await settler.settle()
