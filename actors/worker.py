@@ -1,9 +1,8 @@
 """A worker: Dramatiq's threads with the two actors, and background services, in this process."""
 
 import logging
-import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import dramatiq
@@ -14,6 +13,7 @@ from actors.monitoring.worker_registry import WorkerRegistration
 from actors.pipeline import Pipeline
 from actors.services import ServiceThread
 from actors.settings import Settings
+from actors.signals import on_signal
 from actors.supervision.orphan_cleanup import OrphanCleanupThread
 from explorer.browser.chromium import find_chromium
 from explorer.environment import only_passed
@@ -64,7 +64,7 @@ def working(settings: Settings, slots: int, *, grace_s: float | None = None) -> 
 
 def _stop_worker(worker: dramatiq.Worker, pipeline: Pipeline, grace_s: float) -> None:
     """Lets running stages end within `grace_s`; the jobs of those that do not go back into their queue."""
-    with _on_signal(pipeline.stop):
+    with on_signal(lambda _: pipeline.stop()):
         for consumer in worker.consumers.values():
             # Now, not with the rest: tickets that came now would wait here until the last stage has ended.
             consumer.stop()
@@ -78,18 +78,3 @@ def _stop_worker(worker: dramatiq.Worker, pipeline: Pipeline, grace_s: float) ->
             log.warning("tickets were not given back, the watchdog sends them again: %s", exc)
         finally:
             timer.cancel()
-
-
-@contextmanager
-def _on_signal(handle: Callable[[], None]) -> Iterator[None]:
-    """Calls `handle` on SIGINT and SIGTERM while it is entered, instead of ending half-way."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda *_: handle()) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -133,13 +133,12 @@ def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     ),
 )
 def worker(workers: Workers = None) -> None:
+    from actors.signals import on_signal
     from actors.worker import working
 
     settings = _shared_settings()
     stop = threading.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda *_: stop.set())
-    with working(settings, workers or default_slots()):
+    with on_signal(lambda _: stop.set()), working(settings, workers or default_slots()):
         log.info("worker is ready")
         stop.wait()
 

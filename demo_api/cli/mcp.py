@@ -85,20 +85,20 @@ def _serve_local(private_hosts: Sequence[str], output_dir: Path) -> None:
     allowed = read_settings().allow_private_hosts
     settings = read_settings(allow_private_hosts=",".join((*sorted(allowed), *private_hosts)))
 
+    from actors.signals import on_signal
     from demo_api.local.pipeline import LocalPipeline
     from demo_api.mcp.tools import serve
 
     pipeline = LocalPipeline(settings)
 
-    def stop(signum: int, _: object) -> NoReturn:
+    def stop(signum: int) -> NoReturn:
         """Closes the pipeline, then exits without waiting for the thread that blocks on stdin."""
         pipeline.close()
         os._exit(128 + signum)
 
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, stop)
     try:
-        serve(pipeline.server, output_dir)
+        with on_signal(stop):
+            serve(pipeline.server, output_dir)
     finally:
         for signum in (signal.SIGINT, signal.SIGTERM):
             signal.signal(signum, signal.SIG_IGN)  # it is ending already

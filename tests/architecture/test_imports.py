@@ -36,7 +36,7 @@ ORDER = {
         "engine",
     ),
     "actors": (
-        "cancellation errors option_checks webhook_signing",
+        "cancellation errors option_checks signals webhook_signing",
         "options",
         "settings",
         "jobs",
