@@ -17,15 +17,15 @@ WAITING = {"record": "demo:waiting:record", "encode": "demo:waiting:encode"}
 ACTIVE = "demo:active"
 GONE = "demo:gone"
 #: Followed by the digest of an Idempotency-Key: the job that it has created.
-IDEMPOTENCY = "demo:once:"
+IDEMPOTENCY = "demo:idempotency:"
 #: Followed by a job's id: stream of its events; stream with its live preview; flag while somebody watches.
 EVENTS = "demo:events:"
 FRAMES = "demo:frames:"
 WATCHED = "demo:watched:"
 #: Sorted set, by the job's id: when its webhook is due.
-WEBHOOKS = "demo:calls"
+WEBHOOKS = "demo:webhooks"
 #: Followed by a job's id: hash with the content and state of its webhook.
-WEBHOOK = "demo:call:"
+WEBHOOK = "demo:webhook:"
 #: Hash: counters of all workers.
 TOTALS = "demo:totals"
 LEADER = "demo:watchdog"

@@ -1,4 +1,4 @@
-"""The backdrop: what lies behind the page's window, in the site's own colour, and the window's edge."""
+"""Background: what lies behind the page's window, in the site's own colour, and the window's edge."""
 
 import re
 from functools import lru_cache

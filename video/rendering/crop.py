@@ -1,4 +1,4 @@
-"""The lens: the part of a picture that a view asks for, at any size and any fraction of a pixel."""
+"""Crops: the part of a picture that a view asks for, at any size and any fraction of a pixel."""
 
 from functools import lru_cache
 from typing import Any

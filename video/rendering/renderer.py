@@ -1,4 +1,4 @@
-"""The painter: draws a look as the picture of one film frame."""
+"""Renders a look as the picture of one film frame."""
 
 from collections.abc import Sequence
 from dataclasses import replace

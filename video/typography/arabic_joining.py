@@ -1,4 +1,4 @@
-"""Joining: text for what merely puts one glyph beside the next, without a shaping library.
+"""Arabic joining: text for what merely puts one glyph beside the next, without a shaping library.
 
 Arabic letters become Unicode's presentation forms, which are joined, and what is written from right to left
 is turned round. That is legible in every script, and right in most.

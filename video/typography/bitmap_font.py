@@ -1,6 +1,7 @@
-"""Bitmaps: the last resort for letters that no font of the machine has. GNU Unifont ships with this package.
+"""Bitmap font: the last resort for letters that no font of the machine has.
 
-It is coarse, 16 pixels high, and has every letter of Unicode's first plane.
+GNU Unifont ships with this package. It is coarse, 16 pixels high, and has every letter of Unicode's
+first plane.
 """
 
 import lzma

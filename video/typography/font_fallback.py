@@ -1,4 +1,4 @@
-"""Faces: which font draws each letter of a text."""
+"""Font fallback: which font draws each letter of a text."""
 
 import unicodedata
 from collections.abc import Iterator

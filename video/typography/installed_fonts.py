@@ -1,4 +1,4 @@
-"""Installed: which characters the fonts of this machine have, all of them together."""
+"""Installed fonts: which characters the fonts of this machine have, all of them together."""
 
 import subprocess
 from bisect import bisect_right

@@ -1,4 +1,4 @@
-"""Breaking: what of a text must stay together, and where a line may end, with spaces and without."""
+"""Line breaking: what of a text must stay together, and where a line may end, with spaces and without."""
 
 import re
 import unicodedata

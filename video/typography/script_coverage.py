@@ -1,6 +1,6 @@
-"""Coverage: for which scripts this machine has no font, and which package has one.
+"""Script coverage: for which scripts this machine has no font, and which package has one.
 
-It is about the pages of a film: what Chromium finds no font for is filmed as boxes. `lettering` manages
+It is about the pages of a film: what Chromium finds no font for is filmed as boxes. `text` manages
 without.
 """
 

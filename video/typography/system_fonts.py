@@ -1,4 +1,4 @@
-"""Typefaces: fonts of the machine: which has which letters, asked of fontconfig, and how they are drawn."""
+"""System fonts: which font of the machine has which letters, asked of fontconfig, and how they are drawn."""
 
 import subprocess
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Lettering: text as a picture of its coverage, in the font that ships with this package.
+"""Text rendering: text as a picture of its coverage, in the font that ships with this package.
 
 What Inter lacks is drawn with a font of the system that has it, each script with its own; what no font has,
 with coarse bitmaps that ship with the package too. Pictures (emoji) are left out: they are no words.
