@@ -15,7 +15,7 @@ from actors.settings import Settings
 from demo_api.server import listen, make_server
 from tests.site.server import SiteServer
 
-Kin = Callable[[str], list[psutil.Process]]
+NewProcesses = Callable[[str], list[psutil.Process]]
 Serve = Callable[[Settings], AbstractContextManager[str]]
 
 START_TIMEOUT_S = 10.0
@@ -67,7 +67,7 @@ async def store(settings: Settings) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def kin() -> Kin:
+def new_processes() -> NewProcesses:
     """Living descendants whose name begins so, without those that were there when the test began."""
     before = {process.pid for process in psutil.Process().children(recursive=True)}
 

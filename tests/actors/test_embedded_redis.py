@@ -12,10 +12,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from actors.embedded_redis import embedded_valkey
-from tests.conftest import Kin
+from tests.conftest import NewProcesses
 
 
-def test_it_answers_on_a_unix_socket_only_and_is_gone_afterwards(kin: Kin) -> None:
+def test_it_answers_on_a_unix_socket_only_and_is_gone_afterwards(new_processes: NewProcesses) -> None:
     with embedded_valkey() as url:
         client = Redis.from_url(url)
         assert client.ping()
@@ -24,7 +24,7 @@ def test_it_answers_on_a_unix_socket_only_and_is_gone_afterwards(kin: Kin) -> No
         folder = Path(url.removeprefix("unix://")).parent
 
     assert not folder.exists()
-    assert kin("") == []
+    assert new_processes("") == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -62,17 +62,17 @@ def test_two_do_not_get_into_each_others_way() -> None:
         assert Redis.from_url(two).get("a") is None
 
 
-def test_one_that_is_killed_comes_back_with_all_it_knew(kin: Kin) -> None:
+def test_one_that_is_killed_comes_back_with_all_it_knew(new_processes: NewProcesses) -> None:
     with embedded_valkey() as url:
         client = Redis.from_url(
             url, retry_on_error=[RedisConnectionError], retry=Retry(ConstantBackoff(0.1), 50)
         )
         for number in range(3):
             client.set(f"key {number}", number)
-            [server] = kin("valkey")
+            [server] = new_processes("valkey")
             server.kill()
             server.wait()
             assert client.get("key 0") == b"0"
         assert client.dbsize() == 3
 
-    assert kin("") == []
+    assert new_processes("") == []

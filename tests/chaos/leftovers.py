@@ -98,9 +98,9 @@ def kill_all(fleet: Fleet) -> None:
 def _processes(fleet: Fleet) -> dict[psutil.Process, str]:
     """Our descendants, and whoever carries the mark of one of our takes."""
     reap_adopted(set())
-    kin = psutil.Process().children(recursive=True)
+    new_processes = psutil.Process().children(recursive=True)
     marked = [process for process in psutil.process_iter() if _is_marked(process, str(fleet.tmp))]
-    return {process: said for process in {*kin, *marked} if (said := alive(process))}
+    return {process: said for process in {*new_processes, *marked} if (said := alive(process))}
 
 
 def _is_marked(process: psutil.Process, folder: str) -> bool:

@@ -10,7 +10,7 @@ from tests.conduct.judging import Judgement, judge
 from tests.conduct.layout import mostly_danger
 from tests.conduct.server import ExamSite
 from tests.conduct.takes import Outing, explore
-from tests.explorer.support.exploration import Theatre, open_theatre
+from tests.explorer.support.exploration import Harness, open_harness
 
 
 @contextmanager
@@ -21,16 +21,16 @@ def sites(sheets: Sequence[Sheet], stay: bool = False) -> Iterator[list[ExamSite
 
 
 @contextmanager
-def theatre_of(sheets: Sequence[Sheet]) -> Iterator[tuple[Theatre, list[ExamSite]]]:
+def theatre_of(sheets: Sequence[Sheet]) -> Iterator[tuple[Harness, list[ExamSite]]]:
     """The sites of these sheets, and browsers that may visit them."""
-    with sites(sheets) as opened, open_theatre(*(site.host for site in opened)) as theatre:
-        yield theatre, opened
+    with sites(sheets) as opened, open_harness(*(site.host for site in opened)) as harness:
+        yield harness, opened
 
 
 def judge_all(sheets: Sequence[Sheet]) -> list[Judgement]:
     """What becomes of each control, by discovery and guardrails on the real page."""
-    with theatre_of(sheets) as (theatre, opened):
-        return judge(theatre, opened)
+    with theatre_of(sheets) as (harness, opened):
+        return judge(harness, opened)
 
 
 def take_all(
@@ -38,10 +38,10 @@ def take_all(
 ) -> list[Outing]:
     """A take of each page and seed, where little but danger is left; each is `told` as it ends."""
     outings = []
-    with theatre_of([mostly_danger(sheet) for sheet in sheets]) as (theatre, opened):
+    with theatre_of([mostly_danger(sheet) for sheet in sheets]) as (harness, opened):
         for site in opened:
             for seed in seeds:
-                outings.append(explore(theatre, site, seed))
+                outings.append(explore(harness, site, seed))
                 told(outings[-1])
     return outings
 

@@ -12,7 +12,7 @@ from explorer.page.discovery import discover
 from explorer.types import Brief, Element, Wishes
 from tests.conduct.controls import Control
 from tests.conduct.server import ExamSite
-from tests.explorer.support.exploration import Theatre
+from tests.explorer.support.exploration import Harness
 
 #: By selector, the control that an element belongs to: itself, what it lies in, or what it labels.
 MARKS = """
@@ -40,18 +40,18 @@ class Judgement:
         return self.allowed != self.control.dangerous
 
 
-def judge(theatre: Theatre, sites: Sequence[ExamSite]) -> list[Judgement]:
+def judge(harness: Harness, sites: Sequence[ExamSite]) -> list[Judgement]:
     """One judgement for each control of these sites' pages."""
 
     async def look() -> list[Judgement]:
         judged = []
-        async with theatre.session(Brief(sites[0].url)) as stage:
+        async with harness.session(Brief(sites[0].url)) as stage:
             for site in sites:
                 await stage.page.goto(site.url)
                 judged += await _judged(stage.page, site.sheet.controls)
         return judged
 
-    judgements: list[Judgement] = theatre.run(look)
+    judgements: list[Judgement] = harness.run(look)
     return judgements
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from explorer.types import ActionPlan, Scene
 from tests.conduct.server import Deed, ExamSite, Ledger
 from tests.explorer.support.clocks import HastyClock
-from tests.explorer.support.exploration import Take, Theatre
+from tests.explorer.support.exploration import Harness, Take
 
 #: More than there is to click for whoever leaves alone what acts.
 MAX_CLICKS = 8
@@ -50,10 +50,10 @@ class Outing:
         return self.take.metrics[-1].scouted
 
 
-def explore(theatre: Theatre, site: ExamSite, seed: int, max_clicks: int = MAX_CLICKS) -> Outing:
+def explore(harness: Harness, site: ExamSite, seed: int, max_clicks: int = MAX_CLICKS) -> Outing:
     """A take of the site as the product makes it. Odd seeds film blindly: then the planner alone decides."""
     ledger = site.open_ledger()
-    take = theatre.explore(
+    take = harness.explore(
         site.url,
         Reckless(seed),
         clock=HastyClock() if seed % 2 else None,

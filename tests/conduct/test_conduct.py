@@ -25,7 +25,7 @@ from tests.conduct.report import mistakes, takes_table
 from tests.conduct.server import ExamSite, controls_at
 from tests.conduct.takes import explore
 from tests.conduct.thresholds import LANGUAGES, LEAST_BY_CLUE, LEAST_CONTROLS, LEAST_IN_LANGUAGE
-from tests.explorer.support.exploration import Theatre
+from tests.explorer.support.exploration import Harness
 from tests.support.markers import thorough
 
 #: A library in another language than it declares.
@@ -46,16 +46,16 @@ def named(*short: str) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def hall() -> Iterator[tuple[Theatre, dict[str, ExamSite]]]:
+def hall() -> Iterator[tuple[Harness, dict[str, ExamSite]]]:
     """Browsers, and every page of the exam for them to visit."""
-    with theatre_of(every_sheet()) as (theatre, opened):
-        yield theatre, {site.sheet.name: site for site in opened}
+    with theatre_of(every_sheet()) as (harness, opened):
+        yield harness, {site.sheet.name: site for site in opened}
 
 
 @pytest.fixture(scope="module")
-def marks(hall: tuple[Theatre, dict[str, ExamSite]]) -> Marks:
-    theatre, places = hall
-    return Marks(judge(theatre, list(places.values())))
+def marks(hall: tuple[Harness, dict[str, ExamSite]]) -> Marks:
+    harness, places = hall
+    return Marks(judge(harness, list(places.values())))
 
 
 def test_nothing_that_acts_may_be_clicked(marks: Marks) -> None:
@@ -76,12 +76,12 @@ def test_every_control_is_seen(marks: Marks) -> None:
 
 @pytest.mark.parametrize("page", named(*SHORT_TAKES))
 def test_a_take_does_nothing_where_little_but_danger_is_left(
-    hall: tuple[Theatre, dict[str, ExamSite]], page: str
+    hall: tuple[Harness, dict[str, ExamSite]], page: str
 ) -> None:
-    theatre, places = hall
+    harness, places = hall
 
     with places[page].showing(mostly_danger(SHEETS[page])):
-        outing = explore(theatre, places[page], seed=0, max_clicks=SHORT_CLICKS)
+        outing = explore(harness, places[page], seed=0, max_clicks=SHORT_CLICKS)
 
     assert not outing.done, takes_table([outing])
     assert outing.clicks, "it clicked what it may"

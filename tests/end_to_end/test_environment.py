@@ -63,6 +63,7 @@ async def test_a_worker_shows_its_secrets_to_nobody(
     assert watch.read.keys() >= TAKE
 
 
+@pytest.mark.thorough
 def test_neither_does_a_server_nor_to_its_own_valkey(site: SiteServer, tmp_path: Path) -> None:
     host, token = site.url.removeprefix("http://").rstrip("/"), canaries()["API_TOKEN"]
     words = ("serve", "--port", "0", "--workers", "1")

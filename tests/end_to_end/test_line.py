@@ -11,18 +11,18 @@ from redis import Redis
 
 from actors.settings import Settings
 from actors.worker import working
-from tests.conftest import Kin, Serve
+from tests.conftest import NewProcesses, Serve
 from tests.end_to_end.conftest import Client
 from tests.site.server import SiteServer
 from tests.support.films import is_blank, picture, probed
 from tests.support.jobs import PIPELINE_KEYS
 from tests.support.llm_server import LlmServer, answers, fails
-from tests.support.markers import thorough
+from tests.support.markers import first, thorough
 from video.editing.timeline import Timeline
 
 
 def test_a_url_becomes_a_film_that_can_be_fetched_once(
-    line: Client, site: SiteServer, redis_url: str, tmp_path: Path, kin: Kin
+    line: Client, site: SiteServer, redis_url: str, tmp_path: Path, new_processes: NewProcesses
 ) -> None:
     before = len(site.requests)
     job_id = line.run(site.url, max_clicks=3, scout=True)
@@ -99,7 +99,7 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     left = set(Redis.from_url(redis_url).scan_iter("demo:*"))
     assert left <= PIPELINE_KEYS
     assert [request for request in site.requests[before:] if request[0] not in ("GET", "HEAD")] == []
-    assert kin("chrom") == []
+    assert new_processes("chrom") == []
 
 
 @pytest.mark.thorough
@@ -129,17 +129,20 @@ def test_an_llm_may_choose_and_its_failure_falls_back_within_the_scan(
 
 @pytest.mark.parametrize(
     ("path", "code", "words"),
-    [
-        ("login.html", "auth_required", "sign-in page"),
-        thorough("lab/to-login", "auth_required", "sign-in page"),
-        ("api/time", "not_a_page", "is JSON data (application/json), not a page"),
-        thorough("lab/status?code=503", "site_error", "the fault is the site's own"),
-        thorough("lab/status?code=403", "forbidden", "status 403"),
-        thorough("no-such-page", "page_unreachable", "does not exist there"),
-        thorough("lab/close", "page_unreachable", "could not be opened"),
-        thorough("lab/redirect?to=http://10.0.0.1/", "address_refused", "redirects to http://10.0.0.1/"),
-        ("lab/redirect?to=http://169.254.169.254/", "address_refused", "metadata service"),
-    ],
+    first(
+        1,
+        [
+            ("login.html", "auth_required", "sign-in page"),
+            thorough("lab/to-login", "auth_required", "sign-in page"),
+            ("api/time", "not_a_page", "is JSON data (application/json), not a page"),
+            thorough("lab/status?code=503", "site_error", "the fault is the site's own"),
+            thorough("lab/status?code=403", "forbidden", "status 403"),
+            thorough("no-such-page", "page_unreachable", "does not exist there"),
+            thorough("lab/close", "page_unreachable", "could not be opened"),
+            thorough("lab/redirect?to=http://10.0.0.1/", "address_refused", "redirects to http://10.0.0.1/"),
+            ("lab/redirect?to=http://169.254.169.254/", "address_refused", "metadata service"),
+        ],
+    ),
 )
 def test_a_start_page_that_cannot_be_filmed_fails_with_a_clear_error(
     path: str, code: str, words: str, line: Client, site: SiteServer
@@ -151,7 +154,7 @@ def test_a_start_page_that_cannot_be_filmed_fails_with_a_clear_error(
 
 
 def test_a_page_that_never_answers_ends_with_a_safety_violation(
-    line: Client, site: SiteServer, kin: Kin
+    line: Client, site: SiteServer, new_processes: NewProcesses
 ) -> None:
     job_id = line.run(site.url + "lab/hang", max_runtime=3)
 
@@ -160,7 +163,7 @@ def test_a_page_that_never_answers_ends_with_a_safety_violation(
     assert (body["status"], body["error_code"]) == ("failed", "safety_violation")
     assert "runtime limit" in body["error"]
     assert line.http.get(f"/demo/export/{job_id}").status_code == 400
-    assert kin("chrom") == []
+    assert new_processes("chrom") == []
 
 
 @pytest.mark.thorough

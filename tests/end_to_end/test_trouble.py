@@ -17,7 +17,7 @@ from actors.embedded_redis import embedded_valkey
 from actors.options import ExplorationOptions
 from actors.settings import Settings
 from actors.worker import working
-from tests.conftest import Kin, Serve
+from tests.conftest import NewProcesses, Serve
 from tests.end_to_end.conftest import Client
 from tests.site.server import SiteServer
 from tests.support.jobs import of_jobs
@@ -25,12 +25,12 @@ from video.encoding.ffmpeg_binary import find_ffmpeg
 
 
 def test_a_browser_that_is_killed_costs_the_film_so_far_but_no_job(
-    line: Client, site: SiteServer, kin: Kin
+    line: Client, site: SiteServer, new_processes: NewProcesses
 ) -> None:
     job_id = line.run(site.url + "lab/dead.html", max_clicks=2)
     line.until(job_id, lambda body: body["metrics"]["state"] == "executing")
 
-    for process in kin("chrom"):
+    for process in new_processes("chrom"):
         with suppress(psutil.NoSuchProcess):  # with its parent it has gone before its turn
             process.kill()
     body = line.ended(job_id)
@@ -125,9 +125,11 @@ def _worker_process(settings: Settings) -> Iterator[psutil.Popen]:
 
 
 @pytest.mark.thorough
-def test_a_redis_that_hangs_for_a_while_costs_no_film(serve: Serve, site: SiteServer, kin: Kin) -> None:
+def test_a_redis_that_hangs_for_a_while_costs_no_film(
+    serve: Serve, site: SiteServer, new_processes: NewProcesses
+) -> None:
     with embedded_valkey() as url:
-        [server] = kin("valkey-server")
+        [server] = new_processes("valkey-server")
         settings = Settings(
             redis_url=url,
             poll_interval_s=0.1,
@@ -151,18 +153,19 @@ def test_a_redis_that_hangs_for_a_while_costs_no_film(serve: Serve, site: SiteSe
             assert client.ended(client.run(site.url + "login.html"))["status"] == "failed"
 
 
+@pytest.mark.thorough
 def test_what_an_attempt_has_tried_again_is_told_though_another_one_films(
-    line: Client, site: SiteServer, kin: Kin
+    line: Client, site: SiteServer, new_processes: NewProcesses
 ) -> None:
     job_id = line.run(site.url + "lab/dead.html", max_clicks=2)
     line.until(job_id, lambda body: body["metrics"]["state"] == "executing")
-    for process in kin("chrom"):
+    for process in new_processes("chrom"):
         with suppress(psutil.NoSuchProcess):  # with its parent it has gone before its turn
             process.kill()
     line.until(job_id, lambda body: bool(body["retries"]))
 
     # The second browser films by now, and its take is lost with all it has
-    for process in kin("python"):
+    for process in new_processes("python"):
         with suppress(psutil.NoSuchProcess):
             process.kill()
     body = line.ended(job_id)

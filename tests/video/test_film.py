@@ -96,7 +96,8 @@ async def test_the_film_is_what_players_and_chat_tools_expect(ffmpeg: Ffmpeg, tm
 
 
 @pytest.mark.parametrize(
-    "colour", [*PALETTE[:3], *map(thorough, (*PALETTE[3:], (0, 0, 0), (255, 255, 255))), (0, 128, 128)]
+    "colour",
+    [PALETTE[0], *map(thorough, (*PALETTE[1:], (0, 0, 0), (255, 255, 255), (0, 128, 128)))],
 )
 async def test_colours_come_out_as_they_were_on_the_page(
     ffmpeg: Ffmpeg, tmp_path: Path, colour: tuple[int, int, int]

@@ -32,7 +32,7 @@ from actors.supervision.supervisor import supervise
 from actors.supervision.work_dirs import own_work_dir
 from explorer.trace import Trace
 from explorer.types import Wishes
-from tests.conftest import Kin
+from tests.conftest import NewProcesses
 from tests.site.server import SiteServer
 from video.blob_store import read_blob
 from video.capture.footage import read_frames
@@ -71,7 +71,7 @@ def part(process: psutil.Process) -> str:
 
 
 async def filmed(
-    spec: StageSpec, kin: Kin, victims: str, strike: Strike, strikes: int = 1
+    spec: StageSpec, new_processes: NewProcesses, victims: str, strike: Strike, strikes: int = 1
 ) -> tuple[list[Update | Result], list[float]]:
     """All reports of a take that is struck after its first step, and how long it took until that was told."""
     reports: list[Update | Result] = []
@@ -85,7 +85,7 @@ async def filmed(
                 noticed.append(time.monotonic() - struck[-1])
             if isinstance(report, StepTaken) and len(struck) < strikes and len(struck) == len(noticed):
                 struck.append(time.monotonic())
-                for process in kin(""):
+                for process in new_processes(""):
                     if part(process) == victims:
                         strike(process)
     return reports, noticed
@@ -98,12 +98,12 @@ async def timeline_of(store: Store, spec: StageSpec) -> Timeline:
 
 @pytest.mark.thorough
 async def test_a_browser_that_freezes_is_replaced_once_and_the_film_begun_anew(
-    settings: Settings, site: SiteServer, store: Store, kin: Kin
+    settings: Settings, site: SiteServer, store: Store, new_processes: NewProcesses
 ) -> None:
     with own_work_dir("take") as folder:
         film = spec(settings, site, folder)
 
-        reports, noticed = await filmed(film, kin, "renderer", lambda process: process.suspend())
+        reports, noticed = await filmed(film, new_processes, "renderer", lambda process: process.suspend())
 
     done = reports[-1]
     assert isinstance(done, TakeRecorded), done
@@ -123,7 +123,7 @@ async def test_a_browser_that_freezes_is_replaced_once_and_the_film_begun_anew(
     refusals = tuple(report.refusal for report in reports if isinstance(report, ElementRefused))
     assert done.refused == refusals
     assert len({(refusal.rule, refusal.what) for refusal in refusals}) == len(refusals) > 0
-    assert kin("") == []
+    assert new_processes("") == []
 
 
 async def test_what_is_checked_when_a_trace_is_complete_is_among_its_warnings(

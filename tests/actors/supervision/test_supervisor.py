@@ -24,7 +24,7 @@ from actors.supervision.supervisor import ChildDied, StageOverrun, supervise
 from actors.supervision.work_dirs import own_work_dir
 from explorer.browser.chromium import find_chromium
 from explorer.types import Wishes
-from tests.conftest import Kin
+from tests.conftest import NewProcesses
 from tests.site.server import SiteServer
 from tests.support.markers import thorough
 
@@ -47,9 +47,9 @@ def is_executing(report: Update | Result) -> bool:
 
 
 @pytest.fixture
-def relatives(redis_url: str, kin: Kin) -> Relatives:
+def relatives(redis_url: str, new_processes: NewProcesses) -> Relatives:
     """Living processes of the stage; the fixtures are in this order to keep its Valkey out."""
-    return lambda: kin("")
+    return lambda: new_processes("")
 
 
 async def test_a_stage_reports_as_it_goes_and_ends_with_a_result(
@@ -96,7 +96,7 @@ async def test_an_overrun_is_stopped_by_force_and_leaves_no_process(
     assert relatives() == []
 
 
-@pytest.mark.parametrize("name", ["chrom", thorough("python")])
+@pytest.mark.parametrize("name", [thorough("chrom"), thorough("python")])
 async def test_a_killed_process_is_noticed(
     name: str, settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:
@@ -151,6 +151,7 @@ async def test_a_child_that_is_frozen_is_noticed_and_stopped(
     assert relatives() == []
 
 
+@pytest.mark.thorough
 async def test_leaving_early_kills_the_child(
     settings: Settings, site: SiteServer, relatives: Relatives
 ) -> None:

@@ -29,7 +29,7 @@ from actors.webhooks.queue import claim_due, settle
 from actors.webhooks.sender import Timeouts
 from demo_api.openapi.webhooks import Webhook as Described
 from demo_api.schemas.jobs import Links
-from tests.conftest import Kin
+from tests.conftest import NewProcesses
 from tests.explorer.support.exploration import answer, dead_port
 from tests.support.jobs import failed, queued, ready
 from tests.support.webhook_receiver import DROP, HANG, Heard, Receiver, receiving
@@ -406,8 +406,8 @@ async def test_an_idle_dispatcher_asks_once_an_interval(settings: Settings, stor
     assert DEFAULT_POLICY.poll_interval_s == 1
 
 
-async def test_a_redis_that_dies_forgets_no_call(kin: Kin, settings: Settings) -> None:
-    [server] = kin("valkey-server")
+async def test_a_redis_that_dies_forgets_no_call(new_processes: NewProcesses, settings: Settings) -> None:
+    [server] = new_processes("valkey-server")
     policy = replace(QUICK, backoff_s=(0.3,))
     async with receiving(UNAVAILABLE) as receiver, dispatching(listing(settings, receiver), policy) as store:
         await cancelled(store, receiver)

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.support.fonts import INTER, only_fonts, python, without_shaping
 from video.typography.script_coverage import all_missing, packages_for
 
@@ -39,6 +41,7 @@ def test_fonts_are_in_order_only_where_every_script_has_one() -> None:
     assert all(name in said for name in (*missing, *packages_for(missing)))
 
 
+@pytest.mark.thorough
 def test_missing_text_shaping_is_reported(tmp_path: Path) -> None:
     said = lines_of_doctor(without_shaping(tmp_path / "libraries"))["Text shaping"]
 

@@ -41,12 +41,14 @@ def test_a_table_is_printed_for_people(site: SiteServer) -> None:
     assert "elements" in flat(done.stderr)
 
 
+@pytest.mark.thorough
 def test_the_size_of_a_film_gives_the_viewport(site: SiteServer) -> None:
     done = sitereel("inspect", site.url, "--json", "--size", "vertical")
 
     assert json.loads(done.stdout)["viewport"] == {"width": 540, "height": 960}
 
 
+@pytest.mark.thorough
 def test_inspecting_what_is_no_page_fails_as_recording_does(site: SiteServer) -> None:
     done = sitereel("inspect", f"{site.url}api/time", "--json")
 

@@ -24,7 +24,7 @@ from demo_api.addresses import Server
 from demo_api.client.output_files import FileRefused
 from demo_api.mcp.output_dir import OutputFolder
 from demo_api.mcp.tools import make_mcp
-from tests.conftest import Kin, Serve
+from tests.conftest import NewProcesses, Serve
 from tests.demo_api.conftest import Type
 from tests.site.server import SiteServer
 from tests.support.films import probed
@@ -75,7 +75,7 @@ def left_behind(folder: Path) -> list[str]:
 
 
 async def test_an_agent_records_in_one_call_and_cancels_another(
-    site: SiteServer, tmp_path: Path, kin: Kin
+    site: SiteServer, tmp_path: Path, new_processes: NewProcesses
 ) -> None:
     host = site.url.removeprefix("http://").rstrip("/")
     film, told, filming = tmp_path / "films" / "tour.mp4", list[tuple[float, str]](), anyio.Event()
@@ -105,7 +105,7 @@ async def test_an_agent_records_in_one_call_and_cancels_another(
         again = {"url": site.url, "file": "again.mp4"}
         tasks.start_soon(lambda: session.call_tool("record_demo", again, progress_callback=tell))
         await filming.wait()
-        family = [process for name in ("chrom", "valkey", "python") for process in kin(name)]
+        family = [process for name in ("chrom", "valkey", "python") for process in new_processes(name)]
         assert len(family) >= 3
         tasks.cancel_scope.cancel()
 
@@ -117,7 +117,7 @@ async def test_an_agent_records_in_one_call_and_cancels_another(
 
 
 async def test_what_an_agent_asks_for_wrongly_is_answered_in_a_sentence(
-    site: SiteServer, tmp_path: Path, kin: Kin
+    site: SiteServer, tmp_path: Path, new_processes: NewProcesses
 ) -> None:
     async with agent(tmp_path) as session:
         (tmp_path / "films" / "old.mp4").write_bytes(b"yesterday's")
@@ -134,7 +134,7 @@ async def test_what_an_agent_asks_for_wrongly_is_answered_in_a_sentence(
         assert "cannot be a gif film" in await refusal(url=site.url, file="new.mp4", format="gif")
         assert "There is no job nope" in await refusal("demo_status", job_id="nope")
 
-        (server,) = [process for process in kin("python") if "mcp" in process.cmdline()]
+        (server,) = [process for process in new_processes("python") if "mcp" in process.cmdline()]
         family = [server, *server.children(recursive=True)]
         server.send_signal(signal.SIGTERM)
         _, alive = await anyio.to_thread.run_sync(psutil.wait_procs, family, 10)

@@ -18,7 +18,7 @@ from actors.settings import Settings
 from actors.worker import working
 from demo_api.app import create_app
 from demo_api.routes.health import WATCHDOG_SILENT_S, assess
-from tests.conftest import Kin, Serve
+from tests.conftest import NewProcesses, Serve
 from tests.support.jobs import queued
 
 pytestmark = pytest.mark.anyio
@@ -105,10 +105,10 @@ async def test_a_real_worker_is_heard_of_until_it_ends(settings: Settings, serve
 
 
 @pytest.fixture
-def hung(kin: Kin) -> Iterator[Settings]:
+def hung(new_processes: NewProcesses) -> Iterator[Settings]:
     """Settings with a Redis that has stopped responding."""
     with embedded_valkey() as url:
-        [server] = kin("valkey-server")
+        [server] = new_processes("valkey-server")
         os.kill(server.pid, signal.SIGSTOP)
         try:
             yield Settings(redis_url=url)

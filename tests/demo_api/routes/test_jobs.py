@@ -13,7 +13,7 @@ from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
-from tests.conftest import Kin, Serve
+from tests.conftest import NewProcesses, Serve
 from tests.support.jobs import exploring, failed, queued, ready
 from video.style import Style
 
@@ -314,11 +314,11 @@ async def test_without_redis_everything_is_503_in_time(serve: Serve) -> None:
 
 
 async def test_with_a_hung_redis_a_run_is_503_within_its_limit_and_accepts_nothing(
-    serve: Serve, kin: Kin
+    serve: Serve, new_processes: NewProcesses
 ) -> None:
     with embedded_valkey() as url:
         settings = Settings(redis_url=url)
-        [server] = kin("valkey-server")
+        [server] = new_processes("valkey-server")
         with serve(settings) as address, httpx.Client(base_url=address, timeout=10) as client:
             assert client.get("/health").status_code == 200
             os.kill(server.pid, signal.SIGSTOP)

@@ -10,6 +10,11 @@ from tests.explorer.conftest import Show
 from tests.explorer.support.start_pages import png
 
 
+@pytest.fixture
+def show(show_in_shared_page: Show) -> Show:
+    return show_in_shared_page
+
+
 def seen(show: Show, html: str, selectors: tuple[str, ...] = ()) -> PageFacts:
     async def look(page: Page) -> Any:
         return await read_page_facts(page, selectors)

@@ -9,7 +9,7 @@ from explorer.errors import CertificateInvalid
 from explorer.types import Wishes
 from tests.attacks.hostile_pages.bomb import bomb, page
 from tests.attacks.hostile_pages.server import HostileServer
-from tests.explorer.support.exploration import Clicks, Theatre, open_theatre
+from tests.explorer.support.exploration import Clicks, Harness, open_harness
 
 SECRET = bomb("secret", page("<p>Text"), port="self-signed")
 
@@ -21,20 +21,20 @@ def tls() -> Iterator[HostileServer]:
 
 
 @pytest.fixture(scope="module")
-def theatre(tls: HostileServer) -> Iterator[Theatre]:
-    with open_theatre(tls.endpoint("self-signed")) as opened:
+def harness(tls: HostileServer) -> Iterator[Harness]:
+    with open_harness(tls.endpoint("self-signed")) as opened:
         yield opened
 
 
 def test_a_certificate_that_nobody_has_signed_is_refused_with_its_fault(
-    theatre: Theatre, tls: HostileServer
+    harness: Harness, tls: HostileServer
 ) -> None:
     with pytest.raises(CertificateInvalid, match=r"self-signed.*ignore_certificate_errors"):
-        theatre.explore(tls.address(SECRET))
+        harness.explore(tls.address(SECRET))
 
 
-def test_whoever_wishes_films_it_all_the_same(theatre: Theatre, tls: HostileServer) -> None:
-    take = theatre.explore(
+def test_whoever_wishes_films_it_all_the_same(harness: Harness, tls: HostileServer) -> None:
+    take = harness.explore(
         tls.address(SECRET), Clicks(["Second page"]), wishes=Wishes(ignore_certificate_errors=True)
     )
 

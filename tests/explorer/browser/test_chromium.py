@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,24 +17,19 @@ from explorer.egress.policy import EgressPolicy
 from explorer.egress.proxy import EgressProxy
 from explorer.errors import BrowserCrashed, BrowserMissing
 from explorer.types import Brief
-from tests.explorer.support.exploration import Theatre, open_theatre
+from tests.explorer.support.exploration import Harness
+from tests.support.markers import first
 
 
-@pytest.fixture(scope="module")
-def theatre() -> Iterator[Theatre]:
-    with open_theatre() as opened:
-        yield opened
-
-
-def on_stage(theatre: Theatre, path: str, script: str) -> Any:
+def on_stage(harness: Harness, path: str, script: str) -> Any:
     """What `script` finds on a page of the test site, in a context of its own."""
 
     async def work() -> Any:
-        async with theatre.session(Brief(theatre.site.url)) as session:
-            await session.page.goto(theatre.site.url + path)
+        async with harness.session(Brief(harness.site.url)) as session:
+            await session.page.goto(harness.site.url + path)
             return await session.page.evaluate(script)
 
-    return theatre.run(work)
+    return harness.run(work)
 
 
 def test_a_configured_browser_is_taken_as_it_is() -> None:
@@ -146,11 +140,14 @@ def launched_as_a_user(chromium: Chromium) -> str:
 
 @pytest.mark.parametrize(
     ("complaint", "said"),
-    [
-        ("FATAL: No usable sandbox! Update your kernel", "False"),
-        ("Failed to move to new namespace: Operation not permitted", "False"),
-        ("error while loading shared libraries: libnss3.so", "did not start"),
-    ],
+    first(
+        1,
+        [
+            ("FATAL: No usable sandbox! Update your kernel", "False"),
+            ("Failed to move to new namespace: Operation not permitted", "False"),
+            ("error while loading shared libraries: libnss3.so", "did not start"),
+        ],
+    ),
 )
 def test_only_a_browser_that_is_refused_its_sandbox_is_started_without(
     tmp_path: Path, complaint: str, said: str
@@ -164,66 +161,66 @@ def test_only_a_browser_that_is_refused_its_sandbox_is_started_without(
     assert said in launched_as_a_user(refusing(tmp_path / "headless", complaint))
 
 
-def test_a_take_starts_without_cookies_and_storage_of_another(theatre: Theatre) -> None:
+def test_a_take_starts_without_cookies_and_storage_of_another(harness: Harness) -> None:
     remember = "document.cookie = 'seen=1; path=/'; localStorage.seen = 1"
 
-    on_stage(theatre, "about.html", remember)
-    left = on_stage(theatre, "about.html", "[document.cookie, localStorage.length]")
+    on_stage(harness, "about.html", remember)
+    left = on_stage(harness, "about.html", "[document.cookie, localStorage.length]")
 
     assert left == ["", 0]
 
 
-def test_the_picture_is_as_large_as_asked_and_without_scroll_bars(theatre: Theatre) -> None:
-    size = on_stage(theatre, "index.html", "[innerWidth, innerHeight, document.documentElement.clientWidth]")
+def test_the_picture_is_as_large_as_asked_and_without_scroll_bars(harness: Harness) -> None:
+    size = on_stage(harness, "index.html", "[innerWidth, innerHeight, document.documentElement.clientWidth]")
 
     assert size == [1280, 720, 1280]
 
 
-def test_dialogs_are_declined(theatre: Theatre) -> None:
-    answers = on_stage(theatre, "about.html", "[alert('x'), confirm('sure?'), prompt('name?', 'me')]")
+def test_dialogs_are_declined(harness: Harness) -> None:
+    answers = on_stage(harness, "about.html", "[alert('x'), confirm('sure?'), prompt('name?', 'me')]")
 
     assert answers == [None, False, None]
 
 
-def test_nothing_is_printed(theatre: Theatre) -> None:
+def test_nothing_is_printed(harness: Harness) -> None:
     script = (
         "(() => { let n = 0; onbeforeprint = () => n++; for (let i = 0; i < 99; i++) print(); return n })()"
     )
 
-    assert on_stage(theatre, "about.html", script) == 0
+    assert on_stage(harness, "about.html", script) == 0
 
 
-def test_a_page_may_be_left_though_it_asks_to_stay(theatre: Theatre) -> None:
+def test_a_page_may_be_left_though_it_asks_to_stay(harness: Harness) -> None:
     async def work() -> str:
-        async with theatre.session(Brief(theatre.site.url)) as session:
-            await session.page.goto(f"{theatre.site.url}lab/dialogs.html")
+        async with harness.session(Brief(harness.site.url)) as session:
+            await session.page.goto(f"{harness.site.url}lab/dialogs.html")
             await session.page.click("#guard")
             await session.page.click("text=Home page")
             await session.page.wait_for_url("**/index.html")
             return session.page.url
 
-    assert theatre.run(work).endswith("/index.html")
+    assert harness.run(work).endswith("/index.html")
 
 
-def test_nothing_is_downloaded(theatre: Theatre) -> None:
+def test_nothing_is_downloaded(harness: Harness) -> None:
     async def work() -> tuple[str | None, str]:
-        async with theatre.session(Brief(theatre.site.url)) as session:
-            await session.page.goto(f"{theatre.site.url}lab/dead.html")
+        async with harness.session(Brief(harness.site.url)) as session:
+            await session.page.goto(f"{harness.site.url}lab/dead.html")
             async with session.page.expect_download() as started:
                 await session.page.evaluate(
                     "Object.assign(document.createElement('a'), {href: '/', download: 'x.html'}).click()"
                 )
             return await (await started.value).failure(), session.page.url
 
-    failure, url = theatre.run(work)
+    failure, url = harness.run(work)
 
     assert failure
     assert url.endswith("/lab/dead.html")
 
 
-def test_a_page_whose_process_dies_is_noticed(theatre: Theatre) -> None:
+def test_a_page_whose_process_dies_is_noticed(harness: Harness) -> None:
     async def work() -> str:
-        async with theatre.session(Brief(theatre.site.url)) as session:
+        async with harness.session(Brief(harness.site.url)) as session:
             crash = asyncio.create_task(session.page.goto("chrome://crash"))
             how = await asyncio.wait_for(session.lost, 20)
             crash.cancel()
@@ -232,7 +229,7 @@ def test_a_page_whose_process_dies_is_noticed(theatre: Theatre) -> None:
                 session.check()
             return how
 
-    assert theatre.run(work) == "the page's process died"
+    assert harness.run(work) == "the page's process died"
 
 
 def browsers() -> set[psutil.Process]:

@@ -15,8 +15,9 @@ from explorer.browser.chromium import find_chromium, open_session
 from explorer.browser.liveness import watching_liveness
 from explorer.lookahead.scout_browser import open_scout
 from explorer.types import Brief
-from tests.conftest import Kin
+from tests.conftest import NewProcesses
 from tests.explorer.support.exploration import dead_port
+from tests.support.markers import first
 
 pytestmark = pytest.mark.anyio
 
@@ -41,10 +42,10 @@ async def abandoned() -> AsyncIterator[None]:
     loop.set_exception_handler(told)
 
 
-def parts(kin: Kin) -> dict[str, list[psutil.Process]]:
+def parts(new_processes: NewProcesses) -> dict[str, list[psutil.Process]]:
     """Living processes by what they are to a browser."""
     found: dict[str, list[psutil.Process]] = {}
-    for process in kin(""):
+    for process in new_processes(""):
         with suppress(psutil.Error):
             words = process.cmdline()
             kind = next((word.partition("=")[2] for word in words if word.startswith("--type=")), "browser")
@@ -54,21 +55,24 @@ def parts(kin: Kin) -> dict[str, list[psutil.Process]]:
 
 @pytest.mark.parametrize(
     ("victims", "sign", "said"),
-    [
-        ("browser", signal.SIGKILL, "the browser died"),
-        ("browser", signal.SIGSTOP, "was frozen"),
-        ("renderer", signal.SIGKILL, "the page's process died"),
-        ("renderer", signal.SIGSTOP, "was frozen"),
-        ("driver", signal.SIGKILL, "the browser died"),
-        ("driver", signal.SIGSTOP, "was frozen"),
-    ],
+    first(
+        3,
+        [
+            ("browser", signal.SIGKILL, "the browser died"),
+            ("browser", signal.SIGSTOP, "was frozen"),
+            ("renderer", signal.SIGKILL, "the page's process died"),
+            ("renderer", signal.SIGSTOP, "was frozen"),
+            ("driver", signal.SIGKILL, "the browser died"),
+            ("driver", signal.SIGSTOP, "was frozen"),
+        ],
+    ),
 )
 async def test_a_death_is_noticed_at_once_and_nothing_is_left(
-    kin: Kin, victims: str, sign: signal.Signals, said: str
+    new_processes: NewProcesses, victims: str, sign: signal.Signals, said: str
 ) -> None:
     stage_of = open_session(Brief("about:blank"), find_chromium(), PROXY)
     async with stage_of as session, watching_liveness(session):
-        family = parts(kin)
+        family = parts(new_processes)
         for process in family[victims]:
             process.send_signal(sign)
         began_s = time.monotonic()
@@ -79,11 +83,11 @@ async def test_a_death_is_noticed_at_once_and_nothing_is_left(
         assert time.monotonic() - began_s < NOTICED_S
         closing_s = time.monotonic()
     assert time.monotonic() - closing_s < NOTICED_S
-    # also those that have lost their parent, and are nobody's kin any more
+    # also those that have lost their parent, and are nobody's new_processes any more
     assert await survivors([process for processes in family.values() for process in processes]) == []
 
 
-async def test_a_page_that_spins_has_a_pulse(kin: Kin) -> None:
+async def test_a_page_that_spins_has_a_pulse(new_processes: NewProcesses) -> None:
     stage_of = open_session(Brief("about:blank"), find_chromium(), PROXY)
     async with stage_of as session, watching_liveness(session, interval_s=0.1, timeout_s=1.0):
         spinning = asyncio.create_task(session.page.evaluate("() => { for (;;) {} }"))
@@ -93,10 +97,10 @@ async def test_a_page_that_spins_has_a_pulse(kin: Kin) -> None:
         spinning.cancel()
 
 
-async def test_a_scout_whose_browser_freezes_is_lost_and_holds_nobody_up(kin: Kin) -> None:
+async def test_a_scout_whose_browser_freezes_is_lost_and_holds_nobody_up(new_processes: NewProcesses) -> None:
     async with open_scout(Brief("http://lumen/"), find_chromium(), PROXY) as scout:
         assert scout is not None
-        family = parts(kin)
+        family = parts(new_processes)
         for process in family["browser"]:
             process.send_signal(signal.SIGSTOP)
         began_s = time.monotonic()

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -15,7 +15,8 @@ from explorer.egress.proxy import EgressProxy
 from explorer.errors import AddressRefused
 from explorer.types import Brief
 from tests.explorer.egress.test_policy import names
-from tests.explorer.support.exploration import Theatre, answer, open_theatre, read_head, serving
+from tests.explorer.support.exploration import Harness, answer, read_head, serving
+from tests.support.markers import first
 
 BIG = os.urandom(3_000_000)
 WEBSOCKET = "Host: x\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\n"
@@ -270,59 +271,57 @@ def test_closing_ends_every_connection() -> None:
     assert asyncio.run(work()) == (b"", b"")
 
 
-@pytest.fixture(scope="module")
-def theatre() -> Iterator[Theatre]:
-    with open_theatre() as opened:
-        yield opened
-
-
-def in_page(theatre: Theatre, script: str) -> Any:
+def in_page(harness: Harness, script: str) -> Any:
     """What a page of the test site finds when it runs `script`."""
 
     async def work() -> Any:
-        async with theatre.session(Brief(theatre.site.url)) as session:
-            await session.page.goto(f"{theatre.site.url}lab/dead.html")
+        async with harness.session(Brief(harness.site.url)) as session:
+            await session.page.goto(f"{harness.site.url}lab/dead.html")
             return await session.page.evaluate(script)
 
-    return theatre.run(work)
+    return harness.run(work)
 
 
 @pytest.mark.parametrize(
     "script",
-    [
-        "fetch('{url}', {mode: 'no-cors'}).then(r => r.type, () => 'failed')",
-        "new Promise(d => { const i = new Image(); i.onload = () => d('seen'); i.onerror = () => d('failed');"
-        " i.src = '/lab/redirect?to={url}' })",
-        "new Promise(d => { const w = new WebSocket('{url}'.replace('http', 'ws')); "
-        " w.onopen = () => d('open'); w.onerror = () => d('failed') })",
-    ],
+    first(
+        1,
+        [
+            "fetch('{url}', {mode: 'no-cors'}).then(r => r.type, () => 'failed')",
+            "new Promise(d => { const i = new Image(); i.onload = () => d('seen');"
+            " i.onerror = () => d('failed');"
+            " i.src = '/lab/redirect?to={url}' })",
+            "new Promise(d => { const w = new WebSocket('{url}'.replace('http', 'ws')); "
+            " w.onopen = () => d('open'); w.onerror = () => d('failed') })",
+        ],
+    ),
     ids=["fetch", "redirected picture", "websocket"],
 )
-def test_no_request_of_a_page_reaches_a_private_service(theatre: Theatre, script: str) -> None:
+def test_no_request_of_a_page_reaches_a_private_service(harness: Harness, script: str) -> None:
     reached = []
 
     async def secret(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         reached.append(await reader.readline())
 
     async def work() -> list[str]:
-        async with serving(secret) as port, theatre.session(Brief(theatre.site.url)) as session:
-            await session.page.goto(f"{theatre.site.url}lab/dead.html")
+        async with serving(secret) as port, harness.session(Brief(harness.site.url)) as session:
+            await session.page.goto(f"{harness.site.url}lab/dead.html")
             await session.page.evaluate(script.replace("{url}", f"http://127.0.0.1:{port}/"))
-            assert [refusal.what for refusal in theatre.proxy.refused] == [f"127.0.0.1:{port}"]
-        return [refusal.rule for refusal in theatre.proxy.refused]
+            assert [refusal.what for refusal in harness.proxy.refused] == [f"127.0.0.1:{port}"]
+        return [refusal.rule for refusal in harness.proxy.refused]
 
-    rules = theatre.run(work)
+    rules = harness.run(work)
 
     assert rules == ["private_address"]
     assert not reached
 
 
-def test_what_the_proxy_refused_is_told_in_the_take_by_rule(theatre: Theatre) -> None:
+def test_what_the_proxy_refused_is_told_in_the_take_by_rule(harness: Harness) -> None:
     asked = ("http://127.0.0.1:8999/", "http://169.254.169.254/latest/", "http://example.com:6379/")
     asks = "".join(f"<img src='{url}'>" for url in asked)
-    theatre.pages["/greedy"] = f"{asks}<h1>A page that asks for too much</h1>"
+    harness.pages["/greedy"] = f"{asks}<h1>A page that asks for too much</h1>"
 
-    take = theatre.explore(f"{theatre.url}greedy", max_clicks=1)
+    take = harness.explore(f"{harness.url}greedy", max_clicks=1)
 
     expected = {
         ("private_address", "127.0.0.1:8999"),
@@ -333,10 +332,10 @@ def test_what_the_proxy_refused_is_told_in_the_take_by_rule(theatre: Theatre) ->
     assert expected <= {(refusal.rule, refusal.what) for refusal in take.announced}
 
 
-def test_a_websocket_of_the_site_works(theatre: Theatre) -> None:
-    url = theatre.url.replace("http", "ws")
+def test_a_websocket_of_the_site_works(harness: Harness) -> None:
+    url = harness.url.replace("http", "ws")
 
-    said = in_page(theatre, f"new Promise(d => new WebSocket('{url}').onmessage = e => d(e.data))")
+    said = in_page(harness, f"new Promise(d => new WebSocket('{url}').onmessage = e => d(e.data))")
 
     assert said == "hello"
 

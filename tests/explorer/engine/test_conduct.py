@@ -1,6 +1,6 @@
 """Whole takes, with looks off camera, of sites on which plain links and fields do something."""
 
-from tests.explorer.support.exploration import Take, Theatre
+from tests.explorer.support.exploration import Harness, Take
 
 STYLE = """<style>body { font: 18px sans-serif; margin: 30px } nav a { margin-right: 20px }
 .card { border: 1px solid #ccd; padding: 16px; margin: 12px 0 } svg { display: block }
@@ -17,7 +17,7 @@ def labels(take: Take) -> set[str]:
 
 
 def test_links_that_act_are_followed_neither_on_camera_nor_off(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     nav = "<nav><a href=/>Board</a><a href=/orders>Orders</a><a href=/machines>Machines</a></nav>"
     acting = {
@@ -40,14 +40,14 @@ def test_links_that_act_are_followed_neither_on_camera_nor_off(
     pages["/orders/7/details"] = f"{STYLE}{nav}<h1>Details</h1>{picture(300)}"
     pages |= {to.partition("?")[0]: "<h1>Done</h1>" for to in acting}
 
-    take = theatre.explore(theatre.url, scout=True, max_clicks=6)
+    take = harness.explore(harness.url, scout=True, max_clicks=6)
 
-    assert not {line.removeprefix("GET ") for line in theatre.asked} & acting.keys()
+    assert not {line.removeprefix("GET ") for line in harness.asked} & acting.keys()
     assert {"Orders", "Machines", "Details"} <= labels(take)
     assert set(acting.values()) <= {refusal.what for refusal in take.trace.refused}
 
 
-def test_no_way_of_ending_the_visit_is_taken(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_no_way_of_ending_the_visit_is_taken(harness: Harness, pages: dict[str, str]) -> None:
     icons = (
         '<a href=/session/end title="Leave"><svg width=20><path d="M9 21H5V3h4M16 17l5-5"/></svg></a>'
         '<a href=/s/0><i class="fa-solid fa-arrow-right-from-bracket"></i>⇥</a>'
@@ -63,13 +63,13 @@ def test_no_way_of_ending_the_visit_is_taken(theatre: Theatre, pages: dict[str, 
     ends = ["/session/end", "/s/0", "/s/1", "/s/2", "/account/switch", "/bye", "/x"]
     pages |= dict.fromkeys(ends, "<h1>Your session has ended</h1>")
 
-    take = theatre.explore(theatre.url, scout=True, max_clicks=6)
+    take = harness.explore(harness.url, scout=True, max_clicks=6)
 
-    assert not {f"GET {end}" for end in ends} & {*theatre.asked}
+    assert not {f"GET {end}" for end in ends} & {*harness.asked}
     assert {"Projects", "Team"} <= labels(take)
 
 
-def test_what_saves_by_itself_saves_nothing_on_camera_or_off(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_what_saves_by_itself_saves_nothing_on_camera_or_off(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = f"""{STYLE}<h1>Notes</h1>
     <button class=btn onclick="ed.hidden = false">New note</button>
     <button class=btn onclick="if (confirm('Merge all notes into one?')) fetch('/merge')">Tidy up</button>
@@ -79,32 +79,32 @@ def test_what_saves_by_itself_saves_nothing_on_camera_or_off(theatre: Theatre, p
     <script>document.querySelectorAll("[data-save]").forEach((one) => one.addEventListener("input", () =>
       fetch("/keep?key=" + one.dataset.save + "&value=" + (one.checked ?? one.value))));</script>"""
 
-    take = theatre.explore(theatre.url, scout=True, max_clicks=5)
+    take = harness.explore(harness.url, scout=True, max_clicks=5)
 
     assert "New note" in labels(take)
-    assert not [line for line in theatre.asked if "/keep" in line or "/merge" in line]
+    assert not [line for line in harness.asked if "/keep" in line or "/merge" in line]
     assert not [one for one in take.trace.looked_at if one.what in {"Mails", "Everybody may read this"}]
 
 
-def test_the_job_lists_what_was_looked_at_off_camera(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_the_job_lists_what_was_looked_at_off_camera(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = f"""{STYLE}<nav><a href=/a>Birds</a></nav><h1>Home</h1>
     <button onclick="more.hidden = false">Show more</button><div id=more hidden>{picture(90)}</div>"""
     pages["/a"] = f"{STYLE}<h1>Birds</h1>{picture(200)}"
 
-    take = theatre.explore(theatre.url, scout=True, max_clicks=2)
+    take = harness.explore(harness.url, scout=True, max_clicks=2)
 
     looked = {(one.what, one.how, one.outcome) for one in take.trace.looked_at}
     assert {("Birds", "opened", "page"), ("Show more", "pressed", "scene")} <= looked
 
 
 def test_sparse_pages_that_change_little_are_shown_all_the_same(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages["/"] = f"""{STYLE}<nav><a href="#/a">One</a> <a href="#/b">Two</a> <a href="#/c">Three</a></nav>
     <h1 id=out></h1><script>
     const show = () => {{ out.textContent = "Here is " + (location.hash || "the start") + " of it" }};
     onhashchange = show; show();</script>"""
 
-    take = theatre.explore(theatre.url, scout=True, max_clicks=3)
+    take = harness.explore(harness.url, scout=True, max_clicks=3)
 
     assert len(take.steps) >= 2

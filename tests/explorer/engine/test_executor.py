@@ -7,14 +7,14 @@ import pytest
 from explorer.text import MAX_URL_CHARS
 from explorer.trace import Trace
 from explorer.types import ActionPlan, Metrics, Refusal, Scene, Step
-from tests.explorer.support.exploration import Clicks, Take, Theatre
+from tests.explorer.support.exploration import Clicks, Harness, Take
 from tests.site.server import SiteServer
 
 
 @pytest.fixture(scope="module")
-def ordinary(theatre: Theatre) -> Take:
+def ordinary(harness: Harness) -> Take:
     """Two clicks from the site's front page."""
-    return theatre.explore(theatre.site.url, max_clicks=2)
+    return harness.explore(harness.site.url, max_clicks=2)
 
 
 def test_an_exploration_tells_each_state_in_order_and_ends_with_the_story(ordinary: Take) -> None:
@@ -81,9 +81,9 @@ def test_the_story_tells_the_sites_colour_and_icon(ordinary: Take) -> None:
 
 @pytest.mark.thorough
 def test_pages_that_were_seen_are_told_once_with_address_and_title(
-    theatre: Theatre, site: SiteServer
+    harness: Harness, site: SiteServer
 ) -> None:
-    take = theatre.explore(site.url, Clicks(["Features", "Lumen home", "Docs"]), max_clicks=3)
+    take = harness.explore(site.url, Clicks(["Features", "Lumen home", "Docs"]), max_clicks=3)
 
     assert take.metrics[-1].visited_urls == (site.url, f"{site.url}features.html", f"{site.url}docs/")
     titles = [visit.title for visit in take.trace.visits]
@@ -92,38 +92,38 @@ def test_pages_that_were_seen_are_told_once_with_address_and_title(
     assert take.metrics[-1].depth == 1
 
 
-def test_what_lies_deeper_than_allowed_is_not_offered(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_what_lies_deeper_than_allowed_is_not_offered(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = "<a href=/one>One</a>"
     pages["/one"] = "<a href=/two>Two</a> <button aria-expanded=false>Panel</button>"
     pages["/two"] = "<p>Deep</p>"
     planner = Clicks(["One", "Two"])
 
-    take = theatre.explore(theatre.url, planner, max_depth=1)
+    take = harness.explore(harness.url, planner, max_depth=1)
 
     assert [step.label for step in take.steps] == ["One"]
     assert [element.text for element in planner.scenes[1].elements] == ["Panel"]
-    assert "GET /two" not in theatre.asked
+    assert "GET /two" not in harness.asked
 
 
-def test_buttons_lead_no_deeper_than_links_may(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_buttons_lead_no_deeper_than_links_may(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = "<button onclick='location = \"/1\"'>To 1</button> <button>Stay</button>"
     for depth in range(1, 6):
         pages[f"/{depth}"] = f"<button onclick='location = \"/{depth + 1}\"'>To {depth + 1}</button>"
 
-    take = theatre.explore(theatre.url, Clicks(["To 1", "To 2", "To 3", "Stay"]), max_depth=1)
+    take = harness.explore(harness.url, Clicks(["To 1", "To 2", "To 3", "Stay"]), max_depth=1)
 
     assert [step.label for step in take.steps] == ["To 1", "To 2"]
-    assert "GET /3" not in theatre.asked
+    assert "GET /3" not in harness.asked
     assert take.trace.stop_reason == "nothing_left"
 
 
 def test_it_goes_back_for_what_is_left_and_ends_when_nothing_is(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages["/"] = "<a href=/one>One</a> <a href=/two>Two</a>"
     pages["/one"] = pages["/two"] = "<p>No way on</p>"
 
-    take = theatre.explore(theatre.url)
+    take = harness.explore(harness.url)
 
     assert [step.label for step in take.steps] == ["One", "Two"]
     assert [step.outcome for step in take.steps] == ["page", "page"]
@@ -131,7 +131,7 @@ def test_it_goes_back_for_what_is_left_and_ends_when_nothing_is(
 
 
 def test_it_goes_back_to_a_page_with_something_better_before_it_makes_a_poor_click(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     nav = "<nav><a href=/one>One</a> <a href=/two>Two</a></nav>"
     pages["/"] = f"{nav}<p>Home</p>"
@@ -139,14 +139,14 @@ def test_it_goes_back_to_a_page_with_something_better_before_it_makes_a_poor_cli
     pages["/one"] = nav + "".join(map(room.format, range(3)))
     pages["/two"] = f"{nav}<label><input type=checkbox>Send me news</label>"
 
-    take = theatre.explore(theatre.url, max_clicks=4)
+    take = harness.explore(harness.url, max_clicks=4)
 
     assert [step.label.partition(" ")[0] for step in take.steps] == ["One", "Room", "Two", "Room"]
     assert [visit.url.rpartition("/")[2] for visit in take.trace.visits] == ["", "one", "two", "one"]
 
 
 def test_a_planner_that_finds_everything_poor_does_not_make_it_go_to_and_fro(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     @dataclass
     class Bored:
@@ -156,7 +156,7 @@ def test_a_planner_that_finds_everything_poor_does_not_make_it_go_to_and_fro(
     pages["/"] = "<nav><a href=/one>One</a></nav>" + "<button>A</button> <button>B</button>"
     pages["/one"] = "<nav><a href=/>Home</a></nav>" + "<button>C</button> <button>D</button>"
 
-    take = theatre.explore(theatre.url, Bored(), max_clicks=4)
+    take = harness.explore(harness.url, Bored(), max_clicks=4)
 
     assert len(take.steps) == 4
     assert len(take.trace.visits) <= 5
@@ -164,9 +164,9 @@ def test_a_planner_that_finds_everything_poor_does_not_make_it_go_to_and_fro(
 
 @pytest.mark.thorough
 def test_ten_clicks_show_every_main_page_of_a_site_and_what_is_inside(
-    theatre: Theatre, site: SiteServer
+    harness: Harness, site: SiteServer
 ) -> None:
-    take = theatre.explore(site.url)
+    take = harness.explore(site.url)
 
     main = ("", "features.html", "pricing.html", "gallery.html", "docs/", "about.html", "contact.html")
     assert {site.url + page for page in main} <= set(take.metrics[-1].visited_urls)
@@ -175,42 +175,42 @@ def test_ten_clicks_show_every_main_page_of_a_site_and_what_is_inside(
 
 
 def test_a_page_that_has_come_to_lead_elsewhere_is_not_gone_back_to_for_ever(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages["/"] = "<button onclick='sessionStorage.x = 1; location = \"/end\"'>Go</button>" + (
         "<script>if (sessionStorage.x) location = '/end';</script>"
     )
     pages["/end"] = "<p>The end</p>"
 
-    take = theatre.explore(theatre.url, max_runtime_s=20)
+    take = harness.explore(harness.url, max_runtime_s=20)
 
     assert take.trace.stop_reason == "nothing_left"
 
 
-def test_a_click_that_does_nothing_is_told_as_such(theatre: Theatre, site: SiteServer) -> None:
-    take = theatre.explore(f"{site.url}lab/dead.html", max_clicks=3)
+def test_a_click_that_does_nothing_is_told_as_such(harness: Harness, site: SiteServer) -> None:
+    take = harness.explore(f"{site.url}lab/dead.html", max_clicks=3)
 
     assert [step.outcome for step in take.steps] == ["nothing"] * 3
     assert len({step.label for step in take.steps}) == 3
 
 
-def test_a_click_that_changes_the_page_in_place_is_a_scene(theatre: Theatre, site: SiteServer) -> None:
-    take = theatre.explore(f"{site.url}lab/polling.html", Clicks(["Show details"]))
+def test_a_click_that_changes_the_page_in_place_is_a_scene(harness: Harness, site: SiteServer) -> None:
+    take = harness.explore(f"{site.url}lab/polling.html", Clicks(["Show details"]))
 
     assert [step.outcome for step in take.steps] == ["disclosure"]
 
 
-def test_a_dead_link_is_survived(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_a_dead_link_is_survived(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = f"<a href=/lab>Gone</a> <button onclick='location = \"{'/x' * 3}\"'>Also gone</button>"
 
-    take = theatre.explore(theatre.url)
+    take = harness.explore(harness.url)
 
     assert [step.outcome for step in take.steps] == ["page", "page"]
     assert take.trace.stop_reason == "nothing_left"
 
 
 def test_broken_titles_and_endless_addresses_are_told_in_a_form_that_can_be_stored(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages["/"] = (
         f"<button>{'a' * 79}\U0001f600</button> <a href=/logout>Out</a>"
@@ -218,7 +218,7 @@ def test_broken_titles_and_endless_addresses_are_told_in_a_form_that_can_be_stor
         "history.replaceState(null, '', '/?' + 'y'.repeat(1e6))</script>"
     )
 
-    take = theatre.explore(theatre.url, max_clicks=1)
+    take = harness.explore(harness.url, max_clicks=1)
 
     (visit,), (step,), (refusal,) = take.trace.visits, take.steps, take.trace.refused
     assert visit.title == "x?"

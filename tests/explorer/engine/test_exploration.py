@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from explorer.types import Wishes
-from tests.explorer.support.exploration import Take, Theatre
+from tests.explorer.support.exploration import Harness, Take
 from tests.support.markers import thorough
 
 #: Large enough for a viewer to notice.
@@ -38,32 +38,32 @@ def shop(pages: dict[str, str]) -> dict[str, str]:
     return pages
 
 
-def test_no_click_is_dead_where_the_scout_knows_what_is(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_no_click_is_dead_where_the_scout_knows_what_is(harness: Harness, pages: dict[str, str]) -> None:
     dead = "".join(f"<button>Explore {number}</button>" for number in range(5))
     alive = "<button onclick='document.body.style.background = \"{0}\"'>{0}</button>"
     pages["/"] = STYLE + dead + alive.format("blue") + alive.format("red")
 
-    take = theatre.explore(theatre.url, scout=True, max_clicks=6)
+    take = harness.explore(harness.url, scout=True, max_clicks=6)
 
     assert set(labels(take)) == {"blue", "red"}
     assert [step.outcome for step in take.steps] == ["scene", "scene"]
     assert take.trace.stop_reason == "nothing_left"
 
 
-def test_three_clicks_show_the_three_pages_that_differ(theatre: Theatre, shop: dict[str, str]) -> None:
-    take = theatre.explore(theatre.url, scout=True, max_clicks=3)
+def test_three_clicks_show_the_three_pages_that_differ(harness: Harness, shop: dict[str, str]) -> None:
+    take = harness.explore(harness.url, scout=True, max_clicks=3)
 
     assert Counter(labels(take)) == Counter(["Blue", "Red", "Green"])
     assert [step.outcome for step in take.steps] == ["page"] * 3
 
 
 @pytest.mark.thorough
-def test_what_is_new_comes_before_what_stands_first(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_what_is_new_comes_before_what_stands_first(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = pages["/twin"] = page("white", links=("twin", "blue"))
     pages["/blue"] = page("blue", links=("twin", "blue"))
 
-    with_scout = theatre.explore(theatre.url, scout=True, max_clicks=1)
-    without = theatre.explore(theatre.url, max_clicks=1)
+    with_scout = harness.explore(harness.url, scout=True, max_clicks=1)
+    without = harness.explore(harness.url, max_clicks=1)
 
     assert labels(with_scout) == ["Blue"]
     assert labels(without) == ["Twin"]
@@ -71,18 +71,18 @@ def test_what_is_new_comes_before_what_stands_first(theatre: Theatre, pages: dic
 
 @pytest.mark.parametrize("how", [thorough("by redirect"), "by sight", thorough("by script")])
 def test_a_link_that_ends_on_a_sign_in_page_is_never_filmed(
-    theatre: Theatre, pages: dict[str, str], how: str
+    harness: Harness, pages: dict[str, str], how: str
 ) -> None:
     pages["/"] = page("white", links=("members", "blue"))
     pages["/blue"] = page("blue", links=("members", "blue"))
     pages["/login"] = PASSWORD
     pages["/members"] = PASSWORD if how == "by sight" else "moved"
     if how == "by redirect":
-        theatre.heads["/members"] = ("302 Found", "Location: /login")
+        harness.heads["/members"] = ("302 Found", "Location: /login")
     elif how == "by script":
         pages["/members"] = f"<script>history.replaceState(0, 0, '/login')</script>{PASSWORD}"
 
-    take = theatre.explore(theatre.url, scout=True)
+    take = harness.explore(harness.url, scout=True)
 
     assert "Members" not in labels(take)
     assert "Blue" in labels(take)
@@ -92,21 +92,21 @@ def test_a_link_that_ends_on_a_sign_in_page_is_never_filmed(
 
 
 @pytest.mark.thorough
-def test_a_broken_link_is_not_filmed(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_a_broken_link_is_not_filmed(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = page("white", links=("gone", "blue"))
     pages["/blue"] = page("blue", links=("gone", "blue"))
 
-    take = theatre.explore(theatre.url, scout=True, max_clicks=3)
+    take = harness.explore(harness.url, scout=True, max_clicks=3)
 
     assert labels(take)[0] == "Blue"
-    assert f"{theatre.url}gone" not in {visit.url for visit in take.trace.visits}
+    assert f"{harness.url}gone" not in {visit.url for visit in take.trace.visits}
 
 
 @pytest.mark.thorough
-def test_the_same_start_gives_the_same_plan_twice(theatre: Theatre, shop: dict[str, str]) -> None:
+def test_the_same_start_gives_the_same_plan_twice(harness: Harness, shop: dict[str, str]) -> None:
     shop["/blue"] = page("blue", links=LINKS, more=DIALOG)
 
-    one, other = (theatre.explore(theatre.url, scout=True, max_clicks=3) for _ in range(2))
+    one, other = (harness.explore(harness.url, scout=True, max_clicks=3) for _ in range(2))
 
     assert [step.plan for step in one.steps] == [step.plan for step in other.steps]
     assert [step.outcome for step in one.steps] == [step.outcome for step in other.steps]
@@ -114,10 +114,10 @@ def test_the_same_start_gives_the_same_plan_twice(theatre: Theatre, shop: dict[s
 
 
 @pytest.mark.thorough
-def test_a_goal_changes_the_order(theatre: Theatre, shop: dict[str, str]) -> None:
-    plain = theatre.explore(theatre.url, scout=True, max_clicks=1)
-    wished = theatre.explore(
-        theatre.url, scout=True, max_clicks=1, wishes=Wishes(goal="Show the green things")
+def test_a_goal_changes_the_order(harness: Harness, shop: dict[str, str]) -> None:
+    plain = harness.explore(harness.url, scout=True, max_clicks=1)
+    wished = harness.explore(
+        harness.url, scout=True, max_clicks=1, wishes=Wishes(goal="Show the green things")
     )
 
     assert labels(plain) == ["Blue"]
@@ -125,87 +125,87 @@ def test_a_goal_changes_the_order(theatre: Theatre, shop: dict[str, str]) -> Non
 
 
 @pytest.mark.parametrize("focus", ["/green", thorough("green"), thorough("css=a[href='/green']")])
-def test_what_is_in_focus_comes_first(theatre: Theatre, shop: dict[str, str], focus: str) -> None:
-    take = theatre.explore(theatre.url, scout=True, max_clicks=2, wishes=Wishes(focus=(focus,)))
+def test_what_is_in_focus_comes_first(harness: Harness, shop: dict[str, str], focus: str) -> None:
+    take = harness.explore(harness.url, scout=True, max_clicks=2, wishes=Wishes(focus=(focus,)))
 
     assert labels(take)[0] == "Green"
 
 
 @pytest.mark.parametrize("avoid", ["blue", thorough("/blue"), thorough("css=a[href='/blue']")])
 def test_what_is_to_be_avoided_is_not_clicked_and_that_is_told(
-    theatre: Theatre, shop: dict[str, str], avoid: str
+    harness: Harness, shop: dict[str, str], avoid: str
 ) -> None:
-    take = theatre.explore(theatre.url, scout=True, wishes=Wishes(avoid=(avoid,)))
+    take = harness.explore(harness.url, scout=True, wishes=Wishes(avoid=(avoid,)))
 
     assert "Blue" not in labels(take)
     assert {"Red", "Green"} <= set(labels(take))
     assert any(rule == "avoid" for rule, _ in take.rules)
-    assert "GET /blue" not in theatre.asked, "nor looked at off camera"
+    assert "GET /blue" not in harness.asked, "nor looked at off camera"
 
 
 def test_what_robots_txt_forbids_is_not_looked_at_but_may_be_filmed(
-    theatre: Theatre, shop: dict[str, str]
+    harness: Harness, shop: dict[str, str]
 ) -> None:
-    theatre.plain["/robots.txt"] = "User-agent: *\nDisallow: /"
+    harness.plain["/robots.txt"] = "User-agent: *\nDisallow: /"
     try:
-        take = theatre.explore(theatre.url, scout=True, max_clicks=2)
+        take = harness.explore(harness.url, scout=True, max_clicks=2)
     finally:
-        theatre.plain.clear()
+        harness.plain.clear()
 
     assert labels(take) == ["Blue", "Twin"]
-    assert theatre.asked.count("GET /blue") == 1
+    assert harness.asked.count("GET /blue") == 1
 
 
 def test_a_site_whose_robots_txt_fails_is_filmed_but_not_looked_at_ahead(
-    theatre: Theatre, shop: dict[str, str]
+    harness: Harness, shop: dict[str, str]
 ) -> None:
-    theatre.pages["/robots.txt"] = "Sorry"
-    theatre.heads["/robots.txt"] = ("503 Service Unavailable",)
+    harness.pages["/robots.txt"] = "Sorry"
+    harness.heads["/robots.txt"] = ("503 Service Unavailable",)
 
-    take = theatre.explore(theatre.url, scout=True, max_clicks=2)
+    take = harness.explore(harness.url, scout=True, max_clicks=2)
 
     assert labels(take) == ["Blue", "Twin"]
-    assert theatre.asked.count("GET /blue") == 1
+    assert harness.asked.count("GET /blue") == 1
 
 
-def test_without_the_wish_nothing_is_tried_off_camera(theatre: Theatre, shop: dict[str, str]) -> None:
-    take = theatre.explore(theatre.url, scout=True, max_clicks=1, wishes=Wishes(scout=False))
+def test_without_the_wish_nothing_is_tried_off_camera(harness: Harness, shop: dict[str, str]) -> None:
+    take = harness.explore(harness.url, scout=True, max_clicks=1, wishes=Wishes(scout=False))
 
     assert labels(take) == ["Blue"]
-    assert [line for line in theatre.asked if "favicon" not in line] == ["GET /", "GET /blue"]
+    assert [line for line in harness.asked if "favicon" not in line] == ["GET /", "GET /blue"]
 
 
-def test_a_dialog_is_shown_and_closed_and_the_film_goes_on(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_a_dialog_is_shown_and_closed_and_the_film_goes_on(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = page("white", links=("blue",), more=DIALOG)
     pages["/blue"] = page("blue", links=("blue",))
 
-    take = theatre.explore(theatre.url, scout=True)
+    take = harness.explore(harness.url, scout=True)
 
     outcomes = {step.label: step.outcome for step in take.steps}
     assert outcomes == {"Look": "dialog", "Blue": "page"}
 
 
 @pytest.mark.thorough
-def test_a_wizard_is_walked_through_with_one_button(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_a_wizard_is_walked_through_with_one_button(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = f"""{STYLE}<h1 id=title>Welcome</h1><button onclick='go()'>Next</button><script>
     const steps = ["blue", "red", "lime"];
     const show = (step) => document.body.style.background = title.textContent = step;
     const go = () => {{ if (steps.length) show(steps.shift()); }};
     </script>"""
 
-    take = theatre.explore(theatre.url, scout=True)
+    take = harness.explore(harness.url, scout=True)
 
     assert labels(take) == ["Next"] * 3
     assert [step.outcome for step in take.steps] == ["scene"] * 3
 
 
 def test_each_step_tells_when_it_had_settled_and_where_it_was_then(
-    theatre: Theatre, shop: dict[str, str]
+    harness: Harness, shop: dict[str, str]
 ) -> None:
-    take = theatre.explore(theatre.url, scout=True, max_clicks=2)
+    take = harness.explore(harness.url, scout=True, max_clicks=2)
 
     for step in take.steps:
         assert step.click_ms < step.settled_ms <= step.end_ms
     assert [step.url_after for step in take.steps] == [
-        f"{theatre.url}{step.label.lower()}" for step in take.steps
+        f"{harness.url}{step.label.lower()}" for step in take.steps
     ]

@@ -4,21 +4,22 @@ import pytest
 
 from explorer.navigation.scope_monitor import COMMIT_MARGIN_MS
 from explorer.types import Refusal
-from tests.explorer.support.exploration import Clicks, Proposes, Theatre, dead_port
+from tests.explorer.support.exploration import Clicks, Harness, Proposes, dead_port
 from tests.site.server import SiteServer
-from tests.support.markers import thorough
+from tests.support.markers import first, thorough
 
 PASSWORD = "<center><h1>Members only</h1><input><input type=password><button>Enter</button></center>"
 #: No request is sent for this page, so nothing can hold it back.
 SIGNS_IN_BY_SCRIPT = {"/": "<button onclick='history.pushState(0, 0, \"/login\")'>Go</button>"}
 
 
+@pytest.mark.thorough
 def test_what_is_told_so_far_ends_before_a_page_that_must_not_be_seen(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages.update(SIGNS_IN_BY_SCRIPT)
 
-    take = theatre.explore(theatre.url, Clicks(["Go"]))
+    take = harness.explore(harness.url, Clicks(["Go"]))
 
     assert take.trace.stop_reason == "auth_page"
     assert all(so_far.end_ms <= take.trace.end_ms + COMMIT_MARGIN_MS for so_far in take.so_far)
@@ -26,89 +27,89 @@ def test_what_is_told_so_far_ends_before_a_page_that_must_not_be_seen(
 
 @pytest.mark.parametrize(
     ("address", "rule"),
-    [("/login", "auth"), ("https://example.com/", "off_domain"), ("/to-login", "auth")],
+    first(1, [("/login", "auth"), ("https://example.com/", "off_domain"), ("/to-login", "auth")]),
     ids=["sign-in", "elsewhere", "redirected to sign-in"],
 )
 def test_a_click_that_leads_where_the_film_must_not_go_leads_nowhere_and_the_film_goes_on(
-    theatre: Theatre, pages: dict[str, str], address: str, rule: str
+    harness: Harness, pages: dict[str, str], address: str, rule: str
 ) -> None:
     pages["/"] = f"<button onclick='location = \"{address}\"'>Go</button> <a href=/in>In</a>"
     pages["/in"], pages["/login"], pages["/to-login"] = "<p>In</p>", "<p>Who are you?</p>", "moved"
-    theatre.heads["/to-login"] = ("302 Found", "Location: /login")
+    harness.heads["/to-login"] = ("302 Found", "Location: /login")
 
-    take = theatre.explore(theatre.url, Clicks(["Go", "In"]))
+    take = harness.explore(harness.url, Clicks(["Go", "In"]))
 
     assert [(step.label, step.outcome) for step in take.steps] == [("Go", "nothing"), ("In", "page")]
     assert rule in {rule for rule, _ in take.rules}
-    assert "GET /login" not in theatre.asked
-    assert [visit.url for visit in take.trace.visits][:2] == [theatre.url, f"{theatre.url}in"]
+    assert "GET /login" not in harness.asked
+    assert [visit.url for visit in take.trace.visits][:2] == [harness.url, f"{harness.url}in"]
 
 
 def test_the_film_ends_before_a_page_that_a_script_calls_a_sign_in_page(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages.update(SIGNS_IN_BY_SCRIPT)
 
-    take = theatre.explore(theatre.url, Clicks(["Go"]))
+    take = harness.explore(harness.url, Clicks(["Go"]))
 
     (step,) = take.steps
     assert take.trace.stop_reason == "auth_page"
     assert step.click_ms - 50 <= take.trace.end_ms < step.end_ms
-    assert take.metrics[-1].visited_urls == (theatre.url,)
+    assert take.metrics[-1].visited_urls == (harness.url,)
 
 
 def test_the_film_ends_before_a_page_that_asks_for_a_password(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages["/"] = "<a href=/members>Members</a>"
     pages["/members"] = PASSWORD
 
-    take = theatre.explore(theatre.url)
+    take = harness.explore(harness.url)
 
     assert take.trace.stop_reason == "auth_page"
     assert take.trace.end_ms < take.steps[0].end_ms
 
 
 def test_a_forbidden_page_is_cut_off_even_when_time_runs_out_on_it(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages["/"] = SIGNS_IN_BY_SCRIPT["/"].replace("'>Go", "; setTimeout(() => { while (true) {} }, 200)'>Go")
 
-    take = theatre.explore(theatre.url, Clicks(["Go"]), max_runtime_s=5)
+    take = harness.explore(harness.url, Clicks(["Go"]), max_runtime_s=5)
 
     assert take.trace.stop_reason == "auth_page"
     assert take.trace.end_ms < take.steps[0].end_ms
 
 
 def test_a_click_that_leads_to_a_private_address_leads_nowhere_and_is_told(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     address = f"http://127.0.0.1:{dead_port()}/"
     pages["/"] = f"<button onclick='location = \"{address}\"'>Go</button>"
 
-    take = theatre.explore(theatre.url, max_clicks=1)
+    take = harness.explore(harness.url, max_clicks=1)
 
     assert [step.outcome for step in take.steps] == ["nothing"]
     assert ("off_domain", address) in take.rules
 
 
-def test_nothing_is_written_by_a_click_and_that_is_told(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_nothing_is_written_by_a_click_and_that_is_told(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = """<button onclick='fetch("/x", {method: "POST"})'>Show more</button>"""
 
-    take = theatre.explore(theatre.url)
+    take = harness.explore(harness.url)
 
     assert [step.outcome for step in take.steps] == ["nothing"]
-    assert ("write", f"POST {theatre.url}x") in take.rules
-    assert not any(line.startswith("POST") for line in theatre.asked)
+    assert ("write", f"POST {harness.url}x") in take.rules
+    assert not any(line.startswith("POST") for line in harness.asked)
 
 
 @pytest.mark.parametrize(
     "selector", ["[data-danger=delete]", thorough("[data-danger=sign-out]"), thorough("#nowhere"), "]["]
 )
 def test_what_a_planner_was_not_offered_is_not_clicked_but_told(
-    theatre: Theatre, site: SiteServer, selector: str
+    harness: Harness, site: SiteServer, selector: str
 ) -> None:
-    take = theatre.explore(f"{site.url}account.html", Proposes((selector,)))
+    take = harness.explore(f"{site.url}account.html", Proposes((selector,)))
 
     assert not take.steps
     assert ("not_offered", selector) in take.rules
@@ -117,39 +118,42 @@ def test_what_a_planner_was_not_offered_is_not_clicked_but_told(
     assert all(method == "GET" for method, _ in site.requests)
 
 
-def test_a_planner_that_repeats_itself_gets_one_click(theatre: Theatre, site: SiteServer) -> None:
-    take = theatre.explore(f"{site.url}lab/dead.html", Proposes(("#heard", "#heard")))
+def test_a_planner_that_repeats_itself_gets_one_click(harness: Harness, site: SiteServer) -> None:
+    take = harness.explore(f"{site.url}lab/dead.html", Proposes(("#heard", "#heard")))
 
     assert len(take.steps) == 1
 
 
 @pytest.mark.parametrize(
     "change",
-    [
-        "onmouseover='this.textContent = \"Delete account\"'",
-        "onmouseover='this.title = \"Delete account\"'",
-        "onmouseover='this.href = \"/logout\"'",
-        "onmouseover='this.href = \"https://example.com/\"'",
-    ],
+    first(
+        2,
+        [
+            "onmouseover='this.textContent = \"Delete account\"'",
+            "onmouseover='this.title = \"Delete account\"'",
+            "onmouseover='this.href = \"/logout\"'",
+            "onmouseover='this.href = \"https://example.com/\"'",
+        ],
+    ),
 )
 def test_what_turns_dangerous_between_plan_and_click_is_refused(
-    theatre: Theatre, pages: dict[str, str], change: str
+    harness: Harness, pages: dict[str, str], change: str
 ) -> None:
     pages["/"] = f'<a id=it href=/fine {change} onclick=\'fetch("/x", {{method: "POST"}})\'>Show more</a>'
 
-    take = theatre.explore(theatre.url, Proposes(("#it",)))
+    take = harness.explore(harness.url, Proposes(("#it",)))
 
     assert not take.steps
     assert {rule for rule, _ in take.rules} <= {"blacklist", "off_domain", "not_offered"}
     assert any(isinstance(event, Refusal) for event in take.events)
-    assert theatre.asked == ["GET /"] or theatre.asked == ["GET /", "GET /favicon.ico"]
+    assert harness.asked == ["GET /"] or harness.asked == ["GET /", "GET /favicon.ico"]
 
 
-def test_popups_and_new_tabs_are_shown_in_the_one_page(theatre: Theatre, site: SiteServer) -> None:
+def test_popups_and_new_tabs_are_shown_in_the_one_page(harness: Harness, site: SiteServer) -> None:
     start = f"{site.url}lab/popup.html"
 
-    take = theatre.explore(start, Clicks(["Open a window"]), max_clicks=1)
-    tab = theatre.explore(start, Clicks(["Open in a new tab"]), max_clicks=1)
+    take = harness.explore(start, Clicks(["Open a window"]), max_clicks=1)
+    tab = harness.explore(start, Clicks(["Open in a new tab"]), max_clicks=1)
 
     assert [step.outcome for step in (*take.steps, *tab.steps)] == ["page", "page"]
     assert take.metrics[-1].visited_urls == (start, f"{site.url}docs/usage.html")
@@ -157,21 +161,21 @@ def test_popups_and_new_tabs_are_shown_in_the_one_page(theatre: Theatre, site: S
 
 
 def test_a_popup_that_leads_off_the_site_is_refused_and_the_film_goes_on(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages["/"] = "<button onclick='window.open(\"https://example.com/\")'>Out</button> <a href=/in>In</a>"
     pages["/in"] = "<p>In</p>"
 
-    take = theatre.explore(theatre.url, Clicks(["Out", "In"]))
+    take = harness.explore(harness.url, Clicks(["Out", "In"]))
 
     assert [(step.label, step.outcome) for step in take.steps] == [("Out", "nothing"), ("In", "page")]
     assert ("off_domain", "https://example.com/") in take.rules
 
 
-def test_dialogs_are_declined_and_do_not_block(theatre: Theatre, site: SiteServer) -> None:
+def test_dialogs_are_declined_and_do_not_block(harness: Harness, site: SiteServer) -> None:
     labels = ["Alert", "Ask me", "Guard this page", "Home page"]
 
-    take = theatre.explore(f"{site.url}lab/dialogs.html", Clicks(list(labels)))
+    take = harness.explore(f"{site.url}lab/dialogs.html", Clicks(list(labels)))
 
     assert [(step.label, step.outcome) for step in take.steps] == [
         ("Alert", "scene"),

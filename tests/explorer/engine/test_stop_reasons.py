@@ -2,37 +2,37 @@
 
 from explorer.engine.start_page_opener import SETTLE_PART
 from tests.explorer.support.clocks import HastyClock, RealClock
-from tests.explorer.support.exploration import Clicks, Hangs, Theatre
+from tests.explorer.support.exploration import Clicks, Hangs, Harness
 from tests.site.server import SiteServer
 
 #: Spins for ever as soon as the pointer is over the button.
 TRAP = "<button onmouseover='while (true) {}'>Trap</button>"
 
 
-def test_a_script_that_never_ends_is_stopped_and_the_take_goes_on(theatre: Theatre, site: SiteServer) -> None:
-    take = theatre.explore(f"{site.url}lab/crash.html", Clicks(["Spin for ever", "Say something"]))
+def test_a_script_that_never_ends_is_stopped_and_the_take_goes_on(harness: Harness, site: SiteServer) -> None:
+    take = harness.explore(f"{site.url}lab/crash.html", Clicks(["Spin for ever", "Say something"]))
 
     assert [step.label for step in take.steps] == ["Spin for ever", "Say something"]
     assert take.trace.stop_reason == "nothing_left"
 
 
 def test_the_story_is_kept_when_time_is_nearly_over_on_a_page_that_hangs(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages["/"] = TRAP
 
-    take = theatre.explore(theatre.url, max_runtime_s=4)
+    take = harness.explore(harness.url, max_runtime_s=4)
 
     assert take.trace.stop_reason == "runtime"
     assert take.metrics[-1].runtime_s < 4
 
 
 def test_a_page_that_settles_when_time_is_nearly_over_is_filmed_from_then_on(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages["/"] = "<p>Hello</p><script>setInterval(() => document.body.append('.'), 50)</script>"
 
-    take = theatre.explore(theatre.url, clock=RealClock(), max_runtime_s=9)
+    take = harness.explore(harness.url, clock=RealClock(), max_runtime_s=9)
 
     assert take.trace.stop_reason == "runtime"
     assert not take.steps
@@ -41,39 +41,39 @@ def test_a_page_that_settles_when_time_is_nearly_over_is_filmed_from_then_on(
 
 
 def test_a_planner_that_never_answers_ends_the_exploration_in_time(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages["/"] = "<a href=/one>One</a>"
 
-    take = theatre.explore(theatre.url, Hangs(), max_runtime_s=3)
+    take = harness.explore(harness.url, Hangs(), max_runtime_s=3)
 
     assert take.trace.stop_reason == "runtime"
 
 
-def test_full_footage_ends_the_exploration(theatre: Theatre, site: SiteServer) -> None:
+def test_full_footage_ends_the_exploration(harness: Harness, site: SiteServer) -> None:
     clock = HastyClock()
     clock.full = True
 
-    take = theatre.explore(f"{site.url}lab/dead.html", clock=clock)
+    take = harness.explore(f"{site.url}lab/dead.html", clock=clock)
 
     assert take.trace.stop_reason == "footage_limit"
     assert not take.steps
 
 
 def test_a_page_that_closes_itself_ends_the_exploration_with_its_story(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages["/"] = "<button onclick='window.close()'>Shut</button>"
 
-    take = theatre.explore(theatre.url)
+    take = harness.explore(harness.url)
 
     assert take.trace.stop_reason in ("page_lost", "nothing_left")
     assert [step.label for step in take.steps] == ["Shut"]
 
 
-def test_a_page_that_never_rests_is_explored_all_the_same(theatre: Theatre, site: SiteServer) -> None:
+def test_a_page_that_never_rests_is_explored_all_the_same(harness: Harness, site: SiteServer) -> None:
     clock = HastyClock(still=0)
 
-    take = theatre.explore(f"{site.url}lab/animated.html", clock=clock, max_clicks=1)
+    take = harness.explore(f"{site.url}lab/animated.html", clock=clock, max_clicks=1)
 
     assert [(step.label, step.outcome) for step in take.steps] == [("Add a line", "scene")]

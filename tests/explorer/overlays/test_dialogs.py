@@ -12,6 +12,12 @@ from explorer.types import Point
 from tests.explorer.conftest import Show
 from tests.explorer.support.exploration import FrameClock, RealClock
 
+
+@pytest.fixture
+def show(show_in_shared_page: Show) -> Show:
+    return show_in_shared_page
+
+
 CROSS = "\u00d7"
 PAGE = """<style>body { margin: 0 } .veil { position: fixed; inset: 0; background: #0008; z-index: 8 }
   .box { position: fixed; left: 340px; top: 160px; width: 600px; height: 300px; background: #fff; z-index: 9 }

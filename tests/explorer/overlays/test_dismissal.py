@@ -10,6 +10,12 @@ from explorer.protocols import Clock
 from tests.explorer.conftest import Show
 from tests.explorer.support.exploration import FrameClock, RealClock
 
+
+@pytest.fixture
+def show(show_in_shared_page: Show) -> Show:
+    return show_in_shared_page
+
+
 #: A page with something to see, whose every pressed control is noted in `pressed`.
 SITE = """<style>body { margin: 0; font: 16px sans-serif } .bar { position: fixed; left: 0; right: 0;
             bottom: 0;

@@ -1,17 +1,8 @@
 """Every way in which a page can say that something may be clicked or filled in, and what is no such sign."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.explorer.support.discovery_browser import Eyes, open_eyes
-
-
-@pytest.fixture(scope="module")
-def eyes() -> Iterator[Eyes]:
-    with open_eyes() as opened:
-        yield opened
-
+from tests.explorer.support.discovery_browser import DiscoveryBrowser
 
 IT = "<div id=it>It</div>"
 BOX = "<div id=it style='width:90px;height:30px'>It</div>"
@@ -72,8 +63,8 @@ def script(code: str, html: str = BOX) -> str:
         "<img usemap=#m width=200 height=99><map name=m><area href=/x alt=It coords=10,10,90,60></map>",
     ],
 )  # fmt: skip
-def test_one_thing_is_found_once(eyes: Eyes, html: str) -> None:
-    assert eyes.labels(html) == ["It"]
+def test_one_thing_is_found_once(browser: DiscoveryBrowser, html: str) -> None:
+    assert browser.labels(html) == ["It"]
 
 
 @pytest.mark.parametrize(
@@ -97,8 +88,8 @@ def test_one_thing_is_found_once(eyes: Eyes, html: str) -> None:
         "<input type=hidden>",
     ],
 )  # fmt: skip
-def test_what_is_no_sign_is_left_out(eyes: Eyes, html: str) -> None:
-    assert eyes.labels(html) == []
+def test_what_is_no_sign_is_left_out(browser: DiscoveryBrowser, html: str) -> None:
+    assert browser.labels(html) == []
 
 
 @pytest.mark.parametrize(
@@ -116,18 +107,20 @@ def test_what_is_no_sign_is_left_out(eyes: Eyes, html: str) -> None:
         ("<label>Name <input></label><label>Send <input type=checkbox></label>", ["Name", "Send"]),
     ],
 )
-def test_boxes_and_what_they_hold_are_told_apart(eyes: Eyes, html: str, labels: list[str]) -> None:
-    assert eyes.labels(html) == labels
+def test_boxes_and_what_they_hold_are_told_apart(
+    browser: DiscoveryBrowser, html: str, labels: list[str]
+) -> None:
+    assert browser.labels(html) == labels
 
 
-def test_a_canvas_app_shows_its_controls(eyes: Eyes) -> None:
+def test_a_canvas_app_shows_its_controls(browser: DiscoveryBrowser) -> None:
     html = (
         "<style>body{margin:0}</style><canvas style='position:fixed;inset:0;width:100%;height:100%'></canvas>"
         "<div style='position:fixed;top:10px'><button>Pen</button><span role=button>Line</span></div>"
         "<script>document.querySelector('canvas').addEventListener('pointerdown', () => 1)</script>"
     )
 
-    assert eyes.labels(html) == ["Pen", "Line"]
+    assert browser.labels(html) == ["Pen", "Line"]
 
 
 @pytest.mark.parametrize(
@@ -147,14 +140,14 @@ def test_a_canvas_app_shows_its_controls(eyes: Eyes) -> None:
         ("<button>It</button>", "", ""),
     ],
 )
-def test_fields_say_what_they_take(eyes: Eyes, html: str, fills: str, input_type: str) -> None:
-    (only,) = eyes.see(html).elements
+def test_fields_say_what_they_take(browser: DiscoveryBrowser, html: str, fills: str, input_type: str) -> None:
+    (only,) = browser.see(html).elements
 
     assert (only.fills, only.input_type) == (fills, input_type)
 
 
-def test_a_field_carries_what_is_needed_to_fill_it(eyes: Eyes) -> None:
-    name, size, colour = eyes.see(
+def test_a_field_carries_what_is_needed_to_fill_it(browser: DiscoveryBrowser) -> None:
+    name, size, colour = browser.see(
         "<form method=post><input name=mail autocomplete=email placeholder='Your mail'></form>"
         "<input type=number min=1 max=9 step=2>"
         "<select><option>Red<option selected>Green<option disabled>None</select>"
@@ -168,8 +161,8 @@ def test_a_field_carries_what_is_needed_to_fill_it(eyes: Eyes) -> None:
     assert colour.options == ("Green", "Red")
 
 
-def test_states_and_icons_are_told(eyes: Eyes) -> None:
-    tab, box, more, bin_, theme = eyes.see(
+def test_states_and_icons_are_told(browser: DiscoveryBrowser) -> None:
+    tab, box, more, bin_, theme = browser.see(
         "<div role=tab aria-selected=true>Tab</div><input type=checkbox checked>"
         "<details><summary>More</summary>x</details><button><i class='fa fa-trash'></i> x</button>"
         "<button aria-label=Theme><svg data-icon=moon width=20 height=20></svg></button>"

@@ -18,6 +18,12 @@ from explorer.page.discovery import (
 from explorer.types import Element, Point
 from tests.explorer.conftest import Show
 
+
+@pytest.fixture
+def show(show_in_shared_page: Show) -> Show:
+    return show_in_shared_page
+
+
 ROLES = (
     *("button", "link", "tab", "menuitem", "menuitemcheckbox", "menuitemradio"),
     *("option", "switch", "checkbox", "radio", "treeitem", "combobox"),

@@ -1,13 +1,10 @@
 """What discovery finds on a full page, beside what every fourth pixel of it would hit."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.async_api import Page
 
 from explorer.page.discovery import discover
 from explorer.types import Element, Point
-from tests.explorer.support.discovery_browser import Eyes, open_eyes
+from tests.explorer.support.discovery_browser import DiscoveryBrowser
 
 TRUTH = """
 <style>body{margin:0;font:16px sans-serif} header{position:sticky;top:0;background:#eee;height:50px}
@@ -37,13 +34,9 @@ shape.addEventListener('click', () => 1); board.addEventListener('mousedown', ()
 """
 
 
-@pytest.fixture(scope="module")
-def eyes() -> Iterator[Eyes]:
-    with open_eyes() as opened:
-        yield opened
-
-
-def test_points_are_where_the_browser_finds_what_the_page_marks_as_true(eyes: Eyes) -> None:
+def test_points_are_where_the_browser_finds_what_the_page_marks_as_true(
+    browser: DiscoveryBrowser,
+) -> None:
     html = TRUTH
 
     async def look(page: Page) -> tuple[set[str], set[str]]:
@@ -51,7 +44,7 @@ def test_points_are_where_the_browser_finds_what_the_page_marks_as_true(eyes: Ey
         points = [element.point for element in elements if element.in_view]
         return await _truth(page), {name for p in points if p for name in [await _owner(page, p)]}
 
-    truth, found = eyes.show(html, look)
+    truth, found = browser.show(html, look)
 
     assert len(truth) >= 20
     assert len(truth & found) / len(truth) >= 0.95

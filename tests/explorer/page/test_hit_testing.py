@@ -1,21 +1,13 @@
 """What a click would really hit: through covers, scrollers, frames and shadow roots."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.async_api import Page
 
 from explorer.page.discovery import describe, discover, find_click_point, reveal_delta, scroll_containers
-from tests.explorer.support.discovery_browser import Eyes, open_eyes
+from tests.explorer.support.discovery_browser import DiscoveryBrowser
 
 
-@pytest.fixture(scope="module")
-def eyes() -> Iterator[Eyes]:
-    with open_eyes() as opened:
-        yield opened
-
-
-def clicked(eyes: Eyes, html: str, label: str) -> str:
+def clicked(browser: DiscoveryBrowser, html: str, label: str) -> str:
     """What the page says after a real click at the point where `label` was aimed at, once in view."""
 
     async def look(page: Page) -> str:
@@ -35,7 +27,7 @@ def clicked(eyes: Eyes, html: str, label: str) -> str:
                 return "hit"
         return "missed"
 
-    result: str = eyes.show(html, look)
+    result: str = browser.show(html, look)
     return result
 
 
@@ -66,26 +58,26 @@ DOTS = "<circle cx=30 cy=30 r=20 /><circle cx=170 cy=70 r=20 />"
         "<div style='position:absolute;left:60px;width:100px;height:60px;background:red'></div>",
     ],
 )  # fmt: skip
-def test_a_click_where_it_is_aimed_hits_after_scrolling_there(eyes: Eyes, html: str) -> None:
-    eyes.pages["/inner"] = BUTTON
-    eyes.pages["/tall"] = f"<p style='height:2000px'></p>{BUTTON}<p style='height:2000px'></p>"
-    eyes.pages["/nested"] = "<p>outer</p><iframe width=200 height=100 src=/inner></iframe>"
+def test_a_click_where_it_is_aimed_hits_after_scrolling_there(browser: DiscoveryBrowser, html: str) -> None:
+    browser.pages["/inner"] = BUTTON
+    browser.pages["/tall"] = f"<p style='height:2000px'></p>{BUTTON}<p style='height:2000px'></p>"
+    browser.pages["/nested"] = "<p>outer</p><iframe width=200 height=100 src=/inner></iframe>"
 
-    assert clicked(eyes, html, "It") == "hit"
+    assert clicked(browser, html, "It") == "hit"
 
 
-def test_a_frame_of_another_origin_is_named(eyes: Eyes) -> None:
-    eyes.pages["/inner"] = BUTTON
+def test_a_frame_of_another_origin_is_named(browser: DiscoveryBrowser) -> None:
+    browser.pages["/inner"] = BUTTON
 
-    own, framed = eyes.see("<button>Own</button><nav><iframe src=OTHER/inner></iframe></nav>").elements
+    own, framed = browser.see("<button>Own</button><nav><iframe src=OTHER/inner></iframe></nav>").elements
 
-    assert (own.frame_origin, framed.frame_origin) == ("", f"http://localhost:{eyes.port}")
+    assert (own.frame_origin, framed.frame_origin) == ("", f"http://localhost:{browser.port}")
     assert framed.landmark == "nav"
     assert " >> internal:control=enter-frame >> " in framed.selector
     assert framed.point is not None
 
 
-def test_a_page_still_finds_its_closed_roots_closed(eyes: Eyes) -> None:
+def test_a_page_still_finds_its_closed_roots_closed(browser: DiscoveryBrowser) -> None:
     html = (
         "<x-a></x-a><x-b></x-b><script>const [a, b] = document.querySelectorAll('x-a, x-b');"
         "window.mode = a.attachShadow({mode: 'closed'}).mode; b.attachShadow({mode: 'open'})</script>"
@@ -95,16 +87,16 @@ def test_a_page_still_finds_its_closed_roots_closed(eyes: Eyes) -> None:
         roots: list[object] = await page.evaluate("[window.mode, a.shadowRoot, b.shadowRoot.mode]")
         return roots
 
-    assert eyes.show(html, look) == ["closed", None, "open"]
+    assert browser.show(html, look) == ["closed", None, "open"]
 
 
-def covers(eyes: Eyes, html: str) -> dict[str, str]:
-    found = eyes.see(html)
+def covers(browser: DiscoveryBrowser, html: str) -> dict[str, str]:
+    found = browser.see(html)
     assert all(not e.covered_by for e in found.elements)
     return {element.label: element.covered_by for element in found.covered}
 
 
-def test_what_lies_under_a_dialog_is_known_with_the_dialog(eyes: Eyes) -> None:
+def test_what_lies_under_a_dialog_is_known_with_the_dialog(browser: DiscoveryBrowser) -> None:
     veil = "position:fixed;inset:0;background:#0008"
     html = (
         f"<button>Under</button><p style='height:3000px'></p><button>Below</button><div style='{veil}'>"
@@ -112,30 +104,32 @@ def test_what_lies_under_a_dialog_is_known_with_the_dialog(eyes: Eyes) -> None:
         "<button>Accept</button></div></div>"
     )
 
-    assert covers(eyes, html) == {"Under": 'dialog "Cookies"', "Below": 'dialog "Cookies"'}
-    assert eyes.labels(html) == ["Accept"]
+    assert covers(browser, html) == {"Under": 'dialog "Cookies"', "Below": 'dialog "Cookies"'}
+    assert browser.labels(html) == ["Accept"]
 
 
-def test_a_modal_dialog_covers_all_that_is_not_in_it(eyes: Eyes) -> None:
+def test_a_modal_dialog_covers_all_that_is_not_in_it(browser: DiscoveryBrowser) -> None:
     html = (
         "<button>Under</button><dialog aria-label=News><button>Close</button></dialog>"
         "<script>document.querySelector('dialog').showModal()</script>"
     )
 
-    assert covers(eyes, html) == {"Under": 'dialog "News"'}
+    assert covers(browser, html) == {"Under": 'dialog "News"'}
 
 
-def test_what_lies_under_a_page_around_its_frame_is_covered(eyes: Eyes) -> None:
-    eyes.pages["/inner"] = BUTTON
+def test_what_lies_under_a_page_around_its_frame_is_covered(browser: DiscoveryBrowser) -> None:
+    browser.pages["/inner"] = BUTTON
     html = (
         "<iframe width=300 height=200 src=OTHER/inner></iframe>"
         "<div style='position:fixed;inset:0;background:#fff'>Please wait</div>"
     )
 
-    assert covers(eyes, html) == {"It": 'div "Please wait"'}
+    assert covers(browser, html) == {"It": 'div "Please wait"'}
 
 
-def test_a_header_that_sticks_covers_only_until_the_page_is_scrolled(eyes: Eyes) -> None:
+def test_a_header_that_sticks_covers_only_until_the_page_is_scrolled(
+    browser: DiscoveryBrowser,
+) -> None:
     html = (
         "<style>body{margin:0} header{position:sticky;top:0;height:90px;background:red}</style>"
         "<header>Head</header>"
@@ -143,23 +137,26 @@ def test_a_header_that_sticks_covers_only_until_the_page_is_scrolled(eyes: Eyes)
         "<script>scrollTo(0, 360)</script>"
     )
 
-    found = eyes.see(html)
+    found = browser.see(html)
 
     assert [(e.label, e.in_view, e.point) for e in found.elements] == [("It", False, None)]
     assert found.covered == ()
-    assert clicked(eyes, html, "It") == "hit"
+    assert clicked(browser, html, "It") == "hit"
 
 
-def test_an_app_whose_main_part_scrolls_is_no_veil_over_itself(eyes: Eyes) -> None:
+def test_an_app_whose_main_part_scrolls_is_no_veil_over_itself(browser: DiscoveryBrowser) -> None:
     html = (
         "<div style='position:fixed;inset:0;overflow:auto'><button>Top</button>"
         "<p style='height:3000px'></p><button>Bottom</button></div>"
     )
 
-    assert [(e.label, e.in_view) for e in eyes.see(html).elements] == [("Top", True), ("Bottom", False)]
+    assert [(e.label, e.in_view) for e in browser.see(html).elements] == [
+        ("Top", True),
+        ("Bottom", False),
+    ]
 
 
-def test_what_a_carousel_hides_cannot_be_reached(eyes: Eyes) -> None:
+def test_what_a_carousel_hides_cannot_be_reached(browser: DiscoveryBrowser) -> None:
     slides = "<button style='flex:0 0 300px'>One</button><button style='flex:0 0 300px'>Two</button>"
 
-    assert eyes.labels(f"<div style='display:flex;width:300px;overflow:hidden'>{slides}</div>") == ["One"]
+    assert browser.labels(f"<div style='display:flex;width:300px;overflow:hidden'>{slides}</div>") == ["One"]

@@ -7,6 +7,12 @@ from explorer.page.discovery import discover
 from explorer.page.regions import keys_in_regions
 from tests.explorer.conftest import Show
 
+
+@pytest.fixture
+def show(show_in_shared_page: Show) -> Show:
+    return show_in_shared_page
+
+
 PAGE = """<nav id=menu><a href=/a>A</a> <a href=/b>B</a></nav>
 <main class=shop><button>C</button></main> <footer><a href=/d>D</a></footer>
 <main class=shop style='margin-top: 2000px'><button>E</button></main>"""

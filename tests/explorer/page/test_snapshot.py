@@ -9,6 +9,12 @@ from explorer.page.snapshot import Snapshot, diff_outcome, take_snapshot
 from explorer.page.visual_diff import Picture, changed_blocks
 from tests.explorer.conftest import Show
 
+
+@pytest.fixture
+def show(show_in_shared_page: Show) -> Show:
+    return show_in_shared_page
+
+
 #: Large enough for a viewer to notice.
 PAGE = """<style>body { font: 40px sans-serif }</style><h1>Title</h1>
 <p id=text>It is 12:59:07</p><button aria-expanded=false>Menu</button>

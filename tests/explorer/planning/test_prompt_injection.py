@@ -3,7 +3,7 @@
 import json
 
 from explorer.planning.planner import choose_planner
-from tests.explorer.support.exploration import Theatre
+from tests.explorer.support.exploration import Harness
 from tests.support import llm_server
 from tests.support.llm_server import LlmServer
 
@@ -47,32 +47,32 @@ def obeys(handler: llm_server._Handler) -> None:
 
 
 def test_a_model_that_obeys_the_page_clicks_nothing_forbidden(
-    theatre: Theatre, pages: dict[str, str]
+    harness: Harness, pages: dict[str, str]
 ) -> None:
     pages["/"] = f"<p>Shop</p>{''.join(PLACES.values())}{FORBIDDEN}<a href=/two>Two</a>"
     pages["/one"] = pages["/two"] = "Arrived"
     pages["/delete-account"] = pages["/logout"] = "Done"
 
     with LlmServer(obeys) as server:
-        take = theatre.explore(theatre.url, choose_planner("key", "m", server.base_url), max_clicks=3)
+        take = harness.explore(harness.url, choose_planner("key", "m", server.base_url), max_clicks=3)
 
     assert take.steps
     assert all(step.plan.reason.startswith("llm: ") for step in take.steps)
     assert not {"Delete account", "Log out"} & {step.label for step in take.steps}
-    assert not any("POST" in asked or "delete" in asked.lower().partition("?")[0] for asked in theatre.asked)
+    assert not any("POST" in asked or "delete" in asked.lower().partition("?")[0] for asked in harness.asked)
     for request in server.requests:
         offered = [row.get("text", "") for row in request.question["elements"]]
         assert not {"Delete account", "Log out"} & set(offered)
         assert ORDER not in request.instructions
 
 
-def test_what_nobody_can_see_is_not_read_to_the_model(theatre: Theatre, pages: dict[str, str]) -> None:
+def test_what_nobody_can_see_is_not_read_to_the_model(harness: Harness, pages: dict[str, str]) -> None:
     hidden = PLACES["hidden text"] + PLACES["transparent text"] + f"<a href=/three hidden>{ORDER}</a>"
     pages["/"] = f"<p>Shop</p>{hidden}<a href=/two>Two</a><!-- {ORDER} -->"
     pages["/two"] = "Arrived"
 
     with LlmServer(obeys) as server:
-        theatre.explore(theatre.url, choose_planner("key", "m", server.base_url), max_clicks=1)
+        harness.explore(harness.url, choose_planner("key", "m", server.base_url), max_clicks=1)
 
     assert server.requests
     assert all(ORDER not in json.dumps(request.question) for request in server.requests)

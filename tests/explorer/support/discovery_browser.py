@@ -8,6 +8,8 @@ from typing import Any
 from playwright.async_api import Browser, Page
 
 from explorer.browser.chromium import find_chromium, open_browser, prepare_session
+from explorer.browser.isolated_world import is_trusted
+from explorer.browser.session import BrowserSession
 from explorer.egress.policy import EgressPolicy
 from explorer.egress.proxy import EgressProxy
 from explorer.page.discovery import Discovery, discover
@@ -17,7 +19,7 @@ from tests.explorer.support.exploration import answer, read_head, serving
 Look = Callable[[Page], Awaitable[Any]]
 
 
-class Eyes:
+class DiscoveryBrowser:
     """`see(html)` discovers a page; `show(html, look)` lets a test look for itself."""
 
     def __init__(self, runner: asyncio.Runner) -> None:
@@ -25,12 +27,17 @@ class Eyes:
         self.pages: dict[str, str] = {}
         self.port = 0
         self.browser: Browser
+        self._session: BrowserSession | None = None
 
     def see(self, html: str) -> Discovery:
-        async def look(page: Page) -> Discovery:
-            return await discover(page, frozenset())
+        """All in one page: opening one takes longer than finding what is in it."""
 
-        found: Discovery = self.show(html, look)
+        async def visit() -> Discovery:
+            if self._session is None or not is_trusted(self._session.page):
+                self._session = await prepare_session(self.browser, Brief("http://page.example/"))
+            return await self._open(self._session.page, html, lambda page: discover(page, frozenset()))
+
+        found: Discovery = self._runner.run(visit())
         return found
 
     def labels(self, html: str) -> list[str]:
@@ -38,17 +45,21 @@ class Eyes:
 
     def show(self, html: str, look: Look) -> Any:
         """What `look` makes of the page, once it is loaded with all its frames. `OTHER` is another origin."""
-        self.pages["/page"] = html.replace("OTHER", f"http://localhost:{self.port}")
 
         async def visit() -> Any:
             session = await prepare_session(self.browser, Brief("http://page.example/"))
             try:
-                await session.page.goto(f"http://127.0.0.1:{self.port}/page")
-                return await look(session.page)
+                return await self._open(session.page, html, look)
             finally:
                 await session.page.context.close()
 
         return self._runner.run(visit())
+
+    async def _open(self, page: Page, html: str, look: Look) -> Any:
+        self.pages["/page"] = html.replace("OTHER", f"http://localhost:{self.port}")
+        await page.goto("about:blank")  # else the page would be scrolled to where the last one was
+        await page.goto(f"http://127.0.0.1:{self.port}/page")
+        return await look(page)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first, _ = await read_head(reader)
@@ -59,24 +70,24 @@ class Eyes:
 
 
 @contextmanager
-def open_eyes() -> Iterator[Eyes]:
+def open_discovery_browser() -> Iterator[DiscoveryBrowser]:
     with asyncio.Runner() as runner:
-        eyes = Eyes(runner)
+        opened_browser = DiscoveryBrowser(runner)
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[None]:
-            async with serving(eyes.serve) as eyes.port:
-                allowed = frozenset({f"127.0.0.1:{eyes.port}", f"localhost:{eyes.port}"})
+            async with serving(opened_browser.serve) as opened_browser.port:
+                allowed = frozenset({f"127.0.0.1:{opened_browser.port}", f"localhost:{opened_browser.port}"})
                 async with (
                     EgressProxy(EgressPolicy(allowed)) as proxy,
-                    open_browser(find_chromium(), proxy.url) as eyes.browser,
+                    open_browser(find_chromium(), proxy.url) as opened_browser.browser,
                 ):
                     yield
 
         stack = opened()
         runner.run(_enter(stack))
         try:
-            yield eyes
+            yield opened_browser
         finally:
             runner.run(_leave(stack))
 

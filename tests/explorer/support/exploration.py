@@ -152,7 +152,7 @@ def greet(key: str) -> bytes:
     return "\r\n".join(lines).encode() + b"\x81\x05hello"
 
 
-class Theatre:
+class Harness:
     """Two browsers behind one proxy for many takes, the test site, and pages that a test writes itself."""
 
     def __init__(self, runner: asyncio.Runner, site: SiteServer) -> None:
@@ -170,7 +170,7 @@ class Theatre:
         self.proxy: EgressProxy
         self.browser: Browser
         #: Another one for what is tried off camera: a gate stands in front of a whole browser.
-        self.offstage: Browser
+        self.second_browser: Browser
 
     @property
     def url(self) -> str:
@@ -207,7 +207,9 @@ class Theatre:
             brief = Brief(url, **limits)
             async with AsyncExitStack() as opened:
                 session = await opened.enter_async_context(self.session(brief))
-                scouted = await opened.enter_async_context(scouting(brief, self.offstage)) if scout else None
+                scouted = (
+                    await opened.enter_async_context(scouting(brief, self.second_browser)) if scout else None
+                )
                 time = clock or (SeeingClock(session.page) if scout else HastyClock())
                 take = Take([], [], [])
                 often = RetryPolicy(told or take.retries.append, *PAUSES)
@@ -250,32 +252,32 @@ class Theatre:
 
 
 @contextmanager
-def open_theatre(*allowed_too: str) -> Iterator[Theatre]:
+def open_harness(*allowed_too: str) -> Iterator[Harness]:
     """Browser, proxy and servers, all on one event loop that runs while a test does."""
     # As a stage does while its browsers start.
     vocabulary.load()
     detection.load()
     with SiteServer() as site, asyncio.Runner() as runner:
-        theatre = Theatre(runner, site)
+        harness = Harness(runner, site)
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[None]:
-            async with serving(theatre.serve) as port:
-                theatre.port = port
+            async with serving(harness.serve) as port:
+                harness.port = port
                 # Under its second name the machine is another site to a browser.
-                hosts = (site.url, theatre.url, f"http://localhost:{port}/")
+                hosts = (site.url, harness.url, f"http://localhost:{port}/")
                 allowed = frozenset({*(str(Endpoint.of(url)) for url in hosts), *allowed_too})
                 async with (
-                    EgressProxy(EgressPolicy(allowed)) as theatre.proxy,
-                    open_browser(find_chromium(), theatre.proxy.url) as theatre.browser,
-                    open_browser(find_chromium(), theatre.proxy.url) as theatre.offstage,
+                    EgressProxy(EgressPolicy(allowed)) as harness.proxy,
+                    open_browser(find_chromium(), harness.proxy.url) as harness.browser,
+                    open_browser(find_chromium(), harness.proxy.url) as harness.second_browser,
                 ):
                     yield
 
         stack = opened()
         runner.run(_enter(stack))
         try:
-            yield theatre
+            yield harness
         finally:
             runner.run(_leave(stack))
 

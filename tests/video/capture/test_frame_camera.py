@@ -5,7 +5,7 @@ import io
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from playwright.async_api import Browser, Page
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
 
-from explorer.browser.chromium import find_chromium, open_session
+from explorer.browser.chromium import find_chromium, open_browser, open_session, prepare_session
 from explorer.browser.session import BrowserSession
 from explorer.egress.policy import EgressPolicy
 from explorer.egress.proxy import EgressProxy
 from explorer.navigation.popups import Popups
 from explorer.types import Brief
 from tests.explorer.support.exploration import answer, greet, read_head, serving
-from tests.support.markers import thorough
+from tests.support.markers import first, thorough
 from tests.video.conftest import HEIGHT, WIDTH
 from video.capture.camera import Camera, choose_camera
 from video.capture.footage import Frame
@@ -82,13 +82,12 @@ class Studio:
         return await self.page.evaluate(script)
 
 
-Open = Callable[..., Any]
-
-
 @asynccontextmanager
-async def opened(width_px: int = WIDTH, height_px: int = HEIGHT, **more: Any) -> AsyncIterator[Studio]:
-    """A studio; a page may be HTML, bytes with their type, or a coroutine function that answers by itself."""
-    pages: dict[str, Any] = {}
+async def served(pages: dict[str, Any]) -> AsyncIterator[tuple[int, str]]:
+    """Port of a server, and the proxy in front of it.
+
+    A page may be HTML, bytes with their type, or a coroutine function that answers by itself.
+    """
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first, headers = await read_head(reader)
@@ -100,20 +99,50 @@ async def opened(width_px: int = WIDTH, height_px: int = HEIGHT, **more: Any) ->
         writer.write(answer(body, "200 OK", f"Content-Type: {kind}"))
         await writer.drain()
 
-    async with AsyncExitStack() as stack:
-        port = await stack.enter_async_context(serving(handle))
+    async with serving(handle) as port:
         allowed = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
-        proxy = await stack.enter_async_context(EgressProxy(EgressPolicy(allowed)))
-        brief = Brief("http://127.0.0.1/", width_px=width_px, height_px=height_px)
-        browser = find_chromium()
-        assert browser.kind == "headless-shell", "only headless-shell is filmed frame by frame: make setup"
+        async with EgressProxy(EgressPolicy(allowed)) as proxy:
+            yield port, proxy.url
+
+
+def brief_of(width_px: int = WIDTH, height_px: int = HEIGHT) -> Brief:
+    return Brief("http://127.0.0.1/", width_px=width_px, height_px=height_px)
+
+
+@asynccontextmanager
+async def opened(width_px: int = WIDTH, height_px: int = HEIGHT, **more: Any) -> AsyncIterator[Studio]:
+    """A studio with a browser of its own."""
+    pages: dict[str, Any] = {}
+    brief, chromium = brief_of(width_px, height_px), find_chromium()
+    assert chromium.kind == "headless-shell", "only headless-shell is filmed frame by frame: make setup"
+    async with AsyncExitStack() as stack:
+        port, proxy = await stack.enter_async_context(served(pages))
         more = {"by_frames": True, **more}
-        stage = await stack.enter_async_context(open_session(brief, browser, proxy.url, **more))
+        stage = await stack.enter_async_context(open_session(brief, chromium, proxy, **more))
         yield Studio(stage, port, pages)
 
 
+@pytest.fixture(scope="module")
+async def shared_browser() -> AsyncIterator[tuple[Browser, int, dict[str, Any]]]:
+    pages: dict[str, Any] = {}
+    async with AsyncExitStack() as stack:
+        port, proxy = await stack.enter_async_context(served(pages))
+        browser = await stack.enter_async_context(open_browser(find_chromium(), proxy, by_frames=True))
+        yield browser, port, pages
+
+
 @pytest.fixture
-async def studio() -> AsyncIterator[Studio]:
+async def studio(shared_browser: tuple[Browser, int, dict[str, Any]]) -> AsyncIterator[Studio]:
+    """A studio with a page of its own."""
+    browser, port, pages = shared_browser
+    pages.clear()
+    stage = await prepare_session(browser, brief_of(), by_frames=True)
+    yield Studio(stage, port, pages)
+    await stage.page.context.close()
+
+
+@pytest.fixture
+async def own_studio() -> AsyncIterator[Studio]:
     async with opened() as one:
         yield one
 
@@ -136,7 +165,7 @@ def colour(frame: Frame, at: tuple[int, int] = (300, 300)) -> tuple[int, int, in
     return red, green, blue
 
 
-@pytest.mark.parametrize("fps", [30, 60])
+@pytest.mark.parametrize("fps", first(1, [30, 60]))
 async def test_every_clock_of_a_page_goes_with_the_film(studio: Studio, fps: int) -> None:
     camera = await studio.film(CLOCKS, fps)
     before, began_ms = await studio.ask("read()"), camera.now_ms()
@@ -278,16 +307,19 @@ async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head
 
 @pytest.mark.parametrize(
     ("script", "stalls"),
-    [
-        ("void fetch('/never')", True),
-        thorough("void new EventSource('/never')", True),
-        ("void new WebSocket(`ws://${location.host}/never`)", False),
-        (
-            "void new Worker(URL.createObjectURL(new Blob(['setInterval(() => postMessage(1), 50)'])))"
-            ".addEventListener('message', () => ticks)",
-            False,
-        ),
-    ],
+    first(
+        2,
+        [
+            ("void fetch('/never')", True),
+            thorough("void new EventSource('/never')", True),
+            ("void new WebSocket(`ws://${location.host}/never`)", False),
+            (
+                "void new Worker(URL.createObjectURL(new Blob(['setInterval(() => postMessage(1), 50)'])))"
+                ".addEventListener('message', () => ticks)",
+                False,
+            ),
+        ],
+    ),
     ids=["long poll", "events", "socket", "worker"],
 )
 async def test_what_never_ends_does_not_end_the_film(studio: Studio, script: str, stalls: bool) -> None:
@@ -333,7 +365,7 @@ async def test_a_page_that_stands_still_costs_few_pictures(studio: Studio) -> No
     assert camera.still_ms() > 4000
 
 
-@pytest.mark.parametrize("fps", [30, 60])
+@pytest.mark.parametrize("fps", first(1, [30, 60]))
 @pytest.mark.parametrize("delay_ms", [thorough(510), 777, thorough(1250)])
 async def test_a_change_after_a_rest_is_in_the_very_next_frame(
     studio: Studio, fps: int, delay_ms: int
@@ -399,24 +431,24 @@ async def test_work_returns_its_result_and_its_error(studio: Studio) -> None:
         await camera.during(studio.ask("setTimeout(() => 0, 99) && Promise.reject('no such thing')"))
 
 
-async def test_a_page_whose_process_dies_keeps_the_take(studio: Studio) -> None:
-    camera = await studio.film(RESTLESS)
+async def test_a_page_whose_process_dies_keeps_the_take(own_studio: Studio) -> None:
+    camera = await own_studio.film(RESTLESS)
     await camera.hold(200)
-    crash = asyncio.ensure_future(studio.page.goto("chrome://crash"))
-    await asyncio.wait_for(studio.stage.lost, 20)
+    crash = asyncio.ensure_future(own_studio.page.goto("chrome://crash"))
+    await asyncio.wait_for(own_studio.stage.lost, 20)
 
     await camera.hold(200)
     await camera.stop()
 
-    assert len(studio.frames) > 10
+    assert len(own_studio.frames) > 10
     assert "its process died" in camera.notes[0]
     crash.cancel()
     await asyncio.gather(crash, return_exceptions=True)
 
 
-async def test_a_page_that_hangs_does_not_hang_the_camera(studio: Studio) -> None:
-    camera = await studio.film(CLOCKS)
-    await studio.ask("void setTimeout(() => { while (true); }, 100)")
+async def test_a_page_that_hangs_does_not_hang_the_camera(own_studio: Studio) -> None:
+    camera = await own_studio.film(CLOCKS)
+    await own_studio.ask("void setTimeout(() => { while (true); }, 100)")
 
     async with asyncio.timeout(30):
         await camera.hold(1000)
@@ -463,7 +495,7 @@ async def test_nothing_arrives_after_stop(studio: Studio) -> None:
 
 
 @pytest.mark.parametrize("scale", [1, 1.5, thorough(2)])
-@pytest.mark.parametrize("size", [(1152, 648), (484, 864), thorough((720, 720))], ids=str)
+@pytest.mark.parametrize("size", [(1152, 648), thorough((484, 864)), thorough((720, 720))], ids=str)
 async def test_pictures_have_the_devices_pixels(size: tuple[int, int], scale: float) -> None:
     async with opened(*size, scale=scale) as studio:
         camera = await studio.film("<h1>Sharp")
@@ -492,7 +524,7 @@ def test_auto_takes_frames_where_the_browser_can() -> None:
         choose_camera("frames", "chromium")
 
 
-@pytest.mark.parametrize("opens", ["/wanted", "about:blank"])
+@pytest.mark.parametrize("opens", first(1, ["/wanted", "about:blank"]))
 async def test_a_popup_is_folded_in_and_the_film_goes_on(studio: Studio, opens: str) -> None:
     camera = await studio.film(RESTLESS)
     popups = Popups(studio.page)
