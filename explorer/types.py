@@ -11,7 +11,8 @@ StopReason = Literal[
 ]
 #: What a click has changed: another page, the picture, a dialog that it opened, a part that it unfolded.
 Outcome = Literal["page", "scene", "dialog", "disclosure", "nothing"]
-Action = Literal["click", "type", "choose"]
+#: To hover is to point at the entry of a menu that is open as long as the pointer is over it.
+Action = Literal["click", "type", "choose", "hover"]
 #: Whether fields are filled in as well, or things are only clicked.
 Interact = Literal["all", "click"]
 #: What a field takes; "" for what is no field.
@@ -99,6 +100,8 @@ class Element:
     download: bool = False
     #: It declares that it opens a menu, a panel or a dialog here.
     reveals: bool = False
+    #: It shows a menu while the pointer is over it.
+    opens_on_hover: bool = False
     #: Where a submit button would send its form; "" for everything that submits nothing.
     form_action: str = ""
     #: Identifies it across re-renders and pages: a hash of role, name, place in the page and destination.

@@ -36,7 +36,7 @@ class RecordingResult:
         return (
             f"{film['duration_s']:.1f} s, {film['width']}x{film['height']}, "
             f"{film['size_bytes'] / 1e6:.1f} MB, "
-            f"{len(self.status['steps'])} clicks, {len(self.status['refused'])} refused."
+            f"{self.status['metrics']['clicks']} clicks, {len(self.status['refused'])} refused."
         )
 
     def as_json(self) -> Json:

@@ -24,6 +24,7 @@ from explorer.page.visual_diff import Blocks, changed_share
 from explorer.protocols import Clock
 from explorer.text import clip
 from explorer.types import ActionPlan, Element, Outcome, Point, Refusal, Step
+from explorer.urls import page_key
 
 #: How long the effect of an action is shown; a page that it opens is shown when it is visited.
 LOOK_MS: dict[Outcome, float] = {
@@ -88,13 +89,15 @@ class ActionPerformer:
         self._report = report
         self._popups = Popups(page)
         self._form_filler = FormFiller(page, clock, mouse)
+        #: The entry whose menu is open as long as the pointer is on it.
+        self._menu: ActionPlan | None = None
 
     async def prepare(self, plan: ActionPlan) -> ActionTarget | Refusal | None:
         """Moves the pointer there; returns a refusal, or None, when it must not or can no longer be used."""
         start_ms = self._clock.now_ms()
         await self._scroller.show(plan.selector)
         unhovered = await self._screen.snapshot()
-        point = await self._scroller.point_at(plan.selector)
+        point = await self._point_at(plan)
         element = await self.describe(plan) if point else None
         if element is None:
             return None
@@ -116,6 +119,14 @@ class ActionPerformer:
             return refusal
         point = await self._scroller.follow(plan.selector)
         return ActionTarget(last, point, start_ms, selector, unhovered, before) if point else None
+
+    async def _point_at(self, plan: ActionPlan) -> Point | None:
+        """Moves the pointer there, within the open menu if it lies in one that would close otherwise."""
+        if self._menu is None:
+            return await self._scroller.point_at(plan.selector)
+        if not await self._scroller.is_in_sight(plan.selector):
+            await self._scroller.point_at(self._menu.selector)
+        return await self._scroller.point_within_menu(plan.selector)
 
     async def describe(self, plan: ActionPlan) -> Element | None:
         """The element that a plan is for, as it is now; None when it is gone."""
@@ -148,10 +159,12 @@ class ActionPerformer:
         popup_url = await self._deadlines.do(self._popups.take())
         if popup_url is not None:
             await self._open_in_place(popup_url)
+        await self._leave_menu(result.step)
         result.after = after = await self._screen.snapshot()
         outcome = _outcome(target, after, moving_blocks)
-        if target.before.picture is not None and after.picture is not None:
-            result.changed = changed_share(target.before.picture, after.picture, moving_blocks)
+        before = target.unhovered if result.step.plan.action == "hover" else target.before
+        if before.picture is not None and after.picture is not None:
+            result.changed = changed_share(before.picture, after.picture, moving_blocks)
         result.step = replace(
             result.step,
             outcome=outcome,
@@ -160,8 +173,17 @@ class ActionPerformer:
         )
         await self._clock.hold(LOOK_MS[outcome])
 
+    async def _leave_menu(self, step: Step) -> None:
+        """Takes the pointer off a menu that has led to another page, where it would open again."""
+        led_away = self._menu is not None and page_key(self._page.url) != page_key(step.page_url)
+        self._menu = step.plan if step.plan.action == "hover" else None
+        if led_away:
+            await self._deadlines.limit(self._mouse.rest())
+
     async def _act(self, plan: ActionPlan, target: ActionTarget) -> float:
         """Returns the moment of the click, on the clock."""
+        if plan.action == "hover":
+            return self._clock.now_ms()
         if plan.action == "click":
             return await self._mouse.click()
         began_ms = self._clock.now_ms()

@@ -214,7 +214,7 @@ class Explorer:
 
     async def _step(self, plan: ActionPlan, element: Element, signature: str) -> Step | Refusal | None:
         event = await self.step_runner.run(plan, element, signature, self.page_visit.moving_blocks)
-        if isinstance(event, Step):
+        if isinstance(event, Step) and event.plan.action != "hover":
             self._metrics = replace(self._metrics, clicks=self._metrics.clicks + 1)
         return event
 

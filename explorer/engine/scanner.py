@@ -124,7 +124,7 @@ class Scanner:
 
     def _plan_for(self, element: Element, words: list[str]) -> ActionPlan | None:
         if not element.fills:
-            return ActionPlan(element.selector, "click", 0, "")
+            return ActionPlan(element.selector, "hover" if element.opens_on_hover else "click", 0, "")
         if self._brief.wishes.interact != "all":
             return None
         entry = choose_value(element, words, times_filled=self._frontier.times_tried(element))

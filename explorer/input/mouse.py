@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 from playwright.async_api import Page
 
@@ -97,13 +97,17 @@ class Mouse:
     def __init__(self, page: Page, clock: Clock, start: Point) -> None:
         self._page = page
         self._clock = clock
-        self._position = start
+        self._start = self._position = start
         self.trail: list[Sample] = []
         self.scrolls: list[Scroll] = []
 
     async def place_at_start(self) -> None:
         """Moves the pointer to its start position."""
         await self._move_pointer(self._position)
+
+    @property
+    def position(self) -> Point:
+        return self._position
 
     async def move_to(self, target: Point) -> None:
         """Moves to `target` in a time that grows with the distance."""
@@ -116,6 +120,15 @@ class Mouse:
         while (t := (self._clock.now_ms() + FRAME_MS - began_ms) / duration) < 1:
             await self._move_pointer(curve(start, target, ease(t)))
         await self._move_pointer(target)
+
+    async def rest(self) -> None:
+        """Moves to where it began, in the middle of the page."""
+        await self.move_to(self._start)
+
+    async def move_along(self, points: Sequence[Point]) -> None:
+        """Moves from point to point, as one does who must not leave an open menu."""
+        for point in points:
+            await self.move_to(point)
 
     def is_at(self, point: Point) -> bool:
         """Checks whether the pointer is at this point, within `SAME_POINT_PX`."""

@@ -4,7 +4,7 @@ from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
 from explorer.input.mouse import Mouse
-from explorer.page.discovery import find_click_point, reveal_delta, scroll_containers
+from explorer.page.discovery import find_click_point, reveal_delta, scroll_containers, stays_in_menu
 from explorer.protocols import Clock
 from explorer.types import Point
 
@@ -58,6 +58,23 @@ class Scroller:
         if recheck is not None and recheck != point:
             await self._deadlines.limit(self._mouse.move_to(recheck))
         return recheck
+
+    async def is_in_sight(self, selector: str) -> bool:
+        """Checks whether a click would hit the element now."""
+        return await self._deadlines.do(find_click_point(self._page, selector)) is not None
+
+    async def point_within_menu(self, selector: str) -> Point | None:
+        """Moves the pointer to an element of an open menu, if possible without leaving the menu."""
+        point = await self._deadlines.do(find_click_point(self._page, selector))
+        if point is None:
+            return None
+        here = self._mouse.position
+        corners = [Point(here.x, point.y), Point(point.x, here.y)]
+        inside = await self._deadlines.do(stays_in_menu(self._page, selector, corners))
+        corner = next((one for one, stays in zip(corners, inside, strict=False) if stays), None)
+        await self._deadlines.limit(self._mouse.move_along([corner, point] if corner else [point]))
+        await self._clock.hold(BEFORE_CLICK_MS)
+        return await self._deadlines.do(find_click_point(self._page, selector))
 
     async def follow(self, selector: str) -> Point | None:
         """Follows a moving element with the pointer, a few times; None when it is gone or covered."""

@@ -31,6 +31,8 @@ def may_be_tried(plan: ActionPlan, element: Element) -> bool:
 
     Nothing is toggled, chosen or sent there, and only search terms are typed.
     """
+    if plan.action == "hover":
+        return True
     if plan.action != "click":
         return plan.action == "type" and is_search(element)
     toggles = element.role in _TOGGLES or element.fills != "" or "pressed=" in element.state
@@ -60,6 +62,8 @@ async def act(page: Page, plan: ActionPlan, element: Element) -> bool:
     if element.new_tab:
         await page.locator(plan.selector).first.evaluate(OPEN_IN_PLACE)
     await page.mouse.move(point.x, point.y)
+    if plan.action == "hover":
+        return True
     if plan.action == "choose":
         await page.locator(plan.selector).first.select_option(label=plan.value)
         return True

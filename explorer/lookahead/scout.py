@@ -178,8 +178,14 @@ class Scout:
         That spares loading it again.
         """
         ways = ["escape", "again"] if after.unfolded > before.unfolded else ["escape"]
+        if plan.action == "hover":
+            ways = ["leave"]
         while after.signature != before.signature and ways:
-            if ways.pop(0) == "escape":
+            way = ways.pop(0)
+            if way == "leave":
+                await self._page.mouse.move(0, 0)
+                await self._settler.settle(SETTLE_MS)
+            elif way == "escape":
                 await self._page.keyboard.press("Escape")
                 # After a key press, what was clicked has a focus ring, and would look changed.
                 await self._page.evaluate("document.activeElement?.blur()")

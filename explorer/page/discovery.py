@@ -5,7 +5,7 @@ become records. All functions raise `playwright.async_api.Error` when the page i
 """
 
 import logging
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,6 +123,13 @@ async def scroll_containers(page: Page, selector: str) -> bool:
             await query(page, ENTER_FRAME.join(parts[:depth]), "scrollContainers", framed=depth > 1)
         )
     return moved
+
+
+async def stays_in_menu(page: Page, selector: str, points: Sequence[Point]) -> list[bool]:
+    """Checks for each point whether the pointer is still over the menu there that holds the element."""
+    positions = [{"x": point.x, "y": point.y} for point in points]
+    answer = await query(page, selector, "staysIn", points=positions)
+    return [bool(stays) for stays in answer or []]
 
 
 def _elements(rows: list[dict[str, Any]], language: str) -> Iterator[Element]:

@@ -26,6 +26,7 @@ _PARTS = (
         "geometry.js",
         "scrolling.js",
         "listeners.js",
+        "hover_menus.js",
         "fields.js",
         "accessible_names.js",
         "icons.js",

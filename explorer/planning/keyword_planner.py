@@ -199,7 +199,7 @@ class _Ranking:
         is_last = self.scene.clicks_left == 1
         if is_last and BOOST.search(label_of(element)) and score + bonus > LAST_BOOST_FROM:
             bonus += LAST_BOOST_SCORE
-        if not element.fills and not _is_reused(element):
+        if not element.fills and not element.opens_on_hover and not _is_reused(element):
             bonus -= SAME_NAME_PENALTY * self.clicked[label_of(element)]
         return bonus
 

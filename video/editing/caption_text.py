@@ -73,6 +73,8 @@ def caption(step: Step) -> str:
     if CLOSE_SYMBOLS.match(step.label.strip()):
         return "Close"
     name = clip(COUNT.sub("", clean_name(step.label)))
+    if step.action == "hover":
+        return f"Open the menu {name}" if any(map(str.isalnum, name)) else "Open the menu"
     verb, unnamed = ROLES.get(step.role) or OUTCOMES.get(step.outcome) or OUTCOMES["page"]
     if step.outcome == "page" and step.role not in ("tab", "link"):
         verb, unnamed = OUTCOMES["page"]

@@ -78,7 +78,8 @@ def _frame_specs(
     film_captions: Sequence[Caption],
 ) -> Iterator[FrameSpec]:
     """Yields one spec for each film frame; the last is held until length and zooms are complete."""
-    clicks = Clicks(steps, [pacing.film_ms(step.click_ms) for step in steps])
+    pressed = [step for step in steps if step.action != "hover"]
+    clicks = Clicks(pressed, [pacing.film_ms(step.click_ms) for step in pressed])
     starts_ms = [caption.start_ms for caption in film_captions]
     moments = [*pacing.moments()]
     length_ms = max(style.min_film_ms, zoom_plan.over_ms + ENDING_MS if zoom_plan.moves else 0.0)

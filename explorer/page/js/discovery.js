@@ -20,7 +20,7 @@ const describe = (el, names, key, sight) => {
   return {
     selector: selectorFor(el, names),
     tag: el.localName,
-    text: (visibleText(el) || spoken(el)).slice(0, MAX_TEXT),
+    text: (hoverMenu(el) ? spoken(el) : visibleText(el) || spoken(el)).slice(0, MAX_TEXT),
     role: roleOf(el),
     href: hrefOf(el).slice(0, 2000),
     label: spoken(el),
@@ -32,7 +32,8 @@ const describe = (el, names, key, sight) => {
     in_view: sight.inView,
     new_tab: opensElsewhere(el),
     download: el.matches("a[download], area[download]"),
-    reveals: (el.matches(REVEALING) || /^(tab|combobox)$/.test(explicitRole(el))) && !el.matches(OPEN_TAB),
+    opens_on_hover: !!hoverMenu(el),
+    reveals: (opensOnHover(el) || el.matches(REVEALING) || /^(tab|combobox)$/.test(explicitRole(el))) && !el.matches(OPEN_TAB),
     form_action: formActionOf(el).slice(0, 2000),
     identity: key,
     point: sight.point ? { x: sight.point.x, y: sight.point.y } : null,
@@ -56,6 +57,7 @@ const signalOf = (el, lent) => {
   if (el.matches(NATIVE) || hiddenControl(el)) return "native";
   if (isField(el)) return "field";
   if (el.matches(NO_TARGETS)) return "";
+  if (opensOnHover(el)) return "hover";
   const role = explicitRole(el);
   if (ROLES.test(role)) return "role";
   const { cursor } = styleOf(el);

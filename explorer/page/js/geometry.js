@@ -98,7 +98,8 @@ const hitAt = ({ x, y }) => {
   return hit;
 };
 const isHit = (el, point) => {
-  const ownsAll = el.matches("a[*|href]"); // a button inside a link follows the link
+  // A button inside a link follows the link, and an entry is pointed at wherever it is hit.
+  const ownsAll = el.matches("a[*|href]") || !!hoverMenu(el);
   for (let node = hitAt(point); node; node = shownIn(node)) {
     if (node === el || (node.localName === "label" && node.control === el)) return true;
     if (

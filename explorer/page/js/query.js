@@ -56,6 +56,7 @@ const answers = {
   depth: [depthOf, null],
   frame: [frameOf, null],
   covers: [coversOf, null],
+  staysIn: [staysIn, null],
 };
 const [answer, missing] = answers[request.job];
 if (!targets.length && hooks?.hasClosedRoots()) return { retry: true };

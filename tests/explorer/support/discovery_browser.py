@@ -35,10 +35,12 @@ class DiscoveryBrowser:
         async def visit() -> Discovery:
             if self._session is None or not is_trusted(self._session.page):
                 self._session = await prepare_session(self.browser, Brief("http://page.example/"))
-            return await self._open(self._session.page, html, lambda page: discover(page, frozenset()))
+            found: Discovery = await self._open(
+                self._session.page, html, lambda page: discover(page, frozenset())
+            )
+            return found
 
-        found: Discovery = self._runner.run(visit())
-        return found
+        return self._runner.run(visit())
 
     def labels(self, html: str) -> list[str]:
         return [element.label for element in self.see(html).elements]
