@@ -21,13 +21,12 @@ from explorer.urls import page_key
 
 log = logging.getLogger(__name__)
 
-#: How many tries off camera a take has for each click that it may make.
-TRIES_PER_CLICK = 4
-TRY_TIMEOUT_S = 10.0
-#: A slow site gets no more time than this off camera, for each click.
-TRY_S_PER_CLICK = 3.0
-#: And no more than this part of what the whole exploration may take.
-RUNTIME_PART = 0.3
+#: How many tries off camera a take has for each click that it may make. They are counted, and not timed: a busy
+#: machine makes as many, and so the same film. What thirty tries take on an idle one is some 30 s.
+TRIES_PER_CLICK = 3
+TRY_TIMEOUT_S = 20.0
+#: All of them together take no more than this part of what the whole exploration may take.
+RUNTIME_PART = 0.4
 #: Earlier actions on a page are repeated before each try, up to this many; each costs 0.4 s.
 MAX_REPLAYED_ACTIONS = 5
 MAX_FAILURES = 3
@@ -53,7 +52,7 @@ class Lookahead:
         self._deadlines = deadlines
         self._frontier = frontier
         self._tries_left = TRIES_PER_CLICK * max_clicks
-        self._seconds_left = min(TRY_S_PER_CLICK * max_clicks, RUNTIME_PART * deadlines.limit_s)
+        self._seconds_left = RUNTIME_PART * deadlines.limit_s
         self._failures = 0
         self._tried: set[tuple[str, str]] = set()
         self.tries = 0

@@ -33,8 +33,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: How long a page may take to respond and settle, in milliseconds; most need some 500.
-SETTLE_MS = 2_500.0
-GOTO_TIMEOUT_MS = 8_000.0
+SETTLE_MS = 4_000.0
+GOTO_TIMEOUT_MS = 15_000.0
 ACT_TIMEOUT_MS = 2_000.0
 #: Half of what a film waits for: a page that has not quite settled is not seen, and pictures are compared.
 QUIET_MS, FLOOR_MS = 150.0, 60.0
