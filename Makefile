@@ -27,15 +27,15 @@ demo: setup ## Film a site: make demo URL='https://…' OUT=demo.mp4 (without UR
 	fi
 
 test: setup ## Run the tests
-	@.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=25
+	@.venv/bin/pytest -n 4 --dist loadfile --no-loadscope-reorder --durations=25
 
 test-all: setup ## Run all tests, also those that take long and that make chaos shows as well
-	@.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder -m ""
+	@.venv/bin/pytest -n 4 --dist loadfile --no-loadscope-reorder -m ""
 
 coverage: setup ## Run the tests and show which lines they do not reach, also in build/coverage
 	@.venv/bin/python -c 'import pytest_cov' 2>/dev/null || \
 		{ echo "pytest-cov is missing in .venv: make lock pins it, and make setup installs it." >&2; exit 1; }
-	@.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered \
+	@.venv/bin/pytest -n 4 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered \
 		--cov-report=html:build/coverage
 
 check: setup ## Lint, formatting and types

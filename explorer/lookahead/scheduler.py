@@ -21,8 +21,8 @@ from explorer.urls import page_key
 
 log = logging.getLogger(__name__)
 
-#: How many tries off camera a take has for each click that it may make. They are counted, and not timed: a busy
-#: machine makes as many, and so the same film. What thirty tries take on an idle one is some 30 s.
+#: How many tries off camera a take has for each click that it may make. They are counted, and not timed: a
+#: busy machine makes as many, and so the same film. Thirty tries take some 30 s on an idle one.
 TRIES_PER_CLICK = 3
 TRY_TIMEOUT_S = 20.0
 #: All of them together take no more than this part of what the whole exploration may take.

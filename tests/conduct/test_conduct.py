@@ -75,6 +75,7 @@ def test_every_control_is_seen(marks: Marks) -> None:
 
 
 @pytest.mark.parametrize("page", named(*SHORT_TAKES))
+@pytest.mark.thorough
 def test_a_take_does_nothing_where_little_but_danger_is_left(
     hall: tuple[Harness, dict[str, ExamSite]], page: str
 ) -> None:

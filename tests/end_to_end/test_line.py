@@ -153,6 +153,7 @@ def test_a_start_page_that_cannot_be_filmed_fails_with_a_clear_error(
     assert words in body["error"]
 
 
+@pytest.mark.thorough
 def test_a_page_that_never_answers_ends_with_a_safety_violation(
     line: Client, site: SiteServer, new_processes: NewProcesses
 ) -> None:

@@ -73,6 +73,7 @@ def test_a_film_that_fails_while_filming_is_made_from_the_footage(
     assert not [key for key in left if key.startswith(b"demo:foot")]
 
 
+@pytest.mark.thorough
 def test_an_ffmpeg_that_always_fails_fails_the_job_but_the_take_is_kept(
     settings: Settings, serve: Serve, site: SiteServer, tmp_path: Path, redis_url: str
 ) -> None:

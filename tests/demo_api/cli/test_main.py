@@ -113,6 +113,7 @@ def test_what_cannot_be_recorded_ends_with_one_clear_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.thorough
 def test_an_existing_film_survives_a_take_that_fails(site: SiteServer, tmp_path: Path) -> None:
     out = tmp_path / "demo.mp4"
     out.write_bytes(b"yesterday's film")

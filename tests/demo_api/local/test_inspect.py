@@ -32,6 +32,7 @@ def test_json_lists_what_may_be_clicked_and_what_not_and_why(site: SiteServer, t
         assert (0, 110, 60) in {colour for _, colour in image.getcolors(1 << 24) or []}
 
 
+@pytest.mark.thorough
 def test_a_table_is_printed_for_people(site: SiteServer) -> None:
     done = sitereel("inspect", site.url, COLUMNS="200")
 

@@ -1,5 +1,7 @@
 """Whole takes, with looks off camera, of sites on which plain links and fields do something."""
 
+import pytest
+
 from tests.explorer.support.exploration import Harness, Take
 
 STYLE = """<style>body { font: 18px sans-serif; margin: 30px } nav a { margin-right: 20px }
@@ -47,6 +49,7 @@ def test_links_that_act_are_followed_neither_on_camera_nor_off(
     assert set(acting.values()) <= {refusal.what for refusal in take.trace.refused}
 
 
+@pytest.mark.thorough
 def test_no_way_of_ending_the_visit_is_taken(harness: Harness, pages: dict[str, str]) -> None:
     icons = (
         '<a href=/session/end title="Leave"><svg width=20><path d="M9 21H5V3h4M16 17l5-5"/></svg></a>'

@@ -168,6 +168,7 @@ def test_a_site_whose_robots_txt_fails_is_filmed_but_not_looked_at_ahead(
     assert harness.asked.count("GET /blue") == 1
 
 
+@pytest.mark.thorough
 def test_without_the_wish_nothing_is_tried_off_camera(harness: Harness, shop: dict[str, str]) -> None:
     take = harness.explore(harness.url, scout=True, max_clicks=1, wishes=Wishes(scout=False))
 

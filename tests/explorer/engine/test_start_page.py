@@ -34,6 +34,7 @@ def test_a_start_page_that_hangs_hits_the_hard_limit(harness: Harness, site: Sit
         harness.explore(f"{site.url}lab/hang", max_runtime_s=2)
 
 
+@pytest.mark.thorough
 def test_a_start_page_that_spins_is_filmed_once_its_script_is_stopped(
     harness: Harness, pages: dict[str, str]
 ) -> None:

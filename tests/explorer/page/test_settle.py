@@ -126,6 +126,7 @@ def test_a_page_that_navigates_while_it_settles_is_settled_on_the_new_one(settle
     assert "About" in title
 
 
+@pytest.mark.thorough
 def test_a_page_that_spins_is_unresponsive(settled: Settled) -> None:
     async def look(page: Page, settler: Settler, clock: RealClock) -> bool:
         await settler.settle()
