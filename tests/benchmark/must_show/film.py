@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from statistics import mean
 
 from actors.stages.camera_session import CameraSession, CameraSetup, camera_session
-from explorer.browser.chromium import find_chromium
+from explorer.browser.chromium import Chromium, find_chromium
 from explorer.egress.policy import EgressPolicy
 from explorer.egress.proxy import EgressProxy
 from explorer.engine.composition import build_explorer
-from explorer.errors import ExplorerError
+from explorer.errors import BrowserCrashed, ExplorerError
 from explorer.lookahead.scout import Scout
 from explorer.lookahead.scout_browser import open_scout
 from explorer.planning.keyword_planner import KeywordPlanner
+from explorer.retry_policy import LIMITS
 from explorer.types import Brief, Metrics, Step
 from tests.benchmark.coverage.oracle import near
 from tests.benchmark.coverage.scenes import Shot, decode, repeats
@@ -22,6 +23,9 @@ from tests.benchmark.must_show.view import Act, View, look, shown
 from video.style import Style, layout
 
 MAX_FOOTAGE_BYTES = 256 << 20
+STYLE = Style()
+LAYOUT = layout(STYLE)
+WIDTH_PX, HEIGHT_PX = LAYOUT.viewport_width_px, LAYOUT.viewport_height_px
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +61,41 @@ class Film:
 
 
 async def film(site: PackagedSite, url: str, clicks: int = 10) -> Film:
-    """Films once, without a language model. An exploration that cannot begin is a film with its error."""
-    began_s, style = time.monotonic(), Style()
-    width_px, height_px = layout(style).viewport_width_px, layout(style).viewport_height_px
-    brief = Brief(url, clicks, width_px=width_px, height_px=height_px, allow_private_hosts=near(url))
-    chromium = find_chromium()
+    """Films once, without a language model, and again when the browser dies, as the record stage does.
+
+    An exploration that cannot begin is a film with its error.
+    """
+    chromium, lost = find_chromium(), ""
+    brief = Brief(url, clicks, width_px=WIDTH_PX, height_px=HEIGHT_PX, allow_private_hosts=near(url))
     async with (
         EgressProxy(EgressPolicy(near(url))) as proxy,
         open_scout(brief, chromium, proxy.url) as scout,
-        camera_session(
-            CameraSetup(
-                chromium=chromium,
-                brief=brief,
-                scale=layout(style).canvas.scale,
-                choice="auto",
-                fps=style.fps,
-                max_footage_bytes=MAX_FOOTAGE_BYTES,
-                proxy_url=proxy.url,
-                sink=lambda _: None,
-            )
-        ) as session,
     ):
-        try:
-            acts, shots = await _explored(site, brief, session, proxy, scout)
-        except ExplorerError as exc:
-            return Film(site, error=str(exc))
-    return Film(site, tuple(acts), tuple(shots), time.monotonic() - began_s)
+        for _ in range(1 + LIMITS["browser"]):
+            try:
+                async with camera_session(_setup(brief, chromium, proxy)) as session:
+                    began_s = time.monotonic()
+                    acts, shots = await _explored(site, brief, session, proxy, scout)
+                    return Film(site, tuple(acts), tuple(shots), time.monotonic() - began_s)
+            except BrowserCrashed as exc:
+                lost = str(exc)
+            except ExplorerError as exc:
+                return Film(site, error=str(exc))
+    return Film(site, error=lost)
+
+
+def _setup(brief: Brief, chromium: Chromium, proxy: EgressProxy) -> CameraSetup:
+    """What a film is made with by default; its frames are kept nowhere."""
+    return CameraSetup(
+        chromium=chromium,
+        brief=brief,
+        scale=LAYOUT.canvas.scale,
+        choice="auto",
+        fps=STYLE.fps,
+        max_footage_bytes=MAX_FOOTAGE_BYTES,
+        proxy_url=proxy.url,
+        sink=lambda _: None,
+    )
 
 
 async def _explored(

@@ -9,11 +9,11 @@ SPIN = "while True: pass"
 
 
 @contextmanager
-def busy(processes: int) -> Iterator[None]:
-    """Keeps so many processes busy until left."""
+def busy(processes: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Keeps so many processes busy until left, and yields them."""
     spinning = [subprocess.Popen((sys.executable, "-c", SPIN)) for _ in range(processes)]
     try:
-        yield
+        yield spinning
     finally:
         for each in spinning:
             each.kill()
