@@ -72,7 +72,7 @@ def opened(samples: Path | None, only: str = "") -> Iterator[list[Place]]:
         places += [Place(name_of(path), f"{site.url}lab/{path}", written) for path in LAB]
         for name, (folder, start) in SAMPLES.items():
             if samples and (samples / folder).is_dir() and only in name:
-                root = stack.enter_context(_served(samples / folder))
+                root = stack.enter_context(served(samples / folder))
                 places.append(Place(name, root + start, lambda: 0))
         yield [place for place in places if only in place.name]
 
@@ -88,7 +88,8 @@ def name_of(path: str) -> str:
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[str]:
+def served(folder: Path) -> Iterator[str]:
+    """Serves the folder on loopback until left; yields its address."""
     server = _Server(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
