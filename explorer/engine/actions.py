@@ -17,6 +17,7 @@ from explorer.input.scrolling import Scroller
 from explorer.navigation.backtracking import Backtracking
 from explorer.navigation.popups import OPEN_IN_PLACE, Popups
 from explorer.navigation.request_interceptor import RequestInterceptor
+from explorer.overlays.clearer import OverlayClearer
 from explorer.page.discovery import describe
 from explorer.page.snapshot import Snapshot, diff_outcome
 from explorer.page.stable_selectors import stable_selector
@@ -75,6 +76,7 @@ class ActionPerformer:
         backtracking: Backtracking,
         interceptor: RequestInterceptor,
         guard: ActionGuard,
+        overlays: OverlayClearer,
         report: Callable[[Refusal], None],
     ) -> None:
         self._page = page
@@ -86,6 +88,7 @@ class ActionPerformer:
         self._backtracking = backtracking
         self._interceptor = interceptor
         self._guard = guard
+        self._overlays = overlays
         self._report = report
         self._popups = Popups(page)
         self._form_filler = FormFiller(page, clock, mouse)
@@ -109,6 +112,7 @@ class ActionPerformer:
             await self._deadlines.do(locator.evaluate_all(f"all => all.slice(0, 1).forEach({OPEN_IN_PLACE})"))
         selector = await self._deadlines.do(stable_selector(self._page, element))
         before = await self._screen.snapshot()
+        await self._overlays.note_before_click()
         await self._deadlines.do(self._popups.take())
         await self._deadlines.do(self._interceptor.note_action(may_persist(element)))
         # All that takes time is done: what is under the pointer now is what is clicked.
@@ -160,6 +164,7 @@ class ActionPerformer:
         if popup_url is not None:
             await self._open_in_place(popup_url)
         await self._leave_menu(result.step)
+        await self._overlays.note_after_click()
         result.after = after = await self._screen.snapshot()
         outcome = _outcome(target, after, moving_blocks)
         before = target.unhovered if result.step.plan.action == "hover" else target.before

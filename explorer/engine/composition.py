@@ -34,6 +34,7 @@ from explorer.navigation.backtracking import Backtracking
 from explorer.navigation.navigator import Navigator
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.overlays.clearer import OverlayClearer
 from explorer.page.settle import Settler
 from explorer.protocols import Clock, Planner
 from explorer.retry_policy import RetryPolicy
@@ -94,6 +95,7 @@ class Composition:
             service_workers=ServiceWorkers(self.page),
             start_page=self.start_page,
             page_visit=self.page_visit,
+            overlays=self.overlays,
             state_tracker=self.state_tracker,
             screen=self.screen,
             scanner=self.scanner,
@@ -162,13 +164,14 @@ class Composition:
             backtracking=self.backtracking,
             interceptor=self.interceptor,
             guard=self.guard,
+            overlays=self.overlays,
             report=self.popups_refused.append,
         )
 
     @cached_property
     def element_retry(self) -> ElementRetry:
         return ElementRetry(
-            self.clock, self.deadlines, self.performer, self.scanner, self.state_tracker, self.retry_policy
+            self.clock, self.deadlines, self.performer, self.scanner, self.overlays, self.retry_policy
         )
 
     @cached_property
@@ -197,13 +200,18 @@ class Composition:
     @cached_property
     def state_tracker(self) -> PageStateTracker:
         return PageStateTracker(
+            self.page, self.clock, self.deadlines, self.mouse, self.backtracking, self.brief.url
+        )
+
+    @cached_property
+    def overlays(self) -> OverlayClearer:
+        return OverlayClearer(
             self.page,
             self.clock,
             self.deadlines,
-            self.mouse,
             self.backtracking,
-            self.recorder,
-            self.brief.url,
+            self.recorder.note_obstacle,
+            self.recorder.note_wait,
         )
 
     @cached_property
@@ -220,7 +228,14 @@ class Composition:
     @cached_property
     def scanner(self) -> Scanner:
         return Scanner(
-            self.brief, self.page, self.deadlines, self.guard, self.frontier, self.outcomes, self.refusals
+            self.brief,
+            self.page,
+            self.deadlines,
+            self.guard,
+            self.overlays,
+            self.frontier,
+            self.outcomes,
+            self.refusals,
         )
 
     @cached_property
@@ -255,7 +270,7 @@ class Composition:
             settler=self.settler,
             screen=self.screen,
             mouse=self.mouse,
-            state_tracker=self.state_tracker,
+            overlays=self.overlays,
             recorder=self.recorder,
         )
 
@@ -269,6 +284,7 @@ class Composition:
             scroller=self.scroller,
             scope_monitor=self.scope_monitor,
             state_tracker=self.state_tracker,
+            overlays=self.overlays,
             scanner=self.scanner,
             selector=self.selector,
             frontier=self.frontier,

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from explorer.deadlines import Deadlines
 from explorer.engine.actions import ActionPerformer, ActionTarget
-from explorer.engine.page_state_tracker import PageStateTracker
 from explorer.engine.scanner import Scanner
+from explorer.overlays.clearer import OverlayClearer
 from explorer.protocols import Clock
 from explorer.retry_policy import Retry, RetryPolicy
 from explorer.text import clip
@@ -21,14 +21,14 @@ class ElementRetry:
         deadlines: Deadlines,
         performer: ActionPerformer,
         scanner: Scanner,
-        state_tracker: PageStateTracker,
+        overlays: OverlayClearer,
         retry_policy: RetryPolicy,
     ) -> None:
         self._clock = clock
         self._deadlines = deadlines
         self._performer = performer
         self._scanner = scanner
-        self._state_tracker = state_tracker
+        self._overlays = overlays
         self._retry_policy = retry_policy
 
     async def prepare(self, plan: ActionPlan, planned: Element) -> ActionTarget | Refusal | None:
@@ -47,7 +47,7 @@ class ElementRetry:
             if found is None:
                 continue
             if found.covered_by:
-                await self._state_tracker.clear_overlays()
+                await self._overlays.clear()
             plan = replace(plan, selector=found.selector)
             target = await self._performer.prepare(plan)
         return target

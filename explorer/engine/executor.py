@@ -25,6 +25,7 @@ from explorer.engine.warnings import Ending, warnings_of
 from explorer.errors import PageUnresponsive
 from explorer.lookahead.scheduler import Lookahead
 from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.overlays.clearer import OverlayClearer
 from explorer.protocols import Clock
 from explorer.state.frontier import Frontier
 from explorer.state.refusals import Refusals
@@ -58,6 +59,7 @@ class Explorer:
     service_workers: ServiceWorkers
     start_page: StartPageOpener
     page_visit: PageVisit
+    overlays: OverlayClearer
     state_tracker: PageStateTracker
     screen: Screen
     scanner: Scanner
@@ -69,6 +71,8 @@ class Explorer:
     refusals: Refusals
     recorder: TraceRecorder
     _metrics: Metrics = field(init=False, default=Metrics())
+    #: How many looks had dismissed something when it was last forgiven that things could not be reached.
+    _forgiven_after: int = field(init=False, default=0)
 
     async def explore(self) -> Events:
         """Yields metrics as states change, each step and refusal as it happens, and a Trace at the end.
@@ -150,6 +154,8 @@ class Explorer:
 
     async def _act_on_page(self, look_ahead: bool) -> Events:
         """Scans the page, and makes the planned clicks that still make sense, until one shows something."""
+        if not await self._clear_view():
+            return
         signature = (await self.screen.snapshot()).signature
         offer, refused = await self._scan(signature)
         for refusal in (*self.refusals.collect(), *refused):
@@ -169,6 +175,19 @@ class Explorer:
                 yield self._enter("executing")
             if self._should_stop() or (isinstance(event, Step) and event.outcome != "nothing"):
                 return
+
+    async def _clear_view(self) -> bool:
+        """Dismisses what has come over the page; False when that has led to another page.
+
+        What was covered before is offered again.
+        """
+        cleared_before = self._forgiven_after
+        await self.overlays.clear()
+        if self.overlays.successes != cleared_before:
+            self._forgiven_after = self.overlays.successes
+            self.frontier.forgive_unreached(self.session.page.url)
+            self.lookahead.forget_out_of_reach()
+        return self._is_visited() and not self.scope_monitor.failed
 
     async def _scan(self, signature: str) -> tuple[Offer, list[Refusal]]:
         offer, refused = await self.scanner.scan(signature)

@@ -1,27 +1,18 @@
 """Tracks which state of which page is on screen, and goes on from a state that has little left to show."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
-from explorer.engine.trace_recorder import TraceRecorder
-from explorer.errors import PageUnresponsive
 from explorer.input.mouse import Mouse
 from explorer.navigation.backtracking import Backtracking
 from explorer.overlays.dialogs import close_dialog, open_dialog
-from explorer.overlays.dismissal import dismiss_overlays
 from explorer.protocols import Clock
 from explorer.state.page_state import PageState
 from explorer.types import Step
 from explorer.urls import page_key
-
-log = logging.getLogger(__name__)
-
-CLEAR_TIMEOUT_S = 20.0
 
 
 class PageStateTracker:
@@ -34,7 +25,6 @@ class PageStateTracker:
         deadlines: Deadlines,
         mouse: Mouse,
         backtracking: Backtracking,
-        recorder: TraceRecorder,
         url: str,
     ) -> None:
         self._page = page
@@ -42,7 +32,6 @@ class PageStateTracker:
         self._deadlines = deadlines
         self._mouse = mouse
         self._backtracking = backtracking
-        self._recorder = recorder
         self.state = PageState(url)
         self._needs_reload = False
         #: After how many clicks it last went to a better page, and last closed a dialog in which state.
@@ -74,20 +63,6 @@ class PageStateTracker:
         """Starts a new state if another page is on screen, however it came there."""
         if page_key(url) != page_key(self.state.url):
             self.state = PageState(url)
-
-    async def clear_overlays(self) -> None:
-        """Dismisses banners, tours and other boxes over the page, as a polite visitor would."""
-        began_ms = self._clock.now_ms()
-        dismissal = dismiss_overlays(self._page, self._clock, on_remaining=self._recorder.note_obstacle)
-        try:
-            cleared = await self._deadlines.limit(dismissal, CLEAR_TIMEOUT_S)
-        except (PageUnresponsive, PlaywrightError) as exc:
-            log.info("overlays were not cleared: %r", exc)  # many pages reload themselves after an answer
-            cleared = []
-            await self._backtracking.settle()
-        if cleared:
-            await self._backtracking.settle()
-            self._recorder.note_wait(began_ms)
 
     async def close_dialog(self, clicks: int) -> bool:
         """Closes what a click has opened; False when there is nothing, or it stays.

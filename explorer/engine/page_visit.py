@@ -13,6 +13,7 @@ from explorer.engine.screen import Screen
 from explorer.engine.trace_recorder import TraceRecorder
 from explorer.input.scrolling import Scroller
 from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.overlays.clearer import OverlayClearer
 from explorer.page.snapshot import Snapshot
 from explorer.page.visual_diff import Blocks, changed_blocks
 from explorer.protocols import Clock
@@ -40,6 +41,7 @@ class PageVisit:
     scroller: Scroller
     scope_monitor: ScopeMonitor
     state_tracker: PageStateTracker
+    overlays: OverlayClearer
     scanner: Scanner
     selector: PlanSelector
     frontier: Frontier
@@ -54,7 +56,7 @@ class PageVisit:
         Returns what the guardrails newly turned down there.
         """
         if self.url is not None:
-            await self.state_tracker.clear_overlays()
+            await self.overlays.clear()
         first = self.url is None
         new = await self._arrive()
         snapshot = await self.screen.snapshot()

@@ -8,6 +8,7 @@ from explorer.deadlines import Deadlines
 from explorer.engine.action_guard import ActionGuard
 from explorer.forms.values import choose_value
 from explorer.languages.detection import is_known
+from explorer.overlays.clearer import OverlayClearer
 from explorer.page.discovery import discover
 from explorer.page.regions import keys_in_regions
 from explorer.state.frontier import Frontier, plain_key
@@ -46,6 +47,7 @@ class Scanner:
         page: Page,
         deadlines: Deadlines,
         guard: ActionGuard,
+        overlays: OverlayClearer,
         frontier: Frontier,
         outcomes: OutcomeCache,
         refusals: Refusals,
@@ -54,6 +56,7 @@ class Scanner:
         self._page = page
         self._deadlines = deadlines
         self._guard = guard
+        self._overlays = overlays
         self._frontier = frontier
         self._outcomes = outcomes
         self._refusals = refusals
@@ -80,7 +83,8 @@ class Scanner:
             self.unknown_language = discovery.language
         self._frontier.note_links(discovery.elements, self._page.url)
         allowed, refused = await self._apply_guardrails(discovery.elements)
-        usable = (self._usable(element, signature) for element in allowed)
+        free = (element for element in allowed if not self._overlays.is_walled(element))
+        usable = (self._usable(element, signature) for element in free)
         reachable = (e for e in usable if e and self._frontier.is_within_depth(e, self._brief.max_depth))
         return self._offer(tuple(reachable)), self._refusals.new(refused)
 

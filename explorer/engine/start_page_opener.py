@@ -12,7 +12,6 @@ from explorer.blocks.start_errors import error_for
 from explorer.browser.isolated_world import evaluate_isolated
 from explorer.browser.session import BrowserSession
 from explorer.deadlines import Deadlines
-from explorer.engine.page_state_tracker import PageStateTracker
 from explorer.engine.screen import Screen
 from explorer.engine.start_page_check import StartPageCheck
 from explorer.engine.stop_conditions import MAX_INTERRUPTIONS
@@ -25,6 +24,7 @@ from explorer.navigation.backtracking import Backtracking
 from explorer.navigation.navigator import Navigator
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.overlays.clearer import OverlayClearer
 from explorer.page.branding import read_branding
 from explorer.page.settle import Settler
 from explorer.protocols import Clock
@@ -60,7 +60,7 @@ class StartPageOpener:
     settler: Settler
     screen: Screen
     mouse: Mouse
-    state_tracker: PageStateTracker
+    overlays: OverlayClearer
     recorder: TraceRecorder
 
     async def open(self) -> None:
@@ -76,7 +76,7 @@ class StartPageOpener:
         if await self._retrying(self._asks_to_sign_in):
             raise error_for("sign_in", url=self.brief.url)
         self._limit_to(Site.of(page.url, self.brief.wishes.domains))
-        await self._retrying(self.state_tracker.clear_overlays)
+        await self._retrying(self.overlays.clear)
         self.recorder.branding = await read_branding(page, self.clock)
         # From here on there is a film, even when not a moment is left to look around in it.
         await self._retrying(lambda: self.deadlines.limit(self.mouse.place_at_start()))

@@ -54,8 +54,11 @@ class StepRunner:
             return None  # the next scan knows it, and may prefer something else
         self.frontier.mark_tried(element, signature)
         target = await self.element_retry.prepare(plan, element)
-        if target is None or isinstance(target, Refusal):
-            return self.refusals.add(target) if target else None
+        if isinstance(target, Refusal):
+            return self.refusals.add(target)
+        if target is None:
+            self.frontier.note_unreached(element, state.url)
+            return None
         result = self.performer.begin(plan, target, len(self.recorder.steps) + 1)
         try:
             await self.performer.perform(result, target, moving_blocks)

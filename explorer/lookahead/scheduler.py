@@ -55,6 +55,7 @@ class Lookahead:
         self._seconds_left = RUNTIME_PART * deadlines.limit_s
         self._failures = 0
         self._tried: set[tuple[str, str]] = set()
+        self._out_of_reach: list[tuple[str, Element]] = []
         self.tries = 0
         #: What was tried, in order: at most `MAX_LOOKED_AT`.
         self.looked_at = looked_at
@@ -104,6 +105,13 @@ class Lookahead:
             self._seconds_left -= time.monotonic() - began_s
         return self._record(element, state, outcome)
 
+    def forget_out_of_reach(self) -> None:
+        """Forgets what could not be used off camera: it may be tried again."""
+        for page, element in self._out_of_reach:
+            self._outcomes.forget(element, page)
+            self._tried.discard((page_key(page), element.key))
+        self._out_of_reach.clear()
+
     def _record(
         self, element: Element, state: PageState, outcome: KnownOutcome | None
     ) -> KnownOutcome | None:
@@ -116,6 +124,8 @@ class Lookahead:
         if outcome is None or outcome.rule == "robots":
             return None
         self._outcomes.add(element, state.url, outcome)
+        if outcome.detail == OUT_OF_REACH:
+            self._out_of_reach.append((state.url, element))
         self._frontier.record_lookahead(kind_of(element), self._outcomes.is_worth_a_click(outcome))
         return outcome
 

@@ -18,6 +18,7 @@ from explorer.lookahead.robots_policy import RobotsPolicy
 from explorer.navigation.popups import Popups
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.overlays.dismissal import dismiss_overlays
+from explorer.overlays.search import note_layers
 from explorer.page.discovery import discover
 from explorer.page.settle import Settler
 from explorer.page.snapshot import Snapshot, diff_outcome
@@ -134,7 +135,7 @@ class Scout:
             await self._settler.settle(SETTLE_MS)
             before = await self._settled.take()
         await self._interceptor.note_action()
-        if target is None or not await act(self._page, plan, target.element):
+        if target is None or not await self._reach(plan, target.element):
             self._be_in(state, before)
             return KnownOutcome("nothing", self._page.url, detail=OUT_OF_REACH) if self._is_exact else None
         await self._settler.settle(SETTLE_MS)
@@ -213,9 +214,17 @@ class Scout:
         if target is not None and not may_be_tried(plan, target.element):
             target = None
         await self._interceptor.note_action()
+        await note_layers(self._page, asked=False)
         done = target is not None and await act(self._page, plan, target.element)
         await self._settler.settle(SETTLE_MS)
+        await note_layers(self._page, asked=True)
         return done
+
+    async def _reach(self, plan: ActionPlan, element: Element) -> bool:
+        """Acts, if need be once what lies over the page is dismissed; False when no click would hit."""
+        if await act(self._page, plan, element):
+            return True
+        return bool(await dismiss_overlays(self._page, self._clock)) and await act(self._page, plan, element)
 
     async def _open(self, url: str) -> KnownOutcome | None:
         """Opens `url` and dismisses overlays; returns an outcome when that failed or is refused."""

@@ -1,78 +1,43 @@
-"""Dismisses overlays (cookie banners, tours, newsletter boxes), rejecting where possible.
+"""Dismisses overlays (cookie banners, tours, newsletter boxes, gates), rejecting where possible.
 
-`dismissal.js` finds them in one evaluation per frame, which takes some milliseconds where there is none. All
-functions raise `playwright.async_api.Error` when the page is closed or navigates.
+They are found by `search`, which takes some milliseconds where there is none. All functions raise
+`playwright.async_api.Error` when the page is closed or navigates.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from playwright.async_api import CDPSession, ElementHandle, Frame, Page
-from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
 
-from explorer.guardrails.blacklist import blacklisted, ends_session, is_plain_cancel
-from explorer.overlays.scripts import query_overlays
+from explorer.guardrails.blacklist import blacklisted, ends_session, find_command, is_plain_cancel
+from explorer.overlays.search import Answer, Found, find_overlay, place, query
 from explorer.protocols import Clock
-from explorer.text import clean
 from explorer.types import Point
 
 log = logging.getLogger(__name__)
 
-#: Time limit for each child frame.
-FRAME_TIMEOUT_S = 2.0
 #: Banners fade out for 200 to 500 ms; some are removed from the page only then.
 CLOSE_TIMEOUT_MS = 1_000.0
+#: Some stay for 2 s after that, unseen, and take the clicks that are meant for what is below them.
+FREE_TIMEOUT_MS = 3_000.0
 POLL_INTERVAL_MS = 60.0
 #: A banner that slides in is stable within so many polls.
 MAX_POLLS = 12
-
-_PARTS = ("consent_managers.js", "dismissal.js")
-_OVERLAY_STATE = "window[Symbol.for('demo.overlays')]"
-#: Checks whether a frame floats above its page and covers enough of the viewport.
-_IS_FLOATING = """
-(frame) => {
-  const { width, height } = frame.getBoundingClientRect();
-  if (width * height < 0.03 * innerWidth * innerHeight) return false;
-  for (let el = frame; el; el = el.parentElement ?? el.parentNode?.host ?? null) {
-    const { position, zIndex } = getComputedStyle(el);
-    if (position === "fixed" || (position === "absolute" && Number(zIndex) >= 1)) return true;
-    if (el.matches("dialog[open], [role=dialog]")) return true;
-  }
-  return false;
-}
-"""
-_READ_BORDER = "(frame) => [frame.clientLeft, frame.clientTop]"
-#: Checks whether nothing covers a frame at a point of its page.
-_IS_TOP = """
-(frame, { x, y }) => {
-  if (window !== top) return true;
-  let hit = document.elementFromPoint(x, y);
-  while (hit?.shadowRoot && hit !== frame) hit = hit.shadowRoot.elementFromPoint(x, y);
-  return hit === frame;
-}
-"""
+#: A tour is walked to its end if that is so near.
+MAX_TOUR_STEPS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """A dismissed overlay: its kind, such as `consent` or `tour`, the control that was used, and how."""
+    """A dismissed overlay: its kind, such as `consent` or `tour`, the control that was used, and how.
+
+    `how` is `next` for one step of a tour.
+    """
 
     kind: str
     label: str
     how: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An overlay on screen: its index in the frame's list, and its answers, the best first."""
-
-    frame: Frame
-    kind: str
-    slot: int
-    answers: tuple[tuple[str, str], ...]
 
 
 def _ignore(kind: str) -> None:
@@ -84,85 +49,87 @@ async def dismiss_overlays(
 ) -> list[Dismissed]:
     """Dismisses up to `limit` overlays with real clicks, and returns those that are gone.
 
-    One that stays is not tried again in this document; its kind is passed to `on_remaining`. Nothing is ever
-    typed, bought or subscribed to; where paying is the only alternative to accepting, nothing is chosen.
+    One that stays is not tried again in this document, nor is one that came back twice; its kind is passed to
+    `on_remaining`. Fields are filled in only where they ask for a country or a date of birth; nothing is
+    bought or subscribed to, and where paying is the only alternative to accepting, nothing is chosen.
     """
-    dismissed = []
-    for _ in range(limit):
-        found = await clock.during(_find(page, on_remaining))
+    dismissed: list[Dismissed] = []
+    tour_steps = 0
+    for _ in range(limit + MAX_TOUR_STEPS):
+        found = await clock.during(find_overlay(page, on_remaining))
         if found is None:
             break
-        result = await _dismiss(page, clock, found)
+        result = await _dismiss(page, clock, found, may_go_on=tour_steps < MAX_TOUR_STEPS)
         if result is None:
             on_remaining(found.kind)
+            limit -= 1
         else:
             dismissed.append(result)
             log.info("an overlay was dismissed: %s", result)
+            tour_steps += result.how == "next"
+            limit -= result.how != "next"
+        if limit <= 0:
+            break
     return dismissed
 
 
-async def _find(page: Page, on_remaining: Callable[[str], None]) -> _Found | None:
-    main, *others = await asyncio.gather(*(_query_frame(frame) for frame in page.frames))
-    if main and "sealed" in main:
-        main = await _query_frame(page.main_frame) if await _open_closed_roots(page, main["sealed"]) else None
-    if main and "slot" in main:
-        return _decode(page.main_frame, main)
-    if main and "unanswered" in main:
-        on_remaining(str(main["unanswered"]))
-    for frame, answer in zip(page.frames[1:], others, strict=False):
-        if answer and await _is_floating(frame):
-            return _decode(frame, answer)
-    return None
-
-
-async def _query_frame(frame: Frame) -> dict[str, Any] | None:
-    framed = frame.parent_frame is not None
-    query = query_overlays(frame, _PARTS, {"job": "find", "framed": framed})
-    if not framed:
-        main: dict[str, Any] | None = await query
-        return main
-    try:
-        async with asyncio.timeout(FRAME_TIMEOUT_S):
-            found: dict[str, Any] | None = await query
-            return found
-    except (TimeoutError, PlaywrightError) as exc:
-        log.debug("a frame did not respond: %r", exc)
-        return None
-
-
-def _decode(frame: Frame, answer: dict[str, Any]) -> _Found:
-    answers = tuple((str(one["how"]), clean(str(one["label"]))) for one in answer["answers"])
-    return _Found(frame, str(answer["kind"]), int(answer["slot"]), answers)
-
-
-async def _is_floating(frame: Frame) -> bool:
-    try:
-        element = await frame.frame_element()
-        return bool(await element.is_visible() and await element.evaluate(_IS_FLOATING))
-    except PlaywrightError:
-        return False  # it was removed from the page meanwhile
-
-
-async def _dismiss(page: Page, clock: Clock, found: _Found) -> Dismissed | None:
-    for number, (how, label) in enumerate(found.answers):
-        if (blacklisted(label) or ends_session(label)) and not is_plain_cancel(label):
-            continue  # such as "Cerrar sesión", which ends the session
-        point = await _wait_for_click_point(clock, found, number)
-        if point is None:
+async def _dismiss(page: Page, clock: Clock, found: Found, may_go_on: bool) -> Dismissed | None:
+    """Tries the overlay's answers in turn; with `may_go_on`, a further step of a tour counts as well."""
+    for number, answer in enumerate(found.answers):
+        if not _may_press(answer) or (answer.how == "next" and not may_go_on):
             continue
-        await clock.during(page.mouse.click(point.x, point.y))
-        await clock.during(_query(found, "clicked"))
-        if await _is_gone(clock, found):
-            return Dismissed(found.kind, label, how)
-        if number == 0:
+        said = await clock.during(query(found, "text"))
+        if not await _press(page, clock, found, number):
+            continue
+        goes_on = said if answer.how == "next" else None
+        if await _is_gone(clock, found, goes_on):
+            return await _dismissed(clock, found, answer.label, answer.how)
+        if number == 0 and answer.how != "escape":
             await clock.during(page.keyboard.press("Escape"))
             if await _is_gone(clock, found):
-                return Dismissed(found.kind, label, "escape")
-    await clock.during(_query(found, "leave"))
+                return await _dismissed(clock, found, answer.label, "escape")
+    await clock.during(query(found, "leave"))
     return None
 
 
-async def _wait_for_click_point(clock: Clock, found: _Found, number: int) -> Point | None:
+def _may_press(answer: Answer) -> bool:
+    """Whether a label may be pressed: unlike "Cerrar sesión", and a lone button that starts something."""
+    if is_plain_cancel(answer.label):
+        return True
+    if blacklisted(answer.label) or ends_session(answer.label):
+        return False
+    return answer.how != "only" or find_command(answer.label) is None
+
+
+async def _dismissed(clock: Clock, found: Found, label: str, how: str) -> Dismissed:
+    if how != "next":
+        await clock.during(query(found, "closed"))
+    until_ms = clock.now_ms() + FREE_TIMEOUT_MS
+    while await clock.during(query(found, "freed")) is False and clock.now_ms() < until_ms:
+        await clock.hold(POLL_INTERVAL_MS)
+    return Dismissed(found.kind, label, how)
+
+
+async def _press(page: Page, clock: Clock, found: Found, number: int) -> bool:
+    """Fills in what an answer needs, and presses its button; False when no click would hit that."""
+    answer = found.answers[number]
+    if answer.how == "escape":
+        await clock.during(page.keyboard.press("Escape"))
+        return True
+    for entry in range(answer.entries):
+        field = await clock.during(query(found, "enter", answer=number, entry=entry))
+        point = await clock.during(place(found, field)) if field else None
+        if field and point:
+            await clock.during(page.mouse.click(point.x, point.y, click_count=3))
+            await clock.during(page.keyboard.type(str(field["value"])))
+    point = await _wait_for_click_point(clock, found, number)
+    if point is None:
+        return False
+    await clock.during(page.mouse.click(point.x, point.y))
+    return True
+
+
+async def _wait_for_click_point(clock: Clock, found: Found, number: int) -> Point | None:
     """Returns where a click hits the answer once it has stopped moving."""
     before = None
     for _ in range(MAX_POLLS):
@@ -174,67 +141,18 @@ async def _wait_for_click_point(clock: Clock, found: _Found, number: int) -> Poi
     return before
 
 
-async def _click_point(found: _Found, number: int) -> Point | None:
-    position = await _query(found, "aim", answer=number)
-    if not position:
-        return None
-    if found.frame.parent_frame is None:
-        return Point(position["x"], position["y"])
-    element = await found.frame.frame_element()
-    return await _to_page_coordinates(element, Point(position["x"], position["y"]))
+async def _click_point(found: Found, number: int) -> Point | None:
+    position = await query(found, "aim", answer=number)
+    return await place(found, position) if position else None
 
 
-async def _to_page_coordinates(frame: ElementHandle, inner: Point) -> Point | None:
-    """Translates a point of a frame into one of the page; None where something covers the frame."""
-    box = await frame.bounding_box()
-    if box is None:
-        return None
-    left, top = await frame.evaluate(_READ_BORDER)
-    point = Point(box["x"] + left + inner.x, box["y"] + top + inner.y)
-    return point if await frame.evaluate(_IS_TOP, {"x": point.x, "y": point.y}) else None
-
-
-async def _is_gone(clock: Clock, found: _Found) -> bool:
+async def _is_gone(clock: Clock, found: Found, text: str | None = None) -> bool:
+    """Whether an overlay goes away, or no longer says `text`."""
     until_ms = clock.now_ms() + CLOSE_TIMEOUT_MS
     while clock.now_ms() < until_ms:
         await clock.hold(POLL_INTERVAL_MS)
-        if await clock.during(_query(found, "gone")) is not False:
+        if await clock.during(query(found, "gone")) is not False:
+            return True
+        if text is not None and await clock.during(query(found, "text")) != text:
             return True
     return False
-
-
-async def _query(found: _Found, job: str, **more: Any) -> Any:
-    """Queries the overlay; None when its document is gone, since an answer may load another."""
-    try:
-        return await query_overlays(found.frame, _PARTS, {"job": job, "slot": found.slot, **more})
-    except PlaywrightError:
-        if found.frame.page.is_closed():
-            raise
-        return None
-
-
-async def _open_closed_roots(page: Page, count: int) -> bool:
-    """Gives the script access to closed shadow roots, which only CDP can open."""
-    session = await page.context.new_cdp_session(page)
-    try:
-        roots_opened = [await _open_closed_root(session, number) for number in range(count)]
-    finally:
-        await session.detach()
-    return any(roots_opened)
-
-
-async def _open_closed_root(session: CDPSession, number: int) -> bool:
-    expression = f"{_OVERLAY_STATE}.hosts[{number}]"
-    host = (await session.send("Runtime.evaluate", {"expression": expression}))["result"]
-    if "objectId" not in host:
-        return False
-    node = await session.send("DOM.describeNode", {"objectId": host["objectId"], "depth": 1, "pierce": True})
-    roots = [root for root in node["node"].get("shadowRoots", []) if root.get("shadowRootType") == "closed"]
-    arguments = []
-    if roots:
-        resolved = await session.send("DOM.resolveNode", {"backendNodeId": roots[0]["backendNodeId"]})
-        arguments = [{"objectId": resolved["object"]["objectId"]}]
-    declaration = f"function (root = null) {{ {_OVERLAY_STATE}.sealed.set(this, root); }}"
-    request = {"objectId": host["objectId"], "functionDeclaration": declaration, "arguments": arguments}
-    await session.send("Runtime.callFunctionOn", request)
-    return bool(roots)

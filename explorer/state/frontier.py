@@ -27,6 +27,7 @@ class Frontier:
         self._depths: dict[str, int] = {}
         self._trail: list[str] = []
         self._exhausted: set[str] = set()
+        self._unreached: list[tuple[Element, str]] = []
         self._left: dict[str, tuple[Element, ...]] = {}
 
     def visit(self, url: str, coming_from: str | None) -> bool:
@@ -76,6 +77,18 @@ class Frontier:
             states.pop()
         if not states:
             del self._tried[_plain(element.key)]
+
+    def note_unreached(self, element: Element, url: str) -> None:
+        """Records that the last try of this, on the page `url`, did not reach it: something lay over it."""
+        self._unreached.append((element, url))
+
+    def forgive_unreached(self, url: str) -> None:
+        """Forgets the tries that reached nothing, since what lay over the page `url` is gone."""
+        for element, there in self._unreached:
+            self.unmark_tried(element)
+            self._exhausted.discard(page_key(there))
+        self._unreached.clear()
+        self._exhausted.discard(page_key(url))
 
     def record_outcome(self, element: Element, kind: str, outcome: Outcome) -> None:
         """Records what a click on a control of this kind has shown."""

@@ -5,11 +5,14 @@ const COLUMNS = 12;
 const ROWS = 10;
 const MAX_PARTS = 900;
 const memory = (window[Symbol.for("demo.overlays")] ??= {
-  found: [], left: new WeakSet(), sealed: new WeakMap(), hosts: [], own: 0,
+  found: [], left: new WeakSet(), sealed: new WeakMap(), hosts: [],
+  // What lay over the page before the film's latest click, what its clicks have opened, how often a box was
+  // closed, by what it says, and the boxes left open whose answers are not for the film to give.
+  present: null, asked: new WeakSet(), closed: new Map(), walls: new Set(),
 });
-const rootOf = (el) => el.shadowRoot ?? memory.sealed.get(el) ?? null;
+const hooks = globalThis.__sitereel; // see init_script.js, which makes closed roots open and hides that
+const rootOf = (el) => hooks?.rootOf(el) ?? el.shadowRoot ?? memory.sealed.get(el) ?? null;
 const parentOf = (el) => el.assignedSlot ?? el.parentElement ?? el.parentNode?.host ?? null;
-const pressed = () => performance.eventCounts?.get("pointerdown") ?? 0;
 const isShown = (el) =>
   el.isConnected && el.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 const within = (el, box) => {
@@ -61,7 +64,10 @@ const partsOf = (box) => {
   return parts;
 };
 const textOf = (box, parts) => {
-  const inner = [box, ...parts].filter(rootOf).flatMap((host) => [...rootOf(host).children]);
+  const inner = [box, ...parts]
+    .filter(rootOf)
+    .flatMap((host) => [...rootOf(host).children])
+    .filter((el) => !el.matches("style, script, template, link"));
   return plain([box, ...inner].map((el) => el.innerText ?? "").join(" ").slice(0, 8000));
 };
 const isFloating = (el) => {
@@ -103,6 +109,10 @@ const layersOf = () => {
   const layers = [...hits].map(([el, count]) => ({ el, cover: count / (COLUMNS * ROWS) }));
   return { layers, bare: [...bare] };
 };
+// What a click of the film has opened, or lies in it or around it.
+const isAsked = (el, layers) =>
+  pathOf(el).some((one) => memory.asked.has(one))
+  || layers.some(({ el: other }) => memory.asked.has(other) && within(other, el));
 
 const SEEN = "img, canvas, video, iframe, input, svg";
 const isBare = (el) => !(el.innerText ?? "").trim() && !el.matches(SEEN) && !el.querySelector(SEEN);
@@ -175,9 +185,10 @@ const PRESSABLE =
 const pointsAt = (el) => !!el && getComputedStyle(el).cursor === "pointer";
 const isPressable = (el) =>
   el.matches(PRESSABLE) || (pointsAt(el) && !!parentOf(el) && !pointsAt(parentOf(el)));
-// What in a box can be pressed without leaving the page or sending a form.
-const pressablesOf = (parts) =>
+// What in a box can be pressed without leaving the page or sending a form, or will be once a field is filled in.
+const pressablesOf = (parts, unready = false) =>
   parts
     .filter((el) => el instanceof HTMLElement || el.localName === "svg")
-    .filter((el) => isPressable(el) && isShown(el) && !el.matches(":disabled") && !leads(el) && !posts(el))
+    .filter((el) => isPressable(el) && isShown(el) && !leads(el) && !posts(el))
+    .filter((el) => unready || !el.matches(":disabled"))
     .map((el) => ({ el, label: labelOf(el) }));

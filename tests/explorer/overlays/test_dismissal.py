@@ -245,8 +245,8 @@ def test_an_obstacle_is_answered_and_gone(show: Show, kind: str, pressed: str, h
         """<div class=bar>We use cookies, or read us ad-free. <button>Accept</button></div>""",
         """<div style="position:fixed;inset:0;z-index:1"><canvas></canvas></div><div class=box>Shape
         <button aria-label=Close>&times;</button><button>OK</button></div>""",
-        """<div class="veil"></div><div class=box>Are you over 18? Your date of birth: <input type=date>
-        <button>Yes</button></div>""",
+        """<div class="veil"></div><div class=box>Are you over 18? Your name <input name=name>
+        and your date of birth: <input type=date> <button>Yes</button></div>""",
         """<div style="position:fixed;right:20px;bottom:20px;z-index:9"><button>Chat</button></div>""",
         """<div style="position:fixed;inset:0;z-index:2;background:#fff" id=app><h1>A
             game</h1><button>Start</button>
