@@ -59,6 +59,8 @@ class StepResult:
     after: Snapshot | None = None
     #: The part of the view that has changed, from 0 to 1.
     changed: float = 0.0
+    #: How many requests that may keep something were held back.
+    held_back: int = 0
 
 
 class ActionPerformer:
@@ -164,6 +166,7 @@ class ActionPerformer:
         if popup_url is not None:
             await self._open_in_place(popup_url)
         await self._leave_menu(result.step)
+        result.held_back = self._interceptor.held_back
         await self._overlays.note_after_click()
         result.after = after = await self._screen.snapshot()
         outcome = _outcome(target, after, moving_blocks)

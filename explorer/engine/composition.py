@@ -206,12 +206,7 @@ class Composition:
     @cached_property
     def overlays(self) -> OverlayClearer:
         return OverlayClearer(
-            self.page,
-            self.clock,
-            self.deadlines,
-            self.backtracking,
-            self.recorder.note_obstacle,
-            self.recorder.note_wait,
+            self.page, self.clock, self.deadlines, self.mouse, self.backtracking, self.recorder
         )
 
     @cached_property
@@ -227,16 +222,8 @@ class Composition:
 
     @cached_property
     def scanner(self) -> Scanner:
-        return Scanner(
-            self.brief,
-            self.page,
-            self.deadlines,
-            self.guard,
-            self.overlays,
-            self.frontier,
-            self.outcomes,
-            self.refusals,
-        )
+        known = (self.frontier, self.outcomes, self.refusals)
+        return Scanner(self.brief, self.page, self.deadlines, self.guard, self.overlays, *known)
 
     @cached_property
     def selector(self) -> PlanSelector:

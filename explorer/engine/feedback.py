@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from explorer.engine.actions import StepResult
 from explorer.engine.page_state_tracker import PageStateTracker
+from explorer.guardrails.acting_controls import may_persist
 from explorer.navigation.scope_monitor import ScopeMonitor
 from explorer.planning.keyword_planner import kind_of
 from explorer.state.frontier import Frontier
@@ -37,6 +38,8 @@ class Feedback:
         self.frontier.repeats += not new
         if after is not None:
             self.scope_monitor.sign_in = after.sign_in
+        if result.held_back and may_persist(element):
+            self.frontier.note_saving(step.page_url)
         filtered = element.fills in FILTERS and result.changed >= FILTERED
         in_the_way = self.state_tracker.record_step(step, filtered, disappointed=promised and not new)
         if in_the_way and not new:

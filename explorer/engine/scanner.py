@@ -7,6 +7,7 @@ from playwright.async_api import Page
 from explorer.deadlines import Deadlines
 from explorer.engine.action_guard import ActionGuard
 from explorer.forms.values import choose_value
+from explorer.guardrails.acting_controls import may_persist
 from explorer.languages.detection import is_known
 from explorer.overlays.clearer import OverlayClearer
 from explorer.page.discovery import discover
@@ -83,7 +84,7 @@ class Scanner:
             self.unknown_language = discovery.language
         self._frontier.note_links(discovery.elements, self._page.url)
         allowed, refused = await self._apply_guardrails(discovery.elements)
-        free = (element for element in allowed if not self._overlays.is_walled(element))
+        free = (e for e in allowed if not (self._overlays.is_walled(e) or self._would_be_saved(e)))
         usable = (self._usable(element, signature) for element in free)
         reachable = (e for e in usable if e and self._frontier.is_within_depth(e, self._brief.max_depth))
         return self._offer(tuple(reachable)), self._refusals.new(refused)
@@ -114,6 +115,10 @@ class Scanner:
             what = element.label or element.text or element.selector
             return Refusal("avoid", what, "it lies in a part that is to be avoided", self._page.url)
         return self._guard.refuse_element(element)
+
+    def _would_be_saved(self, element: Element) -> bool:
+        """Whether it sets something on a page whose request to keep such a thing was held back before."""
+        return self._frontier.is_saving(self._page.url) and may_persist(element) and element.fills != "text"
 
     def _usable(self, element: Element, signature: str) -> Element | None:
         expected = self._outcomes.expected_outcomes([element], self._page.url).get(element.key)

@@ -65,6 +65,7 @@ class Scout:
         self._storage = PageStorage(page)
         self._robots = RobotsPolicy(session)
         self._status = 0
+        self._answered_before = 0
         page.on("response", self._answered)
 
     @property
@@ -125,6 +126,7 @@ class Scout:
     async def _perform(self, plan: ActionPlan, state: PageState, before: Snapshot) -> KnownOutcome | None:
         await self._popups.take()
         self._status = 0
+        self._answered_before = self.session.runaway_limits.answered.total()
         self._forget_state()
         target = await locate(self._page, plan, self._refuses)
         if target is not None and not may_be_tried(plan, target.element):
@@ -148,7 +150,7 @@ class Scout:
         """The outcome of an action that was performed; undoes it where that is possible."""
         after = await self._settled.take()
         outcome = diff_outcome(before, after)
-        if outcome == "nothing" and self._interceptor.held_back:
+        if outcome == "nothing" and self._interceptor.held_back and not self._has_asked():
             return None  # what it asked for was held back: on camera it may well show something
         known = replace(
             await self._outcome(after, outcome),
@@ -158,6 +160,10 @@ class Scout:
         if outcome != "page" and await self._undo(plan, before, after):
             self._be_in(state, before)
         return known
+
+    def _has_asked(self) -> bool:
+        """Whether the action has brought up a dialog of the browser, which is all that it shows."""
+        return self.session.runaway_limits.answered.total() > self._answered_before
 
     async def _revealed_pages(self, state: PageState, before: Snapshot, after: Snapshot) -> tuple[str, ...]:
         """The pages to which an action on the same page has revealed links."""

@@ -24,6 +24,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 KINDS = ("Document", "XHR", "Fetch", "Ping", "CSPViolationReport", "Other")
 #: After an action, images may be commands: `new Image().src = "/vote/7"`.
 KINDS_AFTER_ACTION = (*KINDS, "Image", "Media")
+#: Resource types that only count clicks: a picture that is shown would have changed the page.
+COUNTERS = frozenset({"Image", "Ping"})
 #: Resource types of files.
 FILE_KINDS = frozenset({"Stylesheet", "Script", "Font", "Image", "Media", "Manifest", "TextTrack"})
 #: Of what a page requests by itself, so many addresses are kept.
@@ -147,7 +149,7 @@ class RequestInterceptor:
         answered = "responseStatusCode" in event or "responseErrorReason" in event
         refusal = self._refuse_download(event) if answered else self._refuse_request(event)
         if refusal is None and not answered and self._is_held_back(event):
-            self.held_back += 1
+            self.held_back += event["resourceType"] not in COUNTERS
             self._start(self._send("Fetch.failRequest", event, errorReason="BlockedByClient"))
             return
         if refusal is None:

@@ -2,18 +2,19 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from typing import Protocol
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
 from explorer.errors import PageUnresponsive
+from explorer.input.mouse import Mouse
 from explorer.navigation.backtracking import Backtracking
 from explorer.overlays.dismissal import dismiss_overlays
 from explorer.overlays.search import find_walls, note_layers
 from explorer.protocols import Clock
-from explorer.types import Box, Element
+from explorer.types import Box, Element, Point
 from explorer.urls import page_key
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,14 @@ log = logging.getLogger(__name__)
 CLEAR_TIMEOUT_S = 30.0
 #: A page that brings up more, as one that loads itself again after each answer, is left as it is.
 MAX_CLEARED_PER_PAGE = 16
+
+
+class Recorder(Protocol):
+    """Records for the film what stays over the page, and how long was only waited."""
+
+    def note_obstacle(self, kind: str) -> None: ...
+
+    def note_wait(self, began_ms: float) -> None: ...
 
 
 class OverlayClearer:
@@ -31,16 +40,16 @@ class OverlayClearer:
         page: Page,
         clock: Clock,
         deadlines: Deadlines,
+        mouse: Mouse,
         backtracking: Backtracking,
-        on_remaining: Callable[[str], None],
-        on_wait: Callable[[float], None],
+        recorder: Recorder,
     ) -> None:
         self._page = page
         self._clock = clock
         self._deadlines = deadlines
+        self._mouse = mouse
         self._backtracking = backtracking
-        self._on_remaining = on_remaining
-        self._on_wait = on_wait
+        self._recorder = recorder
         self._cleared: Counter[str] = Counter()
         self._walls: tuple[Box, ...] = ()
         #: How many looks have dismissed something.
@@ -48,11 +57,16 @@ class OverlayClearer:
 
     async def clear(self) -> None:
         """Dismisses banners, tours and other boxes over the page, as a polite visitor would."""
-        began_ms, here = self._clock.now_ms(), page_key(self._page.url)
+        here = page_key(self._page.url)
         if self._cleared[here] >= MAX_CLEARED_PER_PAGE:
             return
         remaining: list[str] = []
-        dismissal = dismiss_overlays(self._page, self._clock, on_remaining=remaining.append)
+        dismissal = dismiss_overlays(
+            self._page,
+            self._clock,
+            on_remaining=remaining.append,
+            click=self._click if self._deadlines.may_wrap_up else None,
+        )
         try:
             cleared = len(await self._deadlines.limit(dismissal, CLEAR_TIMEOUT_S))
         except (PageUnresponsive, PlaywrightError) as exc:
@@ -61,12 +75,13 @@ class OverlayClearer:
             self.successes += isinstance(exc, PlaywrightError)
             await self._backtracking.settle()
         for kind in remaining:
-            self._on_remaining(kind)
+            self._recorder.note_obstacle(kind)
         self._cleared[here] += cleared
         if cleared:
             self.successes += 1
+            began_ms = self._clock.now_ms()
             await self._backtracking.settle()
-            self._on_wait(began_ms)
+            self._recorder.note_wait(began_ms)
         if remaining or self._walls:
             await self._find_walls()
 
@@ -83,6 +98,11 @@ class OverlayClearer:
         return any(
             wall.x <= x <= wall.x + wall.width and wall.y <= y <= wall.y + wall.height for wall in self._walls
         )
+
+    async def _click(self, point: Point) -> None:
+        """On camera the pointer goes there, as a viewer expects."""
+        await self._mouse.move_to(point)
+        await self._mouse.click()
 
     async def _find_walls(self) -> None:
         try:

@@ -5,7 +5,7 @@ They are found by `search`, which takes some milliseconds where there is none. A
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from playwright.async_api import Page
@@ -14,6 +14,8 @@ from explorer.guardrails.blacklist import blacklisted, ends_session, find_comman
 from explorer.overlays.search import Answer, Found, find_overlay, place, query
 from explorer.protocols import Clock
 from explorer.types import Point
+
+Click = Callable[[Point], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -40,26 +42,48 @@ class Dismissed:
     how: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """Presses what dismisses an overlay."""
+
+    page: Page
+    clock: Clock
+    click: Click | None
+
+    async def press_at(self, point: Point) -> None:
+        if self.click is not None:
+            await self.click(point)
+        else:
+            await self.clock.during(self.page.mouse.click(point.x, point.y))
+
+
 def _ignore(kind: str) -> None:
     """Ignores overlays that stay."""
 
 
 async def dismiss_overlays(
-    page: Page, clock: Clock, limit: int = 4, on_remaining: Callable[[str], None] = _ignore
+    page: Page,
+    clock: Clock,
+    limit: int = 4,
+    on_remaining: Callable[[str], None] = _ignore,
+    click: Click | None = None,
 ) -> list[Dismissed]:
     """Dismisses up to `limit` overlays with real clicks, and returns those that are gone.
+
+    With `click`, the pointer is seen to go there.
 
     One that stays is not tried again in this document, nor is one that came back twice; its kind is passed to
     `on_remaining`. Fields are filled in only where they ask for a country or a date of birth; nothing is
     bought or subscribed to, and where paying is the only alternative to accepting, nothing is chosen.
     """
+    hands = _Hands(page, clock, click)
     dismissed: list[Dismissed] = []
     tour_steps = 0
     for _ in range(limit + MAX_TOUR_STEPS):
         found = await clock.during(find_overlay(page, on_remaining))
         if found is None:
             break
-        result = await _dismiss(page, clock, found, may_go_on=tour_steps < MAX_TOUR_STEPS)
+        result = await _dismiss(hands, found, may_go_on=tour_steps < MAX_TOUR_STEPS)
         if result is None:
             on_remaining(found.kind)
             limit -= 1
@@ -73,19 +97,20 @@ async def dismiss_overlays(
     return dismissed
 
 
-async def _dismiss(page: Page, clock: Clock, found: Found, may_go_on: bool) -> Dismissed | None:
+async def _dismiss(hands: _Hands, found: Found, may_go_on: bool) -> Dismissed | None:
     """Tries the overlay's answers in turn; with `may_go_on`, a further step of a tour counts as well."""
+    clock = hands.clock
     for number, answer in enumerate(found.answers):
         if not _may_press(answer) or (answer.how == "next" and not may_go_on):
             continue
         said = await clock.during(query(found, "text"))
-        if not await _press(page, clock, found, number):
+        if not await _press(hands, found, number):
             continue
         goes_on = said if answer.how == "next" else None
         if await _is_gone(clock, found, goes_on):
             return await _dismissed(clock, found, answer.label, answer.how)
         if number == 0 and answer.how != "escape":
-            await clock.during(page.keyboard.press("Escape"))
+            await clock.during(hands.page.keyboard.press("Escape"))
             if await _is_gone(clock, found):
                 return await _dismissed(clock, found, answer.label, "escape")
     await clock.during(query(found, "leave"))
@@ -110,9 +135,9 @@ async def _dismissed(clock: Clock, found: Found, label: str, how: str) -> Dismis
     return Dismissed(found.kind, label, how)
 
 
-async def _press(page: Page, clock: Clock, found: Found, number: int) -> bool:
+async def _press(hands: _Hands, found: Found, number: int) -> bool:
     """Fills in what an answer needs, and presses its button; False when no click would hit that."""
-    answer = found.answers[number]
+    answer, page, clock = found.answers[number], hands.page, hands.clock
     if answer.how == "escape":
         await clock.during(page.keyboard.press("Escape"))
         return True
@@ -125,7 +150,7 @@ async def _press(page: Page, clock: Clock, found: Found, number: int) -> bool:
     point = await _wait_for_click_point(clock, found, number)
     if point is None:
         return False
-    await clock.during(page.mouse.click(point.x, point.y))
+    await hands.press_at(point)
     return True
 
 

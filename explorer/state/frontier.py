@@ -27,6 +27,7 @@ class Frontier:
         self._depths: dict[str, int] = {}
         self._trail: list[str] = []
         self._exhausted: set[str] = set()
+        self._saving: set[str] = set()
         self._unreached: list[tuple[Element, str]] = []
         self._left: dict[str, tuple[Element, ...]] = {}
 
@@ -77,6 +78,13 @@ class Frontier:
             states.pop()
         if not states:
             del self._tried[_plain(element.key)]
+
+    def note_saving(self, url: str) -> None:
+        """Records that this page tried to keep what was set on it."""
+        self._saving.add(page_key(url))
+
+    def is_saving(self, url: str) -> bool:
+        return page_key(url) in self._saving
 
     def note_unreached(self, element: Element, url: str) -> None:
         """Records that the last try of this, on the page `url`, did not reach it: something lay over it."""

@@ -147,7 +147,7 @@ const find = (framed) => {
   memory.hosts = [...silent, ...bare].filter((host) => !memory.sealed.has(host)).slice(0, 4);
   const boxes = [];
   for (const layer of layers) {
-    if (memory.left.has(layer.el) || (layer.cover < MIN_SHARE && shareOf(layer.el) < MIN_SHARE)) continue;
+    if (pathOf(layer.el).some((one) => memory.left.has(one)) || (layer.cover < MIN_SHARE && shareOf(layer.el) < MIN_SHARE)) continue;
     const box = describe(layer, layers, framed);
     if (framed || !isPagePart(layer.el, box.parts)) boxes.push(box);
   }

@@ -33,8 +33,9 @@ const places = () => {
     const { language } = new Intl.Locale(`und-${code}`).maximize();
     for (const tag of ["en", home.language, language]) note(ownNames(tag)(code), { code, language });
   }
-  for (const language of [...own.keys()]) {
-    for (const tag of ["en", home.language, language]) note(namesIn(tag, "language")(language), { language });
+  const common = ["en", home.language].map((tag) => namesIn(tag, "language"));
+  for (const language of own.keys()) {
+    for (const names of [...common, namesIn(language, "language")]) note(names(language), { language });
   }
   for (const [name, code] of Object.entries(SHORT_NAMES)) note(name, { code, language: "en" });
   return (memory.places = found);
@@ -60,17 +61,21 @@ const staysHere = (el) => {
   if (!link || /^(#|javascript:)/i.test(link.getAttribute("href").trim())) return true;
   return link.origin === location.origin && !link.download;
 };
-// A list of countries or languages in a box, the best first; none where fewer than two of them are known.
-const choicesOf = (parts) => {
-  const found = parts
+// What in a box names a country or language and can be pressed, wherever that leads.
+const placesIn = (parts) =>
+  parts
     .filter((el) => el instanceof HTMLElement && isPressable(el) && isShown(el) && !el.matches(":disabled"))
-    .filter((el) => !posts(el) && staysHere(el))
+    .filter((el) => !posts(el))
     .slice(0, MOST_CHOICES)
     .map((el) => ({ el, label: labelOf(el) }))
     .filter(({ label }) => label && label.length <= 40)
     .map((one) => ({ ...one, place: placeIn(one.label) }))
     .filter(({ place }) => place);
-  return found.length < 2 ? [] : found.sort((a, b) => rankOf(a) - rankOf(b));
+// A list of them, without those that leave the site, the best first; none where fewer than `least` are known.
+const choicesOf = (parts, least = 2) => {
+  const found = placesIn(parts);
+  if (found.length < least) return [];
+  return found.filter(({ el }) => staysHere(el)).sort((a, b) => rankOf(a) - rankOf(b));
 };
 // What is chosen in a select of countries; null in another one.
 const placeOption = (select) => {

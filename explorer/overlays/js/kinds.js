@@ -44,8 +44,14 @@ const ANSWERS = {
 const REFUSES = ["reject", "necessary", "named_reject"];
 const AGREES = ["accept", "fine", "named_accept"];
 const gives = (how) => ({ buttons }) => buttons.some(ANSWERS[how]);
+// A lone button whose words are not known accepts, beside a link to what is accepted.
+const POLICY = /cookie|privacy|consent|gdpr|datenschutz/;
+const isNotice = ({ el, parts, buttons }) =>
+  buttons.length === 1
+  && (NAMED_CONSENT.test(namesOf(el))
+    || parts.some((part) => part.matches("a[href]") && POLICY.test(part.getAttribute("href").toLowerCase())));
 const asksConsent = (box) =>
-  isWall(box) || [...REFUSES, ...AGREES].some((how) => gives(how)(box)) || (box.text.length < 600 && gives("close")(box));
+  isWall(box) || isNotice(box) || [...REFUSES, ...AGREES].some((how) => gives(how)(box)) || (box.text.length < 600 && gives("close")(box));
 const isNamedConsent = (box) =>
   isWall(box)
   || [...pathOf(box.el).slice(0, 3), ...box.parts.slice(0, 3)].some((part) => NAMED_CONSENT.test(namesOf(part)));
@@ -70,7 +76,7 @@ const KINDS = [
   },
   {
     kind: "region", shy: true, intrudes: true, about: "region", most: 8000, fields: true,
-    is: ({ text, parts }) => text.length < 2500 || choicesOf(parts).length > 7 || placeEntries(parts),
+    is: ({ text, parts }) => text.length < 2500 || choicesOf(parts, 8).length || placeEntries(parts),
     answers: ["stay", "close", "later", "choice", "filled"],
   },
   { kind: "browser", about: "browser", most: 800, answers: ["later", "close", "fine", "stay"] },
@@ -96,7 +102,7 @@ const KINDS = [
   },
   {
     kind: "region", shy: true, most: 8000, fields: true, answers: ["close", "later", "choice", "filled"],
-    is: ({ framed, modal, parts }) => !framed && modal && (choicesOf(parts).length > 3 || placeEntries(parts)),
+    is: ({ framed, modal, parts }) => !framed && modal && (choicesOf(parts, 3).length || placeEntries(parts)),
   },
   {
     kind: "notice", shy: true, most: 3000, answers: ["later", "close", "fine", "next", "only", "escape"],

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page
 
 from explorer.overlays.dismissal import Dismissed, dismiss_overlays
+from explorer.overlays.search import note_layers
 from explorer.protocols import Clock
 from tests.explorer.conftest import Show
 from tests.explorer.support.exploration import FrameClock, RealClock
@@ -267,7 +268,9 @@ def test_a_dialog_that_a_click_has_opened_is_left_alone(show: Show) -> None:
       <script>more.onclick = () => d.showModal()</script>"""
 
     async def look(page: Page) -> Any:
+        await note_layers(page, asked=False)
         await page.mouse.click(620, 30)
+        await note_layers(page, asked=True)
         return await dismiss_overlays(page, RealClock()), await page.evaluate("d.open")
 
     assert show(SITE + html, look) == ([], True)
