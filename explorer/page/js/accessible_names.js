@@ -86,13 +86,20 @@ const roleOf = (el) => {
   if (el.matches(`button, summary, ${BUTTONS}`)) return "button";
   return isField(el) ? (FIELD_ROLES[fillsOf(el)] ?? "textbox") : "generic";
 };
+// A footer in a section is that section's, as HTML has it, where the page has one of its own besides: some
+// pages lie in one section as a whole.
+const SECTIONS = "article, section";
+const hasOwnFooter = [...document.querySelectorAll("footer")].some((footer) => !footer.closest(SECTIONS));
+const isOfSection = (el, outer) =>
+  (/^(header|footer)$/.test(el.localName) && /^(main|aside|nav)$/.test(outer)) ||
+  (el.localName === "footer" && hasOwnFooter && el.closest(SECTIONS) !== null);
 const landmarkOf = memo((el) => {
   const outer = shownIn(el) ? landmarkOf(shownIn(el)) : "";
   if (outer === "dialog" || el === document.body || el === document.documentElement) return outer;
   const role = explicitRole(el);
   const own = LANDMARKS[role] ?? (role ? undefined : LANDMARKS[el.localName]);
-  const sectional = /^(header|footer)$/.test(el.localName) && !role && /^(main|aside|nav)$/.test(outer);
-  if (own && !sectional) return own;
+  if (own && !role && isOfSection(el, outer)) return outer;
+  if (own) return own;
   const words = `${attr(el, "id")} ${attr(el, "class")}`;
   const hint = outer ? undefined : NAMED_LIKE.find(([pattern]) => pattern.test(words) && el.children.length);
   return hint ? hint[1] : outer;

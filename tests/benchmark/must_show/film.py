@@ -17,7 +17,7 @@ from explorer.planning.keyword_planner import KeywordPlanner
 from explorer.retry_policy import LIMITS
 from explorer.types import Brief, Metrics, Step
 from tests.benchmark.coverage.oracle import near
-from tests.benchmark.coverage.scenes import Shot, decode, repeats
+from tests.benchmark.coverage.scenes import Shot, decode, firsts
 from tests.benchmark.must_show.sites import PackagedSite
 from tests.benchmark.must_show.view import Act, View, look, shown
 from video.style import Style, layout
@@ -52,8 +52,12 @@ class Film:
 
     @property
     def near_duplicates(self) -> int:
-        """Steps that showed nothing new, without those that show what must be shown, or did nothing."""
-        poor = [self.acts[number - 1] for number in repeats(self.shots)]
+        """Steps after which the picture was one seen before, without those that show what must be shown.
+
+        What the product itself calls a click without effect is not counted twice.
+        """
+        new = set(firsts(self.shots))
+        poor = [act for number, act in enumerate(self.acts, start=1) if number not in new]
         return sum(
             act.outcome != "nothing" and not any(act.shows(thing) for thing in self.site.things)
             for act in poor

@@ -309,6 +309,12 @@ def test_controls_that_say_that_they_open_something_are_known(find: Find, html: 
         ("<footer><button>It</button></footer>", "footer"),
         ("<div class='site-footer'><button>It</button></div>", "footer"),
         ("<main><div role=dialog><nav><button>It</button></nav></div></main>", "dialog"),
+        (
+            "<section><footer id=footer><a href=x>Done</a></footer></section><footer>By us</footer>",
+            "",
+        ),
+        ("<section><footer><a href=x>Terms</a></footer></section>", "footer"),
+        ("<section>One</section><footer><a href=x>Terms</a></footer>", "footer"),
     ],
 )
 def test_the_landmark_is_the_nearest_and_a_dialog_wins(find: Find, html: str, landmark: str) -> None:
