@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import CDPSession, ElementHandle, Frame, Page
+from playwright.async_api import CDPSession, Frame, Page
 from playwright.async_api import Error as PlaywrightError
 
 from explorer.guardrails.blacklist import blacklisted, ends_session, is_plain_cancel
 from explorer.overlays.scripts import query_overlays
+from explorer.page.frames import transform_to_page
 from explorer.protocols import Clock
 from explorer.text import clean
 from explorer.types import Point
@@ -44,7 +45,6 @@ _IS_FLOATING = """
   return false;
 }
 """
-_READ_BORDER = "(frame) => [frame.clientLeft, frame.clientTop]"
 #: Checks whether nothing covers a frame at a point of its page.
 _IS_TOP = """
 (frame, { x, y }) => {
@@ -180,18 +180,14 @@ async def _click_point(found: _Found, number: int) -> Point | None:
         return None
     if found.frame.parent_frame is None:
         return Point(position["x"], position["y"])
-    element = await found.frame.frame_element()
-    return await _to_page_coordinates(element, Point(position["x"], position["y"]))
+    return await _to_page_coordinates(found.frame, Point(position["x"], position["y"]))
 
 
-async def _to_page_coordinates(frame: ElementHandle, inner: Point) -> Point | None:
+async def _to_page_coordinates(frame: Frame, inner: Point) -> Point | None:
     """Translates a point of a frame into one of the page; None where something covers the frame."""
-    box = await frame.bounding_box()
-    if box is None:
-        return None
-    left, top = await frame.evaluate(_READ_BORDER)
-    point = Point(box["x"] + left + inner.x, box["y"] + top + inner.y)
-    return point if await frame.evaluate(_IS_TOP, {"x": point.x, "y": point.y}) else None
+    element = await frame.frame_element()
+    point = (await transform_to_page(frame)).apply(inner.x, inner.y)
+    return point if await element.evaluate(_IS_TOP, {"x": point.x, "y": point.y}) else None
 
 
 async def _is_gone(clock: Clock, found: _Found) -> bool:
