@@ -13,6 +13,7 @@ from explorer.engine.screen import Screen
 from explorer.engine.trace_recorder import TraceRecorder
 from explorer.input.scrolling import Scroller
 from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.navigation.slides import Slides
 from explorer.page.snapshot import Snapshot
 from explorer.page.visual_diff import Blocks, changed_blocks
 from explorer.protocols import Clock
@@ -42,6 +43,7 @@ class PageVisit:
     state_tracker: PageStateTracker
     scanner: Scanner
     selector: PlanSelector
+    slides: Slides
     frontier: Frontier
     seen_screens: SeenScreens
     recorder: TraceRecorder
@@ -66,6 +68,8 @@ class PageVisit:
         offer, refused = await self.scanner.scan(snapshot.signature)
         screens = TOUR_SCREENS_START if first else TOUR_SCREENS if new else 0
         await self._look_around_while_scouting(snapshot, screens, offer, clicks_left)
+        if new and clicks_left > 0 and await self.slides.begin(offer.elements, self.moving_blocks):
+            self.state_tracker.record_turn()
         return refused
 
     async def _arrive(self) -> bool:

@@ -57,7 +57,7 @@ class PlanSelector:
             return [], []
         scene = self._with_outcomes(await self._scene(offer, progress))
         refused = self._refused_by_outcome(offer, progress.state.url)
-        if not progress.state.actions:
+        if progress.state.is_initial:
             self.frontier.note_left(scene.url, scene.elements)
         proposed = await self.deadlines.limit(self.planner.plan(scene), PLAN_TIMEOUT_S)
         plans, not_offered = _match(proposed, scene, offer.plans)
@@ -86,7 +86,7 @@ class PlanSelector:
         A page that was changed since it was opened counts as another than it was then.
         """
         best = None
-        here = None if progress.state.actions else self.page.url
+        here = self.page.url if progress.state.is_initial else None
         for url, elements in self.frontier.left_elsewhere(here):
             for one in rank(self._with_outcomes(self._bare_scene(url, elements, progress))):
                 if one.score > min_score:
