@@ -218,7 +218,10 @@ class Explorer:
             return True
         if plans:
             return False
-        if not await self.state_tracker.leave_dead_end():
+        if await self.page_visit.await_entrance(self._metrics.clicks):
+            return True
+        is_finished = self.selector.exhaust_others(self._progress())
+        if not await self.state_tracker.leave_dead_end(reopen=not is_finished):
             self.stop.reason = "nothing_left"
         return True
 

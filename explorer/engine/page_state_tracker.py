@@ -124,8 +124,12 @@ class PageStateTracker:
         self.state = PageState(self._page.url)
         return found
 
-    async def leave_dead_end(self) -> bool:
-        """Leaves a state that offers nothing; False when nothing is left anywhere."""
-        left = await self._backtracking.leave_dead_end(self.state.url, changed=not self.state.is_initial)
+    async def leave_dead_end(self, reopen: bool = True) -> bool:
+        """Leaves a state that offers nothing; False when nothing is left anywhere.
+
+        A page that was changed is opened again if `reopen`.
+        """
+        changed = reopen and not self.state.is_initial
+        left = await self._backtracking.leave_dead_end(self.state.url, changed=changed)
         self.state = PageState(self._page.url)
         return left
