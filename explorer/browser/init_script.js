@@ -4,7 +4,10 @@
 (() => {
   if (Object.hasOwn(globalThis, "__sitereel")) return;
   const TYPES = /^(click|mousedown|mouseup|pointerdown|pointerup)$/;
+  // Some sites scroll by wheel or keys alone. What listens to typing as well is a framework, or an editor.
+  const TURNS = /^(wheel|mousewheel|DOMMouseScroll|keydown|keyup|compositionstart)$/;
   const heard = new WeakMap();
+  const turning = new WeakMap();
   const closed = new WeakSet();
   let closedCount = 0;
 
@@ -19,6 +22,10 @@
     addEventListener(type, listener) {
       add.apply(this, arguments);
       if (listener && TYPES.test(type)) listeners(this ?? globalThis, String(type)).add(listener);
+      if (listener && TURNS.test(type)) {
+        const target = this ?? globalThis;
+        turning.set(target, [...(turning.get(target) ?? []), String(type)]);
+      }
     },
     removeEventListener(type, listener) {
       remove.apply(this, arguments);
@@ -70,6 +77,7 @@
       typesHeardBy: (target) =>
         [...(heard.get(target) ?? [])].flatMap(([type, all]) => (all.size ? [type] : [])),
       isListening: (target) => heard.has(target),
+      turnsHeardBy: (target) => [...(turning.get(target) ?? [])],
       rootOf: (el) => rootOf.call(el),
       hasClosedRoots: () => closedCount > 0,
       wantsServiceWorker: () => workerWanted,

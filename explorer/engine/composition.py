@@ -34,6 +34,7 @@ from explorer.navigation.backtracking import Backtracking
 from explorer.navigation.navigator import Navigator
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.navigation.slides import Slides
 from explorer.overlays.clearer import OverlayClearer
 from explorer.page.settle import Settler
 from explorer.protocols import Clock, Planner
@@ -96,6 +97,7 @@ class Composition:
             start_page=self.start_page,
             page_visit=self.page_visit,
             overlays=self.overlays,
+            slides=self.slides,
             state_tracker=self.state_tracker,
             screen=self.screen,
             scanner=self.scanner,
@@ -151,6 +153,12 @@ class Composition:
     @cached_property
     def scroller(self) -> Scroller:
         return Scroller(self.page, self.mouse, self.clock, self.deadlines, self.brief.height_px)
+
+    @cached_property
+    def slides(self) -> Slides:
+        return Slides(
+            self.page, self.mouse, self.clock, self.deadlines, self.seen_screens, self.brief.max_clicks
+        )
 
     @cached_property
     def performer(self) -> ActionPerformer:
@@ -274,6 +282,7 @@ class Composition:
             overlays=self.overlays,
             scanner=self.scanner,
             selector=self.selector,
+            slides=self.slides,
             frontier=self.frontier,
             seen_screens=self.seen_screens,
             recorder=self.recorder,

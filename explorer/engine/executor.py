@@ -25,6 +25,7 @@ from explorer.engine.warnings import Ending, warnings_of
 from explorer.errors import PageUnresponsive
 from explorer.lookahead.scheduler import Lookahead
 from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.navigation.slides import Slides
 from explorer.overlays.clearer import OverlayClearer
 from explorer.protocols import Clock
 from explorer.state.frontier import Frontier
@@ -60,6 +61,7 @@ class Explorer:
     start_page: StartPageOpener
     page_visit: PageVisit
     overlays: OverlayClearer
+    slides: Slides
     state_tracker: PageStateTracker
     screen: Screen
     scanner: Scanner
@@ -161,10 +163,14 @@ class Explorer:
         for refusal in (*self.refusals.collect(), *refused):
             yield refusal
         yield self._enter("planning")
-        plans, refused = await self._plan(offer, look_ahead)
+        plans, refused = await self._plan(self._on_this_slide(offer), look_ahead)
+        if not plans and self.slides.is_open:
+            if await self._turn_slide(offer):
+                return
+            plans, refused = await self._plan(offer, look_ahead)
         for refusal in (*self.refusals.collect(), *refused):
             yield refusal
-        if await self._leave_poor_page(plans):
+        if not self.slides.is_open and await self._leave_poor_page(plans):
             return
         yield self._enter("executing")
         by_selector = {element.selector: element for element in offer.elements}
@@ -198,6 +204,19 @@ class Explorer:
         await self.deadlines.do(self.goal_check.locate(self.session.page, offer.elements))
         return offer, refused
 
+    def _on_this_slide(self, offer: Offer) -> Offer:
+        """Of a page whose slides are gone through, only what this slide offers."""
+        return replace(offer, elements=self.slides.own(offer.elements)) if self.slides.is_open else offer
+
+    async def _turn_slide(self, offer: Offer) -> bool:
+        """Goes on to the next slide; False when the last one was shown."""
+        if await self.state_tracker.close_dialog(self._metrics.clicks):
+            return True
+        turned = await self.slides.turn(offer.elements, self.page_visit.moving_blocks)
+        if turned:
+            self.state_tracker.record_turn()
+        return turned
+
     async def _plan(self, offer: Offer, look_ahead: bool) -> tuple[list[ActionPlan], list[Refusal]]:
         """Asks the planner; `look_ahead` tries the best off camera first, as a visit has done already."""
         began_ms, progress = self.clock.now_ms(), self._progress()
@@ -218,7 +237,10 @@ class Explorer:
             return True
         if plans:
             return False
-        if not await self.state_tracker.leave_dead_end():
+        if await self.page_visit.await_entrance(self._metrics.clicks):
+            return True
+        is_finished = self.selector.exhaust_others(self._progress())
+        if not await self.state_tracker.leave_dead_end(reopen=not is_finished):
             self.stop.reason = "nothing_left"
         return True
 
@@ -235,6 +257,7 @@ class Explorer:
         event = await self.step_runner.run(plan, element, signature, self.page_visit.moving_blocks)
         if isinstance(event, Step) and event.plan.action != "hover":
             self._metrics = replace(self._metrics, clicks=self._metrics.clicks + 1)
+            self.slides.note_step()
         return event
 
     async def _go_back(self) -> None:
@@ -267,6 +290,7 @@ class Explorer:
             stop=self.stop.reason or "nothing_left",
             clicks=self._metrics.clicks,
             depth=self._metrics.depth,
+            slides=self.slides.turned,
             offered=len(self.recorder.offered),
             refused=self.refusals.all(),
             obstacles=self.recorder.obstacles_left,

@@ -52,6 +52,10 @@ class PageStateTracker:
         self.state = replace(self.state, actions=(*self.state.actions, step.plan))
         return in_the_way
 
+    def record_turn(self) -> None:
+        """Records that the page was turned to its next slide."""
+        self.state = replace(self.state, turned=self.state.turned + 1)
+
     async def reload_if_needed(self) -> None:
         """Opens the page again where earlier actions keep it from showing what is known of it."""
         if self._needs_reload:
@@ -95,8 +99,12 @@ class PageStateTracker:
         self.state = PageState(self._page.url)
         return found
 
-    async def leave_dead_end(self) -> bool:
-        """Leaves a state that offers nothing; False when nothing is left anywhere."""
-        left = await self._backtracking.leave_dead_end(self.state.url, changed=bool(self.state.actions))
+    async def leave_dead_end(self, reopen: bool = True) -> bool:
+        """Leaves a state that offers nothing; False when nothing is left anywhere.
+
+        A page that was changed is opened again if `reopen`.
+        """
+        changed = reopen and not self.state.is_initial
+        left = await self._backtracking.leave_dead_end(self.state.url, changed=changed)
         self.state = PageState(self._page.url)
         return left

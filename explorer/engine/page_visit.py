@@ -1,7 +1,7 @@
 """Visits a page that comes into view: records it, lets the viewer look, and looks ahead meanwhile."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playwright.async_api import Page
 
@@ -13,7 +13,9 @@ from explorer.engine.screen import Screen
 from explorer.engine.trace_recorder import TraceRecorder
 from explorer.input.scrolling import Scroller
 from explorer.navigation.scope_monitor import ScopeMonitor
+from explorer.navigation.slides import Slides
 from explorer.overlays.clearer import OverlayClearer
+from explorer.page.entrance import await_entrance
 from explorer.page.snapshot import Snapshot
 from explorer.page.visual_diff import Blocks, changed_blocks
 from explorer.protocols import Clock
@@ -22,9 +24,12 @@ from explorer.state.seen_screens import SeenScreens
 from explorer.text import clip, title_of
 from explorer.trace import Visit
 from explorer.types import Refusal
+from explorer.urls import page_key
 
 #: How long a page is shown before it is scrolled through.
 ARRIVE_MS = 1_200.0
+#: How long a page is watched for what moves by itself, once all has entered.
+ENTERED_MS = 600.0
 #: Screens of a page that are scrolled through when it is first seen.
 TOUR_SCREENS_START = 2
 TOUR_SCREENS = 1
@@ -44,11 +49,14 @@ class PageVisit:
     overlays: OverlayClearer
     scanner: Scanner
     selector: PlanSelector
+    slides: Slides
     frontier: Frontier
     seen_screens: SeenScreens
     recorder: TraceRecorder
     url: str | None = None
     moving_blocks: Blocks | None = None
+    #: On which pages an entrance was waited for, and after how many clicks.
+    _entrances: set[tuple[str, int]] = field(default_factory=set)
 
     async def visit(self, clicks_left: int) -> list[Refusal]:
         """Records the page that is now on screen, lets the viewer look, and scrolls through it once.
@@ -68,7 +76,20 @@ class PageVisit:
         offer, refused = await self.scanner.scan(snapshot.signature)
         screens = TOUR_SCREENS_START if first else TOUR_SCREENS if new else 0
         await self._look_around_while_scouting(snapshot, screens, offer, clicks_left)
+        if new and clicks_left > 0 and await self.slides.begin(offer.elements, self.moving_blocks):
+            self.state_tracker.record_turn()
         return refused
+
+    async def await_entrance(self, clicks: int) -> bool:
+        """Waits for what still enters a page that offers nothing; False when there was nothing to wait for.
+
+        Once for each page and number of clicks; hidden controls are waited for before the first click only.
+        """
+        key = (page_key(self.page.url), clicks)
+        if key in self._entrances:
+            return False
+        self._entrances.add(key)
+        return await await_entrance(self.page, self.clock, self.deadlines, for_hidden=not clicks)
 
     async def _arrive(self) -> bool:
         """Records the visit; True when it is the first of this page."""
@@ -96,6 +117,10 @@ class PageVisit:
 
     async def _look_around(self, snapshot: Snapshot, screens: int) -> None:
         await self.clock.hold(ARRIVE_MS)
+        if await await_entrance(self.page, self.clock, self.deadlines):
+            # What has entered moves no more.
+            snapshot = await self.screen.snapshot()
+            await self.clock.hold(ENTERED_MS)
         later = await self.screen.snapshot()
         if snapshot.picture is not None and later.picture is not None:
             self.moving_blocks = changed_blocks(snapshot.picture, later.picture)

@@ -53,12 +53,12 @@ class PlanSelector:
 
     async def select(self, offer: Offer, progress: Progress) -> tuple[list[ActionPlan], list[Refusal]]:
         """Returns the planner's choice, best first, and what is newly refused of offer and choice."""
+        if progress.state.is_initial:
+            self.frontier.note_left(progress.state.url, offer.elements)
         if not offer.elements:
             return [], []
         scene = self._with_outcomes(await self._scene(offer, progress))
         refused = self._refused_by_outcome(offer, progress.state.url)
-        if not progress.state.actions:
-            self.frontier.note_left(scene.url, scene.elements)
         proposed = await self.deadlines.limit(self.planner.plan(scene), PLAN_TIMEOUT_S)
         plans, not_offered = _match(proposed, scene, offer.plans)
         return plans, self.refusals.new([*refused, *not_offered])
@@ -86,12 +86,27 @@ class PlanSelector:
         A page that was changed since it was opened counts as another than it was then.
         """
         best = None
-        here = None if progress.state.actions else self.page.url
+        here = self.page.url if progress.state.is_initial else None
         for url, elements in self.frontier.left_elsewhere(here):
             for one in rank(self._with_outcomes(self._bare_scene(url, elements, progress))):
                 if one.score > min_score:
                     best, min_score = url, one.score
         return best
+
+    def exhaust_others(self, progress: Progress) -> bool:
+        """Exhausts the other visited pages that have nothing left worth a click; True if this one has not.
+
+        By what each offered as it was opened, and what is known of that by now.
+        """
+        here, is_finished = page_key(progress.state.url), False
+        for url, elements in [*self.frontier.left_elsewhere(None)]:
+            if rank(self._with_outcomes(self._bare_scene(url, elements, progress))):
+                continue
+            if page_key(url) == here:
+                is_finished = True
+            else:
+                self.frontier.exhaust(url)
+        return is_finished
 
     async def _scene(self, offer: Offer, progress: Progress) -> Scene:
         return replace(

@@ -83,6 +83,8 @@ class Ending:
     clicks: int = 0
     #: Most links away from the start that it has been.
     depth: int = 0
+    #: How many slides were turned to by wheel or keys.
+    slides: int = 0
     #: How many different things were offered to be clicked.
     offered: int = 0
     refused: Sequence[Refusal] = ()
@@ -111,7 +113,8 @@ def _few_clicks(ending: Ending) -> TakeWarning | None:
         return None
     cause, advice = _cause(ending)
     if not ending.clicks:
-        lead = f"Nothing was clicked, so the film shows no more than its start: {cause}."
+        shown = f"{_counted(ending.slides + 1, 'slide')} of its start" if ending.slides else "its start"
+        lead = f"Nothing was clicked, so the film shows no more than {shown}: {cause}."
         return _warning("nothing_clicked", lead, *_other_causes(ending), advice)
     code: TakeCode = "stopped_early" if ending.stop in STOPPED else "little_to_show"
     were = "was" if ending.clicks == 1 else "were"

@@ -133,8 +133,8 @@ class Lookahead:
         """False for a link that is not clearly a page, and for what would be toggled, chosen or sent."""
         if _leads_on(element, state) and not is_clearly_page(element, state.url):
             return False
-        if not may_be_tried(plan, element):
-            return False
+        if not may_be_tried(plan, element) or (state.turned and not _leads_on(element, state)):
+            return False  # off camera, slides are not turned
         return (
             self._scout is not None
             and not self._scout.lost

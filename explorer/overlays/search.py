@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import ElementHandle, Frame, Page
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Frame, Page
 
 from explorer.overlays.closed_roots import open_closed_roots
 from explorer.overlays.scripts import query_overlays
+from explorer.page.frames import transform_to_page
 from explorer.text import clean
 from explorer.types import Box, Point
 
@@ -43,7 +44,6 @@ _FLOATING = """
   return floats ? { corner, asked: isAsked } : null;
 }
 """
-_READ_BORDER = "(frame) => [frame.clientLeft, frame.clientTop]"
 #: Checks whether nothing covers a frame at a point of its page.
 _IS_TOP = """
 (frame, { x, y }) => {
@@ -128,7 +128,8 @@ async def place(found: Found, position: dict[str, float]) -> Point | None:
     if found.frame.parent_frame is None:
         return Point(position["x"], position["y"])
     element = await found.frame.frame_element()
-    return await _to_page_coordinates(element, Point(position["x"], position["y"]))
+    point = (await transform_to_page(found.frame)).apply(position["x"], position["y"])
+    return point if await element.evaluate(_IS_TOP, {"x": point.x, "y": point.y}) else None
 
 
 def _is_intrusion(answer: dict[str, Any], where: dict[str, bool]) -> bool:
@@ -166,12 +167,3 @@ async def _floating(frame: Frame) -> dict[str, bool] | None:
         return where
     except PlaywrightError:
         return None  # it was removed from the page meanwhile
-
-
-async def _to_page_coordinates(frame: ElementHandle, inner: Point) -> Point | None:
-    box = await frame.bounding_box()
-    if box is None:
-        return None
-    left, top = await frame.evaluate(_READ_BORDER)
-    point = Point(box["x"] + left + inner.x, box["y"] + top + inner.y)
-    return point if await frame.evaluate(_IS_TOP, {"x": point.x, "y": point.y}) else None

@@ -13,7 +13,14 @@ from playwright.async_api import Page
 
 from explorer.languages.detection import language_of
 from explorer.page.element_identity import element_identity
-from explorer.page.frames import ENTER_FRAME, collect_elements, frame_chain, frame_request, query
+from explorer.page.frames import (
+    ENTER_FRAME,
+    collect_elements,
+    frame_chain,
+    frame_request,
+    query,
+    to_outer_coordinates,
+)
 from explorer.text import clean
 from explorer.types import Box, Element, Point
 
@@ -69,8 +76,7 @@ async def describe(page: Page, selector: str) -> Element | None:
         return None
     if frames:
         frame_view = frames[-1]
-        for position in filter(None, (row["box"], row["point"])):
-            position.update(x=position["x"] + frame_view.x, y=position["y"] + frame_view.y)
+        to_outer_coordinates(row, frame_view.to_page)
         row["selector"] = frame_view.selector + ENTER_FRAME + row["selector"]
         row["landmark"] = row["landmark"] or frame_view.landmark
     language = await language_of(row.pop("sample", {}))
@@ -87,9 +93,8 @@ async def find_click_point(page: Page, selector: str) -> Point | None:
         return None
     for depth in range(len(frames), 0, -1):
         frame_view, around = frames[depth - 1], frames[: depth - 1]
-        base = around[-1] if around else None
-        position["x"] += frame_view.x - (base.x if base else 0)
-        position["y"] += frame_view.y - (base.y if base else 0)
+        point = frame_view.to_parent.apply(position["x"], position["y"])
+        position = {"x": point.x, "y": point.y}
         covers = await query(page, frame_view.selector, "covers", points=[position], **frame_request(around))
         if covers is None or covers[0]:
             return None
@@ -105,10 +110,11 @@ async def reveal_delta(page: Page, selector: str) -> float:
     frames = await frame_chain(page, selector)
     if not frames:
         return 0.0 if frames is None else float(await query(page, selector, "reveal") or 0)
-    depth = await query(page, selector, "depth", **frame_request(frames))
-    if depth is None:
+    middle = await query(page, selector, "middle", **frame_request(frames))
+    if middle is None:
         return 0.0
-    return float(await query(page, frames[0].selector, "reveal", y=frames[-1].y + depth) or 0)
+    y_in_page = frames[-1].to_page.apply(middle["x"], middle["y"]).y
+    return float(await query(page, frames[0].selector, "reveal", y=y_in_page) or 0)
 
 
 async def scroll_containers(page: Page, selector: str) -> bool:

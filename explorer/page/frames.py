@@ -12,6 +12,7 @@ from playwright.async_api import ElementHandle, Frame, Page
 from playwright.async_api import Error as PlaywrightError
 
 from explorer.browser.isolated_world import evaluate_in_page, evaluate_isolated, is_closed_error, is_trusted
+from explorer.page.frame_transform import FrameTransform
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ _PARTS = (
         "icons.js",
         "selectors.js",
     ),
-    *("identity.js", "context.js", "discovery.js", "query.js"),
+    *("identity.js", "context.js", "discovery.js", "frames.js", "query.js"),
 )
 
 
@@ -83,11 +84,14 @@ async def _query_isolated(page: Page, selector: str, request: Row) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class FrameView:
-    """A frame's element and the position of its content in the page; `view` is its visible part."""
+    """A frame's element, and how its content lies in the frame around it and in the page.
+
+    `view` is the part of its content that the page shows.
+    """
 
     selector: str
-    x: float
-    y: float
+    to_parent: FrameTransform
+    to_page: FrameTransform
     view: Mapping[str, float]
     landmark: str
 
@@ -96,15 +100,27 @@ async def frame_chain(page: Page, selector: str) -> list[FrameView] | None:
     """Returns the frames that `selector` passes through, outermost first; None when one of them is gone."""
     parts = selector.split(ENTER_FRAME)
     found: list[FrameView] = []
-    x = y = 0.0
+    around = FrameTransform()
     for depth in range(1, len(parts)):
         outer = ENTER_FRAME.join(parts[:depth])
         frame_box = await query(page, outer, "frame", **frame_request(found))
         if not frame_box or not frame_box["shown"]:
             return None
-        x, y = x + frame_box["x"], y + frame_box["y"]
-        found.append(FrameView(outer, x, y, frame_box["view"], frame_box["landmark"]))
+        inner = FrameTransform.decode(frame_box["matrix"])
+        around = inner.within(around)
+        found.append(FrameView(outer, inner, around, frame_box["view"], frame_box["landmark"]))
     return found
+
+
+async def transform_to_page(frame: Frame) -> FrameTransform:
+    """Computes how the content of `frame` lies in its page. Raises Playwright's errors when it is gone."""
+    whole = FrameTransform()
+    while frame.parent_frame is not None:
+        element = await frame.frame_element()
+        frame_box = await element.evaluate(_single_target_script(), {"job": "frame"})
+        whole = whole.within(FrameTransform.decode(frame_box["matrix"]))
+        frame = frame.parent_frame
+    return whole
 
 
 def frame_request(frames: list[FrameView]) -> Row:
@@ -174,12 +190,18 @@ async def _drop_covered(element: ElementHandle, inside: FoundElements, outer: Ro
 
 def _translate(row: Row, frame_box: Row) -> None:
     """Translates a row from the coordinates of a frame into those of its parent."""
-    for position in (row["box"], row["point"]):
-        if position:
-            position["x"] += frame_box["x"]
-            position["y"] += frame_box["y"]
+    to_parent = FrameTransform.decode(frame_box["matrix"])
+    to_outer_coordinates(row, to_parent)
     row["selector"] = f"{frame_box['selector']}{ENTER_FRAME}{row['selector']}"
     row["landmark"] = row["landmark"] or frame_box["landmark"]
+
+
+def to_outer_coordinates(row: Row, transform: FrameTransform) -> None:
+    """Maps the box and the point of a row."""
+    row["box"] = transform.apply_to_box(row["box"])
+    if row["point"]:
+        point = transform.apply(row["point"]["x"], row["point"]["y"])
+        row["point"] = {"x": point.x, "y": point.y}
 
 
 #: Results of jobs whose element does not exist.

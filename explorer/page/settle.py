@@ -1,4 +1,4 @@
-"""Waits until a page has settled (network, DOM and paint are quiet), but not for what is never quiet."""
+"""Waits until a page has settled (network, fonts, DOM, paint), but not for what is never quiet."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from explorer.errors import PageUnresponsive
 from explorer.protocols import Clock
 from explorer.trace import Wait
 
-Signal = Literal["load", "content", "network", "dom", "paint"]
+Signal = Literal["load", "content", "fonts", "network", "dom", "paint"]
 
 #: The page has settled when nothing visible has changed for this long (several crawlers use 300-500 ms).
 QUIET_MS = 300.0
@@ -45,6 +45,8 @@ WATCH_DOM = """
 READ_ACTIVITY = """
 () => ({
   unchanged_ms: performance.now() - (window[Symbol.for("demo.mutated")] ?? 0),
+  // Letters are not drawn while their font loads, for up to 3 s.
+  fonts: document.fonts?.status !== "loading",
   loaded: document.readyState !== "loading",
   content: !!document.body && (document.body.innerText.trim().length > 0
     || !!document.body.querySelector("img, svg, canvas, video, iframe")
@@ -126,6 +128,7 @@ class Settler:
         quiet: dict[Signal, bool] = {
             "load": bool(activity.get("loaded")),
             "content": bool(activity.get("content")),
+            "fonts": bool(activity.get("fonts")),
             "network": not self._is_network_active(),
             "dom": float(activity.get("unchanged_ms", 0)) >= self._quiet_ms,
             "paint": self._clock.still_ms() >= self._quiet_ms,
@@ -159,6 +162,7 @@ class Settler:
 
     def _on_request(self, request: Request) -> None:
         if self._is_page_load(request):
+            self._clock.cover(True)  # what is blank or without letters is not filmed
             self._pending.clear()
             self._request_counts.clear()
         address = request.method + " " + request.url.partition("?")[0]

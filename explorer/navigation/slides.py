@@ -1,0 +1,148 @@
+"""Goes through the slides of a page that only the wheel or keys turn, one after another, on camera."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+from playwright.async_api import Page
+
+from explorer.deadlines import Deadlines
+from explorer.input.mouse import Mouse
+from explorer.input.turning import WHEEL, Way, turn_page, ways_to_turn
+from explorer.page.visual_diff import (
+    NEW_SCENE_SHARE,
+    NOTICEABLE_SHARE,
+    Blocks,
+    Picture,
+    changed_share,
+    path_of,
+)
+from explorer.protocols import Clock
+from explorer.state.seen_screens import SeenScreens
+from explorer.trace import Scroll
+from explorer.types import Element
+from explorer.urls import page_key
+
+#: A page that does not move within this is not turned by that.
+NO_CHANGE_MS = 600.0
+#: A slide has arrived when the picture is unchanged for this long, and after this time in any case.
+STILL_MS = 250.0
+MAX_TURN_MS = 2_500.0
+POLL_INTERVAL_MS = 50.0
+LOOK_MS = 900.0
+#: Many sites take no other turn for about a second after the last.
+PAUSE_MS = 1_000.0
+
+
+@dataclass(slots=True)
+class _Deck:
+    """The slides of one page: `common` are the keys of what could be used on the slide before."""
+
+    url: str
+    ways: list[Way]
+    shown: list[Picture] = field(default_factory=list)
+    common: frozenset[str] = frozenset()
+    turned: int = 0
+    used: bool = False
+
+
+class Slides:
+    """`turned` counts the slides that were turned to in this take, at most `max_turns`."""
+
+    def __init__(
+        self,
+        page: Page,
+        mouse: Mouse,
+        clock: Clock,
+        deadlines: Deadlines,
+        seen_screens: SeenScreens,
+        max_turns: int,
+    ) -> None:
+        self._page = page
+        self._mouse = mouse
+        self._clock = clock
+        self._deadlines = deadlines
+        self._seen_screens = seen_screens
+        self._max_turns = max_turns
+        self._deck: _Deck | None = None
+        self.turned = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether slides of the page on screen are left that were not turned to."""
+        return self._deck is not None and page_key(self._page.url) == self._deck.url
+
+    async def begin(self, offered: tuple[Element, ...], moving_blocks: Blocks | None) -> bool:
+        """Tries to turn the page that is on screen; False when it is none that turns."""
+        self._deck = None
+        ways = await self._deadlines.do(ways_to_turn(self._page)) if self.turned < self._max_turns else ()
+        picture = self._picture()
+        if not ways or picture is None:
+            return False
+        self._deck = _Deck(page_key(self._page.url), list(ways), [picture])
+        return await self.turn(offered, moving_blocks)
+
+    def own(self, offered: tuple[Element, ...]) -> tuple[Element, ...]:
+        """What only the slide on screen offers; nothing once something of it was used."""
+        deck = self._deck
+        if deck is None or deck.used:
+            return ()
+        return tuple(element for element in offered if element.key not in deck.common)
+
+    def note_step(self) -> None:
+        """Notes that something of this slide was used: the next one is due."""
+        if self._deck is not None:
+            self._deck.used = True
+
+    async def turn(self, offered: tuple[Element, ...], moving_blocks: Blocks | None) -> bool:
+        """Turns to the next slide and shows it; False when there is none, or it was shown before."""
+        deck, before = self._deck, self._picture()
+        if deck is None or before is None:
+            return False
+        while deck.ways and self.turned < self._max_turns:
+            after = await self._try(deck.ways[0], before, moving_blocks)
+            if after is not None and not _is_shown(after, deck.shown, moving_blocks):
+                self._keep_way(deck, changed_share(before, after, moving_blocks))
+                deck.shown.append(after)
+                deck.common = frozenset(element.key for element in offered)
+                deck.turned, deck.used = deck.turned + 1, False
+                self.turned += 1
+                self._seen_screens.add(after)
+                await self._clock.hold(LOOK_MS)
+                return True
+            if deck.turned or after is not None:
+                break
+            deck.ways.pop(0)
+        self._deck = None
+        return False
+
+    @staticmethod
+    def _keep_way(deck: _Deck, changed: float) -> None:
+        """Keeps to the way that has worked; a page that follows the wheel is turned by a screen at once."""
+        follows = deck.ways[0] == "notch" and changed < NEW_SCENE_SHARE
+        deck.ways = ["turn"] if follows else deck.ways[:1]
+
+    async def _try(self, way: Way, before: Picture, moving_blocks: Blocks | None) -> Picture | None:
+        """Returns the picture that a turn has led to; None when nothing has changed."""
+        began_ms = self._clock.now_ms()
+        await self._deadlines.do(turn_page(self._page, way))
+        turned_ms = self._clock.now_ms()
+        while (elapsed_ms := self._clock.now_ms() - turned_ms) < MAX_TURN_MS:
+            await self._clock.hold(POLL_INTERVAL_MS)
+            has_moved = self._clock.still_ms() < elapsed_ms
+            if elapsed_ms >= NO_CHANGE_MS and (not has_moved or self._clock.still_ms() >= STILL_MS):
+                break
+        after = self._picture()
+        if after is None or changed_share(before, after, moving_blocks) < NOTICEABLE_SHARE:
+            return None
+        if way in WHEEL:
+            self._mouse.scrolls.append(Scroll(began_ms, self._clock.now_ms(), 0.0))
+        await self._clock.hold(max(0.0, PAUSE_MS - LOOK_MS - (self._clock.now_ms() - turned_ms)))
+        return after
+
+    def _picture(self) -> Picture | None:
+        return Picture.decode(self._clock.picture(), path_of(self._page.url))
+
+
+def _is_shown(picture: Picture, shown: list[Picture], moving_blocks: Blocks | None) -> bool:
+    differs = partial(changed_share, picture, animated=moving_blocks)
+    return any(differs(one) < NOTICEABLE_SHARE for one in shown)
