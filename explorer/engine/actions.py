@@ -8,7 +8,7 @@ from playwright.async_api import Page
 from explorer.deadlines import Deadlines
 from explorer.engine.action_guard import ActionGuard
 from explorer.engine.screen import Screen
-from explorer.engine.trace_recorder import role_of
+from explorer.engine.trace_recorder import name_of, role_of
 from explorer.forms.values import FieldValue
 from explorer.guardrails.acting_controls import may_persist
 from explorer.input.form_filler import FormFiller
@@ -18,8 +18,9 @@ from explorer.navigation.backtracking import Backtracking
 from explorer.navigation.popups import OPEN_IN_PLACE, Popups
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.page.discovery import describe
-from explorer.page.snapshot import Snapshot, diff_outcome
+from explorer.page.snapshot import Snapshot, diff_outcome, text_changed
 from explorer.page.stable_selectors import stable_selector
+from explorer.page.visible_text import NO_CHANGE, TextChange
 from explorer.page.visual_diff import Blocks, changed_share
 from explorer.protocols import Clock
 from explorer.text import clip
@@ -33,6 +34,8 @@ LOOK_MS: dict[Outcome, float] = {
     "disclosure": 1_000.0,
     "nothing": 250.0,
 }
+#: How often a page that shows placeholders after an action is looked at again, and how long after.
+LOADING_LOOKS, LOADING_LOOK_MS = 6, 400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class StepResult:
     after: Snapshot | None = None
     #: The part of the view that has changed, from 0 to 1.
     changed: float = 0.0
+    #: What can be read since then.
+    text: TextChange = NO_CHANGE
 
 
 class ActionPerformer:
@@ -128,7 +133,7 @@ class ActionPerformer:
             Step(
                 number=number,
                 plan=replace(plan, selector=target.selector),
-                label=element.label or element.text or element.placeholder or element.tag,
+                label=name_of(element),
                 page_url=clip(self._page.url),
                 start_ms=target.start_ms,
                 click_ms=now_ms,
@@ -148,10 +153,11 @@ class ActionPerformer:
         popup_url = await self._deadlines.do(self._popups.take())
         if popup_url is not None:
             await self._open_in_place(popup_url)
-        result.after = after = await self._screen.snapshot()
+        result.after = after = await self._loaded()
         outcome = _outcome(target, after, moving_blocks)
         if target.before.picture is not None and after.picture is not None:
             result.changed = changed_share(target.before.picture, after.picture, moving_blocks)
+        result.text = text_changed(target.before, after, moving_blocks)
         result.step = replace(
             result.step,
             outcome=outcome,
@@ -159,6 +165,16 @@ class ActionPerformer:
             url_after=clip(self._page.url),
         )
         await self._clock.hold(LOOK_MS[outcome])
+
+    async def _loaded(self) -> Snapshot:
+        """What is on screen, once no placeholders stand where content will be, or time is up."""
+        after = await self._screen.snapshot()
+        for _ in range(LOADING_LOOKS):
+            if not after.loading:
+                break
+            await self._clock.hold(LOADING_LOOK_MS)
+            after = await self._screen.snapshot()
+        return after
 
     async def _act(self, plan: ActionPlan, target: ActionTarget) -> float:
         """Returns the moment of the click, on the clock."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
+from explorer.engine.goals import GoalCheck
 from explorer.engine.scanner import Offer
 from explorer.lookahead.scheduler import Lookahead
 from explorer.page.regions import keys_in_regions
@@ -49,6 +50,7 @@ class PlanSelector:
     lookahead: Lookahead
     frontier: Frontier
     outcomes: OutcomeCache
+    goal_check: GoalCheck
     refusals: Refusals
 
     async def select(self, offer: Offer, progress: Progress) -> tuple[list[ActionPlan], list[Refusal]]:
@@ -94,14 +96,17 @@ class PlanSelector:
         return best
 
     async def _scene(self, offer: Offer, progress: Progress) -> Scene:
+        scene = self._bare_scene(self.page.url, offer.elements, progress)
         return replace(
-            self._bare_scene(self.page.url, offer.elements, progress),
+            scene,
             title=await self.deadlines.do(title_of(self.page)),
-            focused=await self.deadlines.do(
-                keys_in_regions(self.page, offer.elements, self.brief.wishes.focus)
-            ),
+            focused=await self._keys_in(offer, self.brief.wishes.focus),
+            pending_keys=await self._keys_in(offer, scene.pending_focus),
             picture=self.clock.picture(),
         )
+
+    async def _keys_in(self, offer: Offer, focus: Sequence[str]) -> frozenset[str]:
+        return await self.deadlines.do(keys_in_regions(self.page, offer.elements, focus, around=True))
 
     def _bare_scene(self, url: str, elements: tuple[Element, ...], progress: Progress) -> Scene:
         """A scene without what must be read from the page."""
@@ -117,6 +122,10 @@ class PlanSelector:
             wishes=self.brief.wishes,
             success_rates=self.frontier.success_rates(),
             kind_counts=self.frontier.kind_counts(),
+            pending_focus=self.goal_check.pending(),
+            row_counts=self.frontier.row_counts(url),
+            renamed_spots=self.frontier.renamed_spots(url),
+            dead_kinds=self.frontier.dead_kinds(),
             avoid_repeats=self.frontier.repeats >= max_repeats,
         )
 

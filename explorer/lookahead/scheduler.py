@@ -10,7 +10,7 @@ from explorer.deadlines import Deadlines
 from explorer.errors import BrowserCrashed, PageUnresponsive
 from explorer.guardrails.page_links import is_clearly_page
 from explorer.lookahead.dry_run import may_be_tried
-from explorer.lookahead.scout import OUT_OF_REACH, Scout
+from explorer.lookahead.scout import Scout
 from explorer.planning.keyword_planner import kind_of
 from explorer.state.frontier import Frontier
 from explorer.state.outcomes import KnownOutcome, OutcomeCache
@@ -110,7 +110,7 @@ class Lookahead:
     ) -> KnownOutcome | None:
         """Records a try; returns its outcome, unless that is unknown."""
         if len(self.looked_at) < MAX_LOOKED_AT:
-            what = element.label or element.text or element.href or element.tag
+            what = element.label or element.text or element.href or element.hint
             outcome_name = "unknown" if outcome is None else outcome.rule or outcome.outcome
             how: Literal["opened", "pressed"] = "opened" if _leads_on(element, state) else "pressed"
             self.looked_at.append(LookedAt(what, state.url, how, outcome_name))
@@ -144,13 +144,12 @@ class Lookahead:
         assert self._scout is not None
         if _leads_on(element, state) and plan.action == "click":
             outcome = await self._scout.visit(element.href)
-            if outcome.rule != "broken":
+            if outcome is None or outcome.rule != "broken":
                 return outcome
         if len(state.actions) <= MAX_REPLAYED_ACTIONS:
             return await self._scout.dry_run(plan, state)
         # Most controls do the same on the page as it was opened; what is not there yet stays unknown.
-        initial = await self._scout.dry_run(plan, PageState(state.url))
-        return initial if initial and initial.detail != OUT_OF_REACH else None
+        return await self._scout.dry_run(plan, PageState(state.url))
 
 
 def _leads_on(element: Element, state: PageState) -> bool:

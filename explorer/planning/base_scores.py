@@ -103,6 +103,11 @@ def control_score(element: Element, look_inside: bool) -> Score:
     return score, reason
 
 
+def is_view(element: Element) -> bool:
+    """Whether it switches to another view of the page, or opens a part of it."""
+    return element.strip == "other" or element.reveals or element.role == "tab"
+
+
 def demotion(element: Element) -> Score | None:
     """The highest score of what a film can do without, and why; None for everything else."""
     label = label_of(element)
@@ -122,7 +127,8 @@ _CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
     (lambda e: e.fills == "select", SELECT, "choice"),
     (lambda e: bool(e.fills), FIELD, "field"),
     (lambda e: e.role == "tab" and e.reveals, TAB, "tab"),
-    (lambda e: e.role == "tab", OPEN_TAB, "tab that is open already"),
+    (lambda e: e.strip == "other", TAB, "view of a strip"),
+    (lambda e: e.role == "tab" or e.strip == "shown", OPEN_TAB, "tab that is open already"),
     (lambda e: e.reveals and e.landmark == "nav", NAVIGATION_MENU, "menu among the page links"),
     (lambda e: e.reveals, DISCLOSURE, "opens something"),
     (lambda e: e.role in {"menuitem", "treeitem"}, MENU_ITEM, "menu item"),

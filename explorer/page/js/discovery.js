@@ -13,7 +13,7 @@ const ACTIVE =
 const OWNING = "a[*|href], button, label, summary";
 const WEAK = /listener|press|focus|cursor/;
 
-const describe = (el, names, key, sight) => {
+const describe = (el, names, key, sight, spot) => {
   const whole = el.localName === "area" ? sight.rect : el.getBoundingClientRect();
   const box = whole.width >= MIN_SIDE && whole.height >= MIN_SIDE ? whole : sight.rect;
   const raw = rawHref(el);
@@ -41,6 +41,10 @@ const describe = (el, names, key, sight) => {
     state: stateOf(el),
     context: contextOf(el),
     handler: handlerOf(el),
+    hint: hintOf(el),
+    row: rowOf(el),
+    strip: stripOf(el),
+    spot,
     frame_origin: request.framed ? self.origin : "",
     ...fieldOf(el),
   };
@@ -135,6 +139,7 @@ const discover = () => {
   const { signals, modal } = survey();
   const chosen = choose(signals);
   const keyFor = identify(chosen);
+  const spotFor = spots(chosen);
   const found = [];
   const covered = [];
   for (const el of chosen) {
@@ -143,7 +148,7 @@ const discover = () => {
     (sight.over ? covered : found).push({ el, ...sight });
   }
   const names = catalogue();
-  const told = (all) => all.map(({ el, ...sight }) => describe(el, names, keyFor(el), sight));
+  const told = (all) => all.map(({ el, ...sight }) => describe(el, names, keyFor(el), sight, spotFor(el)));
   return {
     found: told(cap(found, request.cap)),
     covered: told(covered.slice(0, MAX_COVERED)),
@@ -153,6 +158,7 @@ const discover = () => {
 const describeNow = (el) => {
   const { signals, modal } = survey();
   const sight = isUsable(el) ? (sightOf(el, modal) ?? { rect: rectsOf(el)[0], inView: false }) : null;
-  const key = identify(choose(signals))(el);
-  return sight?.rect ? { ...describe(el, catalogue(), key, sight), sample: sampleOf() } : null;
+  const chosen = choose(signals);
+  const [key, spot] = [identify(chosen)(el), spots(chosen)(el)];
+  return sight?.rect ? { ...describe(el, catalogue(), key, sight, spot), sample: sampleOf() } : null;
 };
