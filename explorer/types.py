@@ -11,7 +11,8 @@ StopReason = Literal[
 ]
 #: What a click has changed: another page, the picture, a dialog that it opened, a part that it unfolded.
 Outcome = Literal["page", "scene", "dialog", "disclosure", "nothing"]
-Action = Literal["click", "type", "choose"]
+#: `draw` chooses a tool and drags with it.
+Action = Literal["click", "type", "choose", "draw"]
 #: Whether fields are filled in as well, or things are only clicked.
 Interact = Literal["all", "click"]
 #: What a field takes; "" for what is no field.
@@ -135,6 +136,8 @@ class Element:
     row: str = ""
     #: Whether it is one of a strip of views, such as sheet tabs, and the one that is shown.
     strip: Literal["", "shown", "other"] = ""
+    #: What is done with it rather than pressing it: drawing with a tool, typing into a cell of a sheet.
+    use: Literal["", "draw", "cell"] = ""
     #: Identifies its place on the page whatever its name; "" for links.
     spot: str = ""
     #: The language of its page, as ISO 639-1 has it; "" for unknown.

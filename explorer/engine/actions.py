@@ -11,6 +11,7 @@ from explorer.engine.screen import Screen
 from explorer.engine.trace_recorder import name_of, role_of
 from explorer.forms.values import FieldValue
 from explorer.guardrails.acting_controls import may_persist
+from explorer.input.drawing import draw
 from explorer.input.form_filler import FormFiller
 from explorer.input.mouse import Mouse
 from explorer.input.scrolling import Scroller
@@ -158,6 +159,8 @@ class ActionPerformer:
         if target.before.picture is not None and after.picture is not None:
             result.changed = changed_share(target.before.picture, after.picture, moving_blocks)
         result.text = text_changed(target.before, after, moving_blocks)
+        if outcome == "nothing" and target.element.use and (result.changed > 0 or result.text.lines):
+            outcome = "scene"  # what was typed or drawn is there, however small it is
         result.step = replace(
             result.step,
             outcome=outcome,
@@ -180,8 +183,10 @@ class ActionPerformer:
         """Returns the moment of the click, on the clock."""
         if plan.action == "click":
             return await self._mouse.click()
+        if plan.action == "draw":
+            return await draw(self._page, self._clock, self._mouse)
         began_ms = self._clock.now_ms()
-        value = FieldValue(plan.action, plan.value, plan.submit)
+        value = FieldValue("choose" if plan.action == "choose" else "type", plan.value, plan.submit)
         await self._form_filler.fill(target.element, value, target.point)
         return began_ms
 

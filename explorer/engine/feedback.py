@@ -39,6 +39,8 @@ class Feedback:
         self.frontier.record_outcome(element, kind_of(element), step.outcome)
         self.frontier.record_place(element, step.page_url, _only_renamed(element, result))
         self.frontier.repeats += not new
+        if element.use:
+            self.frontier.record_use(element.use)
         if after is not None:
             self.scope_monitor.sign_in = after.sign_in
             self.seen_screens.add_lines(after.lines)

@@ -44,6 +44,10 @@ class GoalCheck:
         """The entries of the focus that no step has shown so far."""
         return tuple(wish for wish in self._wishes.focus if wish not in self._shown)
 
+    def is_pending(self, element: Element) -> bool:
+        """Whether an entry of the focus that was not shown yet names this element, or holds it."""
+        return any(is_about(element, w) or element.key in self._inside.get(w, ()) for w in self.pending())
+
     def missing(self, visits: Sequence[Visit]) -> tuple[str, ...]:
         """The entries of the focus that neither a step nor a visited page has to do with."""
         return tuple(

@@ -11,6 +11,7 @@ from explorer.engine.scanner import Offer
 from explorer.lookahead.scheduler import Lookahead
 from explorer.page.regions import keys_in_regions
 from explorer.planning.keyword_planner import rank
+from explorer.planning.wishes import out_of_reach
 from explorer.protocols import Clock, Planner
 from explorer.state.frontier import Frontier
 from explorer.state.outcomes import OutcomeCache
@@ -74,12 +75,15 @@ class PlanSelector:
         def ranking() -> list[Element]:
             return [one.element for one in rank(self._with_outcomes(scene)) if one.score > 0]
 
+        first = not progress.steps
+        enough = min(START_ENOUGH, progress.clicks_left + 2) if first else LATER_ENOUGH
+        looks_for_focus = bool(out_of_reach(scene))
         await self.lookahead.run(
             ranking,
             offer.plans,
             progress.state,
-            enough=LATER_ENOUGH if progress.steps else min(START_ENOUGH, progress.clicks_left + 2),
-            max_tries=LATER_TRIES if progress.steps else START_TRIES,
+            enough=START_ENOUGH if looks_for_focus else enough,
+            max_tries=START_TRIES if first or looks_for_focus else LATER_TRIES,
         )
 
     def best_elsewhere(self, min_score: float, progress: Progress) -> str | None:

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: How many tries off camera a take has for each click that it may make.
 TRIES_PER_CLICK = 4
+#: A film of fewer clicks has the tries of so many.
+FEWEST_CLICKS = 3
 TRY_TIMEOUT_S = 10.0
 #: A slow site gets no more time than this off camera, for each click.
 TRY_S_PER_CLICK = 3.0
@@ -52,7 +54,7 @@ class Lookahead:
         self._outcomes = outcomes
         self._deadlines = deadlines
         self._frontier = frontier
-        self._tries_left = TRIES_PER_CLICK * max_clicks
+        self._tries_left = TRIES_PER_CLICK * max(FEWEST_CLICKS, max_clicks)
         self._seconds_left = min(TRY_S_PER_CLICK * max_clicks, RUNTIME_PART * deadlines.limit_s)
         self._failures = 0
         self._tried: set[tuple[str, str]] = set()

@@ -31,7 +31,7 @@ _PARTS = (
         "icons.js",
         "selectors.js",
     ),
-    *("identity.js", "groups.js", "context.js", "discovery.js", "query.js"),
+    *("identity.js", "groups.js", "tools.js", "context.js", "discovery.js", "query.js"),
 )
 
 

@@ -10,6 +10,8 @@ from explorer.planning.base_scores import (
     CLOSES_DIALOG,
     FOOTER_CONTROL,
     FRAGMENT,
+    TOOL_AFTER_VIEWS,
+    VIEWS_BEFORE_TOOLS,
     Score,
     accepts_cookies,
     control_score,
@@ -27,6 +29,7 @@ from explorer.planning.keyword_weights import BOOST, CONSENT
 from explorer.planning.scoring import CLEARLY_NEW, scale_by_success_rate, score_expected, shows_new
 from explorer.planning.wishes import (
     GOAL_PAGE,
+    MAYBE_FOCUS,
     TOWARDS_FOCUS,
     goal_match,
     is_goal_page,
@@ -59,6 +62,8 @@ SAME_NAME_PENALTY = 12
 #: Of one list so many rows are clicked; after that only pages that show something new, and last of all. So is
 #: what nothing is known of, of a kind that has shown nothing.
 ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 12.0, 6.0
+#: So many views of a strip are shown before other things come first.
+VIEWS_OF_A_STRIP, FURTHER_VIEW_PENALTY = 4, 25
 #: So many clicks a page gets in a row where enough are left.
 CLICKS_INSIDE = 4
 
@@ -174,7 +179,9 @@ class _Ranking:
         scene, expected = self.scene, self.scene.expected_outcomes.get(element.key)
         if worth := pending_focus(element, scene.pending_focus, element.key in scene.pending_keys):
             return worth
-        return TOWARDS_FOCUS if expected and expected.focus & self.out_of_reach else 0.0
+        if expected is None:  # a menu may hold what is nowhere in sight
+            return MAYBE_FOCUS if self.out_of_reach and element.reveals else 0.0
+        return TOWARDS_FOCUS if expected.focus & self.out_of_reach else 0.0
 
     def _is_over(self, element: Element) -> bool:
         """Whether enough was shown of what it belongs to: two rows of one list, a control's other name."""
@@ -206,6 +213,8 @@ class _Ranking:
             return page_score(element)
         expected = self.scene.expected_outcomes.get(element.key)
         is_new = expected is not None and shows_new(expected, is_view(element))
+        if element.use and (self.scene.clicks_here >= VIEWS_BEFORE_TOOLS or self.scene.clicks_left <= 2):
+            return TOOL_AFTER_VIEWS, "tool to be used"
         return control_score(element, self.look_inside or (self.stay and is_new))
 
     def _adjusted(self, element: Element, score: float, reason: str) -> Score:
@@ -228,7 +237,7 @@ class _Ranking:
     def _by_outcome(self, element: Element, score: float, reason: str) -> Score | None:
         """The score with what is known of the outcome; None when it is known to show nothing new."""
         expected = self.scene.expected_outcomes.get(element.key)
-        if expected is None and not element.href:
+        if expected is None and not element.href and not element.use:
             score = scale_by_success_rate(score, self.scene.success_rates, kind_of(element))
         return score_expected(
             score,
@@ -246,6 +255,7 @@ class _Ranking:
         if not element.href and not _is_reused(element):
             times = self.scene.kind_counts.get(kind_of(element), 0)
             bonus -= min(MAX_SAME_KIND_PENALTY, SAME_KIND_PENALTY * times)
+            bonus -= FURTHER_VIEW_PENALTY if element.strip and times >= VIEWS_OF_A_STRIP else 0
         is_last = self.scene.clicks_left == 1
         if is_last and BOOST.search(label_of(element)) and score + bonus > LAST_BOOST_FROM:
             bonus += LAST_BOOST_SCORE

@@ -15,6 +15,8 @@ KEPT_SHARE, NOVELTY_SCORE, MAX_NOVELTY = 0.5, 2, 3.0
 LITTLE_NEW_SCORE = 3.0
 #: What can be read anew, and another view of a strip or menu, however little of the picture it takes.
 TEXT_SCORE, VIEW_SCORE, KEPT_SHARE_OF_TEXT = 46.0, 40.0, 0.35
+#: The same on the first look inside a page: before other pages.
+INSIDE_SCORE, FROM_INSIDE = 98.0, 90.0
 #: A menu is worth at most this by what lies in it: less than anything that is known to show something new.
 MENU_SCORE, SMALL_MENU_SCORE = 52.0, 42.0
 #: On camera a picture may come out a little more similar than off camera: by scrolling, by what is open.
@@ -70,10 +72,12 @@ def shows_new(expected: ExpectedOutcome, view: bool) -> bool:
 
 def _by_text(score: float, expected: ExpectedOutcome, view: bool) -> tuple[float, str] | None:
     """What a click is worth by what can be read then, or as another view."""
-    kept = KEPT_SHARE_OF_TEXT * score
+    inside, kept = score >= FROM_INSIDE, KEPT_SHARE_OF_TEXT * score
     if expected.text >= 1:
-        return TEXT_SCORE + kept, "shows new text"
-    return (VIEW_SCORE + kept, "shows another view") if view and shows_new(expected, view) else None
+        return INSIDE_SCORE if inside else TEXT_SCORE + kept, "shows new text"
+    if not view or not shows_new(expected, view):
+        return None
+    return INSIDE_SCORE if inside else VIEW_SCORE + kept, "shows another view"
 
 
 def scale_by_success_rate(score: float, success_rates: Mapping[str, float], kind: str) -> float:

@@ -13,7 +13,7 @@ GOAL_FIRST, GOAL_MORE, FOCUS = 36.0, 10.0, 45.0
 #: that is about the goal.
 GOAL_BY_TEXT, GOAL_PAGE = 0.5, 18.0
 #: What the focus names comes before everything else until it was shown, next what is known to lead there.
-PENDING_FOCUS, TOWARDS_FOCUS, EXACT_NAME = 200.0, 150.0, 20.0
+PENDING_FOCUS, TOWARDS_FOCUS, MAYBE_FOCUS, EXACT_NAME = 200.0, 150.0, 100.0, 20.0
 #: Words that a goal needs for its grammar only.
 _FILLER = frozenset(
     re.findall(

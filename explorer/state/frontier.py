@@ -30,6 +30,8 @@ class Frontier:
         #: Kinds of which a click on camera has shown nothing, and those of which one has shown something.
         self._dead_kinds: set[str] = set()
         self._alive_kinds: set[str] = set()
+        #: Which uses of tools the film has shown; see `Element.use`.
+        self.used: set[str] = set()
         self._depths: dict[str, int] = {}
         self._trail: list[str] = []
         self._exhausted: set[str] = set()
@@ -100,6 +102,10 @@ class Frontier:
             self._clicks_by_row[page][element.row] += 1
         if renamed and element.spot:
             self._renamed[page].add(element.spot)
+
+    def record_use(self, use: str) -> None:
+        """Records that a tool was used, or a cell filled in."""
+        self.used.add(use)
 
     def row_counts(self, url: str) -> Mapping[str, int]:
         """How often rows of each list of this page were clicked."""

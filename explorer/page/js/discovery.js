@@ -45,6 +45,7 @@ const describe = (el, names, key, sight, spot) => {
     row: rowOf(el),
     strip: stripOf(el),
     spot,
+    use: useOf(el),
     frame_origin: request.framed ? self.origin : "",
     ...fieldOf(el),
   };
@@ -60,6 +61,7 @@ const signalOf = (el, lent) => {
   if (el.matches(NATIVE) || hiddenControl(el)) return "native";
   if (isField(el)) return "field";
   if (el.matches(NO_TARGETS)) return "";
+  if (el === sheetCell("")) return "cell";
   const role = explicitRole(el);
   if (ROLES.test(role)) return "role";
   const { cursor } = styleOf(el);

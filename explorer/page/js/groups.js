@@ -127,6 +127,7 @@ const placeOf = (el) => {
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const hintOf = (el) => {
   if (spoken(el)) return "";
+  if (useOf(el) === "cell") return "Cell of the sheet";
   const keys = attr(el, "aria-keyshortcuts") || attr(el, "accesskey");
   const kind = KINDS[roleOf(el)] ?? (isField(el) ? "Field" : "Button");
   const name = ownWords(el) || (keys ? `${kind} with the key ${keys}` : "") || besideOf(el);
