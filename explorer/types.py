@@ -11,8 +11,9 @@ StopReason = Literal[
 ]
 #: What a click has changed: another page, the picture, a dialog that it opened, a part that it unfolded.
 Outcome = Literal["page", "scene", "dialog", "disclosure", "nothing"]
-#: To hover is to point at the entry of a menu that is open as long as the pointer is over it.
-Action = Literal["click", "type", "choose", "hover"]
+#: To hover is to point at the entry of a menu that is open as long as the pointer is over it; to draw is to
+#: choose a tool and drag with it.
+Action = Literal["click", "type", "choose", "hover", "draw"]
 #: Whether fields are filled in as well, or things are only clicked.
 Interact = Literal["all", "click"]
 #: What a field takes; "" for what is no field.
@@ -132,6 +133,16 @@ class Element:
     context: LinkContext = ""
     #: What its markup does on a click, one `name=value` a line: `onclick`, `hx-get`, `data-method` and such.
     handler: str = ""
+    #: What it is and where, for what has no name: `Button in the toolbar`.
+    hint: str = ""
+    #: Identifies the list whose rows are like the one that it stands in; "" outside lists.
+    row: str = ""
+    #: Whether it is one of a strip of views, such as sheet tabs, and the one that is shown.
+    strip: Literal["", "shown", "other"] = ""
+    #: What is done with it rather than pressing it: drawing with a tool, typing into a cell of a sheet.
+    use: Literal["", "draw", "cell"] = ""
+    #: Identifies its place on the page whatever its name; "" for links.
+    spot: str = ""
     #: The language of its page, as ISO 639-1 has it; "" for unknown.
     language: str = ""
 
@@ -172,6 +183,12 @@ class ExpectedOutcome:
     title: str = ""
     #: How many links to unseen pages it brings within reach.
     opens: int = 0
+    #: The same as `novelty` for what can be read, such as the entries of a menu or prices by the year.
+    text: float = 0.0
+    #: The beginning of what can be read then.
+    words: str = ""
+    #: The entries of the focus that are within reach then.
+    focus: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +214,16 @@ class Scene:
     avoid_repeats: bool = False
     #: The keys of what lies in a `css=` part of the focus.
     focused: frozenset[str] = frozenset()
+    #: The entries of the focus that the film has not shown yet, and the keys of what lies in their `css=`
+    #: parts: they come before everything else.
+    pending_focus: tuple[str, ...] = ()
+    pending_keys: frozenset[str] = frozenset()
+    #: How often rows of each list (`Element.row`) were clicked.
+    row_counts: Mapping[str, int] = field(default_factory=dict)
+    #: The places (`Element.spot`) of controls that have only changed their name when they were clicked.
+    renamed_spots: frozenset[str] = frozenset()
+    #: Kinds of controls that have shown nothing on camera so far.
+    dead_kinds: frozenset[str] = frozenset()
     #: The picture on screen as JPEG, for planners that can see; b"" without one.
     picture: bytes = field(repr=False, default=b"")
 

@@ -8,9 +8,10 @@ from playwright.async_api import Page
 from explorer.deadlines import Deadlines
 from explorer.engine.action_guard import ActionGuard
 from explorer.engine.screen import Screen
-from explorer.engine.trace_recorder import role_of
+from explorer.engine.trace_recorder import name_of, role_of
 from explorer.forms.values import FieldValue
 from explorer.guardrails.acting_controls import may_persist
+from explorer.input.drawing import draw
 from explorer.input.form_filler import FormFiller
 from explorer.input.mouse import Mouse
 from explorer.input.scrolling import Scroller
@@ -19,8 +20,9 @@ from explorer.navigation.popups import OPEN_IN_PLACE, Popups
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.overlays.clearer import OverlayClearer
 from explorer.page.discovery import describe
-from explorer.page.snapshot import Snapshot, diff_outcome
+from explorer.page.snapshot import Snapshot, diff_outcome, text_changed
 from explorer.page.stable_selectors import stable_selector
+from explorer.page.visible_text import NO_CHANGE, TextChange
 from explorer.page.visual_diff import Blocks, changed_share
 from explorer.protocols import Clock
 from explorer.text import clip
@@ -35,6 +37,8 @@ LOOK_MS: dict[Outcome, float] = {
     "disclosure": 1_000.0,
     "nothing": 250.0,
 }
+#: How often a page that shows placeholders after an action is looked at again, and how long after.
+LOADING_LOOKS, LOADING_LOOK_MS = 6, 400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class StepResult:
     changed: float = 0.0
     #: How many requests that may keep something were held back.
     held_back: int = 0
+    #: What can be read since then.
+    text: TextChange = NO_CHANGE
 
 
 class ActionPerformer:
@@ -145,7 +151,7 @@ class ActionPerformer:
             Step(
                 number=number,
                 plan=replace(plan, selector=target.selector),
-                label=element.label or element.text or element.placeholder or element.tag,
+                label=name_of(element),
                 page_url=clip(self._page.url),
                 start_ms=target.start_ms,
                 click_ms=now_ms,
@@ -168,11 +174,14 @@ class ActionPerformer:
         await self._leave_menu(result.step)
         result.held_back = self._interceptor.held_back
         await self._overlays.note_after_click()
-        result.after = after = await self._screen.snapshot()
+        result.after = after = await self._loaded()
         outcome = _outcome(target, after, moving_blocks)
         before = target.unhovered if result.step.plan.action == "hover" else target.before
         if before.picture is not None and after.picture is not None:
             result.changed = changed_share(before.picture, after.picture, moving_blocks)
+        result.text = text_changed(before, after, moving_blocks)
+        if outcome == "nothing" and target.element.use and (result.changed > 0 or result.text.lines):
+            outcome = "scene"  # what was typed or drawn is there, however small it is
         result.step = replace(
             result.step,
             outcome=outcome,
@@ -188,14 +197,26 @@ class ActionPerformer:
         if led_away:
             await self._deadlines.limit(self._mouse.rest())
 
+    async def _loaded(self) -> Snapshot:
+        """What is on screen, once no placeholders stand where content will be, or time is up."""
+        after = await self._screen.snapshot()
+        for _ in range(LOADING_LOOKS):
+            if not after.loading:
+                break
+            await self._clock.hold(LOADING_LOOK_MS)
+            after = await self._screen.snapshot()
+        return after
+
     async def _act(self, plan: ActionPlan, target: ActionTarget) -> float:
         """Returns the moment of the click, on the clock."""
         if plan.action == "hover":
             return self._clock.now_ms()
         if plan.action == "click":
             return await self._mouse.click()
+        if plan.action == "draw":
+            return await draw(self._page, self._clock, self._mouse)
         began_ms = self._clock.now_ms()
-        value = FieldValue(plan.action, plan.value, plan.submit)
+        value = FieldValue("choose" if plan.action == "choose" else "type", plan.value, plan.submit)
         await self._form_filler.fill(target.element, value, target.point)
         return began_ms
 

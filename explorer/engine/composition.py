@@ -244,6 +244,7 @@ class Composition:
             lookahead=self.lookahead,
             frontier=self.frontier,
             outcomes=self.outcomes,
+            goal_check=self.goal_check,
             refusals=self.refusals,
         )
 

@@ -192,7 +192,7 @@ class Explorer:
         if self.overlays.successes != cleared_before:
             self._forgiven_after = self.overlays.successes
             self.frontier.forgive_unreached(self.session.page.url)
-            self.lookahead.forget_out_of_reach()
+            self.lookahead.retry_unknown()
         return self._is_visited() and not self.scope_monitor.failed
 
     async def _scan(self, signature: str) -> tuple[Offer, list[Refusal]]:

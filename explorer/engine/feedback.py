@@ -15,6 +15,8 @@ from explorer.types import Element
 #: Fields that leave out part of the page; and so much of the view has changed when they have.
 FILTERS = frozenset({"search", "select"})
 FILTERED = 0.05
+#: A name takes less of the view.
+RENAMED = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,16 @@ class Feedback:
         """Learns from a step; `was_known` says that it was planned knowing what to expect of it."""
         step, after = result.step, result.after
         promised = was_known and expected is not None and self.outcomes.shows_new_scene(expected)
-        new = after is None or after.picture is None or self.seen_screens.add(after.picture)
+        reads_new = self.seen_screens.text_novelty(result.text) >= 1
+        new = after is None or after.picture is None or self.seen_screens.add(after.picture) or reads_new
         self.frontier.record_outcome(element, kind_of(element), step.outcome)
+        self.frontier.record_place(element, step.page_url, _only_renamed(element, result))
         self.frontier.repeats += not new
+        if element.use:
+            self.frontier.record_use(element.use)
         if after is not None:
             self.scope_monitor.sign_in = after.sign_in
+            self.seen_screens.add_lines(after.lines)
         if result.held_back and may_persist(element):
             self.frontier.note_saving(step.page_url)
         filtered = element.fills in FILTERS and result.changed >= FILTERED
@@ -46,3 +53,9 @@ class Feedback:
             self.frontier.unmark_tried(element)
         elif expected is not None and expected.picture is not None:
             self.seen_screens.add(expected.picture)
+
+
+def _only_renamed(element: Element, result: StepResult) -> bool:
+    """Whether a control has changed its own name, as Follow becomes Following, and nothing else."""
+    little = result.changed < RENAMED and len(result.text.lines) <= 1
+    return little and not element.href and not element.fills and result.step.outcome in {"scene", "nothing"}

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from playwright.async_api import Page
 
 from explorer.page.regions import PREFIX, keys_in_regions
-from explorer.planning.scoring import is_about, names, stems, stems_of
+from explorer.planning.wishes import is_about, names, stems, stems_of
 from explorer.trace import Visit
 from explorer.types import Element, Step, Wishes
 
@@ -30,7 +30,7 @@ class GoalCheck:
         """Records which elements lie where a selector of the focus points. Raises as `keys_in_regions`."""
         for wish in self._wishes.focus:
             if wish.startswith(PREFIX) and wish not in self._shown:
-                self._inside[wish] = await keys_in_regions(page, elements, (wish,))
+                self._inside[wish] = await keys_in_regions(page, elements, (wish,), around=True)
 
     def note_step(self, element: Element, step: Step) -> None:
         """Records that a step was made on this element."""
@@ -39,6 +39,14 @@ class GoalCheck:
                 self._shown.add(wish)
         self._shown_stems |= stems_of(element)
         self._chosen_by_model |= step.plan.reason.startswith(BY_MODEL)
+
+    def pending(self) -> tuple[str, ...]:
+        """The entries of the focus that no step has shown so far."""
+        return tuple(wish for wish in self._wishes.focus if wish not in self._shown)
+
+    def is_pending(self, element: Element) -> bool:
+        """Whether an entry of the focus that was not shown yet names this element, or holds it."""
+        return any(is_about(element, w) or element.key in self._inside.get(w, ()) for w in self.pending())
 
     def missing(self, visits: Sequence[Visit]) -> tuple[str, ...]:
         """The entries of the focus that neither a step nor a visited page has to do with."""

@@ -71,7 +71,8 @@ class PageVisit:
         self.scope_monitor.sign_in = snapshot.sign_in
         if snapshot.sign_in:
             return []
-        if snapshot.picture is not None:
+        self.seen_screens.add_lines(snapshot.lines)
+        if snapshot.picture is not None and not snapshot.loading:
             self.seen_screens.add(snapshot.picture)
         offer, refused = await self.scanner.scan(snapshot.signature)
         screens = TOUR_SCREENS_START if first else TOUR_SCREENS if new else 0

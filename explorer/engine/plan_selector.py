@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
+from explorer.engine.goals import GoalCheck
 from explorer.engine.scanner import Offer
 from explorer.lookahead.scheduler import Lookahead
 from explorer.page.regions import keys_in_regions
 from explorer.planning.keyword_planner import rank
+from explorer.planning.wishes import out_of_reach
 from explorer.protocols import Clock, Planner
 from explorer.state.frontier import Frontier
 from explorer.state.outcomes import OutcomeCache
@@ -49,6 +51,7 @@ class PlanSelector:
     lookahead: Lookahead
     frontier: Frontier
     outcomes: OutcomeCache
+    goal_check: GoalCheck
     refusals: Refusals
 
     async def select(self, offer: Offer, progress: Progress) -> tuple[list[ActionPlan], list[Refusal]]:
@@ -72,12 +75,15 @@ class PlanSelector:
         def ranking() -> list[Element]:
             return [one.element for one in rank(self._with_outcomes(scene)) if one.score > 0]
 
+        first = not progress.steps
+        enough = min(START_ENOUGH, progress.clicks_left + 2) if first else LATER_ENOUGH
+        looks_for_focus = bool(out_of_reach(scene))
         await self.lookahead.run(
             ranking,
             offer.plans,
             progress.state,
-            enough=LATER_ENOUGH if progress.steps else min(START_ENOUGH, progress.clicks_left + 2),
-            max_tries=LATER_TRIES if progress.steps else START_TRIES,
+            enough=START_ENOUGH if looks_for_focus else enough,
+            max_tries=START_TRIES if first or looks_for_focus else LATER_TRIES,
         )
 
     def best_elsewhere(self, min_score: float, progress: Progress) -> str | None:
@@ -109,14 +115,17 @@ class PlanSelector:
         return is_finished
 
     async def _scene(self, offer: Offer, progress: Progress) -> Scene:
+        scene = self._bare_scene(self.page.url, offer.elements, progress)
         return replace(
-            self._bare_scene(self.page.url, offer.elements, progress),
+            scene,
             title=await self.deadlines.do(title_of(self.page)),
-            focused=await self.deadlines.do(
-                keys_in_regions(self.page, offer.elements, self.brief.wishes.focus)
-            ),
+            focused=await self._keys_in(offer, self.brief.wishes.focus),
+            pending_keys=await self._keys_in(offer, scene.pending_focus),
             picture=self.clock.picture(),
         )
+
+    async def _keys_in(self, offer: Offer, focus: Sequence[str]) -> frozenset[str]:
+        return await self.deadlines.do(keys_in_regions(self.page, offer.elements, focus, around=True))
 
     def _bare_scene(self, url: str, elements: tuple[Element, ...], progress: Progress) -> Scene:
         """A scene without what must be read from the page."""
@@ -132,6 +141,10 @@ class PlanSelector:
             wishes=self.brief.wishes,
             success_rates=self.frontier.success_rates(),
             kind_counts=self.frontier.kind_counts(),
+            pending_focus=self.goal_check.pending(),
+            row_counts=self.frontier.row_counts(url),
+            renamed_spots=self.frontier.renamed_spots(url),
+            dead_kinds=self.frontier.dead_kinds(),
             avoid_repeats=self.frontier.repeats >= max_repeats,
         )
 

@@ -1,11 +1,13 @@
 """Scans the page: finds what may be clicked or filled in, and asks the guardrails."""
 
+import re
 from dataclasses import dataclass
 
 from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
 from explorer.engine.action_guard import ActionGuard
+from explorer.forms.sample_data import NUMBER
 from explorer.forms.values import choose_value
 from explorer.guardrails.acting_controls import may_persist
 from explorer.languages.detection import is_known
@@ -29,6 +31,8 @@ CAPTION_VERBS = {
     ("choose", False): "Choose",
     ("choose", True): "Choose",
 }
+#: A shortcut at the end of a name, as in `Rectangle [R]`.
+_SHORTCUT = re.compile(r"\s*[\[(][^\])]{1,12}[\])]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Scanner:
         self.unknown_language = ""
         #: The first words of the page that was scanned last.
         self.sample = ""
+        self._rows: tuple[str, ...] = ()
 
     @property
     def is_exhausted(self) -> bool:
@@ -79,7 +84,7 @@ class Scanner:
         """
         self._scans += 1
         discovery = await self._deadlines.do(discover(self._page, ()))
-        self.sample = discovery.sample
+        self.sample, self._rows = discovery.sample, discovery.rows
         if not is_known(discovery.language):
             self.unknown_language = discovery.language
         self._frontier.note_links(discovery.elements, self._page.url)
@@ -127,18 +132,32 @@ class Scanner:
 
     def _offer(self, elements: tuple[Element, ...]) -> Offer:
         """Offers fields with what goes into them, and leaves out those without a plausible value."""
-        words = [e.label for e in elements if not e.fills and e.landmark != "footer"]
+        words = [e.label for e in elements if not e.fills and e.landmark != "footer"] or [self.sample]
         plans = {e.key: plan for e in elements if (plan := self._plan_for(e, words))}
         return Offer(tuple(e for e in elements if e.key in plans), plans)
 
     def _plan_for(self, element: Element, words: list[str]) -> ActionPlan | None:
+        if element.use and self._brief.wishes.interact == "all" and element.use not in self._frontier.used:
+            return _plan_use(element)
+        if element.use == "cell":
+            return None
         if not element.fills:
             return ActionPlan(element.selector, "hover" if element.opens_on_hover else "click", 0, "")
         if self._brief.wishes.interact != "all":
             return None
-        entry = choose_value(element, words, times_filled=self._frontier.times_tried(element))
+        times = self._frontier.times_tried(element)
+        entry = choose_value(element, words, times_filled=times, rows=self._rows)
         if entry is None:
             return None
         verb = CAPTION_VERBS[entry.action, element.fills == "search"]
         caption = f"{verb} {entry.value}"
         return ActionPlan(element.selector, entry.action, 0, "", caption, entry.value, entry.submit)
+
+
+def _plan_use(element: Element) -> ActionPlan:
+    """The plan for what is used rather than pressed."""
+    if element.use == "draw":
+        name = _SHORTCUT.sub("", element.label or element.hint)
+        return ActionPlan(element.selector, "draw", 0, "", f"Draw: {name}")
+    value = f"{NUMBER:.12g}"
+    return ActionPlan(element.selector, "type", 0, "", f"{CAPTION_VERBS['type', False]} {value}", value, True)

@@ -50,7 +50,8 @@ class StepRunner:
         state = self.state_tracker.state
         known = self.lookahead.is_known(element, state)
         expected = await self.lookahead.predict(element, plan, state)
-        if expected is not None and not known and not self.outcomes.shows_new_scene(expected):
+        promises = expected is None or known or self.outcomes.shows_new_scene(expected)
+        if not promises and not self.goal_check.is_pending(element):
             return None  # the next scan knows it, and may prefer something else
         self.frontier.mark_tried(element, signature)
         target = await self.element_retry.prepare(plan, element)

@@ -128,6 +128,11 @@ class TraceRecorder:
         )
 
 
+def name_of(element: Element) -> str:
+    """What viewers are told that it is: its name, or else what it is and where it stands."""
+    return element.label or element.text or element.placeholder or element.hint or "Part of the page"
+
+
 def role_of(element: Element) -> str:
     """The element's ARIA role; `summary` for what unfolds a `details` element."""
     return "summary" if element.tag == "summary" else element.role

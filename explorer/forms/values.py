@@ -33,6 +33,8 @@ _WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]{2,8}|[^\W\d_]{3,}")
 _NUMERIC = re.compile(r"-?\d+(?:[.,]\d+)?")
 #: HTML's defaults for ranges: minimum, maximum, step.
 _RANGE_DEFAULTS = (0.0, 100.0, 1.0)
+#: Fewer are no list.
+FEWEST_ROWS = 3
 MAX_NUMBER, MIN_STEP = 1e15, 1e-9
 
 
@@ -54,6 +56,12 @@ class _FieldContext:
     today: date
     field_text: str
     times_filled: int = 0
+    rows: Sequence[str] = ()
+
+    @property
+    def term(self) -> str:
+        """What is searched for."""
+        return finding_word(self.rows) or word_of(self.words)
 
     @property
     def is_clearly_search(self) -> bool:
@@ -73,15 +81,20 @@ class _FieldContext:
 
 
 def choose_value(
-    element: Element, words: Sequence[str], today: date | None = None, times_filled: int = 0
+    element: Element,
+    words: Sequence[str],
+    today: date | None = None,
+    times_filled: int = 0,
+    rows: Sequence[str] = (),
 ) -> FieldValue | None:
     """Chooses the value for `element`; None for what is no field or must not be filled.
 
     `words` are the site's own, such as its headings and the labels of its navigation: one of them is the
-    search term. `today` determines the month of dates. Only searches, and new entries of lists outside a
+    search term, or a word that finds some of `rows`, what is listed on the page.
+    `today` determines the month of dates. Only searches, and new entries of lists outside a
     form, are submitted. `times_filled` counts how often it was filled before: only lists get more.
     """
-    context = _FieldContext(element, words, today or date.today(), _field_text(element), times_filled)
+    context = _FieldContext(element, words, today or date.today(), _field_text(element), times_filled, rows)
     if element.fills == "" or not _may_be_filled(context):
         return None
     if times_filled and not TODO.search(context.field_text):
@@ -115,9 +128,9 @@ def _text(context: _FieldContext) -> FieldValue | None:
     is_editor = element.tag not in {"input", "textarea"}
     # Filters first: many are also called a search.
     if FILTER.search(context.field_text):
-        return FieldValue("type", word_of(context.words), element.form_method.casefold() == "get")
+        return FieldValue("type", context.term, element.form_method.casefold() == "get")
     if context.is_search and not is_editor:
-        return FieldValue("type", word_of(context.words), element.form_method.casefold() in {"", "get"})
+        return FieldValue("type", context.term, element.form_method.casefold() in {"", "get"})
     if TODO.search(context.field_text) and not element.value:
         return FieldValue(
             "type",
@@ -129,6 +142,13 @@ def _text(context: _FieldContext) -> FieldValue | None:
     known = (sample_data.TEXTS[word] for word in context.field_text.split() if word in sample_data.TEXTS)
     value = next(known, None)
     return FieldValue("type", value) if value and not element.value else None
+
+
+def finding_word(rows: Sequence[str]) -> str:
+    """Returns the word that most of these rows, but not all, have; "" where none has."""
+    counts = Counter(word.casefold() for row in rows for word in dict.fromkeys(_meaningful(row)))
+    found = {word: count for word, count in counts.items() if count < len(rows)}
+    return max(found, key=lambda word: found[word]) if len(rows) >= FEWEST_ROWS and found else ""
 
 
 def word_of(words: Sequence[str]) -> str:

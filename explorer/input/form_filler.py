@@ -59,7 +59,7 @@ class FormFiller:
         self._clock = clock
         self._mouse = mouse
         self._handlers: Mapping[FieldKind, Callable[[Element, FieldValue, Point], Awaitable[None]]] = {
-            "": self._type,
+            "": self._type_into_cell,
             "text": self._type,
             "search": self._type,
             "number": self._type,
@@ -89,9 +89,20 @@ class FormFiller:
             return
         if element.tag == "input" and element.value:
             await self._press_key("ControlOrMeta+a")
-        for key, pause_ms in zip(field_value.value, cycle(KEY_INTERVALS_MS), strict=False):
+        await self._press_keys(field_value.value)
+
+    async def _press_keys(self, text: str) -> None:
+        for key, pause_ms in zip(text, cycle(KEY_INTERVALS_MS), strict=False):
             await self._for_one_frame(self._page.keyboard.type(key))
             await self._clock.hold(pause_ms - FRAME_MS)
+
+    async def _type_into_cell(self, element: Element, field_value: FieldValue, point: Point) -> None:
+        """Types where a double click opens an editor, as in the cells of a sheet, and else nothing."""
+        await self._mouse.move_to(point)
+        await self._mouse.double_click()
+        await self._clock.hold(BEFORE_INPUT_MS)
+        if await self._clock.during(evaluate_isolated(self._page, _TAKES_TEXT)) is True:
+            await self._press_keys(field_value.value)
 
     async def _takes_text(self) -> bool:
         """Checks the focus: a click may have opened something else, where keys may be an app's shortcuts."""

@@ -142,6 +142,12 @@ class Mouse:
         await self._for_one_frame(self._page.mouse.up())
         return pressed_ms
 
+    async def double_click(self) -> None:
+        """Clicks twice at the pointer's position."""
+        await self.click()
+        await self._for_one_frame(self._page.mouse.down(click_count=2))
+        await self._for_one_frame(self._page.mouse.up(click_count=2))
+
     async def drag_to(self, target: Point) -> None:
         """Drags what is under the pointer, such as the thumb of a slider, to `target`."""
         await self._for_one_frame(self._page.mouse.down())

@@ -10,7 +10,7 @@ from explorer.deadlines import Deadlines
 from explorer.errors import BrowserCrashed, PageUnresponsive
 from explorer.guardrails.page_links import is_clearly_page
 from explorer.lookahead.dry_run import may_be_tried
-from explorer.lookahead.scout import OUT_OF_REACH, Scout
+from explorer.lookahead.scout import Scout
 from explorer.planning.keyword_planner import kind_of
 from explorer.state.frontier import Frontier
 from explorer.state.outcomes import KnownOutcome, OutcomeCache
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 #: How many tries off camera a take has for each click that it may make. They are counted, and not timed: a
 #: busy machine makes as many, and so the same film. Thirty tries take some 30 s on an idle one.
 TRIES_PER_CLICK = 3
+#: A film of fewer clicks has the tries of so many.
+FEWEST_CLICKS = 3
 TRY_TIMEOUT_S = 20.0
 #: All of them together take no more than this part of what the whole exploration may take.
 RUNTIME_PART = 0.4
@@ -51,11 +53,11 @@ class Lookahead:
         self._outcomes = outcomes
         self._deadlines = deadlines
         self._frontier = frontier
-        self._tries_left = TRIES_PER_CLICK * max_clicks
+        self._tries_left = TRIES_PER_CLICK * max(FEWEST_CLICKS, max_clicks)
         self._seconds_left = RUNTIME_PART * deadlines.limit_s
         self._failures = 0
         self._tried: set[tuple[str, str]] = set()
-        self._out_of_reach: list[tuple[str, Element]] = []
+        self._unknown: set[tuple[str, str]] = set()
         self.tries = 0
         #: What was tried, in order: at most `MAX_LOOKED_AT`.
         self.looked_at = looked_at
@@ -105,27 +107,25 @@ class Lookahead:
             self._seconds_left -= time.monotonic() - began_s
         return self._record(element, state, outcome)
 
-    def forget_out_of_reach(self) -> None:
-        """Forgets what could not be used off camera: it may be tried again."""
-        for page, element in self._out_of_reach:
-            self._outcomes.forget(element, page)
-            self._tried.discard((page_key(page), element.key))
-        self._out_of_reach.clear()
+    def retry_unknown(self) -> None:
+        """Lets what could not be known off camera be tried again."""
+        self._tried -= self._unknown
+        self._unknown.clear()
 
     def _record(
         self, element: Element, state: PageState, outcome: KnownOutcome | None
     ) -> KnownOutcome | None:
         """Records a try; returns its outcome, unless that is unknown."""
         if len(self.looked_at) < MAX_LOOKED_AT:
-            what = element.label or element.text or element.href or element.tag
+            what = element.label or element.text or element.href or element.hint
             outcome_name = "unknown" if outcome is None else outcome.rule or outcome.outcome
             how: Literal["opened", "pressed"] = "opened" if _leads_on(element, state) else "pressed"
             self.looked_at.append(LookedAt(what, state.url, how, outcome_name))
         if outcome is None or outcome.rule == "robots":
+            if outcome is None:
+                self._unknown.add((page_key(state.url), element.key))
             return None
         self._outcomes.add(element, state.url, outcome)
-        if outcome.detail == OUT_OF_REACH:
-            self._out_of_reach.append((state.url, element))
         self._frontier.record_lookahead(kind_of(element), self._outcomes.is_worth_a_click(outcome))
         return outcome
 
@@ -153,13 +153,12 @@ class Lookahead:
         assert self._scout is not None
         if _leads_on(element, state) and plan.action == "click":
             outcome = await self._scout.visit(element.href)
-            if outcome.rule != "broken":
+            if outcome is None or outcome.rule != "broken":
                 return outcome
         if len(state.actions) <= MAX_REPLAYED_ACTIONS:
             return await self._scout.dry_run(plan, state)
         # Most controls do the same on the page as it was opened; what is not there yet stays unknown.
-        initial = await self._scout.dry_run(plan, PageState(state.url))
-        return initial if initial and initial.detail != OUT_OF_REACH else None
+        return await self._scout.dry_run(plan, PageState(state.url))
 
 
 def _leads_on(element: Element, state: PageState) -> bool:

@@ -12,6 +12,7 @@ from explorer.errors import PageUnresponsive
 from explorer.guardrails.rules import Site, refuse_element, refuse_url
 from explorer.guardrails.sensitive_fields import refuse_field
 from explorer.lookahead.dry_run import act, locate, may_be_tried
+from explorer.lookahead.focus_reach import focus_within_reach
 from explorer.lookahead.off_camera import OffCameraClock, SettledSnapshots
 from explorer.lookahead.page_storage import PageStorage
 from explorer.lookahead.robots_policy import RobotsPolicy
@@ -21,7 +22,7 @@ from explorer.overlays.dismissal import dismiss_overlays
 from explorer.overlays.search import note_layers
 from explorer.page.discovery import discover
 from explorer.page.settle import Settler
-from explorer.page.snapshot import Snapshot, diff_outcome
+from explorer.page.snapshot import Snapshot, diff_outcome, text_changed
 from explorer.page.visual_diff import changed_share
 from explorer.state.outcomes import KnownOutcome
 from explorer.state.page_state import PageState
@@ -39,7 +40,8 @@ GOTO_TIMEOUT_MS = 15_000.0
 ACT_TIMEOUT_MS = 2_000.0
 #: Half of what a film waits for: a page that has not quite settled is not seen, and pictures are compared.
 QUIET_MS, FLOOR_MS = 150.0, 60.0
-OUT_OF_REACH = "it could not be used off camera"
+#: How often a page that shows placeholders is looked at again, and how long after.
+LOADING_LOOKS, LOADING_LOOK_MS = 4, 400.0
 
 
 class Scout:
@@ -59,7 +61,6 @@ class Scout:
         #: The state that the page is in, and how that looks, as far as it is known.
         self._state: PageState | None = None
         self._before: Snapshot | None = None
-        self._is_exact = True
         self._settled = SettledSnapshots(page)
         self._reachable: dict[PageState, frozenset[str]] = {}
         self._storage = PageStorage(page)
@@ -87,8 +88,11 @@ class Scout:
     def _forget_state(self) -> None:
         self._state = self._before = None
 
-    async def visit(self, url: str) -> KnownOutcome:
-        """Opens `url` and returns what it shows; with a `rule` when that must not or cannot be shown."""
+    async def visit(self, url: str) -> KnownOutcome | None:
+        """Opens `url` and returns what it shows; with a `rule` when that must not or cannot be shown.
+
+        None for a page that keeps showing placeholders of what it loads.
+        """
         if not await self._is_allowed(url):
             if self._robots.is_unreachable(url):
                 return KnownOutcome("page", url, rule="broken", detail="its host could not be reached")
@@ -99,7 +103,9 @@ class Scout:
             if failure is not None:
                 return failure
             state = PageState(url)
-            snapshot = await self._settled.initial(state)
+            snapshot = await self._loaded(await self._settled.initial(state))
+            if snapshot.loading:
+                return None
             self._be_in(state, snapshot)
             return await self._outcome(snapshot, "page")
         except (PlaywrightError, PageUnresponsive) as exc:
@@ -139,7 +145,7 @@ class Scout:
         await self._interceptor.note_action()
         if target is None or not await self._reach(plan, target.element):
             self._be_in(state, before)
-            return KnownOutcome("nothing", self._page.url, detail=OUT_OF_REACH) if self._is_exact else None
+            return None  # out of reach off camera is unknown: on camera it may well be within reach
         await self._settler.settle(SETTLE_MS)
         popup_url = await self._popups.take()
         if popup_url is not None:
@@ -148,7 +154,9 @@ class Scout:
 
     async def _compare(self, plan: ActionPlan, state: PageState, before: Snapshot) -> KnownOutcome | None:
         """The outcome of an action that was performed; undoes it where that is possible."""
-        after = await self._settled.take()
+        after = await self._loaded(await self._settled.take())
+        if after.loading and not before.loading:
+            return None
         outcome = diff_outcome(before, after)
         if outcome == "nothing" and self._interceptor.held_back and not self._has_asked():
             return None  # what it asked for was held back: on camera it may well show something
@@ -156,6 +164,7 @@ class Scout:
             await self._outcome(after, outcome),
             changed=_changed(before, after, outcome),
             opens=await self._revealed_pages(state, before, after),
+            text=text_changed(before, after),
         )
         if outcome != "page" and await self._undo(plan, before, after):
             self._be_in(state, before)
@@ -164,6 +173,16 @@ class Scout:
     def _has_asked(self) -> bool:
         """Whether the action has brought up a dialog of the browser, which is all that it shows."""
         return self.session.runaway_limits.answered.total() > self._answered_before
+
+    async def _loaded(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot once no placeholders stand where content will be, as far as that can be waited for."""
+        for _ in range(LOADING_LOOKS):
+            if not snapshot.loading:
+                break
+            await self._clock.hold(LOADING_LOOK_MS)
+            await self._settler.settle(SETTLE_MS)
+            snapshot = await self._settled.take()
+        return snapshot
 
     async def _revealed_pages(self, state: PageState, before: Snapshot, after: Snapshot) -> tuple[str, ...]:
         """The pages to which an action on the same page has revealed links."""
@@ -211,20 +230,21 @@ class Scout:
         if await self._open(state.url) is not None:
             return False
         # An action that cannot be repeated may not have to be, such as answering a question asked only once.
-        self._is_exact = all([await self._act(plan) for plan in state.actions])
+        for plan in state.actions:
+            await self._act(plan)
         self._state = state
         return True
 
-    async def _act(self, plan: ActionPlan) -> bool:
+    async def _act(self, plan: ActionPlan) -> None:
         target = await locate(self._page, plan, self._refuses)
         if target is not None and not may_be_tried(plan, target.element):
             target = None
         await self._interceptor.note_action()
         await note_layers(self._page, asked=False)
-        done = target is not None and await act(self._page, plan, target.element)
+        if target is not None:
+            await act(self._page, plan, target.element)
         await self._settler.settle(SETTLE_MS)
         await note_layers(self._page, asked=True)
-        return done
 
     async def _reach(self, plan: ActionPlan, element: Element) -> bool:
         """Acts, if need be once what lies over the page is dismissed; False when no click would hit."""
@@ -261,7 +281,7 @@ class Scout:
             return True
         return element.fills != "" and refuse_field(element) is not None
 
-    async def _visit_popup(self, popup_url: str) -> KnownOutcome:
+    async def _visit_popup(self, popup_url: str) -> KnownOutcome | None:
         site = self._interceptor.site
         refusal = refuse_url(popup_url, site, self._page.url, self._brief.wishes) if site else None
         return _refused_outcome(popup_url, refusal) if refusal else await self.visit(popup_url)
@@ -277,7 +297,13 @@ class Scout:
             rule, detail = "auth", f"{snapshot.url} shows a password field"
         elif self._status >= 400:
             rule, detail = "broken", f"it answers with status {self._status}"
-        return KnownOutcome(outcome, snapshot.url, title, snapshot.picture, rule, detail)
+        known = KnownOutcome(outcome, snapshot.url, title, snapshot.picture, rule, detail)
+        wishes = self._brief.wishes
+        return (
+            known
+            if rule
+            else replace(known, focus=await focus_within_reach(self._page, wishes, self._refuses))
+        )
 
     def _answered(self, response: Response) -> None:
         request = response.request

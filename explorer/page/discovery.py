@@ -44,6 +44,8 @@ class Discovery:
     language: str = ""
     #: The beginning of the page's text.
     sample: str = field(repr=False, default="")
+    #: What is listed on the page, by row.
+    rows: tuple[str, ...] = field(repr=False, default=())
 
 
 async def discover(page: Page, visited: Container[str]) -> Discovery:
@@ -65,6 +67,7 @@ async def discover(page: Page, visited: Container[str]) -> Discovery:
         covered,
         language,
         str(found_elements.sample.get("text", "")),
+        tuple(clean(str(row)) for row in found_elements.sample.get("rows", ())),
     )
 
 

@@ -33,7 +33,7 @@ _PARTS = (
         "icons.js",
         "selectors.js",
     ),
-    *("identity.js", "context.js", "discovery.js", "frames.js", "query.js"),
+    *("identity.js", "groups.js", "tools.js", "context.js", "discovery.js", "frames.js", "query.js"),
 )
 
 

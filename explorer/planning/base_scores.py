@@ -28,6 +28,8 @@ NAVIGATION_MENU = 71
 #: Controls that show something on the same page, those that show most first.
 SEARCH, TAB, DISCLOSURE, MENU_ITEM = 62, 58, 55, 52
 FIELD, CALL_CONTROL, SELECT, BUTTON, OTHER_CONTROL = 50, 50, 48, 42, 34
+#: A tool is used after the views were shown: not on the first look inside.
+TOOL, TOOL_AFTER_VIEWS, VIEWS_BEFORE_TOOLS = 51, 92, 3
 #: Controls that mostly change little that a viewer sees.
 TOGGLE, LINK_WITHOUT_ADDRESS, OPEN_TAB, FOOTER_CONTROL = 26, 20, 14, 12
 #: The first look inside a page comes before all other pages; one that needs a scroll a little later.
@@ -103,6 +105,11 @@ def control_score(element: Element, look_inside: bool) -> Score:
     return score, reason
 
 
+def is_view(element: Element) -> bool:
+    """Whether it switches to another view of the page, or opens a part of it."""
+    return element.strip == "other" or element.reveals or element.role == "tab"
+
+
 def demotion(element: Element) -> Score | None:
     """The highest score of what a film can do without, and why; None for everything else."""
     label = label_of(element)
@@ -118,11 +125,13 @@ def demotion(element: Element) -> Score | None:
 #: The first that applies counts.
 _CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
     (lambda e: e.landmark == "footer", FOOTER_CONTROL, "control in the footer"),
+    (lambda e: bool(e.use), TOOL, "tool to be used"),
     (lambda e: e.fills == "search", SEARCH, "search"),
     (lambda e: e.fills == "select", SELECT, "choice"),
     (lambda e: bool(e.fills), FIELD, "field"),
     (lambda e: e.role == "tab" and e.reveals, TAB, "tab"),
-    (lambda e: e.role == "tab", OPEN_TAB, "tab that is open already"),
+    (lambda e: e.strip == "other", TAB, "view of a strip"),
+    (lambda e: e.role == "tab" or e.strip == "shown", OPEN_TAB, "tab that is open already"),
     (lambda e: e.reveals and e.landmark == "nav", NAVIGATION_MENU, "menu among the page links"),
     (lambda e: e.reveals, DISCLOSURE, "opens something"),
     (lambda e: e.role in {"menuitem", "treeitem"}, MENU_ITEM, "menu item"),

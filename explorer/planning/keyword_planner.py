@@ -10,24 +10,36 @@ from explorer.planning.base_scores import (
     CLOSES_DIALOG,
     FOOTER_CONTROL,
     FRAGMENT,
+    TOOL_AFTER_VIEWS,
+    VIEWS_BEFORE_TOOLS,
     Score,
     accepts_cookies,
     control_score,
     demotion,
     folder_of,
+    is_view,
     label_of,
     obstacle_score,
     page_score,
     refuses_cookies,
 )
+from explorer.planning.diversity import MAX_PLANS as MAX_PLANS
+from explorer.planning.diversity import Ranked, diversified
 from explorer.planning.keyword_weights import BOOST, CONSENT
-from explorer.planning.scoring import goal_match, scale_by_success_rate, score_expected
+from explorer.planning.scoring import CLEARLY_NEW, scale_by_success_rate, score_expected, shows_new
+from explorer.planning.wishes import (
+    GOAL_PAGE,
+    MAYBE_FOCUS,
+    TOWARDS_FOCUS,
+    goal_match,
+    is_goal_page,
+    out_of_reach,
+    pending_focus,
+)
 from explorer.state.frontier import REUSE_SEPARATOR
 from explorer.types import ActionPlan, Element, Scene
 from explorer.urls import page_key
 
-#: A scan proposes at most this many plans.
-MAX_PLANS = 5
 #: With fewer steps a film is nearly empty: then a click that shows little is better than none.
 FEW_STEPS = 3
 #: Where a site has too many main pages for the clicks, one click in so many looks inside a page.
@@ -47,24 +59,16 @@ POSITION_PENALTY = 6
 SAME_KIND_PENALTY, MAX_SAME_KIND_PENALTY = 3, 12
 #: So does a name that was clicked before: each article of a list may have the same "Read more".
 SAME_NAME_PENALTY = 12
-#: What each page costs that was seen in the same folder, up to five: little in a navigation, whose order
-#: is a ranking already.
-SEEN_SIBLING_PENALTY, SEEN_NAVIGATION_SIBLING_PENALTY, MAX_SEEN_SIBLINGS = 8, 3, 5
-#: What a sibling among the chosen plans costs, likewise.
-CHOSEN_SIBLING_PENALTY, CHOSEN_NAVIGATION_SIBLING_PENALTY = 14.0, 4.0
+#: Of one list so many rows are clicked; after that only pages that show something new, and last of all. So is
+#: what nothing is known of, of a kind that has shown nothing.
+ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 12.0, 6.0
+#: So many views of a strip are shown before other things come first.
+VIEWS_OF_A_STRIP, FURTHER_VIEW_PENALTY = 4, 25
+#: So many clicks a page gets in a row where enough are left.
+CLICKS_INSIDE = 4
 
 _ANCHOR = re.compile(r"#(?![/!])")
 _MAX_QUOTED = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """One offered element with its score (higher is better), why, and the family it shares with siblings."""
-
-    element: Element
-    score: float
-    why: str
-    family: str
 
 
 class KeywordPlanner:
@@ -74,7 +78,7 @@ class KeywordPlanner:
         """The best `MAX_PLANS` choices, best first, with priorities from 100 to 0; empty if all was seen."""
         return [
             ActionPlan(r.element.selector, "click", max(0, min(100, round(r.score))), f"keywords: {r.why}")
-            for r in _diversified(rank(scene), scene)
+            for r in diversified(rank(scene), scene)
         ]
 
 
@@ -99,6 +103,11 @@ class _Ranking:
     #: Whether cookies can be refused: then they are not accepted.
     refusable: bool
     look_inside: bool
+    #: What the page itself is known to show comes before other pages still.
+    stay: bool
+    on_goal_page: bool
+    #: The entries of the focus that nothing on this page is about.
+    out_of_reach: frozenset[str]
     #: How often each label was clicked.
     clicked: Counter[str]
     #: Offers what shows little, too.
@@ -117,6 +126,9 @@ class _Ranking:
             cookie_banner=any(CONSENT.search(label) or says("necessary", label) for label in labels),
             refusable=any(map(refuses_cookies, labels)),
             look_inside=_looks_inside(scene, seen),
+            stay=0 < scene.clicks_here < CLICKS_INSIDE and _has_time_inside(scene, seen),
+            on_goal_page=is_goal_page(scene.wishes, scene.url, scene.title),
+            out_of_reach=out_of_reach(scene),
             clicked=Counter(label.casefold().strip() for label in scene.history),
         )
 
@@ -131,6 +143,9 @@ class _Ranking:
 
     def _score(self, element: Element) -> tuple[float, str, str] | None:
         """Score, reason and family; None for what must not or need not be clicked."""
+        urgent = self._by_focus(element)
+        if not urgent and self._is_over(element):
+            return None
         target = page_key(element.href) if element.href else ""
         is_fragment = target == self.here and _ANCHOR.search(element.href) is not None
         if target and target in self.seen and not is_fragment:
@@ -139,25 +154,68 @@ class _Ranking:
             return None
         score, reason = self._adjusted(element, *self._base(element, is_fragment))
         family = _family(element, reason)
+        if urgent:
+            return urgent + score / 10, "focus", family
         if self._is_stale_reuse(element) or (valued := self._by_outcome(element, score, reason)) is None:
             return None
         score, reason = valued
         score += self._history_bonus(element, score)
-        expected = self.scene.expected_outcomes.get(element.key)
-        bonus, match = goal_match(
-            element,
-            self.scene.wishes,
-            expected.title if expected else "",
-            element.key in self.scene.focused,
-        )
+        bonus, match = self._by_goal(element)
+        score = self._limited(element, score)
         return score + bonus, f"{reason}, {match}" if match else reason, family
+
+    def _by_goal(self, element: Element) -> tuple[float, str]:
+        """What goal and focus add to a score, and why."""
+        scene, expected = self.scene, self.scene.expected_outcomes.get(element.key)
+        title, words = (expected.title, expected.words) if expected else ("", "")
+        title = title if element.href else ""  # a control stays on a page that has the same title already
+        bonus, match = goal_match(element, scene.wishes, title, element.key in scene.focused, words)
+        if not bonus and self.on_goal_page and element.landmark in {"main", ""} and not demotion(element):
+            return GOAL_PAGE, "on a page of the goal"
+        return bonus, match
+
+    def _by_focus(self, element: Element) -> float:
+        """What it is worth as the focus to be shown, or as the way there; 0 for others."""
+        scene, expected = self.scene, self.scene.expected_outcomes.get(element.key)
+        if worth := pending_focus(element, scene.pending_focus, element.key in scene.pending_keys):
+            return worth
+        if expected is None:  # a menu may hold what is nowhere in sight
+            return MAYBE_FOCUS if self.out_of_reach and element.reveals else 0.0
+        return TOWARDS_FOCUS if expected.focus & self.out_of_reach else 0.0
+
+    def _is_over(self, element: Element) -> bool:
+        """Whether enough was shown of what it belongs to: two rows of one list, a control's other name."""
+        expected = self.scene.expected_outcomes.get(element.key)
+        is_new = expected is not None and expected.novelty >= CLEARLY_NEW
+        if element.strip == "shown":
+            return True
+        if element.spot in self.scene.renamed_spots and not (is_new or says("next", label_of(element))):
+            return True
+        return self._is_further_row(element) and not (element.href and is_new)
+
+    def _is_further_row(self, element: Element) -> bool:
+        return self.scene.row_counts.get(element.row, 0) >= ROWS_OF_A_LIST
+
+    def _limited(self, element: Element, score: float) -> float:
+        """The score of what comes only when nothing else is left: further rows, kinds that did nothing."""
+        if self._is_further_row(element):
+            return min(score, FURTHER_ROW_SCORE)
+        is_unknown = element.key not in self.scene.expected_outcomes
+        is_dead = is_unknown and not element.href and kind_of(element) in self.scene.dead_kinds
+        return min(score, DEAD_KIND_SCORE) if is_dead else score
 
     def _base(self, element: Element, is_fragment: bool) -> Score:
         if found := obstacle_score(element, self.cookie_banner):
             return found
         if is_fragment:
             return FRAGMENT, "place on this page"
-        return page_score(element) if element.href else control_score(element, self.look_inside)
+        if element.href:
+            return page_score(element)
+        expected = self.scene.expected_outcomes.get(element.key)
+        is_new = expected is not None and shows_new(expected, is_view(element))
+        if element.use and (self.scene.clicks_here >= VIEWS_BEFORE_TOOLS or self.scene.clicks_left <= 2):
+            return TOOL_AFTER_VIEWS, "tool to be used"
+        return control_score(element, self.look_inside or (self.stay and is_new))
 
     def _adjusted(self, element: Element, score: float, reason: str) -> Score:
         """The base score with penalties and boosts, except for answers to cookie banners and dialogs."""
@@ -179,7 +237,7 @@ class _Ranking:
     def _by_outcome(self, element: Element, score: float, reason: str) -> Score | None:
         """The score with what is known of the outcome; None when it is known to show nothing new."""
         expected = self.scene.expected_outcomes.get(element.key)
-        if expected is None and not element.href:
+        if expected is None and not element.href and not element.use:
             score = scale_by_success_rate(score, self.scene.success_rates, kind_of(element))
         return score_expected(
             score,
@@ -188,6 +246,7 @@ class _Ranking:
             demoted=score <= FOOTER_CONTROL,
             avoid_repeats=self.scene.avoid_repeats,
             accept_little=self.accept_little,
+            view=is_view(element),
         )
 
     def _history_bonus(self, element: Element, score: float) -> float:
@@ -196,6 +255,7 @@ class _Ranking:
         if not element.href and not _is_reused(element):
             times = self.scene.kind_counts.get(kind_of(element), 0)
             bonus -= min(MAX_SAME_KIND_PENALTY, SAME_KIND_PENALTY * times)
+            bonus -= FURTHER_VIEW_PENALTY if element.strip and times >= VIEWS_OF_A_STRIP else 0
         is_last = self.scene.clicks_left == 1
         if is_last and BOOST.search(label_of(element)) and score + bonus > LAST_BOOST_FROM:
             bonus += LAST_BOOST_SCORE
@@ -210,41 +270,14 @@ def _looks_inside(scene: Scene, seen: frozenset[str]) -> bool:
     Each page gets one look inside while enough clicks are left for all main pages and a last one; where
     these are too many, one click in three.
     """
-    main = {page_key(e.href) for e in scene.elements if e.href and e.landmark in {"nav", "header"}} - seen
-    enough = scene.clicks_left > len(main) + 1
     turn = len(scene.history) % LOOK_INSIDE_EVERY == LOOK_INSIDE_EVERY - 1
-    return scene.clicks_here == 0 and (enough or turn)
+    return scene.clicks_here == 0 and (turn or _has_time_inside(scene, seen))
 
 
-def _diversified(ranked: list[Ranked], scene: Scene) -> Iterator[Ranked]:
-    """The best few, where each choice makes its siblings less attractive, as do siblings seen before."""
-    seen = Counter(folder_of(url) for url in scene.visited_urls)
-    rest = [_less_seen_siblings(one, seen[folder_of(one.element.href)]) for one in ranked]
-    for _ in range(min(MAX_PLANS, len(rest))):
-        best = max(rest, key=lambda one: one.score)
-        yield best
-        rest = [
-            replace(one, score=one.score - _sibling_penalty(one)) if one.family == best.family else one
-            for one in rest
-            if one is not best
-        ]
-
-
-def _less_seen_siblings(one: Ranked, siblings_seen: int) -> Ranked:
-    if not _is_deep(one):
-        return one
-    is_navigation = one.element.landmark == "nav"
-    each = SEEN_NAVIGATION_SIBLING_PENALTY if is_navigation else SEEN_SIBLING_PENALTY
-    return replace(one, score=one.score - each * min(MAX_SEEN_SIBLINGS, siblings_seen))
-
-
-def _sibling_penalty(one: Ranked) -> float:
-    is_navigation = one.element.landmark in {"nav", "header"} and not _is_deep(one)
-    return CHOSEN_NAVIGATION_SIBLING_PENALTY if is_navigation else CHOSEN_SIBLING_PENALTY
-
-
-def _is_deep(one: Ranked) -> bool:
-    return bool(one.element.href) and folder_of(one.element.href).count("/") > 0
+def _has_time_inside(scene: Scene, seen: frozenset[str]) -> bool:
+    """Whether enough clicks are left for all main pages and a last one."""
+    main = {page_key(e.href) for e in scene.elements if e.href and e.landmark in {"nav", "header"}} - seen
+    return scene.clicks_left > len(main) + 1
 
 
 def _is_reused(element: Element) -> bool:
@@ -269,5 +302,5 @@ def _family(element: Element, reason: str) -> str:
 
 
 def _quoted(element: Element) -> str:
-    name = " ".join((element.label or element.text or element.tag).split())
+    name = " ".join((element.label or element.text or element.hint or element.role).split())
     return f'"{name if len(name) <= _MAX_QUOTED else name[: _MAX_QUOTED - 1] + "…"}"'

@@ -24,6 +24,14 @@ class Frontier:
         self._clicks_by_kind: Counter[str] = Counter()
         self._tries_by_kind: Counter[str] = Counter()
         self._successes_by_kind: Counter[str] = Counter()
+        #: By page: how often rows of a list were clicked, and what has only changed its name when clicked.
+        self._clicks_by_row: dict[str, Counter[str]] = defaultdict(Counter)
+        self._renamed: dict[str, set[str]] = defaultdict(set)
+        #: Kinds of which a click on camera has shown nothing, and those of which one has shown something.
+        self._dead_kinds: set[str] = set()
+        self._alive_kinds: set[str] = set()
+        #: Which uses of tools the film has shown; see `Element.use`.
+        self.used: set[str] = set()
         self._depths: dict[str, int] = {}
         self._trail: list[str] = []
         self._exhausted: set[str] = set()
@@ -104,6 +112,33 @@ class Frontier:
         self._successes_by_kind[kind] += outcome != "nothing"
         if outcome == "nothing":
             self._without_effect.add(_plain(element.key))
+            self._dead_kinds.add(kind)
+        else:
+            self._alive_kinds.add(kind)
+
+    def record_place(self, element: Element, page_url: str, renamed: bool) -> None:
+        """Records where a click was made; `renamed` says that it has changed no more than its own name."""
+        page = page_key(page_url)
+        if element.row:
+            self._clicks_by_row[page][element.row] += 1
+        if renamed and element.spot:
+            self._renamed[page].add(element.spot)
+
+    def record_use(self, use: str) -> None:
+        """Records that a tool was used, or a cell filled in."""
+        self.used.add(use)
+
+    def row_counts(self, url: str) -> Mapping[str, int]:
+        """How often rows of each list of this page were clicked."""
+        return self._clicks_by_row.get(page_key(url), Counter())
+
+    def renamed_spots(self, url: str) -> frozenset[str]:
+        """The places of controls on this page that have only changed their name when they were clicked."""
+        return frozenset(self._renamed.get(page_key(url), ()))
+
+    def dead_kinds(self) -> frozenset[str]:
+        """The kinds of controls that have shown nothing on camera, whenever they were clicked."""
+        return frozenset(self._dead_kinds - self._alive_kinds)
 
     def usable(
         self, element: Element, signature: str, max_reuses: int, opens: bool = False

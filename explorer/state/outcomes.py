@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from explorer.page.visible_text import NO_CHANGE, TextChange
 from explorer.page.visual_diff import NEW_SCENE_SHARE, Picture
 from explorer.state.seen_screens import SeenScreens
 from explorer.types import Element, ExpectedOutcome, Outcome
@@ -23,10 +24,16 @@ class KnownOutcome:
     changed: float = 1.0
     #: The keys of the pages to which it has revealed links.
     opens: tuple[str, ...] = ()
+    #: What can be read then that could not be read before, on the same page.
+    text: TextChange = NO_CHANGE
+    #: The entries of the focus that are within reach then.
+    focus: frozenset[str] = frozenset()
 
 
 #: From so many links to unseen pages on, a menu is worth a click that shows little by itself.
 MANY_LINKS = 2
+#: So much of what a click has brought to read is kept for planners.
+MAX_WORDS_CHARS = 300
 #: Landmarks that a site repeats on all of its pages: a control there does the same on each.
 SHARED_LANDMARKS = frozenset({"header", "nav", "footer", "aside"})
 
@@ -57,6 +64,9 @@ class OutcomeCache:
                 self._novelty(known),
                 known.title,
                 sum(not self._has_seen(one) for one in known.opens),
+                0.0 if known.rule else self._seen_screens.text_novelty(known.text),
+                " ".join(line.text for line in known.text.lines)[:MAX_WORDS_CHARS],
+                known.focus,
             )
             for key, known in found.items()
             if known is not None
@@ -64,7 +74,8 @@ class OutcomeCache:
 
     def shows_new_scene(self, known: KnownOutcome) -> bool:
         """Whether it is allowed, and shows a scene that the film has not shown."""
-        return not known.rule and self._novelty(known) >= 1
+        reads_new = known.outcome != "nothing" and self._seen_screens.text_novelty(known.text) >= 1
+        return not known.rule and (self._novelty(known) >= 1 or reads_new)
 
     def is_worth_a_click(self, known: KnownOutcome) -> bool:
         """Whether it shows a new scene, or reveals links to unseen pages."""

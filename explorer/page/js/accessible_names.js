@@ -47,6 +47,19 @@ const byIds = (el, name) => {
     .map((id) => (id && root.getElementById?.(id)?.textContent) || "")
     .join(" ");
 };
+// Words that say what something is made of, not what it does.
+const isMeaningless = (text) =>
+  /^(div|span|icon|icons|button|btn|handle|svg|img|image|link|item|element|box|wrapper|container|undefined|null)$/i.test(
+    text.trim(),
+  );
+const TOOLTIPS = ["title", "data-tooltip", "data-original-title", "data-bs-original-title", "data-title", "data-tip"];
+const MORE_TOOLTIPS = ["data-tips", "data-hint", "mattooltip", "ng-reflect-message", "tooltip", "data-tippy-content"];
+// What shows when the pointer rests on it: its own tooltip, what describes it, or the title of its picture.
+const tooltipOf = (el) => {
+  const own = [...TOOLTIPS, ...MORE_TOOLTIPS].map((name) => attr(el, name)).find((text) => text && !isMeaningless(text));
+  const inner = () => [...el.querySelectorAll("[title]")].map((one) => attr(one, "title")).find(Boolean) ?? "";
+  return own ?? (tidy(byIds(el, "aria-describedby")) || inner());
+};
 // Names in the order that ARIA gives their sources. The browser's own `computedName` builds the whole
 // accessibility tree for each call: 2 to 10 ms on small pages, 500 ms on one of 1,500 links.
 const spoken = memo((el) => {
@@ -58,11 +71,11 @@ const spoken = memo((el) => {
     () => [...(el.labels ?? [])].map((l) => gather(l, true)).join(" "),
     () => visibleText(el),
     () => gather(rootOf(el) ?? el, true),
-    () => attr(el, "title"),
+    () => tooltipOf(el),
     () => attr(el, "placeholder"),
     () => (isField(el) ? "" : attr(el, "value")),
     () => titleAround(el),
-    () => iconWords(el)[0] ?? "",
+    () => iconWords(el).find((word) => !isMeaningless(word)) ?? "",
   ];
   for (const name of names) {
     const text = tidy(name() ?? "").slice(0, MAX_TEXT);

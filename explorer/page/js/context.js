@@ -63,6 +63,18 @@ const handlerOf = (el) =>
 
 const MAX_SAMPLE = 2000;
 const NO_SAMPLE = /^(script|style|template|noscript|code|pre|svg|select|textarea|iframe)$/;
+// What is listed: the rows of the first table or list in the page's content that has some.
+const MAX_ROWS = 60;
+const rowsListed = () => {
+  const kinds = ["tbody tr, [role=row]", "main li, [role=listitem], [role=main] li", "main h2, main h3, article h2"];
+  for (const kind of [...kinds, "li"]) {
+    const rows = [...document.querySelectorAll(kind)].slice(0, 2 * MAX_ROWS);
+    const shown = rows.filter((row) => isShown(row) && !/^(nav|header|footer)$/.test(landmarkOf(row)));
+    const texts = shown.map((row) => tidy(row.innerText ?? "").slice(0, 200)).filter(Boolean);
+    if (texts.length >= 3) return texts.slice(0, MAX_ROWS);
+  }
+  return [];
+};
 // The page's first words and the language that it says it is in.
 const sampleOf = () => {
   const root = document.documentElement;
@@ -75,5 +87,5 @@ const sampleOf = () => {
     else if (node.nodeType === 1 && !NO_SAMPLE.test(node.localName) && styleOf(node).display !== "none")
       stack.push(...[...childrenOf(node)].reverse());
   }
-  return { lang: lang.slice(0, 20), text: text.replace(/\s+/g, " ").slice(0, MAX_SAMPLE) };
+  return { lang: lang.slice(0, 20), text: text.replace(/\s+/g, " ").slice(0, MAX_SAMPLE), rows: rowsListed() };
 };

@@ -13,7 +13,7 @@ const ACTIVE =
 const OWNING = "a[*|href], button, label, summary";
 const WEAK = /listener|press|focus|cursor/;
 
-const describe = (el, names, key, sight) => {
+const describe = (el, names, key, sight, spot) => {
   const whole = el.localName === "area" ? sight.rect : el.getBoundingClientRect();
   const box = whole.width >= MIN_SIDE && whole.height >= MIN_SIDE ? whole : sight.rect;
   const raw = rawHref(el);
@@ -42,6 +42,11 @@ const describe = (el, names, key, sight) => {
     state: stateOf(el),
     context: contextOf(el),
     handler: handlerOf(el),
+    hint: hintOf(el),
+    row: rowOf(el),
+    strip: stripOf(el),
+    spot,
+    use: useOf(el),
     frame_origin: request.framed ? self.origin : "",
     ...fieldOf(el),
   };
@@ -58,6 +63,7 @@ const signalOf = (el, lent) => {
   if (isField(el)) return "field";
   if (el.matches(NO_TARGETS)) return "";
   if (opensOnHover(el)) return "hover";
+  if (el === sheetCell("")) return "cell";
   const role = explicitRole(el);
   if (ROLES.test(role)) return "role";
   const { cursor } = styleOf(el);
@@ -137,6 +143,7 @@ const discover = () => {
   const { signals, modal } = survey();
   const chosen = choose(signals);
   const keyFor = identify(chosen);
+  const spotFor = spots(chosen);
   const found = [];
   const covered = [];
   for (const el of chosen) {
@@ -145,7 +152,7 @@ const discover = () => {
     (sight.over ? covered : found).push({ el, ...sight });
   }
   const names = catalogue();
-  const told = (all) => all.map(({ el, ...sight }) => describe(el, names, keyFor(el), sight));
+  const told = (all) => all.map(({ el, ...sight }) => describe(el, names, keyFor(el), sight, spotFor(el)));
   return {
     found: told(cap(found, request.cap)),
     covered: told(covered.slice(0, MAX_COVERED)),
@@ -155,6 +162,7 @@ const discover = () => {
 const describeNow = (el) => {
   const { signals, modal } = survey();
   const sight = isUsable(el) ? (sightOf(el, modal) ?? { rect: rectsOf(el)[0], inView: false }) : null;
-  const key = identify(choose(signals))(el);
-  return sight?.rect ? { ...describe(el, catalogue(), key, sight), sample: sampleOf() } : null;
+  const chosen = choose(signals);
+  const [key, spot] = [identify(chosen)(el), spots(chosen)(el)];
+  return sight?.rect ? { ...describe(el, catalogue(), key, sight, spot), sample: sampleOf() } : null;
 };

@@ -25,11 +25,44 @@
     const { left, right, top } = el.getBoundingClientRect();
     return right > innerWidth / 3 && left < (innerWidth * 2) / 3 && top < innerHeight;
   };
+  // What can be read in the viewport, block by block, with the place of each as a share of the viewport.
+  const MAX_NODES = 4000;
+  const blockOf = (node) => {
+    let box = node.parentElement;
+    while (box?.parentElement && getComputedStyle(box).display.startsWith("inline")) box = box.parentElement;
+    return box;
+  };
+  const readable = () => {
+    const blocks = new Map();
+    const walker = document.createTreeWalker(document.body ?? document, NodeFilter.SHOW_TEXT);
+    for (let n = 0; n < MAX_NODES && walker.nextNode(); n++) {
+      const node = walker.currentNode;
+      if (!node.data.trim() || !node.parentElement || !shown(node.parentElement)) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const { left, right, top, bottom } = range.getBoundingClientRect();
+      const [x, y] = [(left + right) / 2 / innerWidth, (top + bottom) / 2 / innerHeight];
+      if (x < 0 || x > 1 || y < 0 || y > 1 || right - left < 2) continue;
+      const box = blockOf(node);
+      if (!blocks.has(box)) blocks.set(box, [[], x, y]);
+      blocks.get(box)[0].push(node.data);
+    }
+    return [...blocks.values()].map(([parts, x, y]) => [parts.join("").replace(/\s+/g, " ").trim().slice(0, 120), x, y]);
+  };
+  // Placeholders that stand where content is being loaded: boxes without text, or a part that says it is busy.
+  const LOADING = "[aria-busy=true],[class*=skeleton i],[class*=shimmer i],[class*=placeholder-glow i],[class*=placeholder-wave i]";
+  const isLarge = (el) => el.offsetWidth * el.offsetHeight > 0.01 * innerWidth * innerHeight;
+  const waiting = all(LOADING).filter((el) => shown(el) && (isLarge(el) || el.children.length) && !el.innerText?.trim());
   const signIn = secrets.some(isCentral) && text.length < 1500;
   return {
     signature: hash([text, states.join(";"), checked.join(""), document.documentElement?.className].join("|")),
     dialog: dialogs.length ? `${dialogs.length} ${fold(dialogs.at(-1).innerText).slice(0, 200)}` : "",
     unfolded,
     sign_in: signIn,
+    lines: readable(),
+    loading: waiting.length > 0,
+    controls: hash(
+      all("button,a,label,li,summary,input,[role],[onclick]").map((el) => el.getAttribute("class") ?? "").join() + states.join(";"),
+    ),
   };
 }

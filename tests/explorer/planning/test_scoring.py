@@ -2,7 +2,8 @@
 
 import pytest
 
-from explorer.planning.scoring import goal_match, scale_by_success_rate, score_expected, stems
+from explorer.planning.scoring import scale_by_success_rate, score_expected
+from explorer.planning.wishes import goal_match, stems
 from explorer.types import Box, Element, ExpectedOutcome, Wishes
 
 
