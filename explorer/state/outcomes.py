@@ -49,9 +49,6 @@ class OutcomeCache:
     def add(self, element: Element, page_url: str, known: KnownOutcome) -> None:
         self._known[key_of(element, page_url)] = known
 
-    def forget(self, element: Element, page_url: str) -> None:
-        self._known.pop(key_of(element, page_url), None)
-
     def find(self, element: Element, page_url: str) -> KnownOutcome | None:
         return self._known.get(key_of(element, page_url))
 
