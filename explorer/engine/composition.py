@@ -214,7 +214,7 @@ class Composition:
     @cached_property
     def overlays(self) -> OverlayClearer:
         return OverlayClearer(
-            self.page, self.clock, self.deadlines, self.mouse, self.backtracking, self.recorder
+            self.page, self.clock, self.deadlines, self.mouse, self.backtracking.settle, self.recorder
         )
 
     @cached_property

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from playwright.async_api import Error as PlaywrightError
@@ -10,7 +11,6 @@ from playwright.async_api import Page
 from explorer.deadlines import Deadlines
 from explorer.errors import PageUnresponsive
 from explorer.input.mouse import Mouse
-from explorer.navigation.backtracking import Backtracking
 from explorer.overlays.dismissal import dismiss_overlays
 from explorer.overlays.search import find_walls, note_layers
 from explorer.protocols import Clock
@@ -41,14 +41,14 @@ class OverlayClearer:
         clock: Clock,
         deadlines: Deadlines,
         mouse: Mouse,
-        backtracking: Backtracking,
+        settle: Callable[[], Awaitable[None]],
         recorder: Recorder,
     ) -> None:
         self._page = page
         self._clock = clock
         self._deadlines = deadlines
         self._mouse = mouse
-        self._backtracking = backtracking
+        self._settle = settle
         self._recorder = recorder
         self._cleared: Counter[str] = Counter()
         self._walls: tuple[Box, ...] = ()
@@ -73,14 +73,14 @@ class OverlayClearer:
             log.info("overlays were not cleared: %r", exc)  # many pages reload themselves after an answer
             cleared = 0
             self.successes += isinstance(exc, PlaywrightError)
-            await self._backtracking.settle()
+            await self._settle()
         for kind in remaining:
             self._recorder.note_obstacle(kind)
         self._cleared[here] += cleared
         if cleared:
             self.successes += 1
             began_ms = self._clock.now_ms()
-            await self._backtracking.settle()
+            await self._settle()
             self._recorder.note_wait(began_ms)
         if remaining or self._walls:
             await self._find_walls()

@@ -40,9 +40,12 @@ const confirmOf = ({ parts }) => {
   return buttons.find(goesOn) ?? (buttons.length === 1 ? buttons[0] : null);
 };
 const SAID_DIALOG = "dialog:modal, [role=dialog], [role=alertdialog], [aria-modal=true]";
+// A bar of the page may hold a picker of countries or languages, which asks nothing.
+const stands = ({ modal, cover }) => modal || cover > 0.2;
 const MAKERS = {
-  choice: ({ parts }) => choicesOf(parts)[0],
+  choice: (box) => stands(box) && choicesOf(box.parts)[0],
   filled: (box, kind) => {
+    if (!stands(box)) return null;
     const entries = kind === "age" ? birthEntries(box.parts) : placeEntries(box.parts);
     const button = entries && confirmOf(box);
     return button && { ...button, entries };
@@ -94,9 +97,9 @@ const judge = (box, layers) => {
   if (!kind) return null;
   const answers = answersOf(box, kind.kind, kind.answers);
   if (!answers.length) {
-    const stands = kind.kind === "consent" || (GATES.includes(kind.kind) && (box.modal || box.cover > 0.3));
-    if (stands && WALLS.includes(kind.kind)) memory.walls.add(box.el);
-    if (stands) memory.unanswered = kind.kind;
+    const blocks = kind.kind === "consent" || (GATES.includes(kind.kind) && stands(box));
+    if (blocks && WALLS.includes(kind.kind)) memory.walls.add(box.el);
+    if (blocks) memory.unanswered = kind.kind;
     return null;
   }
   if (kind.shy && isAsked(box.el, layers) && !(kind.intrudes && answers.some(canWait))) return null;

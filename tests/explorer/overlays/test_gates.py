@@ -104,7 +104,7 @@ GATES = {
 }
 
 
-@pytest.mark.parametrize("name", first(4, sorted(GATES)))
+@pytest.mark.parametrize("name", first(3, GATES))
 def test_a_gate_is_answered_and_gone(show: Show, name: str) -> None:
     kind, inner = GATES[name]
 
@@ -129,14 +129,17 @@ def test_of_a_list_of_countries_the_pages_own_one_is_chosen_and_no_link_to_anoth
 
 @pytest.mark.parametrize(
     "inner",
-    [
-        """<p>Your date of birth</p><input id=n name=name><input maxlength=4 placeholder=YYYY>
+    first(
+        1,
+        [
+            """<p>Your date of birth</p><input id=n name=name><input maxlength=4 placeholder=YYYY>
         <button onclick="g.remove()">Enter</button>""",
-        """<p>Verify your age: year of birth</p><input type=email><input type=number placeholder=YYYY>
+            """<p>Verify your age: year of birth</p><input type=email><input type=number placeholder=YYYY>
         <button onclick="g.remove()">Enter</button>""",
-        """<p>Are you over 18?</p><form method=post action=/age><input maxlength=4 placeholder=YYYY>
+            """<p>Are you over 18?</p><form method=post action=/age><input maxlength=4 placeholder=YYYY>
         <button>Enter</button></form>""",
-    ],
+        ],
+    ),
 )
 def test_no_name_is_typed_and_no_form_is_sent(show: Show, inner: str) -> None:
     found, stands, _ = answered(show, gate(inner))
@@ -186,7 +189,7 @@ WELCOMES = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "hows", "html"), first(4, WELCOMES))
+@pytest.mark.parametrize(("kind", "hows", "html"), first(1, WELCOMES))
 def test_a_welcome_is_closed_by_the_one_way_that_there_is(
     show: Show, kind: str, hows: list[str], html: str
 ) -> None:
@@ -196,19 +199,16 @@ def test_a_welcome_is_closed_by_the_one_way_that_there_is(
 
 
 @pytest.mark.parametrize(
-    "inner",
-    [
-        "<p>News</p><button onclick='g.remove()'>Delete my account</button>",
-        "<p>News</p><button onclick='g.remove()'>Publish</button>",
-        "<p>News</p><button onclick='g.remove()'>Upgrade</button>",
-    ],
+    "label",
+    first(1, ["Publish", "Delete my account", "Upgrade"]),
 )
-def test_a_lone_button_that_does_something_is_not_pressed(show: Show, inner: str) -> None:
-    found, stands, _ = answered(show, gate(inner))
+def test_a_lone_button_that_does_something_is_not_pressed(show: Show, label: str) -> None:
+    found, stands, _ = answered(show, gate(f"<p>News</p><button {IN}>{label}</button>"))
 
     assert (found, stands) == ([], True)
 
 
+@pytest.mark.thorough
 def test_a_tour_without_end_is_left_after_ten_steps(show: Show) -> None:
     endless = """<p id=n>Step 1 of 99</p><button onclick="n.textContent = 'Step ' + (i = (window.i ?? 1) + 1)
       + ' of 99'">Next</button>"""
@@ -218,6 +218,7 @@ def test_a_tour_without_end_is_left_after_ten_steps(show: Show) -> None:
     assert (found, stands, remaining) == ([("tour", "next")] * 10, True, ["tour"])
 
 
+@pytest.mark.thorough
 def test_a_box_that_comes_back_is_closed_twice_and_then_left_and_said(show: Show) -> None:
     box = f"<button onclick='again()' aria-label=Close>{CROSS}</button> Join our newsletter, 10% off"
     html = f"""<script>const again = () => {{ document.querySelector("#g")?.remove();
