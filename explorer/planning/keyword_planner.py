@@ -9,12 +9,12 @@ from explorer.languages.overlay_phrases import says
 from explorer.planning.base_scores import (
     CLOSES_DIALOG,
     FOOTER_CONTROL,
-    FRAGMENT,
     Score,
     accepts_cookies,
     control_score,
     demotion,
     folder_of,
+    fragment_score,
     label_of,
     obstacle_score,
     page_score,
@@ -156,7 +156,7 @@ class _Ranking:
         if found := obstacle_score(element, self.cookie_banner):
             return found
         if is_fragment:
-            return FRAGMENT, "place on this page"
+            return fragment_score(element)
         return page_score(element) if element.href else control_score(element, self.look_inside)
 
     def _adjusted(self, element: Element, score: float, reason: str) -> Score:
