@@ -23,8 +23,8 @@ CALL_PAGE, CONTENT_PAGE, ASIDE_PAGE = 74, 64, 56
 HOME_PAGE, FOOTER_PAGE = 40, 18
 #: A place on the same page is seen by scrolling, too.
 FRAGMENT = 22
-#: A fragment that a script answers shows something: where a page would rank, less what it keeps on screen.
-ROUTE, ASIDE_ROUTE = 60, 54
+#: A fragment that a script answers shows something on this page, as a control does: there are mostly many.
+ROUTE, ASIDE_ROUTE = 54, 50
 #: A menu among the page links shows what the site has: just below a section of it.
 NAVIGATION_MENU = 71
 #: Controls that show something on the same page, those that show most first.

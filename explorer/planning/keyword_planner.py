@@ -193,7 +193,7 @@ class _Ranking:
     def _history_bonus(self, element: Element, score: float) -> float:
         """What earlier clicks take from a score, and what the film's last click adds."""
         bonus = 0.0
-        if not element.href and not _is_reused(element):
+        if (not element.href or element.route) and not _is_reused(element):
             times = self.scene.kind_counts.get(kind_of(element), 0)
             bonus -= min(MAX_SAME_KIND_PENALTY, SAME_KIND_PENALTY * times)
         is_last = self.scene.clicks_left == 1
