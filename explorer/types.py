@@ -99,6 +99,8 @@ class Element:
     new_tab: bool = False
     #: A click saves a file instead of showing something.
     download: bool = False
+    #: A link to a fragment that names no place on the page: a script shows something for it.
+    route: bool = False
     #: It declares that it opens a menu, a panel or a dialog here.
     reveals: bool = False
     #: It shows a menu while the pointer is over it.

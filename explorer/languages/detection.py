@@ -58,6 +58,23 @@ _CODE_ALIASES = {
     "yue": "zh",
     "fil": "tl",
 }
+#: Countries that pages declare by mistake, and the language meant; none of these is the code of a language.
+_COUNTRY_CODES = {
+    "us": "en",
+    "gb": "en",
+    "au": "en",
+    "at": "de",
+    "mx": "es",
+    "jp": "ja",
+    "cn": "zh",
+    "kr": "ko",
+    "cz": "cs",
+    "dk": "da",
+    "gr": "el",
+    "il": "he",
+    "ua": "uk",
+    "vn": "vi",
+}
 #: Declared codes without meaning.
 _UNSPECIFIC_CODES = frozenset({"", "und", "mul", "zxx", "x", "root"})
 
@@ -122,7 +139,7 @@ def _by_words(text: str, letters: int, declared: str, script: str) -> str:
 
 def _normalize_code(lang: str) -> str:
     code = lang.strip().lower().replace("_", "-").partition("-")[0]
-    return "" if code in _UNSPECIFIC_CODES else _CODE_ALIASES.get(code, code)
+    return "" if code in _UNSPECIFIC_CODES else (_CODE_ALIASES | _COUNTRY_CODES).get(code, code)
 
 
 @lru_cache(maxsize=4096)

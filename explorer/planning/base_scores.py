@@ -23,6 +23,8 @@ CALL_PAGE, CONTENT_PAGE, ASIDE_PAGE = 74, 64, 56
 HOME_PAGE, FOOTER_PAGE = 40, 18
 #: A place on the same page is seen by scrolling, too.
 FRAGMENT = 22
+#: A fragment that a script answers shows something on this page, as a control does: there are mostly many.
+ROUTE, ASIDE_ROUTE = 54, 50
 #: A menu among the page links shows what the site has: just below a section of it.
 NAVIGATION_MENU = 71
 #: Controls that show something on the same page, those that show most first.
@@ -94,6 +96,15 @@ def page_score(element: Element) -> Score:
     if element.landmark == "aside":
         return ASIDE_PAGE, "side column, unseen page"
     return CONTENT_PAGE, "content, unseen page"
+
+
+def fragment_score(element: Element) -> Score:
+    """The score of a link to this very page: to a place on it, or to what a script shows in answer."""
+    if not element.route:
+        return FRAGMENT, "place on this page"
+    if element.landmark == "footer":
+        return FOOTER_CONTROL, "shown by script, footer"
+    return (ASIDE_ROUTE if element.landmark == "aside" else ROUTE), "shown by script"
 
 
 def control_score(element: Element, look_inside: bool) -> Score:

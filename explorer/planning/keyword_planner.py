@@ -9,7 +9,6 @@ from explorer.languages.overlay_phrases import says
 from explorer.planning.base_scores import (
     CLOSES_DIALOG,
     FOOTER_CONTROL,
-    FRAGMENT,
     TOOL_AFTER_VIEWS,
     VIEWS_BEFORE_TOOLS,
     Score,
@@ -17,6 +16,7 @@ from explorer.planning.base_scores import (
     control_score,
     demotion,
     folder_of,
+    fragment_score,
     is_view,
     label_of,
     obstacle_score,
@@ -208,7 +208,7 @@ class _Ranking:
         if found := obstacle_score(element, self.cookie_banner):
             return found
         if is_fragment:
-            return FRAGMENT, "place on this page"
+            return fragment_score(element)
         if element.href:
             return page_score(element)
         expected = self.scene.expected_outcomes.get(element.key)
@@ -252,7 +252,7 @@ class _Ranking:
     def _history_bonus(self, element: Element, score: float) -> float:
         """What earlier clicks take from a score, and what the film's last click adds."""
         bonus = 0.0
-        if not element.href and not _is_reused(element):
+        if (not element.href or element.route) and not _is_reused(element):
             times = self.scene.kind_counts.get(kind_of(element), 0)
             bonus -= min(MAX_SAME_KIND_PENALTY, SAME_KIND_PENALTY * times)
             bonus -= FURTHER_VIEW_PENALTY if element.strip and times >= VIEWS_OF_A_STRIP else 0

@@ -133,6 +133,20 @@ const hrefOf = (el) => {
   const raw = rawHref(el);
   return !raw || raw === "#" || raw === "#!" || isCode(raw) ? "" : absolute(raw);
 };
+// A fragment that names no place on the page is an order to a script: to open an article, say.
+const isRoute = (el) => {
+  const id = /^#([^/!:][^]*)$/.exec(rawHref(el))?.[1];
+  if (!id || /^top$/i.test(id)) return false;
+  const names = [id, decoded(id)];
+  return !names.some((name) => document.getElementById(name) || document.getElementsByName(name).length);
+};
+const decoded = (text) => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
 const formActionOf = (el) => {
   if (!el.form || !/^(submit|image)$/.test(el.type) || attr(el.form, "method").toLowerCase() === "dialog")
     return "";

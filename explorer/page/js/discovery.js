@@ -23,6 +23,7 @@ const describe = (el, names, key, sight, spot) => {
     text: (hoverMenu(el) ? spoken(el) : visibleText(el) || spoken(el)).slice(0, MAX_TEXT),
     role: roleOf(el),
     href: hrefOf(el).slice(0, 2000),
+    route: isRoute(el),
     label: spoken(el),
     box: { x: box.x, y: box.y, width: box.width, height: box.height },
     title: attr(el, "title").slice(0, 200),

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import mean
 
 from actors.stages.camera_session import CameraSession, CameraSetup, camera_session
@@ -15,6 +15,7 @@ from explorer.lookahead.scout import Scout
 from explorer.lookahead.scout_browser import open_scout
 from explorer.planning.keyword_planner import KeywordPlanner
 from explorer.retry_policy import LIMITS
+from explorer.trace import Trace
 from explorer.types import Brief, Metrics, Step
 from tests.benchmark.coverage.oracle import near
 from tests.benchmark.coverage.scenes import Shot, decode, firsts
@@ -36,6 +37,9 @@ class Film:
     acts: tuple[Act, ...] = ()
     shots: tuple[Shot, ...] = field(repr=False, default=())
     took_s: float = 0.0
+    #: Why the exploration ended, and what the film is said to lack.
+    stop_reason: str = ""
+    warnings: tuple[str, ...] = ()
     error: str = ""
 
     @property
@@ -79,8 +83,8 @@ async def film(site: PackagedSite, url: str, clicks: int = 10) -> Film:
             try:
                 async with camera_session(_setup(brief, chromium, proxy)) as session:
                     began_s = time.monotonic()
-                    acts, shots = await _explored(site, brief, session, proxy, scout)
-                    return Film(site, tuple(acts), tuple(shots), time.monotonic() - began_s)
+                    made = await _explored(site, brief, session, proxy, scout)
+                    return replace(made, took_s=time.monotonic() - began_s)
             except BrowserCrashed as exc:
                 lost = str(exc)
             except ExplorerError as exc:
@@ -104,13 +108,13 @@ def _setup(brief: Brief, chromium: Chromium, proxy: EgressProxy) -> CameraSetup:
 
 async def _explored(
     site: PackagedSite, brief: Brief, session: CameraSession, proxy: EgressProxy, scout: Scout | None
-) -> tuple[list[Act], list[Shot]]:
+) -> Film:
     """What each step has shown, seen at its end, and before it when its page had been scanned."""
     page, camera = session.browser.page, session.camera
     explorer = build_explorer(brief, session.browser, camera, KeywordPlanner(), proxy, scout)
     acts: list[Act] = []
     shots: list[Shot] = []
-    before = View()
+    made, before = Film(site), View()
     async for event in explorer.explore():
         match event:
             case Metrics(state="executing"):
@@ -120,7 +124,13 @@ async def _explored(
                 after = await look(page, site.selectors)
                 acts.append(Act(label, outcome, before, after))
                 shots.append(Shot(decode(camera.picture()), page.url))
-    return acts, shots
+            case Trace(stop_reason=reason, warnings=warnings):
+                made = replace(
+                    made,
+                    stop_reason=reason,
+                    warnings=tuple(f"{each.code}: {each.message}" for each in warnings),
+                )
+    return replace(made, acts=tuple(acts), shots=tuple(shots))
 
 
 @dataclass(frozen=True, slots=True)

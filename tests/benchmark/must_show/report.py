@@ -34,8 +34,10 @@ def table(title: str, scores: Sequence[Score]) -> Table:
 
 
 def lines(done: Film) -> Iterator[str]:
-    """One line a step, with what it shows of what must be shown."""
-    yield f"{done.site.name}: {done.error or f'{len(done.shown)} of {len(done.site.things)}'}"
+    """One line a step, with what it shows of what must be shown; then the warnings."""
+    result = f"{len(done.shown)} of {len(done.site.things)} ({done.stop_reason})"
+    yield f"{done.site.name}: {done.error or result}"
     for number, act in enumerate(done.acts, start=1):
         shows = ", ".join(thing.name for thing in done.site.things if act.shows(thing))
         yield f"{number:4} {act.outcome:10} {act.label!r} -> {act.after.address}  {shows and f'[{shows}]'}"
+    yield from (f"     {warning}" for warning in done.warnings)

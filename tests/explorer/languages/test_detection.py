@@ -49,6 +49,8 @@ ENGLISH = (
         ("", "sv", "sv"),
         ("12345 €", "", ""),
         ("", "und", ""),
+        (LOREM, "us", "en"),
+        ("", "cz", "cs"),
     ],
 )
 def test_the_language_of_a_page_is_told_by_text_script_and_its_own_word(

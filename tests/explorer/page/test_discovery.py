@@ -299,6 +299,24 @@ def test_controls_that_say_that_they_open_something_are_known(find: Find, html: 
 
 
 @pytest.mark.parametrize(
+    ("html", "route"),
+    [
+        ("<a href='#Getting%20started'>It</a>", True),
+        ("<a href='#below'>It</a><p id=below>Here", False),
+        ("<a href='#sch%C3%B6n'>It</a><p id='sch&ouml;n'>Here", False),
+        ("<a href='#below'>It</a><a name=below></a>", False),
+        ("<a href='#'>It</a>", False),
+        ("<a href='#top'>It</a>", False),
+        ("<a href='#:~:text=it'>It</a>", False),
+        ("<a href='#/orders'>It</a>", False),
+        ("<a href='/x#below'>It</a>", False),
+    ],
+)
+def test_a_fragment_without_its_place_is_known_as_a_route(find: Find, html: str, route: bool) -> None:
+    assert find(html)[0].route is route
+
+
+@pytest.mark.parametrize(
     ("html", "landmark"),
     [
         ("<button>It</button>", ""),

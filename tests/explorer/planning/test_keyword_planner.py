@@ -141,6 +141,14 @@ def test_hash_routes_and_queries_are_pages_of_their_own(href: str) -> None:
     ]
 
 
+def test_a_fragment_that_a_script_answers_comes_before_controls_and_a_place_on_the_page_after() -> None:
+    place, article = link("Below", "#below"), link("Getting started", "#article", route=True)
+    button = element("More", role="button")
+    assert order(place, button, article) == ["Getting started", "More", "Below"]
+    assert order(button, article, kind_counts={"link ": 5}) == ["More", "Getting started"]
+    assert order(tab("Recent"), article)[0] == "Recent"
+
+
 def test_a_hash_route_that_is_open_already_is_not_offered() -> None:
     assert order(element("it", tag="a", role="link", href=HOME + "#/tour"), url=HOME + "#/tour") == []
 
