@@ -12,12 +12,12 @@ from explorer.engine.trace_recorder import role_of
 from explorer.forms.values import FieldValue
 from explorer.guardrails.acting_controls import may_persist
 from explorer.input.form_filler import FormFiller
-from explorer.input.mouse import Mouse
+from explorer.input.mouse import PRESS_MS, Mouse
 from explorer.input.scrolling import Scroller
 from explorer.navigation.backtracking import Backtracking
 from explorer.navigation.popups import OPEN_IN_PLACE, Popups
 from explorer.navigation.request_interceptor import RequestInterceptor
-from explorer.page.discovery import describe
+from explorer.page.discovery import Press, aim_at, describe, end_aim, find_click_point
 from explorer.page.snapshot import Snapshot, diff_outcome
 from explorer.page.stable_selectors import stable_selector
 from explorer.page.visual_diff import Blocks, changed_share
@@ -25,6 +25,10 @@ from explorer.protocols import Clock
 from explorer.text import clip
 from explorer.types import ActionPlan, Element, Outcome, Point, Refusal, Step
 
+#: So often a target that moves on is pressed; a press that misses it has no effect.
+MAX_PRESSES = 3
+#: A target that is farther from where it was pressed has moved on.
+MOVED_PX = 8.0
 #: How long the effect of an action is shown; a page that it opens is shown when it is visited.
 LOOK_MS: dict[Outcome, float] = {
     "page": 0.0,
@@ -57,6 +61,8 @@ class StepResult:
     after: Snapshot | None = None
     #: The part of the view that has changed, from 0 to 1.
     changed: float = 0.0
+    #: No press has reached the target, and nothing has changed: there is no step.
+    missed: bool = False
 
 
 class ActionPerformer:
@@ -114,8 +120,17 @@ class ActionPerformer:
             return None
         if refusal := self._guard.refuse_element(last):
             return refusal
-        point = await self._scroller.follow(plan.selector)
+        point = await self._aim(plan)
         return ActionTarget(last, point, start_ms, selector, unhovered, before) if point else None
+
+    async def _aim(self, plan: ActionPlan) -> Point | None:
+        """Puts the pointer on the target, which alone may be reached by the press that follows."""
+        if plan.action == "click":
+            await self._deadlines.do(aim_at(self._page, plan.selector))
+        point = await self._scroller.follow(plan.selector)
+        if point is None and plan.action == "click":
+            await self._deadlines.do(end_aim(self._page, plan.selector))
+        return point
 
     async def describe(self, plan: ActionPlan) -> Element | None:
         """The element that a plan is for, as it is now; None when it is gone."""
@@ -142,14 +157,24 @@ class ActionPerformer:
 
     async def perform(self, result: StepResult, target: ActionTarget, moving_blocks: Blocks | None) -> None:
         """Acts, waits until the page settles, and lets the viewer look; fills `result` in as it goes."""
-        clicked_ms = await self._deadlines.limit(self._act(result.step.plan, target))
-        result.step = replace(result.step, click_ms=clicked_ms)
+        plan = replace(result.step.plan, selector=target.element.selector)
+        press: Press = "reached"
+        if plan.action == "click":
+            press = await self._press(result, plan)
+        else:
+            result.step = replace(result.step, click_ms=self._clock.now_ms())
+            value = FieldValue(plan.action, plan.value, plan.submit)
+            await self._deadlines.limit(self._form_filler.fill(target.element, value, target.point))
+        if press == "missed":
+            result.missed = True
+            return
         await self._backtracking.settle()
         popup_url = await self._deadlines.do(self._popups.take())
         if popup_url is not None:
             await self._open_in_place(popup_url)
         result.after = after = await self._screen.snapshot()
         outcome = _outcome(target, after, moving_blocks)
+        result.missed = press == "slipped" and outcome == "nothing"
         if target.before.picture is not None and after.picture is not None:
             result.changed = changed_share(target.before.picture, after.picture, moving_blocks)
         result.step = replace(
@@ -160,14 +185,24 @@ class ActionPerformer:
         )
         await self._clock.hold(LOOK_MS[outcome])
 
-    async def _act(self, plan: ActionPlan, target: ActionTarget) -> float:
-        """Returns the moment of the click, on the clock."""
-        if plan.action == "click":
-            return await self._mouse.click()
-        began_ms = self._clock.now_ms()
-        value = FieldValue(plan.action, plan.value, plan.submit)
-        await self._form_filler.fill(target.element, value, target.point)
-        return began_ms
+    async def _press(self, result: StepResult, plan: ActionPlan) -> Press:
+        """Presses until the target was reached, and tells whether it was."""
+        for attempt in range(MAX_PRESSES):
+            if attempt:
+                point = await self._aim(plan)
+                if point is None:
+                    return "missed"
+                result.step = replace(result.step, point=point)
+            clicked_ms = await self._deadlines.limit(self._mouse.click(hold_ms=0 if attempt else PRESS_MS))
+            result.step = replace(result.step, click_ms=clicked_ms)
+            press = await self._deadlines.do(end_aim(self._page, plan.selector))
+            if press == "reached" or (press == "slipped" and not await self._has_moved_on(plan)):
+                break
+        return press
+
+    async def _has_moved_on(self, plan: ActionPlan) -> bool:
+        point = await self._deadlines.do(find_click_point(self._page, plan.selector))
+        return point is not None and self._mouse.distance_to(point) > MOVED_PX
 
     async def _open_in_place(self, popup_url: str) -> None:
         """Shows in the one page what a popup wanted to show."""
