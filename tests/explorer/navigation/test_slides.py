@@ -30,9 +30,9 @@ def deck_of(turns: str, *with_button: int) -> str:
     return DECK.replace("SLIDES", slides).replace("TURNS", turns)
 
 
-def explore(harness: Harness, pages: dict[str, str], page: str, **limits: int) -> Take:
+def explore(harness: Harness, pages: dict[str, str], page: str, max_clicks: int = 10) -> Take:
     pages["/"] = page
-    return harness.explore(harness.url, scout=True, **limits)
+    return harness.explore(harness.url, scout=True, max_clicks=max_clicks)
 
 
 @pytest.mark.parametrize("turns", first(1, [WHEEL, RIGHT, SPACE]))
@@ -69,7 +69,8 @@ def test_no_more_slides_are_turned_than_clicks_may_be_made(harness: Harness, pag
         [
             # A map is enlarged by the wheel.
             "<body style='margin:0;overflow:hidden'>"
-            "<canvas id=c style='width:100vw;height:100vh;cursor:grab'></canvas><p style='position:fixed;top:0'>A map</p><script>let n = 0; c.onwheel = () =>"
+            "<canvas id=c style='width:100vw;height:100vh;cursor:grab'></canvas>"
+            "<p style='position:fixed;top:0'>A map</p><script>let n = 0; c.onwheel = () =>"
             " document.body.style.background = ['red', 'gold', 'teal'][n++ % 3]</script>",
             # Who writes does not want to be turned.
             "<body style='overflow:hidden'><textarea autofocus></textarea><script>document.onkeydown = () =>"
