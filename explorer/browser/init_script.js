@@ -33,6 +33,26 @@
     },
   });
 
+  // A press that is about to be made may reach only what it is aimed at: a target may have moved away from under
+  // the pointer, and what is there instead was not judged. Nobody else sees a press that misses.
+  const PRESSES = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
+  const { composedPath, preventDefault, stopImmediatePropagation } = Event.prototype;
+  let aim = null;
+  const reaches = (event) =>
+    composedPath
+      .call(event)
+      .some((node) => node === aim.target || (node.localName === "label" && node.control === aim.target));
+  const watch = (event) => {
+    // A target that was drawn anew meanwhile is replaced by what looks the same.
+    if (!aim || !event.isTrusted || !aim.target.isConnected) return;
+    if (event.type === "pointerdown") aim.missed = !reaches(event);
+    if (event.type === "click") aim.clicked ||= reaches(event); // a label clicks its control as well
+    if (!aim.missed) return;
+    stopImmediatePropagation.call(event);
+    preventDefault.call(event);
+  };
+  for (const type of PRESSES) add.call(globalThis, type, watch, true);
+
   // There is no paper, and a page that prints in a loop would keep the browser busy with it.
   globalThis.print = function print() {};
 
@@ -78,6 +98,12 @@
         [...(heard.get(target) ?? [])].flatMap(([type, all]) => (all.size ? [type] : [])),
       isListening: (target) => heard.has(target),
       turnsHeardBy: (target) => [...(turning.get(target) ?? [])],
+      aimAt: (target) => void (aim = { target, missed: null, clicked: null }),
+      endAim: () => {
+        const { missed, clicked } = aim ?? {};
+        aim = null;
+        return { missed, clicked };
+      },
       rootOf: (el) => rootOf.call(el),
       hasClosedRoots: () => closedCount > 0,
       wantsServiceWorker: () => workerWanted,

@@ -13,13 +13,13 @@ from explorer.forms.values import FieldValue
 from explorer.guardrails.acting_controls import may_persist
 from explorer.input.drawing import draw
 from explorer.input.form_filler import FormFiller
-from explorer.input.mouse import Mouse
+from explorer.input.mouse import PRESS_MS, Mouse
 from explorer.input.scrolling import Scroller
 from explorer.navigation.backtracking import Backtracking
 from explorer.navigation.popups import OPEN_IN_PLACE, Popups
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.overlays.clearer import OverlayClearer
-from explorer.page.discovery import describe
+from explorer.page.discovery import Press, aim_at, describe, end_aim, find_click_point
 from explorer.page.snapshot import Snapshot, diff_outcome, text_changed
 from explorer.page.stable_selectors import stable_selector
 from explorer.page.visible_text import NO_CHANGE, TextChange
@@ -29,6 +29,10 @@ from explorer.text import clip
 from explorer.types import ActionPlan, Element, Outcome, Point, Refusal, Step
 from explorer.urls import page_key
 
+#: So often a target that moves on is pressed; a press that misses it has no effect.
+MAX_PRESSES = 3
+#: A target that is farther from where it was pressed has moved on.
+MOVED_PX = 8.0
 #: How long the effect of an action is shown; a page that it opens is shown when it is visited.
 LOOK_MS: dict[Outcome, float] = {
     "page": 0.0,
@@ -67,6 +71,8 @@ class StepResult:
     held_back: int = 0
     #: What can be read since then.
     text: TextChange = NO_CHANGE
+    #: No press has reached the target, and nothing has changed: there is no step.
+    missed: bool = False
 
 
 class ActionPerformer:
@@ -129,7 +135,7 @@ class ActionPerformer:
             return None
         if refusal := self._guard.refuse_element(last):
             return refusal
-        point = await self._scroller.follow(plan.selector)
+        point = await self._aim(plan)
         return ActionTarget(last, point, start_ms, selector, unhovered, before) if point else None
 
     async def _point_at(self, plan: ActionPlan) -> Point | None:
@@ -139,6 +145,15 @@ class ActionPerformer:
         if not await self._scroller.is_in_sight(plan.selector):
             await self._scroller.point_at(self._menu.selector)
         return await self._scroller.point_within_menu(plan.selector)
+
+    async def _aim(self, plan: ActionPlan) -> Point | None:
+        """Puts the pointer on the target, which alone may be reached by the press that follows."""
+        if plan.action == "click":
+            await self._deadlines.do(aim_at(self._page, plan.selector))
+        point = await self._scroller.follow(plan.selector)
+        if point is None and plan.action == "click":
+            await self._deadlines.do(end_aim(self._page, plan.selector))
+        return point
 
     async def describe(self, plan: ActionPlan) -> Element | None:
         """The element that a plan is for, as it is now; None when it is gone."""
@@ -165,8 +180,11 @@ class ActionPerformer:
 
     async def perform(self, result: StepResult, target: ActionTarget, moving_blocks: Blocks | None) -> None:
         """Acts, waits until the page settles, and lets the viewer look; fills `result` in as it goes."""
-        clicked_ms = await self._deadlines.limit(self._act(result.step.plan, target))
-        result.step = replace(result.step, click_ms=clicked_ms)
+        plan = replace(result.step.plan, selector=target.element.selector)
+        press = await self._act(result, plan, target)
+        if press == "missed":
+            result.missed = True
+            return
         await self._backtracking.settle()
         popup_url = await self._deadlines.do(self._popups.take())
         if popup_url is not None:
@@ -174,14 +192,9 @@ class ActionPerformer:
         await self._leave_menu(result.step)
         result.held_back = self._interceptor.held_back
         await self._overlays.note_after_click()
-        result.after = after = await self._loaded()
-        outcome = _outcome(target, after, moving_blocks)
-        before = target.unhovered if result.step.plan.action == "hover" else target.before
-        if before.picture is not None and after.picture is not None:
-            result.changed = changed_share(before.picture, after.picture, moving_blocks)
-        result.text = text_changed(before, after, moving_blocks)
-        if outcome == "nothing" and target.element.use and (result.changed > 0 or result.text.lines):
-            outcome = "scene"  # what was typed or drawn is there, however small it is
+        result.after = await self._loaded()
+        outcome = _compare(result, target, result.after, moving_blocks)
+        result.missed = press == "slipped" and outcome == "nothing"
         result.step = replace(
             result.step,
             outcome=outcome,
@@ -207,18 +220,37 @@ class ActionPerformer:
             after = await self._screen.snapshot()
         return after
 
-    async def _act(self, plan: ActionPlan, target: ActionTarget) -> float:
-        """Returns the moment of the click, on the clock."""
-        if plan.action == "hover":
-            return self._clock.now_ms()
+    async def _act(self, result: StepResult, plan: ActionPlan, target: ActionTarget) -> Press:
+        """Does what is planned, and tells whether that has reached its target."""
         if plan.action == "click":
-            return await self._mouse.click()
+            return await self._press(result, plan)
+        result.step = replace(result.step, click_ms=self._clock.now_ms())
         if plan.action == "draw":
-            return await draw(self._page, self._clock, self._mouse)
-        began_ms = self._clock.now_ms()
-        value = FieldValue("choose" if plan.action == "choose" else "type", plan.value, plan.submit)
-        await self._form_filler.fill(target.element, value, target.point)
-        return began_ms
+            clicked_ms = await self._deadlines.limit(draw(self._page, self._clock, self._mouse))
+            result.step = replace(result.step, click_ms=clicked_ms)
+        elif plan.action != "hover":
+            value = FieldValue("choose" if plan.action == "choose" else "type", plan.value, plan.submit)
+            await self._deadlines.limit(self._form_filler.fill(target.element, value, target.point))
+        return "reached"
+
+    async def _press(self, result: StepResult, plan: ActionPlan) -> Press:
+        """Presses until the target was reached, and tells whether it was."""
+        for attempt in range(MAX_PRESSES):
+            if attempt:
+                point = await self._aim(plan)
+                if point is None:
+                    return "missed"
+                result.step = replace(result.step, point=point)
+            clicked_ms = await self._deadlines.limit(self._mouse.click(hold_ms=0 if attempt else PRESS_MS))
+            result.step = replace(result.step, click_ms=clicked_ms)
+            press = await self._deadlines.do(end_aim(self._page, plan.selector))
+            if press == "reached" or (press == "slipped" and not await self._has_moved_on(plan)):
+                break
+        return press
+
+    async def _has_moved_on(self, plan: ActionPlan) -> bool:
+        point = await self._deadlines.do(find_click_point(self._page, plan.selector))
+        return point is not None and self._mouse.distance_to(point) > MOVED_PX
 
     async def _open_in_place(self, popup_url: str) -> None:
         """Shows in the one page what a popup wanted to show."""
@@ -227,6 +259,20 @@ class ActionPerformer:
             self._report(refusal)
         else:
             await self._backtracking.open(popup_url)
+
+
+def _compare(
+    result: StepResult, target: ActionTarget, after: Snapshot, moving_blocks: Blocks | None
+) -> Outcome:
+    """Notes in `result` how much has changed, and returns what the action has done."""
+    outcome = _outcome(target, after, moving_blocks)
+    before = target.unhovered if result.step.plan.action == "hover" else target.before
+    if before.picture is not None and after.picture is not None:
+        result.changed = changed_share(before.picture, after.picture, moving_blocks)
+    result.text = text_changed(before, after, moving_blocks)
+    if outcome == "nothing" and target.element.use and (result.changed > 0 or result.text.lines):
+        return "scene"  # what was typed or drawn is there, however small it is
+    return outcome
 
 
 def _outcome(target: ActionTarget, after: Snapshot, moving_blocks: Blocks | None) -> Outcome:

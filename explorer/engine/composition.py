@@ -116,9 +116,8 @@ class Composition:
 
     @cached_property
     def stop(self) -> StopConditions:
-        return StopConditions(
-            self.brief.max_clicks, self.session, self.clock, self.deadlines, self.scope_monitor
-        )
+        limit = self.brief.max_clicks
+        return StopConditions(limit, self.session, self.clock, self.deadlines, self.scope_monitor)
 
     @cached_property
     def outcomes(self) -> OutcomeCache:
@@ -156,9 +155,8 @@ class Composition:
 
     @cached_property
     def slides(self) -> Slides:
-        return Slides(
-            self.page, self.mouse, self.clock, self.deadlines, self.seen_screens, self.brief.max_clicks
-        )
+        limit = self.brief.max_clicks
+        return Slides(self.page, self.mouse, self.clock, self.deadlines, self.seen_screens, limit)
 
     @cached_property
     def performer(self) -> ActionPerformer:
@@ -188,8 +186,8 @@ class Composition:
 
     @cached_property
     def scope_monitor(self) -> ScopeMonitor:
-        site = Site.of(self.brief.url, self.brief.wishes.domains)
-        return ScopeMonitor(self.page, self.clock, site, self.proxy)
+        wishes = self.brief.wishes
+        return ScopeMonitor(self.page, self.clock, Site.of(self.brief.url, wishes.domains), self.proxy)
 
     @cached_property
     def interceptor(self) -> RequestInterceptor:

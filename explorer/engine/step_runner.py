@@ -65,6 +65,8 @@ class StepRunner:
             await self.performer.perform(result, target, moving_blocks)
         except (PageUnresponsive, DeadlineReached, PlaywrightError) as exc:
             await self.stop.recover(exc)
+        if result.missed:
+            return None
         result.step = step = replace(result.step, end_ms=self.clock.now_ms())
         self.recorder.steps.append(step)
         self.goal_check.note_step(element, step)

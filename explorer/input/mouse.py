@@ -19,7 +19,6 @@ MOVE_MAX_MS = 900.0
 #: The path bends to the side by this share of its length.
 CURVE_BEND = 0.08
 PRESS_MS = 80.0
-SAME_POINT_PX = 2.0
 #: At 900 px/s headings can still be read while scrolling.
 SCROLL_PX_PER_MS = 0.9
 SCROLL_MIN_MS = 350.0
@@ -41,7 +40,8 @@ SCROLLER = """
   };
 """
 
-#: Scrolls by `dy` with ease-in-out; returns the distance scrolled.
+#: Scrolls by `dy` with ease-in-out; returns the distance scrolled. Where the page snaps, it scrolls to where
+#: the page would come to rest, and without snapping on the way, which would jump there in one frame.
 SCROLL = (
     "async ({dy, duration}) => {"
     + SCROLLER
@@ -49,18 +49,37 @@ SCROLL = (
   const target = scroller();
   if (!target) return 0;
   const from = target.scrollTop;
-  const to = Math.max(0, Math.min(from + dy, room(target)));
+  const within = (top) => Math.max(0, Math.min(top, room(target)));
+  const place = (top) => target.scrollTo({top, behavior: "instant"});
+  const snaps = getComputedStyle(target).scrollSnapType !== "none";
+  const rest = (top) => {
+    place(within(top));
+    const found = target.scrollTop;
+    place(from);
+    return found;
+  };
+  let to = within(from + dy);
+  if (snaps) {
+    const wanted = to;
+    to = rest(wanted);
+    if (Math.abs(to - from) < 1 && Math.abs(wanted - from) > target.clientHeight / 3)
+      to = rest(from + Math.sign(dy) * target.clientHeight);
+  }
   if (Math.abs(to - from) < 1) return 0;
+  const snapping = [target.style.getPropertyValue("scroll-snap-type"),
+    target.style.getPropertyPriority("scroll-snap-type")];
+  if (snaps) target.style.setProperty("scroll-snap-type", "none", "important");
   const ease = (t) => (t < 0.5 ? 4 * t ** 3 : 1 - (-2 * t + 2) ** 3 / 2);
   const begin = performance.now();
   await new Promise((done) => {
     const frame = () => {
       const t = Math.min(1, (performance.now() - begin) / duration);
-      target.scrollTo({top: from + (to - from) * ease(t), behavior: "instant"});
+      place(from + (to - from) * ease(t));
       if (t < 1) requestAnimationFrame(frame); else done();
     };
     requestAnimationFrame(frame);
   });
+  if (snaps) target.style.setProperty("scroll-snap-type", ...snapping);
   return target.scrollTop - from;
 }
 """
@@ -109,13 +128,20 @@ class Mouse:
     def position(self) -> Point:
         return self._position
 
+    async def glide_to(self, target: Point) -> None:
+        """Moves to `target` during one frame, as a hand does that follows something."""
+        await self._move_pointer(target)
+
+    def distance_to(self, point: Point) -> float:
+        """Computes how far the pointer is from this point, in CSS pixels."""
+        return math.dist((self._position.x, self._position.y), (point.x, point.y))
+
     async def move_to(self, target: Point) -> None:
         """Moves to `target` in a time that grows with the distance."""
         start = self._position
-        distance = math.hypot(target.x - start.x, target.y - start.y)
-        if distance < 1:
+        if self.distance_to(target) < 1:
             return
-        duration = min(MOVE_MAX_MS, MOVE_BASE_MS + MOVE_PER_PX_MS * distance)
+        duration = self.duration_to(target)
         began_ms = self._clock.now_ms()
         while (t := (self._clock.now_ms() + FRAME_MS - began_ms) / duration) < 1:
             await self._move_pointer(curve(start, target, ease(t)))
@@ -130,15 +156,15 @@ class Mouse:
         for point in points:
             await self.move_to(point)
 
-    def is_at(self, point: Point) -> bool:
-        """Checks whether the pointer is at this point, within `SAME_POINT_PX`."""
-        return math.dist((self._position.x, self._position.y), (point.x, point.y)) <= SAME_POINT_PX
+    def duration_to(self, target: Point) -> float:
+        """Computes how long a movement to `target` takes, in milliseconds."""
+        return min(MOVE_MAX_MS, MOVE_BASE_MS + MOVE_PER_PX_MS * self.distance_to(target))
 
-    async def click(self) -> float:
-        """Clicks at the pointer's position; returns the time of the press."""
+    async def click(self, hold_ms: float = PRESS_MS) -> float:
+        """Clicks at the pointer's position, and holds the button so long; returns the time of the press."""
         await self._for_one_frame(self._page.mouse.down())
         pressed_ms = self._clock.now_ms()
-        await self._clock.hold(PRESS_MS)
+        await self._clock.hold(hold_ms)
         await self._for_one_frame(self._page.mouse.up())
         return pressed_ms
 

@@ -16,7 +16,10 @@ BEFORE_CLICK_MS = 160.0
 MIN_SCROLL_PX = 4.0
 MIN_SCROLLABLE_PX = 80.0
 #: So often the pointer follows a moving element; then it clicks where the element was last.
-MAX_FOLLOW_MOVES = 3
+MAX_FOLLOW_MOVES = 12
+#: The pointer is on an element when it is so close to where a click hits it; farther than the last it takes
+#: a movement of its own, nearer it follows from frame to frame.
+ON_STILL_PX, ON_MOVING_PX, GLIDE_PX = 2.0, 8.0, 60.0
 
 
 class Scroller:
@@ -77,12 +80,35 @@ class Scroller:
         return await self._deadlines.do(find_click_point(self._page, selector))
 
     async def follow(self, selector: str) -> Point | None:
-        """Follows a moving element with the pointer, a few times; None when it is gone or covered."""
-        last_point: Point | None = None
+        """Follows a moving element until the pointer is on it; None when it is gone or covered.
+
+        It aims where the element will be, by its speed between two looks.
+        """
+        before: tuple[float, Point] | None = None
+        point: Point | None = None
         for _ in range(MAX_FOLLOW_MOVES):
             point = await self._deadlines.do(find_click_point(self._page, selector))
-            if point is None or self._mouse.is_at(point):
+            if point is None:
+                return None
+            now_ms = self._clock.now_ms()
+            passed_ms = now_ms - before[0] if before else 0.0
+            speed = _speed(before[1], point, passed_ms) if before and passed_ms else Point(0, 0)
+            distance_px = self._mouse.distance_to(point)
+            if distance_px <= (ON_MOVING_PX if speed.x or speed.y else ON_STILL_PX):
                 return point
-            await self._deadlines.limit(self._mouse.move_to(point))
-            last_point = point
-        return last_point
+            if distance_px > GLIDE_PX:
+                ahead = _ahead(point, speed, self._mouse.duration_to(point))
+                await self._deadlines.limit(self._mouse.move_to(ahead))
+            else:
+                await self._deadlines.limit(self._mouse.glide_to(_ahead(point, speed, passed_ms)))
+            before = now_ms, point
+        return point
+
+
+def _speed(one: Point, next_one: Point, passed_ms: float) -> Point:
+    """Computes pixels per millisecond in both directions."""
+    return Point((next_one.x - one.x) / passed_ms, (next_one.y - one.y) / passed_ms)
+
+
+def _ahead(point: Point, speed: Point, later_ms: float) -> Point:
+    return Point(point.x + speed.x * later_ms, point.y + speed.y * later_ms)

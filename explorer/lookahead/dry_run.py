@@ -9,9 +9,18 @@ from explorer.browser.isolated_world import evaluate_isolated
 from explorer.guardrails.sensitive_fields import is_search
 from explorer.input.mouse import SCROLL
 from explorer.navigation.popups import OPEN_IN_PLACE
-from explorer.page.discovery import describe, find_click_point, reveal_delta, scroll_containers
+from explorer.page.discovery import (
+    aim_at,
+    describe,
+    end_aim,
+    find_click_point,
+    reveal_delta,
+    scroll_containers,
+)
 from explorer.types import ActionPlan, Element
 
+#: So often a moving element is pressed; a press that misses it has no effect.
+MAX_PRESSES = 4
 #: Acting on these sets something that stays set, which is done on camera only.
 _TOGGLES = frozenset(
     {"checkbox", "radio", "switch", "option", "menuitemcheckbox", "menuitemradio", "slider", "spinbutton"}
@@ -54,6 +63,20 @@ async def locate(page: Page, plan: ActionPlan, refuses: Callable[[Element], bool
     return Located(element, brought or bool(delta))
 
 
+async def _press(page: Page, plan: ActionPlan) -> bool:
+    """Clicks until a press has reached the element, which may be moving; False when none has."""
+    for _ in range(MAX_PRESSES):
+        await aim_at(page, plan.selector)
+        point = await find_click_point(page, plan.selector)
+        if point is not None:
+            await page.mouse.move(point.x, point.y)
+            await page.mouse.click(point.x, point.y)
+        press = await end_aim(page, plan.selector)
+        if point is None or press != "missed":
+            return point is not None
+    return False
+
+
 async def act(page: Page, plan: ActionPlan, element: Element) -> bool:
     """Clicks, types or chooses; False when no click would hit it."""
     point = await find_click_point(page, plan.selector)
@@ -61,6 +84,8 @@ async def act(page: Page, plan: ActionPlan, element: Element) -> bool:
         return False
     if element.new_tab:
         await page.locator(plan.selector).first.evaluate(OPEN_IN_PLACE)
+    if plan.action == "click":
+        return await _press(page, plan)
     await page.mouse.move(point.x, point.y)
     if plan.action == "hover":
         return True

@@ -88,6 +88,8 @@ class Navigator:
     async def open(self, url: str) -> None:
         """Navigates to `url`, and returns when its document begins to arrive.
 
+        The camera stays covered until `reveal`: what is blank while it loads is not filmed.
+
         Raises PageUnreachable, of the kind that says what was met instead of a page, or AddressRefused when
         the address, or what it redirects to, is private.
         """
@@ -108,8 +110,6 @@ class Navigator:
                 # Not on camera: outside real time, no film time passes meanwhile.
                 await self._deadlines.limit(asyncio.sleep(pause_s), pause_s + MIN_LEFT_S)
             else:
-                if attempt == 1:
-                    self._clock.cover(False)
                 return
         await self._try(url)
 

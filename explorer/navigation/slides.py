@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
 from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
 from explorer.input.mouse import Mouse
 from explorer.input.turning import WHEEL, Way, turn_page, ways_to_turn
 from explorer.page.visual_diff import (
-    NEW_SCENE_SHARE,
     NOTICEABLE_SHARE,
+    PIXEL_DIFFERENCE,
     Blocks,
     Picture,
     changed_share,
@@ -29,6 +30,10 @@ STILL_MS = 250.0
 MAX_TURN_MS = 2_500.0
 POLL_INTERVAL_MS = 50.0
 LOOK_MS = 900.0
+#: A page follows a notch of the wheel when its picture, moved by up to so many of 90 rows, is the same but
+#: for this part.
+MAX_FOLLOWED_ROWS = 32
+FOLLOWS_SHARE = 0.02
 #: Many sites take no other turn for about a second after the last.
 PAUSE_MS = 1_000.0
 
@@ -101,7 +106,8 @@ class Slides:
         while deck.ways and self.turned < self._max_turns:
             after = await self._try(deck.ways[0], before, moving_blocks)
             if after is not None and not _is_shown(after, deck.shown, moving_blocks):
-                self._keep_way(deck, changed_share(before, after, moving_blocks))
+                # A page that follows the wheel is turned by a screen at once.
+                deck.ways = ["turn"] if deck.ways[0] == "notch" and _follows(before, after) else deck.ways[:1]
                 deck.shown.append(after)
                 deck.common = frozenset(element.key for element in offered)
                 deck.turned, deck.used = deck.turned + 1, False
@@ -114,12 +120,6 @@ class Slides:
             deck.ways.pop(0)
         self._deck = None
         return False
-
-    @staticmethod
-    def _keep_way(deck: _Deck, changed: float) -> None:
-        """Keeps to the way that has worked; a page that follows the wheel is turned by a screen at once."""
-        follows = deck.ways[0] == "notch" and changed < NEW_SCENE_SHARE
-        deck.ways = ["turn"] if follows else deck.ways[:1]
 
     async def _try(self, way: Way, before: Picture, moving_blocks: Blocks | None) -> Picture | None:
         """Returns the picture that a turn has led to; None when nothing has changed."""
@@ -141,6 +141,15 @@ class Slides:
 
     def _picture(self) -> Picture | None:
         return Picture.decode(self._clock.picture(), path_of(self._page.url))
+
+
+def _follows(before: Picture, after: Picture) -> bool:
+    """Checks whether one picture is the other one moved up a little, and no slide of its own."""
+    one, other = (picture.pixels[::4, ::4].astype(np.int16) for picture in (before, after))
+    return any(
+        float((np.abs(one[rows:] - other[:-rows]).max(axis=2) > PIXEL_DIFFERENCE).mean()) < FOLLOWS_SHARE
+        for rows in range(2, MAX_FOLLOWED_ROWS)
+    )
 
 
 def _is_shown(picture: Picture, shown: list[Picture], moving_blocks: Blocks | None) -> bool:

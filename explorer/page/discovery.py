@@ -4,11 +4,13 @@ The work is done inside the page, by `discovery.js` and its parts, in one evalua
 become records. All functions raise `playwright.async_api.Error` when the page is closed or navigates.
 """
 
+import asyncio
 import logging
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from explorer.languages.detection import language_of
@@ -28,6 +30,12 @@ log = logging.getLogger(__name__)
 
 #: Of pages with more, navigation is kept first, then what is in view, then document order.
 MAX_ELEMENTS = 400
+
+
+#: A page that answers no longer has begun to load another one.
+END_AIM_TIMEOUT_S = 1.0
+#: A press that was missed reached nothing; one that slipped was let go beside its target.
+Press = Literal["reached", "slipped", "missed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,25 @@ async def find_click_point(page: Page, selector: str) -> Point | None:
         if covers is None or covers[0]:
             return None
     return Point(float(position["x"]), float(position["y"]))
+
+
+async def aim_at(page: Page, selector: str) -> None:
+    """Lets the next press reach this element only; `end_aim` tells whether it did."""
+    await query(page, selector, "aim")
+
+
+async def end_aim(page: Page, selector: str) -> Press:
+    """Ends what `aim_at` began, and tells what has become of the press."""
+    try:
+        async with asyncio.timeout(END_AIM_TIMEOUT_S):
+            aimed = await query(page, selector, "endAim")
+    except (PlaywrightError, TimeoutError):
+        return "reached"  # the press has led to another page
+    if not isinstance(aimed, dict):
+        return "reached"
+    return (
+        "missed" if aimed.get("missed") is True else "slipped" if aimed.get("clicked") is False else "reached"
+    )
 
 
 async def reveal_delta(page: Page, selector: str) -> float:

@@ -130,16 +130,43 @@ const sightOf = (el, modal) => {
   if (!over) return null;
   return canEscape(el, over) ? { rect, inView: false, point: null } : { rect, inView: true, over };
 };
+// How much of the view bars cover that stick to an edge, or lie around the box that scrolls.
+const BAND = 0.35; // what reaches further into the view is no bar
+const clearBand = (el, scroller) => {
+  const own = isPage(scroller) ? view : scroller.getBoundingClientRect();
+  const [low, high] = [Math.max(view.top, own.top), Math.min(view.bottom, own.bottom)];
+  const [left, right] = [Math.max(view.left, own.left), Math.min(view.right, own.right)];
+  const limit = (high - low) * BAND;
+  const barAt = (y) =>
+    [0.2, 0.5, 0.8]
+      .map((part) => hitAt({ x: left + (right - left) * part, y }))
+      .map((hit) => hit && floating(hit))
+      .find((bar) => bar && !isWithin(el, bar) && !isVeil(bar));
+  let [top, bottom] = [low, high];
+  for (let bar; top - low < limit && (bar = barAt(top + 1)); ) {
+    const edge = bar.getBoundingClientRect().bottom;
+    if (edge <= top || edge - low > limit) break;
+    top = edge;
+  }
+  for (let bar; high - bottom < limit && (bar = barAt(bottom - 1)); ) {
+    const edge = bar.getBoundingClientRect().top;
+    if (edge >= bottom || high - edge > limit) break;
+    bottom = edge;
+  }
+  return { top, height: bottom - top };
+};
 const reveal = (el) => {
   const rect = isUsable(el) ? rectsOf(el)[0] : null;
   const scroller = mainScroller();
   if (!rect || !scroller || isFixed(el) || !isWithin(el, scroller)) return 0;
   if (isPage(scroller) && isLocked()) return 0;
+  const bar = floating(el);
+  if (bar && styleOf(bar).position === "sticky" && findClickPoint(el)) return 0; // it stays where it is
   const y = request.y ?? centreOf(rect).y; // of what lies in a frame, the frame knows where
-  const height = view.bottom - view.top;
-  const isCentral = y >= view.top + height * 0.15 && y <= view.top + height * 0.85;
+  const { top, height } = clearBand(el, scroller);
+  const isCentral = y >= top + height * 0.12 && y <= top + height * 0.8; // what opens does so below
   if (isCentral && (request.y !== undefined || findClickPoint(el) || !coverOf(el, centreOf(rect)))) return 0;
-  const way = y - (view.top + height * 0.45);
+  const way = y - (top + height * 0.45);
   return Math.max(-scroller.scrollTop, Math.min(roomIn(scroller) - scroller.scrollTop, way));
 };
 // Scrolls every box around the element that hides it, but not what the hand scrolls before the viewer's eyes.

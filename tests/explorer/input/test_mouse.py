@@ -145,3 +145,25 @@ def test_scrolling_is_smooth_even_where_the_site_has_its_own_idea_of_that(show: 
     assert len(seen) > 3
     assert seen == sorted(seen)
     assert seen[-1] == 400
+
+
+def test_a_page_that_snaps_is_scrolled_without_jumps_to_where_it_rests(show: Show) -> None:
+    html = """<style>html { scroll-snap-type: y mandatory } body { margin: 0 }
+      section { height: 100vh; scroll-snap-align: start }</style><section>1</section><section>2</section>
+      <section>3</section><script>seen = []; addEventListener("scroll", () => seen.push(scrollY))</script>"""
+
+    async def look(page: Page) -> tuple[float, list[float], str]:
+        scrolled_px = await Mouse(page, RealClock(), Point(0, 0)).scroll_by(540)
+        frames = "new Promise(d => requestAnimationFrame(() => requestAnimationFrame(() => d(seen))))"
+        seen: list[float] = await page.evaluate(frames)
+        return (
+            scrolled_px,
+            seen,
+            await page.evaluate("getComputedStyle(document.documentElement).scrollSnapType"),
+        )
+
+    scrolled_px, seen, snapping = show(html, look)
+
+    assert (scrolled_px, seen[-1], snapping) == (720, 720, "y mandatory")
+    assert seen == sorted(seen)
+    assert len([y for y in seen if 0 < y < 720]) > 2

@@ -160,3 +160,32 @@ def test_what_a_carousel_hides_cannot_be_reached(browser: DiscoveryBrowser) -> N
     slides = "<button style='flex:0 0 300px'>One</button><button style='flex:0 0 300px'>Two</button>"
 
     assert browser.labels(f"<div style='display:flex;width:300px;overflow:hidden'>{slides}</div>") == ["One"]
+
+
+def test_what_is_scrolled_to_comes_to_lie_between_sticky_bars(browser: DiscoveryBrowser) -> None:
+    html = """<style>body { margin: 0; overflow: hidden } main { height: 100vh; overflow: auto }
+      .top, .foot { position: sticky; height: 120px; background: silver } .top { top: 0 } .foot { bottom: 0 }
+      p { height: 480px; margin: 0 }</style><main><div class=top>Top</div><p>Text</p>
+      <button>Details</button><p>More</p><div class=foot>Foot</div></main>"""
+
+    async def look(page: Page) -> float:
+        (element,) = (await discover(page, ())).elements
+        delta = await reveal_delta(page, element.selector)
+        await page.evaluate("dy => document.querySelector('main').scrollBy(0, dy)", delta)
+        point = await find_click_point(page, element.selector)
+        assert point is not None
+        return point.y
+
+    assert 200 < browser.show(html, look) < 500
+
+
+def test_a_link_in_a_sticky_bar_needs_no_scrolling(browser: DiscoveryBrowser) -> None:
+    html = """<style>body { margin: 0; height: 3000px } nav { position: sticky; top: 0 }</style>
+      <nav><a href=#x>Kitchen</a></nav>"""
+
+    async def look(page: Page) -> float:
+        await page.evaluate("scrollTo(0, 900)")
+        (element,) = (await discover(page, ())).elements
+        return await reveal_delta(page, element.selector)
+
+    assert browser.show(html, look) == 0
