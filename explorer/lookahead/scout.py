@@ -39,8 +39,6 @@ GOTO_TIMEOUT_MS = 8_000.0
 ACT_TIMEOUT_MS = 2_000.0
 #: Half of what a film waits for: a page that has not quite settled is not seen, and pictures are compared.
 QUIET_MS, FLOOR_MS = 150.0, 60.0
-#: How often a page that shows placeholders is looked at again, and how long after.
-LOADING_LOOKS, LOADING_LOOK_MS = 4, 400.0
 
 
 class Scout:
@@ -101,7 +99,7 @@ class Scout:
             if failure is not None:
                 return failure
             state = PageState(url)
-            snapshot = await self._loaded(await self._settled.initial(state))
+            snapshot = await self._settled.loaded(await self._settled.initial(state))
             if snapshot.loading:
                 return None
             self._be_in(state, snapshot)
@@ -151,7 +149,7 @@ class Scout:
 
     async def _compare(self, plan: ActionPlan, state: PageState, before: Snapshot) -> KnownOutcome | None:
         """The outcome of an action that was performed; undoes it where that is possible."""
-        after = await self._loaded(await self._settled.take())
+        after = await self._settled.loaded(await self._settled.take())
         if after.loading and not before.loading:
             return None
         outcome = diff_outcome(before, after)
@@ -166,16 +164,6 @@ class Scout:
         if outcome != "page" and await self._undo(plan, before, after):
             self._be_in(state, before)
         return known
-
-    async def _loaded(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot once no placeholders stand where content will be, as far as that can be waited for."""
-        for _ in range(LOADING_LOOKS):
-            if not snapshot.loading:
-                break
-            await self._clock.hold(LOADING_LOOK_MS)
-            await self._settler.settle(SETTLE_MS)
-            snapshot = await self._settled.take()
-        return snapshot
 
     async def _revealed_pages(self, state: PageState, before: Snapshot, after: Snapshot) -> tuple[str, ...]:
         """The pages to which an action on the same page has revealed links."""

@@ -18,6 +18,7 @@ from explorer.planning.base_scores import (
     demotion,
     folder_of,
     is_view,
+    kind_of,
     label_of,
     obstacle_score,
     page_score,
@@ -61,7 +62,7 @@ SAME_KIND_PENALTY, MAX_SAME_KIND_PENALTY = 3, 12
 SAME_NAME_PENALTY = 12
 #: Of one list so many rows are clicked; after that only pages that show something new, and last of all. So is
 #: what nothing is known of, of a kind that has shown nothing.
-ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 12.0, 6.0
+ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 12.0, 2.0
 #: So many views of a strip are shown before other things come first.
 VIEWS_OF_A_STRIP, FURTHER_VIEW_PENALTY = 4, 25
 #: So many clicks a page gets in a row where enough are left.
@@ -282,18 +283,6 @@ def _has_time_inside(scene: Scene, seen: frozenset[str]) -> bool:
 
 def _is_reused(element: Element) -> bool:
     return REUSE_SEPARATOR in element.key
-
-
-def kind_of(element: Element) -> str:
-    """The kind of control that an element is, for success rates and counts."""
-    if element.href:
-        return f"link {element.landmark}"
-    parts = (
-        element.fills or element.role or element.tag,
-        element.landmark,
-        "opens" if element.reveals else "",
-    )
-    return " ".join(filter(None, parts))
 
 
 def _family(element: Element, reason: str) -> str:
