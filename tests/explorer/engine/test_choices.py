@@ -17,8 +17,8 @@ yearly.onclick = () => {
 };</script>"""
 
 SKETCH = """<style>body { margin: 0; font: 16px sans-serif } button { width: 44px; height: 40px }
-svg { display: block; background: #eee }</style><div id=tools><button title="Select [V]">S</button>
-<button title="Rectangle [R]">R</button><button title="Text [T]">T</button></div>
+svg { display: block; background: #eee }</style><div id=tools><button title="Select [V]">\u2196</button>
+<button title="Rectangle [R]">\u25ad</button><button title="Text [T]">\u2261</button></div>
 <svg id=area width=1280 height=600></svg><script>
 let tool = "", from = null;
 [...tools.children].forEach((one) => one.onclick = () => tool = one.title);
@@ -87,6 +87,7 @@ def test_prices_by_the_year_are_shown_though_only_figures_change(
     assert [(step.label, step.outcome) for step in take.steps] == [("Yearly", "scene"), ("About", "page")]
 
 
+@pytest.mark.thorough
 def test_a_drawing_tool_is_used_on_the_page(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = SKETCH
 

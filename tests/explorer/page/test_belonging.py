@@ -81,7 +81,7 @@ def test_menus_tools_and_tabs_are_no_rows(show: Show, html: str) -> None:
     assert {element.row for element in found(show, html)} == {""}
 
 
-TABS = "<style>li { display: inline-block; padding: 9px; cursor: pointer }</style><ul>{}</ul>"
+TABS = "<style>li {{ display: inline-block; padding: 9px; cursor: pointer }}</style><ul>{}</ul>"
 
 
 def test_a_strip_of_views_is_known_by_the_one_that_is_marked(show: Show) -> None:
