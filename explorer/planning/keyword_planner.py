@@ -32,6 +32,7 @@ from explorer.planning.wishes import (
     GOAL_PAGE,
     MAYBE_FOCUS,
     TOWARDS_FOCUS,
+    UNTRIED_ON_GOAL_PAGE,
     goal_match,
     is_goal_page,
     out_of_reach,
@@ -172,7 +173,8 @@ class _Ranking:
         title = title if element.href else ""  # a control stays on a page that has the same title already
         bonus, match = goal_match(element, scene.wishes, title, element.key in scene.focused, words)
         if not bonus and self.on_goal_page and element.landmark in {"main", ""} and not demotion(element):
-            return GOAL_PAGE, "on a page of the goal"
+            is_untried = expected is None and not element.href and scene.clicks_here < CLICKS_INSIDE
+            return UNTRIED_ON_GOAL_PAGE if is_untried else GOAL_PAGE, "on a page of the goal"
         return bonus, match
 
     def _by_focus(self, element: Element) -> float:
