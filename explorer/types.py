@@ -208,7 +208,7 @@ class Scene:
     wishes: Wishes = Wishes()
     #: What is known of some of the elements, by their `key`.
     expected_outcomes: Mapping[str, ExpectedOutcome] = field(default_factory=dict)
-    #: How often controls of a kind (`keyword_planner.kind_of`) have shown something so far, from 0 to 1, and
+    #: How often controls of a kind (`base_scores.kind_of`) have shown something so far, from 0 to 1, and
     #: how often the film has clicked that kind.
     success_rates: Mapping[str, float] = field(default_factory=dict)
     kind_counts: Mapping[str, int] = field(default_factory=dict)

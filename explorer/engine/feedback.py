@@ -6,7 +6,7 @@ from explorer.engine.actions import StepResult
 from explorer.engine.page_state_tracker import PageStateTracker
 from explorer.guardrails.acting_controls import may_persist
 from explorer.navigation.scope_monitor import ScopeMonitor
-from explorer.planning.keyword_planner import kind_of
+from explorer.planning.base_scores import kind_of
 from explorer.state.frontier import Frontier
 from explorer.state.outcomes import KnownOutcome, OutcomeCache
 from explorer.state.seen_screens import SeenScreens

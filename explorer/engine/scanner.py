@@ -7,6 +7,7 @@ from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
 from explorer.engine.action_guard import ActionGuard
+from explorer.engine.trace_recorder import name_of
 from explorer.forms.sample_data import NUMBER
 from explorer.forms.values import choose_value
 from explorer.guardrails.acting_controls import may_persist
@@ -157,7 +158,7 @@ class Scanner:
 def _plan_use(element: Element) -> ActionPlan:
     """The plan for what is used rather than pressed."""
     if element.use == "draw":
-        name = _SHORTCUT.sub("", element.label or element.hint)
+        name = _SHORTCUT.sub("", name_of(element))
         return ActionPlan(element.selector, "draw", 0, "", f"Draw: {name}")
     value = f"{NUMBER:.12g}"
     return ActionPlan(element.selector, "type", 0, "", f"{CAPTION_VERBS['type', False]} {value}", value, True)

@@ -130,7 +130,9 @@ class TraceRecorder:
 
 def name_of(element: Element) -> str:
     """What viewers are told that it is: its name, or else what it is and where it stands."""
-    return element.label or element.text or element.placeholder or element.hint or "Part of the page"
+    name = element.label or element.text or element.placeholder or element.hint or "Part of the page"
+    # A sign such as a triangle says less than its tooltip.
+    return name if any(map(str.isalnum, name)) else element.title or name
 
 
 def role_of(element: Element) -> str:

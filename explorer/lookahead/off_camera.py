@@ -45,6 +45,10 @@ class OffCameraClock:
         return await work
 
 
+#: How often a page that shows placeholders is looked at again, and how long after.
+LOADING_LOOKS, LOADING_LOOK_S = 5, 0.4
+
+
 class SettledSnapshots:
     """Takes snapshots of one page once it has settled, and keeps the first of each state."""
 
@@ -70,6 +74,15 @@ class SettledSnapshots:
             if not known and _same(last, picture):
                 break
         return replace(await take_snapshot(self._page), picture=picture)
+
+    async def loaded(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot once no placeholders stand where content will be, as far as that can be waited for."""
+        for _ in range(LOADING_LOOKS):
+            if not snapshot.loading:
+                break
+            await asyncio.sleep(LOADING_LOOK_S)
+            snapshot = await self.take()
+        return snapshot
 
     async def _picture(self) -> Picture | None:
         image = await self._page.screenshot(type="jpeg", quality=90, timeout=SHOT_TIMEOUT_MS)

@@ -11,7 +11,7 @@ from explorer.errors import BrowserCrashed, PageUnresponsive
 from explorer.guardrails.page_links import is_clearly_page
 from explorer.lookahead.dry_run import may_be_tried
 from explorer.lookahead.scout import Scout
-from explorer.planning.keyword_planner import kind_of
+from explorer.planning.base_scores import kind_of
 from explorer.state.frontier import Frontier
 from explorer.state.outcomes import KnownOutcome, OutcomeCache
 from explorer.state.page_state import PageState

@@ -40,8 +40,6 @@ GOTO_TIMEOUT_MS = 15_000.0
 ACT_TIMEOUT_MS = 2_000.0
 #: Half of what a film waits for: a page that has not quite settled is not seen, and pictures are compared.
 QUIET_MS, FLOOR_MS = 150.0, 60.0
-#: How often a page that shows placeholders is looked at again, and how long after.
-LOADING_LOOKS, LOADING_LOOK_MS = 4, 400.0
 
 
 class Scout:
@@ -103,7 +101,7 @@ class Scout:
             if failure is not None:
                 return failure
             state = PageState(url)
-            snapshot = await self._loaded(await self._settled.initial(state))
+            snapshot = await self._settled.loaded(await self._settled.initial(state))
             if snapshot.loading:
                 return None
             self._be_in(state, snapshot)
@@ -154,7 +152,7 @@ class Scout:
 
     async def _compare(self, plan: ActionPlan, state: PageState, before: Snapshot) -> KnownOutcome | None:
         """The outcome of an action that was performed; undoes it where that is possible."""
-        after = await self._loaded(await self._settled.take())
+        after = await self._settled.loaded(await self._settled.take())
         if after.loading and not before.loading:
             return None
         outcome = diff_outcome(before, after)
@@ -173,16 +171,6 @@ class Scout:
     def _has_asked(self) -> bool:
         """Whether the action has brought up a dialog of the browser, which is all that it shows."""
         return self.session.runaway_limits.answered.total() > self._answered_before
-
-    async def _loaded(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot once no placeholders stand where content will be, as far as that can be waited for."""
-        for _ in range(LOADING_LOOKS):
-            if not snapshot.loading:
-                break
-            await self._clock.hold(LOADING_LOOK_MS)
-            await self._settler.settle(SETTLE_MS)
-            snapshot = await self._settled.take()
-        return snapshot
 
     async def _revealed_pages(self, state: PageState, before: Snapshot, after: Snapshot) -> tuple[str, ...]:
         """The pages to which an action on the same page has revealed links."""

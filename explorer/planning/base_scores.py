@@ -57,6 +57,18 @@ def folder_of(url: str) -> str:
     return page_key(url).rpartition("/")[0]
 
 
+def kind_of(element: Element) -> str:
+    """The kind of control that an element is, for success rates and counts."""
+    if element.href:
+        return f"link {element.landmark}"
+    parts = (
+        element.fills or element.role or element.tag,
+        element.landmark,
+        "opens" if element.reveals else "",
+    )
+    return " ".join(filter(None, parts))
+
+
 def refuses_cookies(label: str) -> bool:
     return says("reject", label) or says("necessary", label)
 

@@ -18,6 +18,7 @@ from explorer.planning.base_scores import (
     folder_of,
     fragment_score,
     is_view,
+    kind_of,
     label_of,
     obstacle_score,
     page_score,
@@ -31,6 +32,7 @@ from explorer.planning.wishes import (
     GOAL_PAGE,
     MAYBE_FOCUS,
     TOWARDS_FOCUS,
+    UNTRIED_ON_GOAL_PAGE,
     goal_match,
     is_goal_page,
     out_of_reach,
@@ -61,7 +63,7 @@ SAME_KIND_PENALTY, MAX_SAME_KIND_PENALTY = 3, 12
 SAME_NAME_PENALTY = 12
 #: Of one list so many rows are clicked; after that only pages that show something new, and last of all. So is
 #: what nothing is known of, of a kind that has shown nothing.
-ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 12.0, 6.0
+ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 12.0, 2.0
 #: So many views of a strip are shown before other things come first.
 VIEWS_OF_A_STRIP, FURTHER_VIEW_PENALTY = 4, 25
 #: So many clicks a page gets in a row where enough are left.
@@ -171,7 +173,8 @@ class _Ranking:
         title = title if element.href else ""  # a control stays on a page that has the same title already
         bonus, match = goal_match(element, scene.wishes, title, element.key in scene.focused, words)
         if not bonus and self.on_goal_page and element.landmark in {"main", ""} and not demotion(element):
-            return GOAL_PAGE, "on a page of the goal"
+            is_untried = expected is None and not element.href and scene.clicks_here < CLICKS_INSIDE
+            return UNTRIED_ON_GOAL_PAGE if is_untried else GOAL_PAGE, "on a page of the goal"
         return bonus, match
 
     def _by_focus(self, element: Element) -> float:
@@ -282,18 +285,6 @@ def _has_time_inside(scene: Scene, seen: frozenset[str]) -> bool:
 
 def _is_reused(element: Element) -> bool:
     return REUSE_SEPARATOR in element.key
-
-
-def kind_of(element: Element) -> str:
-    """The kind of control that an element is, for success rates and counts."""
-    if element.href:
-        return f"link {element.landmark}"
-    parts = (
-        element.fills or element.role or element.tag,
-        element.landmark,
-        "opens" if element.reveals else "",
-    )
-    return " ".join(filter(None, parts))
 
 
 def _family(element: Element, reason: str) -> str:

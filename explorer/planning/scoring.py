@@ -16,7 +16,7 @@ LITTLE_NEW_SCORE = 3.0
 #: What can be read anew, and another view of a strip or menu, however little of the picture it takes.
 TEXT_SCORE, VIEW_SCORE, KEPT_SHARE_OF_TEXT = 46.0, 40.0, 0.35
 #: The same on the first look inside a page: before other pages.
-INSIDE_SCORE, FROM_INSIDE = 98.0, 90.0
+INSIDE_SCORE, FROM_INSIDE = 104.0, 90.0
 #: A menu is worth at most this by what lies in it: less than anything that is known to show something new.
 MENU_SCORE, SMALL_MENU_SCORE = 52.0, 42.0
 #: On camera a picture may come out a little more similar than off camera: by scrolling, by what is open.

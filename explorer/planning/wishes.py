@@ -11,7 +11,9 @@ from explorer.types import Element, Scene, Wishes
 GOAL_FIRST, GOAL_MORE, FOCUS = 36.0, 10.0, 45.0
 #: What a click is known to bring to read counts half as much as its name, and so does what stands on a page
 #: that is about the goal.
-GOAL_BY_TEXT, GOAL_PAGE = 0.5, 18.0
+GOAL_BY_TEXT, GOAL_PAGE = 0.5, 40.0
+#: What nothing is known of there is tried before other pages.
+UNTRIED_ON_GOAL_PAGE = 72.0
 #: What the focus names comes before everything else until it was shown, next what is known to lead there.
 PENDING_FOCUS, TOWARDS_FOCUS, MAYBE_FOCUS, EXACT_NAME = 200.0, 150.0, 100.0, 20.0
 #: Words that a goal needs for its grammar only.

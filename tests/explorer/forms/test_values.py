@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from explorer.forms import sample_data
-from explorer.forms.values import _BY_KIND, FieldValue, choose_value, word_of
+from explorer.forms.values import _BY_KIND, FieldValue, choose_value, finding_word, word_of
 from explorer.types import Box, Element, FieldKind
 
 TODAY = date(2026, 11, 24)
@@ -170,3 +170,10 @@ def test_the_word_is_one_that_says_something() -> None:
     )
     assert word_of(("图表", "首页")) == "图表"
     assert word_of(()) == sample_data.SEARCH
+
+
+def test_a_word_is_searched_for_that_finds_some_of_what_is_listed() -> None:
+    rows = ("Aldersund Mora River", "Birkholm Mora River", "Castel Tiria River", "Dunmarsh Volta River")
+    assert finding_word(rows) == "mora"
+    assert finding_word(rows[:2]) == "", "two rows are no list"
+    assert finding_word(("Same", "Same", "Same")) == ""

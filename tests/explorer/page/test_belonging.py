@@ -1,0 +1,112 @@
+"""What things without a name are called, and what belongs together: rows, strips of views, tools."""
+
+import pytest
+from playwright.async_api import Page
+
+from explorer.page.discovery import discover
+from explorer.types import Element
+from tests.explorer.conftest import Show
+
+
+@pytest.fixture
+def show(show_in_shared_page: Show) -> Show:
+    return show_in_shared_page
+
+
+def found(show: Show, html: str) -> list[Element]:
+    async def look(page: Page) -> list[Element]:
+        return list((await discover(page, ())).elements)
+
+    elements: list[Element] = show(f"<style>body {{ font: 20px sans-serif }}</style>{html}", look)
+    return elements
+
+
+def names(show: Show, html: str) -> list[str]:
+    return [element.label or element.text or element.hint for element in found(show, html)]
+
+
+BOX = "style='width: 40px; height: 40px; cursor: pointer; display: inline-block' onclick='1'"
+
+
+@pytest.mark.parametrize(
+    ("html", "name"),
+    [
+        (f"<div {BOX} data-tooltip='Merge two cells'></div>", "Merge two cells"),
+        (f"<div {BOX} data-bs-original-title='Zoom in'></div>", "Zoom in"),
+        (f"<div {BOX} title='icon' data-tips='Fill colour'></div>", "Fill colour"),
+        (f"<div {BOX} aria-describedby=tip></div><p id=tip>Show the grid</p>", "Show the grid"),
+        (f"<div {BOX}><i title='Paint format'></i></div>", "Paint format"),
+        (f"<div {BOX} id=zoomFit></div>", "Zoom fit"),
+        (f"<div {BOX} class='tb-btn'><i class='icn borders'></i></div>", "Borders"),
+        (f"<div {BOX} aria-keyshortcuts='Ctrl+K'></div>", "Button with the key Ctrl+K"),
+        (f"<span>Grid lines</span><div {BOX}></div>", "Grid lines"),
+        (f"<div role=toolbar><div {BOX} class='flex w-4 px-2'></div></div>", "Button in the toolbar"),
+        (f"<div {BOX} class='btn icon handle'></div>", "Button at the top"),
+    ],
+)
+def test_what_has_no_name_is_told_in_words(show: Show, html: str, name: str) -> None:
+    assert names(show, html) == [name]
+
+
+def test_a_made_up_name_is_none_for_the_guardrails(show: Show) -> None:
+    (element,) = found(show, f"<div {BOX} class='borders'></div>")
+    assert (element.label, element.text, element.hint) == ("", "", "Borders")
+
+
+ROW = """<div class='card {0}'><b>{1}</b><p>Something about it</p>
+<a href=/c/{1}>Open</a><button>Like</button></div>"""
+
+
+def test_rows_of_a_list_are_known_by_their_shape_also_in_several_columns(show: Show) -> None:
+    cards = "".join(ROW.format(state, name) for state, name in [("", "A"), ("active", "B"), ("", "C")])
+    html = f"<main><div class=col>{cards}</div><div class=col>{cards.replace('/c/', '/d/')}</div></main>"
+
+    elements = found(show, html)
+
+    assert len({e.row for e in elements if e.label == "Open"}) == 1
+    assert len({e.row for e in elements if e.label == "Like"}) == 1
+    assert all(e.row for e in elements)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<nav><ul><li><a href=/a>A</a><li><a href=/b>B</a><li><a href=/c>C</a></ul></nav>",
+        "<main><ul><li><a href=/a>Tours</a><li><a href=/b>Boats</a><li><a href=/c>Prices</a></ul></main>",
+        "<div role=toolbar><button>Bold</button><button>Italic</button><button>Left</button></div>",
+        "<div role=tablist><b role=tab tabindex=0>One</b><b role=tab tabindex=0>Two</b></div>",
+    ],
+)
+def test_menus_tools_and_tabs_are_no_rows(show: Show, html: str) -> None:
+    assert {element.row for element in found(show, html)} == {""}
+
+
+TABS = "<style>li {{ display: inline-block; padding: 9px; cursor: pointer }}</style><ul>{}</ul>"
+
+
+def test_a_strip_of_views_is_known_by_the_one_that_is_marked(show: Show) -> None:
+    sheets = "".join(
+        f"<li onclick='1' class='{mark}'>{name}"
+        for mark, name in [("", "May"), ("active", "June"), ("", "July")]
+    )
+    elements = found(show, TABS.format(sheets))
+    assert [(e.label, e.strip) for e in elements] == [("May", "other"), ("June", "shown"), ("July", "other")]
+
+    plain = "".join(f"<li onclick='1' class='{mark}'>x" for mark in ("btn-primary", "", ""))
+    assert {e.strip for e in found(show, TABS.format(plain))} == {""}
+
+
+def test_a_drawing_tool_needs_something_to_draw_on(show: Show) -> None:
+    tools = "".join(f"<button title='{name} tool'>x</button>" for name in ("Select", "Rectangle", "Text"))
+    drawing = "<svg width=800 height=500></svg>"
+
+    assert [e.use for e in found(show, tools + drawing)] == ["", "draw", ""]
+    assert {e.use for e in found(show, tools)} == {""}
+
+
+def test_a_sheet_offers_one_cell(show: Show) -> None:
+    heads, cells = "".join(f"<th>{letter}" for letter in " ABCD"), "<th>1" + "<td>&nbsp;" * 4
+    sheet = f"<table style='width: 900px; height: 400px'><thead><tr>{heads}<tbody>" + f"<tr>{cells}" * 6
+
+    assert [e.use for e in found(show, sheet) if e.use] == ["cell"]
+    assert not [e for e in found(show, sheet.replace("<th>A<th>B<th>C", "<th>Name<th>Town<th>Age")) if e.use]
