@@ -75,8 +75,7 @@ class Composition:
     scout: Scout | None
     retry_policy: RetryPolicy
     #: Refusals of the interceptor and of popups, which arise where no event can be yielded.
-    intercepted: list[Refusal] = field(default_factory=list)
-    popups_refused: list[Refusal] = field(default_factory=list)
+    reported: list[Refusal] = field(default_factory=list)
     frontier: Frontier = field(default_factory=Frontier)
     seen_screens: SeenScreens = field(default_factory=SeenScreens)
 
@@ -126,8 +125,7 @@ class Composition:
     @cached_property
     def refusals(self) -> Refusals:
         scouted = self.scout.refused if self.scout else []
-        runaway = self.session.runaway_limits.refused
-        return Refusals(self.proxy.refused, runaway, self.intercepted, scouted, self.popups_refused)
+        return Refusals(self.proxy.refused, self.session.runaway_limits.refused, self.reported, scouted)
 
     @cached_property
     def recorder(self) -> TraceRecorder:
@@ -171,14 +169,13 @@ class Composition:
             interceptor=self.interceptor,
             guard=self.guard,
             overlays=self.overlays,
-            report=self.popups_refused.append,
+            report=self.reported.append,
         )
 
     @cached_property
     def element_retry(self) -> ElementRetry:
-        return ElementRetry(
-            self.clock, self.deadlines, self.performer, self.scanner, self.overlays, self.retry_policy
-        )
+        parts = (self.performer, self.scanner, self.overlays, self.retry_policy)
+        return ElementRetry(self.clock, self.deadlines, *parts)
 
     @cached_property
     def guard(self) -> ActionGuard:
@@ -191,7 +188,7 @@ class Composition:
 
     @cached_property
     def interceptor(self) -> RequestInterceptor:
-        return RequestInterceptor(None, self.brief.wishes, self.intercepted.append)
+        return RequestInterceptor(None, self.brief.wishes, self.reported.append)
 
     @cached_property
     def navigator(self) -> Navigator:
@@ -205,15 +202,13 @@ class Composition:
 
     @cached_property
     def state_tracker(self) -> PageStateTracker:
-        return PageStateTracker(
-            self.page, self.clock, self.deadlines, self.mouse, self.backtracking, self.brief.url
-        )
+        hand = (self.mouse, self.backtracking)
+        return PageStateTracker(self.page, self.clock, self.deadlines, *hand, self.brief.url)
 
     @cached_property
     def overlays(self) -> OverlayClearer:
-        return OverlayClearer(
-            self.page, self.clock, self.deadlines, self.mouse, self.backtracking.settle, self.recorder
-        )
+        hand = (self.mouse, self.backtracking.settle)
+        return OverlayClearer(self.page, self.clock, self.deadlines, *hand, self.recorder)
 
     @cached_property
     def lookahead(self) -> Lookahead:
@@ -248,14 +243,13 @@ class Composition:
 
     @cached_property
     def start_page(self) -> StartPageOpener:
+        parts = (self.session, self.clock, self.scope_monitor, self.deadlines)
         return StartPageOpener(
             brief=self.brief,
             session=self.session,
             clock=self.clock,
             deadlines=self.deadlines,
-            check=StartPageCheck(
-                self.brief.url, self.session, self.clock, self.scope_monitor, self.deadlines
-            ),
+            check=StartPageCheck(self.brief.url, *parts),
             scope_monitor=self.scope_monitor,
             interceptor=self.interceptor,
             scout=self.scout,
@@ -289,6 +283,7 @@ class Composition:
 
     @cached_property
     def step_runner(self) -> StepRunner:
+        known = (self.frontier, self.seen_screens, self.outcomes)
         return StepRunner(
             clock=self.clock,
             stop=self.stop,
@@ -296,9 +291,7 @@ class Composition:
             lookahead=self.lookahead,
             element_retry=self.element_retry,
             performer=self.performer,
-            feedback=Feedback(
-                self.frontier, self.seen_screens, self.outcomes, self.scope_monitor, self.state_tracker
-            ),
+            feedback=Feedback(*known, self.scope_monitor, self.state_tracker),
             frontier=self.frontier,
             outcomes=self.outcomes,
             goal_check=self.goal_check,

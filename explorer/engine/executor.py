@@ -21,7 +21,7 @@ from explorer.engine.start_page_opener import RETRY_HOLD_MS, StartPageOpener
 from explorer.engine.step_runner import StepRunner
 from explorer.engine.stop_conditions import StopConditions
 from explorer.engine.trace_recorder import TraceRecorder
-from explorer.engine.warnings import Ending, warnings_of
+from explorer.engine.warnings import UNKNOWN_LANGUAGE, Ending, warnings_of
 from explorer.errors import PageUnresponsive
 from explorer.lookahead.scheduler import Lookahead
 from explorer.navigation.scope_monitor import ScopeMonitor
@@ -38,10 +38,6 @@ from explorer.urls import page_key
 Event = Metrics | Step | Refusal | Trace
 Events = AsyncGenerator[Event, None]
 
-UNKNOWN_LANGUAGE = (
-    "The page is in a language for which there are no word lists ({!r}), so that nobody can tell what its "
-    "buttons do: only links to its pages were followed."
-)
 #: A click of a lower priority shows little, and by so much must another page's best be better to go back.
 POOR = 60
 WORTH_A_RETURN = 20

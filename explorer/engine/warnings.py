@@ -73,6 +73,11 @@ ANSWERS = {
 #: So many labels are quoted, up to so many characters of each.
 MAX_QUOTED, MAX_LABEL_CHARS = 3, 60
 
+UNKNOWN_LANGUAGE = (
+    "The page is in a language for which there are no word lists ({!r}), so that nobody can tell what its "
+    "buttons do: only links to its pages were followed."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:

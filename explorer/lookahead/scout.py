@@ -15,12 +15,12 @@ from explorer.lookahead.dry_run import act, locate, may_be_tried
 from explorer.lookahead.focus_reach import focus_within_reach
 from explorer.lookahead.off_camera import OffCameraClock, SettledSnapshots
 from explorer.lookahead.page_storage import PageStorage
+from explorer.lookahead.reachable_pages import ReachablePages
 from explorer.lookahead.robots_policy import RobotsPolicy
 from explorer.navigation.popups import Popups
 from explorer.navigation.request_interceptor import RequestInterceptor
 from explorer.overlays.dismissal import dismiss_overlays
 from explorer.overlays.search import note_layers
-from explorer.page.discovery import discover
 from explorer.page.settle import Settler
 from explorer.page.snapshot import Snapshot, diff_outcome, text_changed
 from explorer.page.visual_diff import changed_share
@@ -28,7 +28,6 @@ from explorer.state.outcomes import KnownOutcome
 from explorer.state.page_state import PageState
 from explorer.text import title_of
 from explorer.types import ActionPlan, Brief, Element, Outcome, Refusal
-from explorer.urls import page_key
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +59,7 @@ class Scout:
         self._state: PageState | None = None
         self._before: Snapshot | None = None
         self._settled = SettledSnapshots(page)
-        self._reachable: dict[PageState, frozenset[str]] = {}
+        self._reachable = ReachablePages(page, self._refuses)
         self._storage = PageStorage(page)
         self._robots = RobotsPolicy(session)
         self._status = 0
@@ -119,8 +118,7 @@ class Scout:
             if not await self._is_allowed(state.url) or not await self._restore_state(state):
                 return None
             before = self._before or await self._settled.initial(state)
-            if state not in self._reachable:
-                self._reachable[state] = frozenset(await self._linked_pages())
+            await self._reachable.note(state)
             return await self._perform(plan, state, before)
         except (PlaywrightError, PageUnresponsive) as exc:
             self._forget_state()
@@ -161,7 +159,7 @@ class Scout:
         known = replace(
             await self._outcome(after, outcome),
             changed=_changed(before, after, outcome),
-            opens=await self._revealed_pages(state, before, after),
+            opens=await self._reachable.revealed(state, before, after),
             text=text_changed(before, after),
         )
         if outcome != "page" and await self._undo(plan, before, after):
@@ -171,20 +169,6 @@ class Scout:
     def _has_asked(self) -> bool:
         """Whether the action has brought up a dialog of the browser, which is all that it shows."""
         return self.session.runaway_limits.answered.total() > self._answered_before
-
-    async def _revealed_pages(self, state: PageState, before: Snapshot, after: Snapshot) -> tuple[str, ...]:
-        """The pages to which an action on the same page has revealed links."""
-        if page_key(before.url) != page_key(after.url) or before.signature == after.signature:
-            return ()
-        reach = await self._linked_pages()
-        known = self._reachable.get(state, frozenset())
-        new = (there for there in reach if there not in known and there != page_key(after.url))
-        return tuple(dict.fromkeys(new))
-
-    async def _linked_pages(self) -> list[str]:
-        """The keys of the pages that this one links to."""
-        found = (await discover(self._page, ())).elements
-        return [page_key(e.href) for e in found if e.href and not self._refuses(e)]
 
     async def _undo(self, plan: ActionPlan, before: Snapshot, after: Snapshot) -> bool:
         """Whether the page is as before a click, at once or after Escape or a second click.
