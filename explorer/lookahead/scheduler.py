@@ -10,7 +10,7 @@ from explorer.deadlines import Deadlines
 from explorer.errors import BrowserCrashed, PageUnresponsive
 from explorer.guardrails.page_links import is_clearly_page
 from explorer.lookahead.dry_run import may_be_tried
-from explorer.lookahead.scout import Scout
+from explorer.lookahead.scout import STILL_LOADING, Scout
 from explorer.planning.base_scores import kind_of
 from explorer.state.frontier import Frontier
 from explorer.state.outcomes import KnownOutcome, OutcomeCache
@@ -116,6 +116,8 @@ class Lookahead:
         self, element: Element, state: PageState, outcome: KnownOutcome | None
     ) -> KnownOutcome | None:
         """Records a try; returns its outcome, unless that is unknown."""
+        if outcome is not None and outcome.rule == STILL_LOADING:
+            outcome = None
         if len(self.looked_at) < MAX_LOOKED_AT:
             what = element.label or element.text or element.href or element.hint
             outcome_name = "unknown" if outcome is None else outcome.rule or outcome.outcome
@@ -153,7 +155,7 @@ class Lookahead:
         assert self._scout is not None
         if _leads_on(element, state) and plan.action == "click":
             outcome = await self._scout.visit(element.href)
-            if outcome is None or outcome.rule != "broken":
+            if outcome.rule != "broken":
                 return outcome
         if len(state.actions) <= MAX_REPLAYED_ACTIONS:
             return await self._scout.dry_run(plan, state)

@@ -38,6 +38,8 @@ SETTLE_MS = 4_000.0
 GOTO_TIMEOUT_MS = 15_000.0
 ACT_TIMEOUT_MS = 2_000.0
 #: Half of what a film waits for: a page that has not quite settled is not seen, and pictures are compared.
+#: Not a rule of a guardrail: what the page shows is unknown.
+STILL_LOADING = "loading"
 QUIET_MS, FLOOR_MS = 150.0, 60.0
 
 
@@ -85,10 +87,10 @@ class Scout:
     def _forget_state(self) -> None:
         self._state = self._before = None
 
-    async def visit(self, url: str) -> KnownOutcome | None:
+    async def visit(self, url: str) -> KnownOutcome:
         """Opens `url` and returns what it shows; with a `rule` when that must not or cannot be shown.
 
-        None for a page that keeps showing placeholders of what it loads.
+        The rule is `STILL_LOADING` for a page that keeps showing placeholders of what it loads.
         """
         if not await self._is_allowed(url):
             if self._robots.is_unreachable(url):
@@ -102,7 +104,7 @@ class Scout:
             state = PageState(url)
             snapshot = await self._settled.loaded(await self._settled.initial(state))
             if snapshot.loading:
-                return None
+                return KnownOutcome("page", url, rule=STILL_LOADING)
             self._be_in(state, snapshot)
             return await self._outcome(snapshot, "page")
         except (PlaywrightError, PageUnresponsive) as exc:
@@ -253,7 +255,7 @@ class Scout:
             return True
         return element.fills != "" and refuse_field(element) is not None
 
-    async def _visit_popup(self, popup_url: str) -> KnownOutcome | None:
+    async def _visit_popup(self, popup_url: str) -> KnownOutcome:
         site = self._interceptor.site
         refusal = refuse_url(popup_url, site, self._page.url, self._brief.wishes) if site else None
         return _refused_outcome(popup_url, refusal) if refusal else await self.visit(popup_url)

@@ -176,7 +176,7 @@ GOALS = [
     ("Show what the plans cost", "pricing", ("Compare", "Seats", "Yearly", "Pricing")),
     ("How do the reports work?", "reports", ("Harvest", "Rainfall", "Soil", "Reports")),
     ("Show the photos", "gallery", ("Winter", "Summer", "Autumn", "Gallery")),
-    ("Read the guides", "docs", ("Install", "Configure", "Deploy", "Docs")),
+    ("Read the guides", "docs", ("Basics", "Themes", "Recipes", "Docs")),
     ("Meet the people behind it", "team", ("Engineers", "Designers", "Board", "Team")),
 ]
 

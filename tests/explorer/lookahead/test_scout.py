@@ -6,7 +6,7 @@ from typing import TypeVar
 import pytest
 
 from explorer.guardrails.rules import Site
-from explorer.lookahead.scout import Scout
+from explorer.lookahead.scout import STILL_LOADING, Scout
 from explorer.lookahead.scout_browser import scouting
 from explorer.state.outcomes import KnownOutcome
 from explorer.state.page_state import PageState
@@ -381,3 +381,14 @@ def test_what_shows_nothing_because_it_was_held_back_stays_unknown(
     <button id=dead>Nothing at all</button>"""
 
     assert [one and one.outcome for one in tried(harness, click("#b"), click("#dead"))] == [None, "nothing"]
+
+
+@pytest.mark.thorough
+def test_placeholders_are_not_taken_for_the_page(harness: Harness, pages: dict[str, str]) -> None:
+    boxes = "<div class='card-skeleton' style='width: 600px; height: 200px; background: silver'></div>"
+    pages["/slow"] = f"""{STYLE}<main id=main aria-busy=true>{boxes}</main><script>
+    setTimeout(() => {{ main.removeAttribute("aria-busy"); main.textContent = "Forty boats" }}, 1200)</script>"""
+    pages["/never"] = f"<main>{boxes}</main>"
+
+    assert visited(harness, "slow").rule == ""
+    assert visited(harness, "never").rule == STILL_LOADING
