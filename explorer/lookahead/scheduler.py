@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
+from urllib.parse import urldefrag
 
 from explorer.deadlines import Deadlines
 from explorer.errors import BrowserCrashed, PageUnresponsive
@@ -153,7 +154,9 @@ class Lookahead:
         Some sites resolve their addresses only by script.
         """
         assert self._scout is not None
-        if _leads_on(element, state) and plan.action == "click":
+        # Another place of the same document may show what was done there, which a visit to it would not have.
+        is_route = bool(state.actions) and urldefrag(element.href).url == urldefrag(state.url).url
+        if _leads_on(element, state) and plan.action == "click" and not is_route:
             outcome = await self._scout.visit(element.href)
             if outcome.rule != "broken":
                 return outcome

@@ -61,6 +61,8 @@ class Scout:
         self._state: PageState | None = None
         self._before: Snapshot | None = None
         self._settled = SettledSnapshots(page)
+        #: Whether all actions of the state could be repeated.
+        self._is_exact = True
         self._reachable = ReachablePages(page, self._refuses)
         self._storage = PageStorage(page)
         self._robots = RobotsPolicy(session)
@@ -156,7 +158,11 @@ class Scout:
         if after.loading and not before.loading:
             return None
         outcome = diff_outcome(before, after)
-        if outcome == "nothing" and self._interceptor.held_back and not self._has_asked():
+        # A dialog of the browser is all that some actions show.
+        has_asked = self.session.runaway_limits.answered.total() > self._answered_before
+        if outcome == "nothing" and not self._is_exact:
+            return None  # what the film has done here before, such as an entry that it typed, is missing
+        if outcome == "nothing" and self._interceptor.held_back and not has_asked:
             return None  # what it asked for was held back: on camera it may well show something
         known = replace(
             await self._outcome(after, outcome),
@@ -167,10 +173,6 @@ class Scout:
         if outcome != "page" and await self._undo(plan, before, after):
             self._be_in(state, before)
         return known
-
-    def _has_asked(self) -> bool:
-        """Whether the action has brought up a dialog of the browser, which is all that it shows."""
-        return self.session.runaway_limits.answered.total() > self._answered_before
 
     async def _undo(self, plan: ActionPlan, before: Snapshot, after: Snapshot) -> bool:
         """Whether the page is as before a click, at once or after Escape or a second click.
@@ -204,21 +206,20 @@ class Scout:
         if await self._open(state.url) is not None:
             return False
         # An action that cannot be repeated may not have to be, such as answering a question asked only once.
-        for plan in state.actions:
-            await self._act(plan)
+        self._is_exact = all([await self._act(plan) for plan in state.actions])
         self._state = state
         return True
 
-    async def _act(self, plan: ActionPlan) -> None:
+    async def _act(self, plan: ActionPlan) -> bool:
         target = await locate(self._page, plan, self._refuses)
         if target is not None and not may_be_tried(plan, target.element):
             target = None
         await self._interceptor.note_action()
         await note_layers(self._page, asked=False)
-        if target is not None:
-            await act(self._page, plan, target.element)
+        done = target is not None and await act(self._page, plan, target.element)
         await self._settler.settle(SETTLE_MS)
         await note_layers(self._page, asked=True)
+        return done
 
     async def _reach(self, plan: ActionPlan, element: Element) -> bool:
         """Acts, if need be once what lies over the page is dismissed; False when no click would hit."""
@@ -272,12 +273,9 @@ class Scout:
         elif self._status >= 400:
             rule, detail = "broken", f"it answers with status {self._status}"
         known = KnownOutcome(outcome, snapshot.url, title, snapshot.picture, rule, detail)
-        wishes = self._brief.wishes
-        return (
-            known
-            if rule
-            else replace(known, focus=await focus_within_reach(self._page, wishes, self._refuses))
-        )
+        if rule:
+            return known
+        return replace(known, focus=await focus_within_reach(self._page, self._brief.wishes, self._refuses))
 
     def _answered(self, response: Response) -> None:
         request = response.request

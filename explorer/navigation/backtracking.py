@@ -62,13 +62,16 @@ class Backtracking:
     async def leave_dead_end(self, base_url: str, changed: bool) -> bool:
         """Tries Escape, then reloading, then the last page that may have more; False when nothing is left.
 
-        `changed` says that clicks have changed the page since it was opened at `base_url`.
+        `changed` says that clicks have changed the page since it was opened at `base_url`. Where nothing is
+        open, Escape is not pressed: to some pages it is a command, such as the overview of a slide deck.
         """
         before = await self._deadlines.do(take_snapshot(self._page))
-        await self._deadlines.do(self._page.keyboard.press("Escape"))
-        await self.settle()
-        after = await self._deadlines.do(take_snapshot(self._page))
-        changed_by_escape = after.signature != before.signature
+        changed_by_escape = False
+        if changed or before.dialog or before.unfolded:
+            await self._deadlines.do(self._page.keyboard.press("Escape"))
+            await self.settle()
+            after = await self._deadlines.do(take_snapshot(self._page))
+            changed_by_escape = after.signature != before.signature
         exhausted = self._frontier.is_exhausted(self._page.url)
         if changed and not changed_by_escape and not exhausted:
             await self.open(base_url)

@@ -7,7 +7,7 @@ const ICON_CLASS = new RegExp(`(?:^|\\s)(?:${FONTS})-(?!(?:${NO_WORDS})\\b)([a-z
 const LIGATURES = /material-(icons|symbols)|\bmat-icon\b/;
 const wordsOfClass = (el) => [...attr(el, "class").matchAll(ICON_CLASS)].map((match) => match[1]);
 const fileOf = (address) =>
-  /^data:/.test(address) ? "" : (/([^/?#]+)\.(?:svg|png|gif|ico|webp)(?:[?#].*)?$/i.exec(address)?.[1] ?? "");
+  /^data:/.test(address) ? "" : (/([^/?#]+)\.(?:svg|png|gif|ico|webp|avif|jpe?g)(?:[?#].*)?$/i.exec(address)?.[1] ?? "");
 const wordsOf = (el) => {
   const link = el.localName === "use" ? attr(el, "href") || attr(el, "xlink:href") : "";
   const glyph = LIGATURES.test(attr(el, "class")) && /^[a-z_\d]{2,40}$/.test(el.textContent.trim());
