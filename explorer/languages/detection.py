@@ -57,6 +57,8 @@ _CODE_ALIASES = {
     "cmn": "zh",
     "yue": "zh",
     "fil": "tl",
+    # Nigerian Pidgin orders things in English words, and short English texts are taken for it.
+    "pcm": "en",
 }
 #: Countries that pages declare by mistake, and the language meant; none of these is the code of a language.
 _COUNTRY_CODES = {
