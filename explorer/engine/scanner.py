@@ -1,7 +1,7 @@
 """Scans the page: finds what may be clicked or filled in, and asks the guardrails."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from playwright.async_api import Page
 
@@ -127,6 +127,8 @@ class Scanner:
         return self._frontier.is_saving(self._page.url) and may_persist(element) and element.fills != "text"
 
     def _usable(self, element: Element, signature: str) -> Element | None:
+        if element.use == "draw" and element.use in self._frontier.used:
+            element = replace(element, use="")  # one tool is used: the others are controls like any
         expected = self._outcomes.expected_outcomes([element], self._page.url).get(element.key)
         opens = expected is not None and expected.opens > 0 and not element.href
         return self._frontier.usable(element, signature, MAX_REUSES, opens)

@@ -16,7 +16,10 @@ _SHARED = ("phrases.js", "overlays.js")
 _PHRASES_MISSING, _MORE_PHRASES = "phrases", "more phrases"
 #: Compiling all of them takes a tenth of a second: each document gets them once, and most only those of its
 #: own language and English.
-_SET_PHRASES = "([tables, partial]) => { window[Symbol.for('demo.phrases')] = { ...tables, partial }; }"
+#: Scripts answer null rather than nothing: no answer would mean that they were terminated.
+_SET_PHRASES = """
+([tables, partial]) => { window[Symbol.for('demo.phrases')] = { ...tables, partial }; return null; }
+"""
 _READ_SAMPLE = """
 () => ({
   lang: document.documentElement?.lang ?? "",
@@ -52,4 +55,4 @@ async def _evaluate(target: Page | Frame, script: str, arg: Any) -> Any:
 def _script(parts: tuple[str, ...]) -> str:
     here = Path(__file__).parent / "js"
     body = "\n".join((here / part).read_text(encoding="utf-8") for part in (*_SHARED, *parts))
-    return f"(request) => {{\n{body}}}"
+    return f"(request) => ((request) => {{\n{body}}})(request) ?? null"

@@ -15,6 +15,7 @@ const isDrawingTool = (el) => {
   if (hrefOf(el) || isField(el) || /^(nav|footer|dialog)$/.test(landmarkOf(el))) return false;
   const { width, height } = el.getBoundingClientRect();
   if (width > 160 || height > 80 || !surfaces("svg, canvas").length) return false;
+  if (!visibleText(el) && !partsOf(el).length && !rootOf(el)) return false; // a patch of colour
   const words = [spoken(el), tooltipOf(el), ...iconWords(el), ownWords(el)].join(" ").replace(/[_-]/g, " ");
   return DRAWS.test(words) && likeOf(el).length + likeOf(el.parentElement ?? el).length >= 3;
 };

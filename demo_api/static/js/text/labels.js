@@ -40,7 +40,7 @@ const OUTCOMES = {
 };
 export const outcomeText = (outcome) => OUTCOMES[outcome] ?? spaced(outcome);
 
-const ACTIONS = { click: "Clicked", type: "Typed into", choose: "Chose in" };
+const ACTIONS = { click: "Clicked", type: "Typed into", choose: "Chose in", hover: "Pointed at", draw: "Drew with" };
 export const actionText = (action) => ACTIONS[action] ?? cap(spaced(action));
 
 /** Labels of guardrail rules. */
