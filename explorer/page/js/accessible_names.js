@@ -77,11 +77,13 @@ const spoken = memo((el) => {
     () => titleAround(el),
     () => iconWords(el).find((word) => !isMeaningless(word)) ?? "",
   ];
+  let last = ""; // an arrow, or a word such as "icon": the last resort
   for (const name of names) {
-    const text = tidy(name() ?? "").slice(0, MAX_TEXT);
-    if (text) return text;
+    const text = tidy(name() || "").slice(0, MAX_TEXT);
+    if (/[\p{L}\p{N}]/u.test(text) && !isMeaningless(text)) return text;
+    last ||= text;
   }
-  return "";
+  return last;
 });
 const FIELD_ROLES = {
   text: "textbox",

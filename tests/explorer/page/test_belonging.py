@@ -6,6 +6,7 @@ from playwright.async_api import Page
 from explorer.page.discovery import discover
 from explorer.types import Element
 from tests.explorer.conftest import Show
+from tests.explorer.support.discovery_browser import DiscoveryBrowser
 
 
 @pytest.fixture
@@ -110,3 +111,13 @@ def test_a_sheet_offers_one_cell(show: Show) -> None:
 
     assert [e.use for e in found(show, sheet) if e.use] == ["cell"]
     assert not [e for e in found(show, sheet.replace("<th>A<th>B<th>C", "<th>Name<th>Town<th>Age")) if e.use]
+
+
+def test_a_picture_called_icon_or_a_sign_yields_to_the_title_that_says_more(
+    browser: DiscoveryBrowser,
+) -> None:
+    icon = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20'/>"
+    html = f"""<button title="Path tool"><img alt=icon src="{icon}" width=20 height=20></button>
+    <button title="Move up">▲</button> <button>▼</button> <button>Image</button> <a href=/x title="Ends here">link</a>"""
+
+    assert browser.labels(html) == ["Path tool", "Move up", "▼", "Image", "Ends here"]
