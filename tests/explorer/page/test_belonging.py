@@ -118,6 +118,7 @@ def test_a_picture_called_icon_or_a_sign_yields_to_the_title_that_says_more(
 ) -> None:
     icon = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20'/>"
     html = f"""<button title="Path tool"><img alt=icon src="{icon}" width=20 height=20></button>
-    <button title="Move up">▲</button> <button>▼</button> <button>Image</button> <a href=/x title="Ends here">link</a>"""
+    <button title="Move up">▲</button> <button>▼</button> <button>Image</button>
+    <a href=/x title="Ends here">link</a>"""
 
     assert browser.labels(html) == ["Path tool", "Move up", "▼", "Image", "Ends here"]
