@@ -30,9 +30,9 @@ def test_the_story_is_kept_when_time_is_nearly_over_on_a_page_that_hangs(
 def test_a_page_that_settles_when_time_is_nearly_over_is_filmed_from_then_on(
     harness: Harness, pages: dict[str, str]
 ) -> None:
-    pages["/"] = "<p>Hello</p><script>setInterval(() => document.body.append('.'), 50)</script>"
+    pages["/"] = "<button>Hello</button><script>setInterval(() => document.body.append('.'), 50)</script>"
 
-    take = harness.explore(harness.url, clock=RealClock(), max_runtime_s=9)
+    take = harness.explore(harness.url, Hangs(), RealClock(), max_runtime_s=9)
 
     assert take.trace.stop_reason == "runtime"
     assert not take.steps
