@@ -9,6 +9,7 @@ from playwright.async_api import Page
 from explorer.deadlines import Deadlines
 from explorer.input.mouse import Mouse
 from explorer.input.turning import WHEEL, Way, turn_page, ways_to_turn
+from explorer.languages.overlay_phrases import says
 from explorer.page.visual_diff import (
     NOTICEABLE_SHARE,
     PIXEL_DIFFERENCE,
@@ -77,8 +78,13 @@ class Slides:
         return self._deck is not None and page_key(self._page.url) == self._deck.url
 
     async def begin(self, offered: tuple[Element, ...], moving_blocks: Blocks | None) -> bool:
-        """Tries to turn the page that is on screen; False when it is none that turns."""
+        """Tries to turn the page that is on screen; False when it is none that turns.
+
+        A deck with buttons to turn it is clicked through instead.
+        """
         self._deck = None
+        if any(says("next", element.label) for element in offered if element.in_view):
+            return False
         ways = await self._deadlines.do(ways_to_turn(self._page)) if self.turned < self._max_turns else ()
         picture = self._picture()
         if not ways or picture is None:
