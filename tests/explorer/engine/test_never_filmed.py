@@ -75,7 +75,7 @@ def test_a_forbidden_page_is_cut_off_even_when_time_runs_out_on_it(
 ) -> None:
     pages["/"] = SIGNS_IN_BY_SCRIPT["/"].replace("'>Go", "; setTimeout(() => { while (true) {} }, 200)'>Go")
 
-    take = harness.explore(harness.url, Clicks(["Go"]), max_runtime_s=5)
+    take = harness.explore(harness.url, Clicks(["Go"]), max_runtime_s=9)
 
     assert take.trace.stop_reason == "auth_page"
     assert take.trace.end_ms < take.steps[0].end_ms
