@@ -183,9 +183,8 @@ class Explorer:
 
         What was covered before is offered again.
         """
-        cleared_before = self._forgiven_after
         await self.overlays.clear()
-        if self.overlays.successes != cleared_before:
+        if self.overlays.successes != self._forgiven_after:
             self._forgiven_after = self.overlays.successes
             self.frontier.forgive_unreached(self.session.page.url)
             self.lookahead.retry_unknown()

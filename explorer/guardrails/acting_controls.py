@@ -54,7 +54,8 @@ def _action_signs(element: Element, page_url: str) -> Iterator[str | None]:
     language = element.language
     if element.form_action and (word := blacklisted(element.field_name)):
         yield f"its name says {word!r}"
-    for name in NAME_FIELDS:
+    # What marks a control without a name may only count against it.
+    for name in (*NAME_FIELDS, "hint"):
         text = getattr(element, name)
         if not text or (element.landmark == "dialog" and is_plain_cancel(text, language)):
             continue  # if it were refused, the dialog could not be closed
@@ -75,7 +76,7 @@ def _action_by_icon(element: Element, page_url: str) -> str | None:
     # A link "Trash" with a bin icon is a mailbox: the words count.
     if not is_icon_only and (shown or is_plain_link(element, page_url)):
         return None
-    word = find_icon_action(element.icon, is_icon_only)
+    word = find_icon_action(element.icon, is_icon_only) or find_icon_action(element.hint, is_icon_only)
     return f"its icon says {word!r}" if word else None
 
 

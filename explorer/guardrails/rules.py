@@ -103,7 +103,7 @@ def refuse_element(
     first that applies in about this order. A `javascript:` link may be clicked when its code, found in
     `value`, names nothing blacklisted.
     """
-    what = element.label or element.text or element.href or element.selector
+    what = element.label or element.text or element.href or element.hint or element.selector
     for violation in _violations(element, site, page_url, wishes):
         return Refusal(violation[0], what, violation[1], page_url)
     return None

@@ -108,3 +108,20 @@ def test_where_no_words_are_known_only_links_to_pages_are_followed(
     refusal = refuse_element(button, SITE, PAGE)
     assert refusal is not None
     assert refusal.rule == "language"
+
+
+@pytest.mark.parametrize(
+    "mark", ["class=destroy", "id=delete-row", "class='btn btn-trash'", "class=removeItem"]
+)
+def test_what_marks_a_control_without_a_name_counts_against_it(browser: DiscoveryBrowser, mark: str) -> None:
+    element = seen(browser, f"<p>Walk the dog <button {mark} style='width:30px;height:30px'></button></p>")
+
+    assert (element.label, element.text) == ("", "")
+    assert refuse_element(element, SITE, PAGE) is not None
+
+
+def test_what_marks_a_control_allows_none(browser: DiscoveryBrowser) -> None:
+    element = seen(browser, "<button class=borders style='width:30px;height:30px'></button>")
+
+    assert element.hint == "Borders"
+    assert refuse_element(element, SITE, PAGE) is None
