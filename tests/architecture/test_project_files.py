@@ -18,7 +18,7 @@ HOOKS = ROOT / ".pre-commit-config.yaml"
 WORKFLOWS, FORMS = "vendor.github-workflows", "vendor.github-issue-forms"
 #: Which files each schema describes.
 SCHEMAS = {
-    WORKFLOWS: ["workflows/ci.yml", "workflows/wheel.yml"],
+    WORKFLOWS: ["workflows/ci.yml", "workflows/nightly.yml", "workflows/wheel.yml"],
     FORMS: ["ISSUE_TEMPLATE/bug.yml", "ISSUE_TEMPLATE/feature.yml"],
     "vendor.github-issue-config": ["ISSUE_TEMPLATE/config.yml"],
 }

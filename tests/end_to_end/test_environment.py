@@ -77,6 +77,7 @@ def test_neither_does_a_server_nor_to_its_own_valkey(site: SiteServer, tmp_path:
     assert watch.read.keys() >= {*TAKE, "valkey"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "started"),
     [

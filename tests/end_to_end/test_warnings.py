@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from actors.settings import Settings
 from actors.worker import working
 from tests.conftest import Serve
@@ -11,6 +13,7 @@ from tests.video.encoding.test_preview import failing_ffmpeg
 from video.encoding.ffmpeg_binary import find_ffmpeg
 
 
+@pytest.mark.thorough
 def test_warnings_of_the_take_and_of_the_film_are_told_by_its_status(
     settings: Settings, serve: Serve, site: SiteServer, tmp_path: Path
 ) -> None:

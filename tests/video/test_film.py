@@ -134,6 +134,7 @@ SIZES: list[tuple[Size, int, int]] = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("size", "width", "height"), [SIZES[0], thorough(*SIZES[1]), SIZES[2], thorough(*SIZES[3])]
 )

@@ -45,6 +45,7 @@ async def test_https_is_assumed_and_what_was_chosen_is_asked_for(visitor: Visito
     assert job.spec.limits.max_clicks == 3
 
 
+@pytest.mark.thorough
 async def test_the_form_shows_the_operators_defaults(context: Any, settings: Settings, serve: Serve) -> None:
     update = {
         "film": FilmOptions(size="1080p", captions=False),
@@ -58,6 +59,7 @@ async def test_the_form_shows_the_operators_defaults(context: Any, settings: Set
         await expect(visitor.page.locator("#max_clicks")).to_have_attribute("placeholder", "4")
 
 
+@pytest.mark.thorough
 async def test_an_invalid_address_is_reported_beside_its_field_which_has_the_focus(visitor: Visitor) -> None:
     await visitor.visit()
     field, error = visitor.page.get_by_label("Address of the website"), visitor.page.locator("#url-error")
@@ -72,6 +74,7 @@ async def test_an_invalid_address_is_reported_beside_its_field_which_has_the_foc
         await expect(field).not_to_have_attribute("aria-invalid", "true")
 
 
+@pytest.mark.thorough
 async def test_an_error_of_the_api_is_shown_beside_its_field(visitor: Visitor) -> None:
     page = visitor.page
     await visitor.visit()
@@ -87,6 +90,7 @@ async def test_an_error_of_the_api_is_shown_beside_its_field(visitor: Visitor) -
     await expect(page.get_by_label("Other hosts of this site")).to_be_focused()
 
 
+@pytest.mark.thorough
 async def test_a_rate_limited_user_sees_when_to_retry(context: Any, settings: Settings, serve: Serve) -> None:
     with serve(settings.model_copy(update={"rate_limit": "1/hour"})) as address:
         httpx.post(f"{address}/demo/run", json={"url": "https://example.com/"}).raise_for_status()

@@ -29,6 +29,7 @@ async def test_films_are_listed_with_where_they_stand_now(visitor: Visitor, stor
     await visitor.sees("ask")
 
 
+@pytest.mark.thorough
 async def test_a_film_is_taken_off_the_list_and_put_back(visitor: Visitor, store: Store) -> None:
     page = visitor.page
     for job_id in ("one", "two"):
@@ -50,6 +51,7 @@ async def test_a_film_is_taken_off_the_list_and_put_back(visitor: Visitor, store
     assert await page.evaluate("localStorage.getItem('sitereel-films')") == "[]"
 
 
+@pytest.mark.thorough
 async def test_a_list_that_cannot_be_read_is_an_empty_one(visitor: Visitor) -> None:
     await visitor.visit()
     for stored in ("{", "{}", '[1, null, {"id": 2}, {"id": "x"}]'):

@@ -142,6 +142,7 @@ async def test_watching_goes_on_when_the_api_has_been_away(
     assert visitor.complaints == []
 
 
+@pytest.mark.thorough
 async def test_a_film_that_cannot_be_played_here_is_shown_by_a_picture(
     visitor: Visitor, store: Store
 ) -> None:
@@ -165,6 +166,7 @@ async def test_warnings_are_shown_below_the_film(visitor: Visitor, store: Store)
     await expect(visitor.page.locator("#facts")).to_contain_text("Tried off camera9 things")
 
 
+@pytest.mark.thorough
 async def test_warnings_are_shown_while_the_film_is_encoded(visitor: Visitor, store: Store) -> None:
     await visitor.visit(await scenes.cutting(store))
     await visitor.sees("live")

@@ -135,6 +135,7 @@ async def test_a_storyboard_that_cannot_be_made_or_stored_is_a_warning(
     unread.close()
 
 
+@pytest.mark.thorough
 async def test_pictures_that_a_storyboard_has_no_room_for_are_a_warning(
     store: Store, settings: Settings, tmp_path: Path
 ) -> None:

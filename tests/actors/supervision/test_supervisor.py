@@ -68,6 +68,7 @@ async def test_a_stage_reports_as_it_goes_and_ends_with_a_result(
     assert not folder.exists()
 
 
+@pytest.mark.thorough
 async def test_a_child_finds_the_browsers_of_playwright_though_it_has_another_home(
     settings: Settings, site: SiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,7 @@ def test_a_policy_is_measured(site: SiteServer, tmp_path: Path) -> None:
     assert policy_table("ours", [score]).row_count == 3
 
 
+@pytest.mark.thorough
 def test_a_site_that_cannot_be_filmed_is_told(site: SiteServer) -> None:
     done = taken(Place("gone", f"{site.url}gone.html", lambda: 0), "random")
     assert "404" in done.error

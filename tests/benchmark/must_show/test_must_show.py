@@ -72,6 +72,7 @@ HOST = """<title>Hosted</title><p>Seen</p><p hidden>Hidden</p><div id=host></div
 <p style="margin-top: 5000px">Below</p>"""
 
 
+@pytest.mark.thorough
 def test_what_is_in_view_is_read_also_in_shadow_roots() -> None:
     view = looked_at(HOST, [".card", "p[hidden]"])
     assert view.texts == {"Seen", "Within"}

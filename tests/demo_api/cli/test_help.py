@@ -93,6 +93,7 @@ def in_bash(script: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.thorough
 def test_bash_completes_what_was_installed_for_it(tmp_path: Path) -> None:
     script = """
         sitereel --install-completion > /dev/null

@@ -282,6 +282,7 @@ def test_the_doctor_shows_every_part() -> None:
         assert part in done.stdout
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("kind", "camera", "said"),
     [
@@ -302,6 +303,7 @@ def test_the_doctor_reports_the_camera_that_will_be_used(
     assert said in flat(done.stdout)
 
 
+@pytest.mark.thorough
 def test_the_doctor_reports_a_memory_limit_above_the_available_memory() -> None:
     done = sitereel("doctor", COLUMNS="250", MAX_MEMORY_MB="1000000")
 
@@ -309,6 +311,7 @@ def test_the_doctor_reports_a_memory_limit_above_the_available_memory() -> None:
     assert "Set MAX_MEMORY_MB below" in flat(done.stdout)
 
 
+@pytest.mark.thorough
 def test_the_doctor_fails_and_shows_how_to_fix_what_is_missing(tmp_path: Path) -> None:
     done = sitereel("doctor", COLUMNS="200", CHROMIUM_PATH=str(tmp_path / "none"), FFMPEG_PATH="/none")
 

@@ -21,6 +21,7 @@ def lines_of_doctor(variables: dict[str, str]) -> dict[str, str]:
     return found
 
 
+@pytest.mark.thorough
 def test_each_script_without_a_font_is_named_with_what_to_install(tmp_path: Path) -> None:
     said = lines_of_doctor(only_fonts(tmp_path / "inter", [INTER]))["Fonts"]
 
@@ -32,6 +33,7 @@ def test_each_script_without_a_font_is_named_with_what_to_install(tmp_path: Path
     assert "`apt-get install fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji`" in said
 
 
+@pytest.mark.thorough
 def test_fonts_are_in_order_only_where_every_script_has_one() -> None:
     missing = all_missing()
 

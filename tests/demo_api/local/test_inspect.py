@@ -58,6 +58,7 @@ def test_inspecting_what_is_no_page_fails_as_recording_does(site: SiteServer) ->
     assert json.loads(done.stdout)["error_code"] == "not_a_page"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [

@@ -33,6 +33,7 @@ def test_a_certificate_that_nobody_has_signed_is_refused_with_its_fault(
         harness.explore(tls.address(SECRET))
 
 
+@pytest.mark.thorough
 def test_whoever_wishes_films_it_all_the_same(harness: Harness, tls: HostileServer) -> None:
     take = harness.explore(
         tls.address(SECRET), Clicks(["Second page"]), wishes=Wishes(ignore_certificate_errors=True)

@@ -138,6 +138,7 @@ def launched_as_a_user(chromium: Chromium) -> str:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("complaint", "said"),
     first(

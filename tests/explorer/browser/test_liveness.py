@@ -87,6 +87,7 @@ async def test_a_death_is_noticed_at_once_and_nothing_is_left(
     assert await survivors([process for processes in family.values() for process in processes]) == []
 
 
+@pytest.mark.thorough
 async def test_a_page_that_spins_has_a_pulse(new_processes: NewProcesses) -> None:
     stage_of = open_session(Brief("about:blank"), find_chromium(), PROXY)
     async with stage_of as session, watching_liveness(session, interval_s=0.1, timeout_s=1.0):

@@ -66,6 +66,7 @@ def test_what_sites_do_is_within_the_limits(harness: Harness, pages: dict[str, s
     assert staged(harness, f"<p>Text</p><script>{busy}</script>", until) == (False, [])
 
 
+@pytest.mark.thorough
 def test_a_page_that_goes_on_without_scripts_is_given_up(harness: Harness, pages: dict[str, str]) -> None:
     async def until(session: Any) -> Any:
         async with asyncio.timeout(3 * WINDOW_S):
@@ -76,6 +77,7 @@ def test_a_page_that_goes_on_without_scripts_is_given_up(harness: Harness, pages
     assert staged(harness, "<meta http-equiv=refresh content=0><p>Text", until)
 
 
+@pytest.mark.thorough
 def test_a_take_of_a_runaway_page_has_its_film_and_one_refusal(
     harness: Harness, pages: dict[str, str]
 ) -> None:

@@ -89,6 +89,7 @@ def test_what_saves_by_itself_saves_nothing_on_camera_or_off(harness: Harness, p
     assert not [one for one in take.trace.looked_at if one.what in {"Mails", "Everybody may read this"}]
 
 
+@pytest.mark.thorough
 def test_the_job_lists_what_was_looked_at_off_camera(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = f"""{STYLE}<nav><a href=/a>Birds</a></nav><h1>Home</h1>
     <button onclick="more.hidden = false">Show more</button><div id=more hidden>{picture(90)}</div>"""
@@ -100,6 +101,7 @@ def test_the_job_lists_what_was_looked_at_off_camera(harness: Harness, pages: di
     assert {("Birds", "opened", "page"), ("Show more", "pressed", "scene")} <= looked
 
 
+@pytest.mark.thorough
 def test_sparse_pages_that_change_little_are_shown_all_the_same(
     harness: Harness, pages: dict[str, str]
 ) -> None:

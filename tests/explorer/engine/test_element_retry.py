@@ -68,6 +68,7 @@ def test_what_comes_back_is_found_afresh_and_clicked(
     assert said in why[0]
 
 
+@pytest.mark.thorough
 def test_what_stays_covered_is_left_alone_after_two_more_tries_and_another_is_clicked(
     harness: Harness, pages: dict[str, str]
 ) -> None:
@@ -83,6 +84,7 @@ def test_what_stays_covered_is_left_alone_after_two_more_tries_and_another_is_cl
     assert len(why) == 2
 
 
+@pytest.mark.thorough
 def test_what_is_covered_after_the_last_question_is_not_clicked_through(
     harness: Harness, pages: dict[str, str]
 ) -> None:

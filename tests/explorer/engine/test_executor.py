@@ -92,6 +92,7 @@ def test_pages_that_were_seen_are_told_once_with_address_and_title(
     assert take.metrics[-1].depth == 1
 
 
+@pytest.mark.thorough
 def test_what_lies_deeper_than_allowed_is_not_offered(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = "<a href=/one>One</a>"
     pages["/one"] = "<a href=/two>Two</a> <button aria-expanded=false>Panel</button>"
@@ -105,6 +106,7 @@ def test_what_lies_deeper_than_allowed_is_not_offered(harness: Harness, pages: d
     assert "GET /two" not in harness.asked
 
 
+@pytest.mark.thorough
 def test_buttons_lead_no_deeper_than_links_may(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = "<button onclick='location = \"/1\"'>To 1</button> <button>Stay</button>"
     for depth in range(1, 6):
@@ -130,6 +132,7 @@ def test_it_goes_back_for_what_is_left_and_ends_when_nothing_is(
     assert take.trace.stop_reason == "nothing_left"
 
 
+@pytest.mark.thorough
 def test_it_goes_back_to_a_page_with_something_better_before_it_makes_a_poor_click(
     harness: Harness, pages: dict[str, str]
 ) -> None:
@@ -145,6 +148,7 @@ def test_it_goes_back_to_a_page_with_something_better_before_it_makes_a_poor_cli
     assert [visit.url.rpartition("/")[2] for visit in take.trace.visits] == ["", "one", "two", "one"]
 
 
+@pytest.mark.thorough
 def test_a_planner_that_finds_everything_poor_does_not_make_it_go_to_and_fro(
     harness: Harness, pages: dict[str, str]
 ) -> None:
@@ -174,6 +178,7 @@ def test_ten_clicks_show_every_main_page_of_a_site_and_what_is_inside(
     assert {"features.html", "gallery.html"} <= inside
 
 
+@pytest.mark.thorough
 def test_a_page_that_has_come_to_lead_elsewhere_is_not_gone_back_to_for_ever(
     harness: Harness, pages: dict[str, str]
 ) -> None:
@@ -187,6 +192,7 @@ def test_a_page_that_has_come_to_lead_elsewhere_is_not_gone_back_to_for_ever(
     assert take.trace.stop_reason == "nothing_left"
 
 
+@pytest.mark.thorough
 def test_a_click_that_does_nothing_is_told_as_such(harness: Harness, site: SiteServer) -> None:
     take = harness.explore(f"{site.url}lab/dead.html", max_clicks=3)
 
@@ -209,6 +215,7 @@ def test_a_dead_link_is_survived(harness: Harness, pages: dict[str, str]) -> Non
     assert take.trace.stop_reason == "nothing_left"
 
 
+@pytest.mark.thorough
 def test_broken_titles_and_endless_addresses_are_told_in_a_form_that_can_be_stored(
     harness: Harness, pages: dict[str, str]
 ) -> None:

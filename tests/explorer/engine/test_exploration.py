@@ -50,6 +50,7 @@ def test_no_click_is_dead_where_the_scout_knows_what_is(harness: Harness, pages:
     assert take.trace.stop_reason == "nothing_left"
 
 
+@pytest.mark.thorough
 def test_three_clicks_show_the_three_pages_that_differ(harness: Harness, shop: dict[str, str]) -> None:
     take = harness.explore(harness.url, scout=True, max_clicks=3)
 
@@ -124,6 +125,7 @@ def test_a_goal_changes_the_order(harness: Harness, shop: dict[str, str]) -> Non
     assert labels(wished) == ["Green"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("focus", ["/green", thorough("green"), thorough("css=a[href='/green']")])
 def test_what_is_in_focus_comes_first(harness: Harness, shop: dict[str, str], focus: str) -> None:
     take = harness.explore(harness.url, scout=True, max_clicks=2, wishes=Wishes(focus=(focus,)))
@@ -156,6 +158,7 @@ def test_what_robots_txt_forbids_is_not_looked_at_but_may_be_filmed(
     assert harness.asked.count("GET /blue") == 1
 
 
+@pytest.mark.thorough
 def test_a_site_whose_robots_txt_fails_is_filmed_but_not_looked_at_ahead(
     harness: Harness, shop: dict[str, str]
 ) -> None:
@@ -200,6 +203,7 @@ def test_a_wizard_is_walked_through_with_one_button(harness: Harness, pages: dic
     assert [step.outcome for step in take.steps] == ["scene"] * 3
 
 
+@pytest.mark.thorough
 def test_each_step_tells_when_it_had_settled_and_where_it_was_then(
     harness: Harness, shop: dict[str, str]
 ) -> None:

@@ -55,6 +55,7 @@ def test_a_menu_is_pointed_at_and_its_pages_are_opened(
     assert take.metrics[-1].clicks == 3, "pointing is no click"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "entry",
     [

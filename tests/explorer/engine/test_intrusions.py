@@ -61,6 +61,7 @@ def test_boxes_that_come_on_scrolling_and_later_are_closed_and_are_no_steps(
     assert [step.outcome for step in take.steps] == ["page", "page"]
 
 
+@pytest.mark.thorough
 def test_a_dialog_that_a_click_has_opened_is_left_open(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = f"""{STYLE}<button onclick="g.hidden = false">Plans</button><div id=g class=veil hidden>
       <div class=box role=dialog aria-modal=true><button onclick="g.hidden = true" aria-label=Close>x</button>

@@ -60,6 +60,7 @@ def test_a_target_that_is_never_reached_is_not_claimed(harness: Harness, pages: 
     assert all(step.outcome != "nothing" for step in take.steps)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("page", first(1, ENTERS))
 def test_what_enters_late_is_clicked(harness: Harness, pages: dict[str, str], page: str) -> None:
     pages["/"] = page

@@ -45,6 +45,7 @@ def test_a_click_that_leads_where_the_film_must_not_go_leads_nowhere_and_the_fil
     assert [visit.url for visit in take.trace.visits][:2] == [harness.url, f"{harness.url}in"]
 
 
+@pytest.mark.thorough
 def test_the_film_ends_before_a_page_that_a_script_calls_a_sign_in_page(
     harness: Harness, pages: dict[str, str]
 ) -> None:
@@ -118,6 +119,7 @@ def test_what_a_planner_was_not_offered_is_not_clicked_but_told(
     assert all(method == "GET" for method, _ in site.requests)
 
 
+@pytest.mark.thorough
 def test_a_planner_that_repeats_itself_gets_one_click(harness: Harness, site: SiteServer) -> None:
     take = harness.explore(f"{site.url}lab/dead.html", Proposes(("#heard", "#heard")))
 

@@ -134,6 +134,7 @@ def test_a_start_page_is_taken_for_what_it_is(outcomes: Outcomes, name: str) -> 
     assert code == RIGHT[name], said
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", SEEN)
 def test_a_picture_of_a_start_page_says_the_same(outcomes_seen: Outcomes, name: str) -> None:
     code, said = outcomes_seen[name]

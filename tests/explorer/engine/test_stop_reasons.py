@@ -1,5 +1,7 @@
 """How a take ends that cannot go on: pages that hang or close, time and footage that run out."""
 
+import pytest
+
 from explorer.engine.start_page_opener import SETTLE_PART
 from tests.explorer.support.clocks import HastyClock, RealClock
 from tests.explorer.support.exploration import Clicks, Hangs, Harness
@@ -16,6 +18,7 @@ def test_a_script_that_never_ends_is_stopped_and_the_take_goes_on(harness: Harne
     assert take.trace.stop_reason == "nothing_left"
 
 
+@pytest.mark.thorough
 def test_the_story_is_kept_when_time_is_nearly_over_on_a_page_that_hangs(
     harness: Harness, pages: dict[str, str]
 ) -> None:
@@ -27,6 +30,7 @@ def test_the_story_is_kept_when_time_is_nearly_over_on_a_page_that_hangs(
     assert take.metrics[-1].runtime_s < 4
 
 
+@pytest.mark.thorough
 def test_a_page_that_settles_when_time_is_nearly_over_is_filmed_from_then_on(
     harness: Harness, pages: dict[str, str]
 ) -> None:
@@ -71,6 +75,7 @@ def test_a_page_that_closes_itself_ends_the_exploration_with_its_story(
     assert [step.label for step in take.steps] == ["Shut"]
 
 
+@pytest.mark.thorough
 def test_a_page_that_never_rests_is_explored_all_the_same(harness: Harness, site: SiteServer) -> None:
     clock = HastyClock(still=0)
 

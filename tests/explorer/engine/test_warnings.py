@@ -58,6 +58,7 @@ def test_a_page_with_nothing_but_what_is_refused_names_it(harness: Harness, page
     assert "refused ('Delete account' and 'Log in')" in told(take)["nothing_clicked"]
 
 
+@pytest.mark.thorough
 def test_less_than_was_asked_for_is_told_with_both_numbers(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = "<a href=/one>One</a> <a href=/login>Log in</a>"
     pages["/one"] = "<p>Arrived</p>"
@@ -141,6 +142,7 @@ addEventListener("beforeunload", (event) => event.preventDefault());
 """
 
 
+@pytest.mark.thorough
 def test_dialogs_that_were_answered_for_the_page_are_counted(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"], pages["/two"] = DIALOGS, "<p>Arrived</p>"
 
@@ -163,6 +165,7 @@ try {{ delete globalThis.__sitereel; }} catch {{}}
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "page",
     first(
@@ -192,6 +195,7 @@ def test_a_service_worker_that_a_page_asks_for_is_told_and_not_run(
     assert "GET /sw.js" not in harness.asked
 
 
+@pytest.mark.thorough
 def test_a_page_that_only_looks_for_service_workers_has_asked_for_none(
     harness: Harness, pages: dict[str, str]
 ) -> None:
@@ -225,6 +229,7 @@ SHOP = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("focus", "labels", "missing"),
     first(
@@ -255,6 +260,7 @@ def test_each_entry_of_the_focus_that_no_click_has_shown_is_named(
     assert re.findall("'(.*?)'", named) == missing
 
 
+@pytest.mark.thorough
 def test_a_focus_on_the_start_page_is_met(harness: Harness, pages: dict[str, str]) -> None:
     pages["/prices"] = "<a href=/team>The team</a>"
     pages["/team"] = "<p>Team</p>"
@@ -264,6 +270,7 @@ def test_a_focus_on_the_start_page_is_met(harness: Harness, pages: dict[str, str
     assert told(take) == {}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("goal", "found"),
     first(
@@ -290,6 +297,7 @@ def test_a_goal_is_missed_when_no_click_shares_a_word_with_it(
     assert ("goal_not_found" not in told(take)) == found
 
 
+@pytest.mark.thorough
 def test_the_name_of_the_site_does_not_make_a_goal_met(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = f"{SHOP}<script>document.title = 'Lumen'</script>"
     pages["/team"] = "<script>document.title = 'Team | Lumen'</script>"
@@ -301,6 +309,7 @@ def test_the_name_of_the_site_does_not_make_a_goal_met(harness: Harness, pages: 
     assert list(told(take)) == ["goal_not_found"]
 
 
+@pytest.mark.thorough
 def test_what_a_language_model_has_chosen_is_not_judged_by_words(
     harness: Harness, pages: dict[str, str]
 ) -> None:

@@ -62,6 +62,7 @@ def test_a_search_is_typed_key_by_key_and_sent(show: Show, clock: Clock) -> None
     assert moves > 5
 
 
+@pytest.mark.thorough
 def test_what_a_search_held_before_is_replaced_and_an_editor_keeps_its_own(show: Show) -> None:
     old = field("search", value="old")
     editor = field("text", "div")

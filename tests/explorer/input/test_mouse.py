@@ -19,6 +19,7 @@ SHELL = """<style>body { margin: 0; overflow: OVERFLOW } #tall { height: 2000px 
   main { height: 100vh; overflow: auto }</style><main><div id=tall>Long</div></main>"""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("end", [Point(900, 700), Point(100, 50), Point(100.5, 400), Point(640, 52)])
 def test_a_movement_starts_and_ends_exactly_and_never_jumps(show: Show, end: Point) -> None:
     start = Point(100, 50.5)
@@ -85,6 +86,7 @@ def test_a_click_lands_where_the_pointer_is_and_tells_when(show: Show) -> None:
     assert seen == [[50, 60]]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "html",
     first(2, [TALL, SHELL.replace("OVERFLOW", "visible"), SHELL.replace("OVERFLOW", "hidden")]),

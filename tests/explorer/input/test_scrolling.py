@@ -27,6 +27,7 @@ async def reach(guided: Scroller) -> Point | None:
     return await guided.point_at("button")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("height_px", "gone_px"), [(3000, 1080), (1000, 280), (760, 0), (100, 0)])
 def test_a_tour_goes_down_the_page_by_so_many_screens(show: Show, height_px: int, gone_px: int) -> None:
     async def look(page: Page) -> Any:
@@ -38,6 +39,7 @@ def test_a_tour_goes_down_the_page_by_so_many_screens(show: Show, height_px: int
     assert scrolled_px == gone_px
 
 
+@pytest.mark.thorough
 def test_what_is_far_below_is_scrolled_to_and_pointed_at(show: Show) -> None:
     async def look(page: Page) -> Any:
         guided, mouse = scroller(page)
@@ -86,6 +88,7 @@ def test_what_is_covered_as_soon_as_it_is_hovered_is_not_clicked(show: Show) -> 
     assert show(html, look) is None
 
 
+@pytest.mark.thorough
 def test_a_page_that_spins_when_it_is_touched_does_not_hold_the_guide(show: Show) -> None:
     async def look(page: Page) -> Any:
         with pytest.raises(DeadlineReached):

@@ -76,6 +76,7 @@ def test_a_page_is_seen_with_its_title_and_picture(harness: Harness, pages: dict
     assert known_outcome.picture.path == "/a"
 
 
+@pytest.mark.thorough
 def test_pictures_of_pages_differ_when_a_viewer_says_so(harness: Harness, pages: dict[str, str]) -> None:
     pages["/a"] = "<body style='background: white'>"
     pages["/b"] = "<body style='background: navy'>"
@@ -201,6 +202,7 @@ def test_a_rehearsal_tells_what_a_click_does(
     assert known_outcome.outcome == expected
 
 
+@pytest.mark.thorough
 def test_a_rehearsal_has_title_and_picture_and_tells_how_much_has_changed(
     harness: Harness, pages: dict[str, str]
 ) -> None:
@@ -230,6 +232,7 @@ def test_each_rehearsal_begins_in_the_same_state(harness: Harness, pages: dict[s
     ]
 
 
+@pytest.mark.thorough
 def test_escape_and_a_second_click_spare_opening_the_page_anew(
     harness: Harness, pages: dict[str, str]
 ) -> None:
@@ -285,6 +288,7 @@ def test_what_is_not_there_or_must_not_be_clicked_is_not_rehearsed(
     assert "GET /x" not in harness.asked
 
 
+@pytest.mark.thorough
 def test_places_that_come_within_reach_are_told(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = f"""{STYLE}<a href=/a>A</a>
     <button id=menu onclick='list.hidden = false'>Menu</button>
@@ -373,6 +377,7 @@ def test_after_a_press_off_camera_only_files_pages_and_what_was_asked_for_before
     assert told == ["vote/7"]
 
 
+@pytest.mark.thorough
 def test_what_shows_nothing_because_it_was_held_back_stays_unknown(
     harness: Harness, pages: dict[str, str]
 ) -> None:

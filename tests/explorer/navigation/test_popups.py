@@ -28,6 +28,7 @@ def test_a_popup_is_closed_and_its_address_told_once(show: Show) -> None:
     assert (again, pages) == (None, 1)
 
 
+@pytest.mark.thorough
 def test_of_many_popups_none_stays_open(show: Show) -> None:
     async def look(page: Page) -> Any:
         popups = Popups(page)

@@ -32,6 +32,7 @@ def test_the_limits_are_those_of_the_pauses() -> None:
     assert [*RetryPolicy().navigation_pauses_s] == sorted({*RetryPolicy().navigation_pauses_s})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "failures",
     first(
@@ -105,6 +106,7 @@ def test_a_wall_is_asked_for_once_even_where_its_status_may_pass(
     assert harness.asked.count("GET /") == 1
 
 
+@pytest.mark.thorough
 def test_a_site_that_asks_for_more_patience_than_a_take_has_is_left_alone_at_once(
     harness: Harness, pages: dict[str, str]
 ) -> None:
@@ -134,6 +136,7 @@ def test_trying_again_ends_with_the_time_of_the_take(harness: Harness, pages: di
     assert harness.asked.count("GET /") == 1
 
 
+@pytest.mark.thorough
 def test_a_page_to_go_back_to_is_tried_again_and_its_error_is_never_seen(
     harness: Harness, pages: dict[str, str]
 ) -> None:

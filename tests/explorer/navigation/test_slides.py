@@ -62,6 +62,7 @@ def test_no_more_slides_are_turned_than_clicks_may_be_made(harness: Harness, pag
     assert "no more than 3 slides" in warning.message
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "page",
     first(

@@ -23,6 +23,7 @@ def planned(behave: Behaviour, budget: Budget, scans: int) -> tuple[list[ActionP
         return plans, usage_of(planner), len(server.requests)
 
 
+@pytest.mark.thorough
 def test_calls_and_tokens_are_counted_as_the_server_reports_them() -> None:
     answer = llm_server.answers((0, 1, "x"), usage=REPORTED)
 

@@ -25,6 +25,7 @@ def camera_on(page: Page, frames: list[Frame], max_bytes: int = 1 << 30) -> Scre
     return ScreencastCamera(page, frames.append, width_px=WIDTH, height_px=HEIGHT, max_bytes=max_bytes)
 
 
+@pytest.mark.thorough
 async def test_a_page_that_stands_still_gives_a_first_frame_and_no_more(page: Page) -> None:
     await page.set_content("<body style='background: rgb(0, 128, 128)'>")
     await asyncio.sleep(0.2)
@@ -42,6 +43,7 @@ async def test_a_page_that_stands_still_gives_a_first_frame_and_no_more(page: Pa
     assert image.getpixel((50, 50)) == pytest.approx((0, 128, 128), abs=3)
 
 
+@pytest.mark.thorough
 async def test_an_animation_is_filmed_smoothly_with_rising_times(page: Page) -> None:
     frames: list[Frame] = []
     camera = camera_on(page, frames)

@@ -257,6 +257,7 @@ async def test_filming_goes_on_over_links_redirects_and_other_sites(studio: Stud
     assert camera.lost_frames == 0
 
 
+@pytest.mark.thorough
 async def test_a_frame_of_another_site_moves_in_step(studio: Studio) -> None:
     studio.pages["/inner"] = CLOCKS
     camera = await studio.film(f"<iframe src={studio.elsewhere}inner></iframe>{CLOCKS}")
@@ -305,6 +306,7 @@ async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head
     await reader.read()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("script", "stalls"),
     first(
@@ -338,6 +340,7 @@ async def test_what_never_ends_does_not_end_the_film(studio: Studio, script: str
     assert camera.lost_frames == 0
 
 
+@pytest.mark.thorough
 async def test_a_video_plays_in_step(studio: Studio, ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     source = ["-f", "lavfi", "-i", "testsrc=size=320x240:rate=30:duration=6", "-c:v", "libvpx", "-b:v", "1M"]
     subprocess.run([ffmpeg.path, "-v", "error", *source, str(tmp_path / "v.webm")], check=True)
@@ -353,6 +356,7 @@ async def test_a_video_plays_in_step(studio: Studio, ffmpeg: Ffmpeg, tmp_path: P
     assert camera.lost_frames == 0
 
 
+@pytest.mark.thorough
 async def test_a_page_that_stands_still_costs_few_pictures(studio: Studio) -> None:
     camera = await studio.film("<h1>Still")
     await camera.hold(500)
@@ -365,6 +369,7 @@ async def test_a_page_that_stands_still_costs_few_pictures(studio: Studio) -> No
     assert camera.still_ms() > 4000
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fps", first(1, [30, 60]))
 @pytest.mark.parametrize("delay_ms", [thorough(510), 777, thorough(1250)])
 async def test_a_change_after_a_rest_is_in_the_very_next_frame(
@@ -407,6 +412,7 @@ async def test_the_pointer_is_felt_in_the_frame_that_it_is_given(studio: Studio)
     assert before_ms < studio.frames[-1].at_ms <= camera.now_ms() <= studio.frames[-1].at_ms + 1000 / 60 + 1
 
 
+@pytest.mark.thorough
 async def test_work_that_is_broken_off_in_mid_frame_leaves_a_camera_that_films(studio: Studio) -> None:
     camera = await studio.film(RESTLESS)
     for n in range(40):
@@ -494,6 +500,7 @@ async def test_nothing_arrives_after_stop(studio: Studio) -> None:
     assert len(studio.frames) == seen
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("scale", [1, 1.5, thorough(2)])
 @pytest.mark.parametrize("size", [(1152, 648), thorough((484, 864)), thorough((720, 720))], ids=str)
 async def test_pictures_have_the_devices_pixels(size: tuple[int, int], scale: float) -> None:
@@ -507,6 +514,7 @@ async def test_pictures_have_the_devices_pixels(size: tuple[int, int], scale: fl
         assert Image.open(io.BytesIO(frame.jpeg)).size == (size[0] * scale, size[1] * scale)
 
 
+@pytest.mark.thorough
 async def test_a_page_without_frame_control_is_refused() -> None:
     async with opened(by_frames=False) as studio:
         with pytest.raises(FramesImpossible):

@@ -62,6 +62,7 @@ def test_the_preview_is_a_second_output_and_the_film_is_made_as_without() -> Non
     assert not [part for part in alone if "preview" in part or "filter" in part]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("kind", "fps"), [("mp4", 30), ("mp4", 60), ("gif", 30)])
 async def test_the_film_has_the_same_bytes_with_a_preview_and_without(
     ffmpeg: Ffmpeg, tmp_path: Path, kind: Format, fps: int
@@ -95,6 +96,7 @@ def test_a_preview_has_the_films_shape_and_about_as_many_pixels_whatever_that_is
     assert preview_size(composition_of(shots(9), style, layout(style))) == small
 
 
+@pytest.mark.thorough
 def test_a_player_finds_a_whole_picture_every_few_seconds(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     encode(ffmpeg, composition_of(shots(400), PLAIN), tmp_path / "film", preview=True)
     command = [ffmpeg.path, "-v", "error", "-skip_frame", "nokey"]
@@ -151,6 +153,7 @@ async def made(ffmpeg: Ffmpeg, folder: Path, style: Style) -> FilmInfo:
     return film
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("pattern", ["*overlay=*", "*-xerror*preview.part*"])
 async def test_a_film_whose_preview_cannot_be_made_comes_without_it_in_its_full_style(
     ffmpeg: Ffmpeg, tmp_path: Path, pattern: str

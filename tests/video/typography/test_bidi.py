@@ -27,6 +27,7 @@ def fribidi_levels(fribidi: Any, text: str, base: int) -> list[int]:
     return [*found]
 
 
+@pytest.mark.thorough
 def test_ten_thousand_random_lines_stand_as_fribidi_has_them() -> None:
     try:
         fribidi = ctypes.CDLL("libfribidi.so.0")
