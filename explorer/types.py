@@ -139,10 +139,13 @@ class Element:
     hint: str = ""
     #: Identifies the list whose rows are like the one that it stands in; "" outside lists.
     row: str = ""
+    #: Identifies what it stands beside, four and more of a kind, such as the menus of a bar; "" for links.
+    group: str = ""
     #: Whether it is one of a strip of views, such as sheet tabs, and the one that is shown.
     strip: Literal["", "shown", "other"] = ""
-    #: What is done with it rather than pressing it: drawing with a tool, typing into a cell of a sheet.
-    use: Literal["", "draw", "cell"] = ""
+    #: What is done with it rather than pressing it: drawing with a tool, typing into a cell of a sheet. A
+    #: "mode" is another tool of the same palette, which by itself shows nothing.
+    use: Literal["", "draw", "cell", "mode"] = ""
     #: Identifies its place on the page whatever its name; "" for links.
     spot: str = ""
     #: The language of its page, as ISO 639-1 has it; "" for unknown.
@@ -220,7 +223,7 @@ class Scene:
     #: parts: they come before everything else.
     pending_focus: tuple[str, ...] = ()
     pending_keys: frozenset[str] = frozenset()
-    #: How often rows of each list (`Element.row`) were clicked.
+    #: How often rows of each list (`Element.row`), and controls of each `Element.group`, were clicked.
     row_counts: Mapping[str, int] = field(default_factory=dict)
     #: The places (`Element.spot`) of controls that have only changed their name when they were clicked.
     renamed_spots: frozenset[str] = frozenset()

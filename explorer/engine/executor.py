@@ -170,11 +170,13 @@ class Explorer:
             return
         yield self._enter("executing")
         by_selector = {element.selector: element for element in offer.elements}
-        for plan in plans:
+        for plan, following in zip(plans, [*plans[1:], None], strict=True):
             event = await self._step(plan, by_selector[plan.selector], signature)
             if event is not None:
                 yield event
                 yield self._enter("executing")
+            elif following and following.priority < plan.priority - WORTH_A_RETURN:
+                return  # another page may have something better
             if self._should_stop() or (isinstance(event, Step) and event.outcome != "nothing"):
                 return
 

@@ -12,6 +12,7 @@ from explorer.forms.sample_data import NUMBER
 from explorer.forms.values import choose_value
 from explorer.guardrails.acting_controls import may_persist
 from explorer.languages.detection import is_known
+from explorer.languages.overlay_phrases import says
 from explorer.overlays.clearer import OverlayClearer
 from explorer.page.discovery import discover
 from explorer.page.regions import keys_in_regions
@@ -25,6 +26,8 @@ SCANS_PER_CLICK = 3
 EXTRA_SCANS = 10
 #: A control that has shown something may be used again where the page has changed since, so often.
 MAX_REUSES = 5
+#: Into one field so much is entered: an entry, and one more to make a list.
+MAX_ENTRIES = 2
 #: The caption's verb for what goes into a field, by action and whether it is a search.
 CAPTION_VERBS = {
     ("type", False): "Type",
@@ -128,10 +131,15 @@ class Scanner:
 
     def _usable(self, element: Element, signature: str) -> Element | None:
         if element.use == "draw" and element.use in self._frontier.used:
-            element = replace(element, use="")  # one tool is used: the others are controls like any
+            element = replace(element, use="mode")  # one tool is used
         expected = self._outcomes.expected_outcomes([element], self._page.url).get(element.key)
         opens = expected is not None and expected.opens > 0 and not element.href
-        return self._frontier.usable(element, signature, MAX_REUSES, opens)
+        max_reuses = MAX_REUSES
+        if element.fills == "text":
+            max_reuses = MAX_ENTRIES
+        elif says("next", element.label.casefold()):
+            max_reuses = max(MAX_REUSES, self._brief.max_clicks)
+        return self._frontier.usable(element, signature, max_reuses, opens)
 
     def _offer(self, elements: tuple[Element, ...]) -> Offer:
         """Offers fields with what goes into them, and leaves out those without a plausible value."""
@@ -140,7 +148,8 @@ class Scanner:
         return Offer(tuple(e for e in elements if e.key in plans), plans)
 
     def _plan_for(self, element: Element, words: list[str]) -> ActionPlan | None:
-        if element.use and self._brief.wishes.interact == "all" and element.use not in self._frontier.used:
+        is_tool = element.use in {"draw", "cell"} and element.use not in self._frontier.used
+        if is_tool and self._brief.wishes.interact == "all":
             return _plan_use(element)
         if element.use == "cell":
             return None

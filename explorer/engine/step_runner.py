@@ -58,7 +58,7 @@ class StepRunner:
         if isinstance(target, Refusal):
             return self.refusals.add(target)
         if target is None:
-            self.frontier.note_unreached(element, state.url)
+            self.frontier.note_unreached(element, state.url, signature)
             return None
         result = self.performer.begin(plan, target, len(self.recorder.steps) + 1)
         try:

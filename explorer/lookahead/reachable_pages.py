@@ -26,7 +26,9 @@ class ReachablePages:
 
     async def revealed(self, state: PageState, before: Snapshot, after: Snapshot) -> tuple[str, ...]:
         """The pages to which an action on the same page has revealed links."""
-        if page_key(before.url) != page_key(after.url) or before.signature == after.signature:
+        # A panel that slides into view changes no word of the page, only what is in view.
+        same = before.signature == after.signature and before.lines == after.lines
+        if same or page_key(before.url) != page_key(after.url):
             return ()
         known = self._known.get(state, frozenset())
         new = (there for there in await self._linked() if there not in known and there != page_key(after.url))

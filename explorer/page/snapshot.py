@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urldefrag
 
 from playwright.async_api import Page
 
@@ -55,8 +56,8 @@ async def take_snapshot(page: Page, image: bytes = b"") -> Snapshot:
 
 
 def text_changed(before: Snapshot, after: Snapshot, animated: Blocks | None = None) -> TextChange:
-    """What can be read after a click and could not before; nothing on another page, which is all new."""
-    if page_key(before.url) != page_key(after.url):
+    """What can be read after a click and could not before; nothing of another document, which is all new."""
+    if urldefrag(before.url).url != urldefrag(after.url).url:
         return NO_CHANGE
     acted = before.controls != after.controls
     return text_change(before.lines, after.lines, animated, acted)

@@ -31,7 +31,7 @@ NAVIGATION_MENU = 71
 SEARCH, TAB, DISCLOSURE, MENU_ITEM = 62, 58, 55, 52
 FIELD, CALL_CONTROL, SELECT, BUTTON, OTHER_CONTROL = 50, 50, 48, 42, 34
 #: A tool is used after the views were shown: not on the first look inside.
-TOOL, TOOL_AFTER_VIEWS, VIEWS_BEFORE_TOOLS = 51, 92, 3
+TOOL, TOOL_AFTER_VIEWS, VIEWS_BEFORE_TOOLS, MODE = 51, 92, 3, 16
 #: Controls that mostly change little that a viewer sees.
 TOGGLE, LINK_WITHOUT_ADDRESS, OPEN_TAB, FOOTER_CONTROL = 26, 20, 14, 12
 #: The first look inside a page comes before all other pages; one that needs a scroll a little later.
@@ -148,6 +148,7 @@ def demotion(element: Element) -> Score | None:
 #: The first that applies counts.
 _CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
     (lambda e: e.landmark == "footer", FOOTER_CONTROL, "control in the footer"),
+    (lambda e: e.use == "mode", MODE, "tool that shows nothing by itself"),
     (lambda e: bool(e.use), TOOL, "tool to be used"),
     (lambda e: e.fills == "search", SEARCH, "search"),
     (lambda e: e.fills == "select", SELECT, "choice"),

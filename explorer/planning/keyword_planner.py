@@ -27,7 +27,14 @@ from explorer.planning.base_scores import (
 from explorer.planning.diversity import MAX_PLANS as MAX_PLANS
 from explorer.planning.diversity import Ranked, diversified
 from explorer.planning.keyword_weights import BOOST, CONSENT
-from explorer.planning.scoring import CLEARLY_NEW, scale_by_success_rate, score_expected, shows_new
+from explorer.planning.repetition import (
+    FURTHER_ROW_SCORE,
+    history_bonus,
+    is_further_row,
+    is_reused,
+    limited_by_history,
+)
+from explorer.planning.scoring import CLEARLY_NEW, LITTLE, scale_by_success_rate, score_expected, shows_new
 from explorer.planning.wishes import (
     GOAL_PAGE,
     MAYBE_FOCUS,
@@ -38,7 +45,6 @@ from explorer.planning.wishes import (
     out_of_reach,
     pending_focus,
 )
-from explorer.state.frontier import REUSE_SEPARATOR
 from explorer.types import ActionPlan, Element, Scene
 from explorer.urls import page_key
 
@@ -47,25 +53,16 @@ FEW_STEPS = 3
 #: Where a site has too many main pages for the clicks, one click in so many looks inside a page.
 LOOK_INSIDE_EVERY = 3
 
-#: Words such as "pricing" raise a score within its kind, and more so the last one, to end the film well.
-BOOST_SCORE, LAST_BOOST_SCORE = 6, 8
-#: The last click is boosted only above what shows little.
-LAST_BOOST_FROM = 30
+#: Words such as "pricing" raise a score within its kind.
+BOOST_SCORE = 6
 #: What lies behind an open dialog cannot be clicked before that is closed.
 BEHIND_DIALOG_PENALTY = 50
 #: A link for a new tab mostly leads to another site.
 NEW_TAB_PENALTY = 20
 #: Earlier in the document wins within a kind, and never by enough to change the kind.
 POSITION_PENALTY = 6
-#: A kind of control that was clicked before makes room for others, up to a limit.
-SAME_KIND_PENALTY, MAX_SAME_KIND_PENALTY = 3, 12
-#: So does a name that was clicked before: each article of a list may have the same "Read more".
-SAME_NAME_PENALTY = 12
-#: Of one list so many rows are clicked; after that only pages that show something new, and last of all. So is
-#: what nothing is known of, of a kind that has shown nothing.
-ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 12.0, 2.0
-#: So many views of a strip are shown before other things come first.
-VIEWS_OF_A_STRIP, FURTHER_VIEW_PENALTY = 4, 25
+#: What nothing is known of is left out from here on, where controls of its kind have shown too little.
+UNPROMISING_SCORE = 6.0
 #: So many clicks a page gets in a row where enough are left.
 CLICKS_INSIDE = 4
 
@@ -161,9 +158,11 @@ class _Ranking:
         if self._is_stale_reuse(element) or (valued := self._by_outcome(element, score, reason)) is None:
             return None
         score, reason = valued
-        score += self._history_bonus(element, score)
+        score += history_bonus(element, self.scene, self.clicked, score)
         bonus, match = self._by_goal(element)
-        score = self._limited(element, score)
+        score = limited_by_history(element, self.scene, self.clicked, score)
+        if self._is_unpromising(element, score + bonus):
+            return None
         return score + bonus, f"{reason}, {match}" if match else reason, family
 
     def _by_goal(self, element: Element) -> tuple[float, str]:
@@ -194,18 +193,12 @@ class _Ranking:
             return True
         if element.spot in self.scene.renamed_spots and not (is_new or says("next", label_of(element))):
             return True
-        return self._is_further_row(element) and not (element.href and is_new)
+        return is_further_row(element, self.scene) and not (element.href and is_new)
 
-    def _is_further_row(self, element: Element) -> bool:
-        return self.scene.row_counts.get(element.row, 0) >= ROWS_OF_A_LIST
-
-    def _limited(self, element: Element, score: float) -> float:
-        """The score of what comes only when nothing else is left: further rows, kinds that did nothing."""
-        if self._is_further_row(element):
-            return min(score, FURTHER_ROW_SCORE)
+    def _is_unpromising(self, element: Element, score: float) -> bool:
         is_unknown = element.key not in self.scene.expected_outcomes
-        is_dead = is_unknown and not element.href and kind_of(element) in self.scene.dead_kinds
-        return min(score, DEAD_KIND_SCORE) if is_dead else score
+        tried = kind_of(element) in self.scene.success_rates
+        return is_unknown and tried and not (element.href or self.accept_little) and score < UNPROMISING_SCORE
 
     def _base(self, element: Element, is_fragment: bool) -> Score:
         if found := obstacle_score(element, self.cookie_banner):
@@ -216,7 +209,8 @@ class _Ranking:
             return page_score(element)
         expected = self.scene.expected_outcomes.get(element.key)
         is_new = expected is not None and shows_new(expected, is_view(element))
-        if element.use and (self.scene.clicks_here >= VIEWS_BEFORE_TOOLS or self.scene.clicks_left <= 2):
+        is_tool = element.use in {"draw", "cell"}
+        if is_tool and (self.scene.clicks_here >= VIEWS_BEFORE_TOOLS or self.scene.clicks_left <= 2):
             return TOOL_AFTER_VIEWS, "tool to be used"
         return control_score(element, self.look_inside or (self.stay and is_new))
 
@@ -235,14 +229,14 @@ class _Ranking:
     def _is_stale_reuse(self, element: Element) -> bool:
         """Whether it was used before, and would mostly show what it has shown then."""
         known = element.key in self.scene.expected_outcomes
-        return _is_reused(element) and not known and not element.fills and not says("next", label_of(element))
+        return is_reused(element) and not known and not element.fills and not says("next", label_of(element))
 
     def _by_outcome(self, element: Element, score: float, reason: str) -> Score | None:
         """The score with what is known of the outcome; None when it is known to show nothing new."""
         expected = self.scene.expected_outcomes.get(element.key)
         if expected is None and not element.href and not element.use:
             score = scale_by_success_rate(score, self.scene.success_rates, kind_of(element))
-        return score_expected(
+        valued = score_expected(
             score,
             reason,
             expected,
@@ -251,20 +245,10 @@ class _Ranking:
             accept_little=self.accept_little,
             view=is_view(element),
         )
-
-    def _history_bonus(self, element: Element, score: float) -> float:
-        """What earlier clicks take from a score, and what the film's last click adds."""
-        bonus = 0.0
-        if (not element.href or element.route) and not _is_reused(element):
-            times = self.scene.kind_counts.get(kind_of(element), 0)
-            bonus -= min(MAX_SAME_KIND_PENALTY, SAME_KIND_PENALTY * times)
-            bonus -= FURTHER_VIEW_PENALTY if element.strip and times >= VIEWS_OF_A_STRIP else 0
-        is_last = self.scene.clicks_left == 1
-        if is_last and BOOST.search(label_of(element)) and score + bonus > LAST_BOOST_FROM:
-            bonus += LAST_BOOST_SCORE
-        if not element.fills and not element.opens_on_hover and not _is_reused(element):
-            bonus -= SAME_NAME_PENALTY * self.clicked[label_of(element)]
-        return bonus
+        turns = expected is not None and expected.outcome == "page" and expected.novelty >= LITTLE
+        if turns and not element.href and says("next", label_of(element)):
+            return max(valued or (0.0, ""), (FURTHER_ROW_SCORE, f"{reason} (goes on)"))
+        return valued
 
 
 def _looks_inside(scene: Scene, seen: frozenset[str]) -> bool:
@@ -281,10 +265,6 @@ def _has_time_inside(scene: Scene, seen: frozenset[str]) -> bool:
     """Whether enough clicks are left for all main pages and a last one."""
     main = {page_key(e.href) for e in scene.elements if e.href and e.landmark in {"nav", "header"}} - seen
     return scene.clicks_left > len(main) + 1
-
-
-def _is_reused(element: Element) -> bool:
-    return REUSE_SEPARATOR in element.key
 
 
 def _family(element: Element, reason: str) -> str:

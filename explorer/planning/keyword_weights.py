@@ -37,7 +37,11 @@ DEMOTED: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|türkçe|русский)\b|日本語|中文|한국어|^(?:en|de|fr|es|it|pt|nl|ru|ja|zh|ko)$"
         ),
     ),
-    ("theme picker", re.compile(r"\b(?:(?:dark|light) (?:mode|theme)|theme|colou?r (?:mode|scheme))\b")),
+    (
+        "theme picker",
+        re.compile(r"\b(?:(?:dark|light) (?:mode|theme|version)|theme|colou?r (?:mode|scheme))\b"),
+    ),
+    ("arrow of a number", re.compile(r"^[\u25b2\u25bc\u25b3\u25bd\u23f6\u23f7]$")),
     ("download page", re.compile(r"\bdownloads?\b")),
     ("sorting", re.compile(r"\b(?:sort|order by|ascending|descending)\b")),
     (

@@ -3,12 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from urllib.parse import urldefrag
 
 from explorer.types import Element, Outcome
 from explorer.urls import page_key
 
 #: Separates the key of an element that is used again from the signature of the page's state.
 REUSE_SEPARATOR = "@"
+#: In so many states of a page something is tried that could not be reached.
+MAX_MISSES = 2
 
 
 class Frontier:
@@ -37,6 +40,8 @@ class Frontier:
         self._exhausted: set[str] = set()
         self._saving: set[str] = set()
         self._unreached: list[tuple[Element, str]] = []
+        #: By key, the states of the page in which something could not be reached.
+        self._missed: dict[str, list[str]] = defaultdict(list)
         self._left: dict[str, tuple[Element, ...]] = {}
 
     def visit(self, url: str, coming_from: str | None) -> bool:
@@ -45,7 +50,9 @@ class Frontier:
         if coming_from is None:
             self._depths[here] = 0
         else:
-            self._depths.setdefault(here, self.depth(coming_from) + 1)
+            # A button that turns to the next slide goes on, and not deeper; links are counted as such.
+            same_document = urldefrag(url).url == urldefrag(coming_from).url
+            self._depths.setdefault(here, self.depth(coming_from) + (not same_document))
         if not self._trail or page_key(self._trail[-1]) != here:
             self._trail.append(url)
         new = here not in {page_key(seen) for seen in self.visited}
@@ -94,9 +101,17 @@ class Frontier:
     def is_saving(self, url: str) -> bool:
         return page_key(url) in self._saving
 
-    def note_unreached(self, element: Element, url: str) -> None:
-        """Records that the last try of this, on the page `url`, did not reach it: something lay over it."""
-        self._unreached.append((element, url))
+    def note_unreached(self, element: Element, url: str, signature: str) -> None:
+        """Records that the last try of this, on the page `url`, did not reach it: something lay over it.
+
+        It may be tried once more in another state of the page.
+        """
+        missed = self._missed[_plain(element.key)]
+        missed.append(signature)
+        if len(missed) < MAX_MISSES:
+            self.unmark_tried(element)
+        else:
+            self._unreached.append((element, url))
 
     def forgive_unreached(self, url: str) -> None:
         """Forgets the tries that reached nothing, since what lay over the page `url` is gone."""
@@ -104,6 +119,7 @@ class Frontier:
             self.unmark_tried(element)
             self._exhausted.discard(page_key(there))
         self._unreached.clear()
+        self._missed.clear()
         self._exhausted.discard(page_key(url))
 
     def record_outcome(self, element: Element, kind: str, outcome: Outcome) -> None:
@@ -119,8 +135,7 @@ class Frontier:
     def record_place(self, element: Element, page_url: str, renamed: bool) -> None:
         """Records where a click was made; `renamed` says that it has changed no more than its own name."""
         page = page_key(page_url)
-        if element.row:
-            self._clicks_by_row[page][element.row] += 1
+        self._clicks_by_row[page].update(filter(None, (element.row, element.group)))
         if renamed and element.spot:
             self._renamed[page].add(element.spot)
 
@@ -149,6 +164,8 @@ class Frontier:
         returned with a key of its own, at most `max_reuses` times. A menu that still `opens` the way to
         something unseen is used again as it is.
         """
+        if signature in self._missed.get(element.key, ()):
+            return None
         states = self._tried.get(element.key)
         if states is None or (opens and len(states) < max_reuses):
             return element
@@ -197,7 +214,12 @@ class Frontier:
         for page in self.visited:
             there = page_key(page)
             if there != here and there not in self._exhausted:
-                yield page, tuple(e for e in self._left.get(there, ()) if _plain(e.key) not in self._tried)
+                yield page, tuple(e for e in self._left.get(there, ()) if self._is_untried(e))
+
+    def _is_untried(self, element: Element) -> bool:
+        plain, _, signature = element.key.partition(REUSE_SEPARATOR)
+        states = self._tried.get(plain, ())
+        return signature not in states if signature else not states
 
     def unfinished(self) -> str | None:
         """The most recent page that may still have something to show."""

@@ -3,7 +3,8 @@ const MIN_SHARE = 0.03;
 const MAX_TEXT = 6000;
 const MAX_LABEL = 60;
 const NO_TEXT = "[type=hidden i], [type=checkbox i], [type=radio i], [type=button i], [type=submit i]";
-const TEXT_FIELDS = `input:not(${NO_TEXT}), textarea, select, [contenteditable=true]`;
+const TYPED = `input:not(${NO_TEXT}), textarea, [contenteditable=true]`;
+const TEXT_FIELDS = `${TYPED}, select`;
 const said = (label) =>
   plain(label).replace(/\(.*?\)/g, "").replace(/^[×✕✖]\s+|\s+[×✕✖]$/g, "").trim();
 
@@ -28,6 +29,7 @@ const ANSWERS = {
   reject: ({ text }) => words("reject").test(text),
   necessary: ({ text }) => words("necessary").test(text),
   later: ({ text }) => words("later").test(text) && !/^skip (to|nav)/.test(text),
+  cancel: ({ text }) => whole("cancel").test(text),
   close: ({ text, el }) => saysClose(text) || (text.length < 2 && isCross(el)),
   stay: ({ text }) => words("stay").test(text),
   save: ({ text }) => words("save").test(text),
@@ -105,7 +107,8 @@ const KINDS = [
     is: ({ framed, modal, parts }) => !framed && modal && (choicesOf(parts, 3).length || placeEntries(parts)),
   },
   {
-    kind: "notice", shy: true, most: 3000, answers: ["later", "close", "fine", "next", "only", "escape"],
+    kind: "notice", shy: true, most: 3000, fields: ({ parts }) => !parts.some((part) => part.matches(TYPED) && isShown(part)),
+    answers: ["later", "close", "cancel", "fine", "next", "only", "escape"],
     is: ({ framed, modal, text }) => !framed && modal && !about("sign_in").test(text),
   },
 ];

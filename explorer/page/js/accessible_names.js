@@ -15,7 +15,7 @@ const LANDMARKS = {
 };
 const NAMED_LIKE = [
   [/(^|[\s_-])(footer|contentinfo)([\s_-]|$)/i, "footer"],
-  [/(^|[\s_-])(navbar|navigation|sidebar|topnav|nav|menu)([\s_-]|$)/i, "nav"],
+  [/(^|[\s_-])(navbar|navigation|sidebar|topnav|nav|menu)([\s_-](?!button|btn|icon|handle|toggle)|$)/i, "nav"],
 ];
 
 const tidy = (text) =>
@@ -28,6 +28,7 @@ const gather = (node, withNames) => {
   if (node.nodeType !== 1 || /^(script|style|template|noscript|select|textarea)$/.test(node.localName))
     return "";
   if (node.localName === "br") return " ";
+  if (isGlyph(node)) return " ";
   if (withNames && node.localName === "img") return ` ${attr(node, "alt")} `;
   if (withNames && node.localName === "title") return ` ${node.textContent} `;
   if (node.localName === "svg" ? !withNames : !withNames && !isShown(node)) return "";
@@ -75,7 +76,7 @@ const spoken = memo((el) => {
     () => attr(el, "placeholder"),
     () => (isField(el) ? "" : attr(el, "value")),
     () => titleAround(el),
-    () => iconWords(el).find((word) => !isMeaningless(word)) ?? "",
+    () => (iconWords(el).find((word) => !isMeaningless(word)) ?? "").replace(/[_-]+/g, " "),
   ];
   let last = ""; // an arrow, or a word such as "icon": the last resort
   for (const name of names) {

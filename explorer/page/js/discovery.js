@@ -45,6 +45,7 @@ const describe = (el, names, key, sight, spot) => {
     handler: handlerOf(el),
     hint: hintOf(el),
     row: rowOf(el),
+    group: groupOf(el),
     strip: stripOf(el),
     spot,
     use: useOf(el),
@@ -117,7 +118,8 @@ const choose = (signals) => {
     return outer;
   };
   const yields = (el, signal) => {
-    if (!WEAK.test(signal)) return isLinked(el);
+    const tab = outerOf(el);
+    if (!WEAK.test(signal)) return isLinked(el) || (!!tab && isInnerOfTab(el, tab));
     if (isOwned(el)) return true;
     const inner = (held.get(el) ?? []).filter((one) => signals.get(one) !== "cursor" || signal !== "cursor");
     if (inner.length >= 2 || (signal === "cursor" && inner.length)) return true;

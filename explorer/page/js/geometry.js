@@ -97,10 +97,17 @@ const hitAt = ({ x, y }) => {
   }
   return hit;
 };
+// All that a tab holds is the tab, by ARIA: a link in it shows the same panel, unless it leads elsewhere.
+const isInnerOfTab = (inner, tab) => {
+  if (inner === tab || explicitRole(tab) !== "tab" || inner.localName !== "a" || !isWithin(inner, tab)) return false;
+  const leads = hrefOf(inner) && hrefOf(inner).split("#")[0] !== document.URL.split("#")[0];
+  return !leads && !isCode(rawHref(inner)) && !handlerOf(inner);
+};
 const isHit = (el, point) => {
   // A button inside a link follows the link, and an entry is pointed at wherever it is hit.
   const ownsAll = el.matches("a[*|href]") || !!hoverMenu(el);
   for (let node = hitAt(point); node; node = shownIn(node)) {
+    if (isInnerOfTab(node, el)) continue;
     if (node === el || (node.localName === "label" && node.control === el)) return true;
     if (
       !ownsAll &&

@@ -37,6 +37,15 @@ const rowOf = (el) => {
   const row = rowBoxOf(el);
   return row ? hashOf(`${roleOf(el)} ${shapeTrail(el)}`) : "";
 };
+// What is one of several of its kind side by side, such as the menus of a bar, whatever each is called.
+const LARGE_GROUP = 4;
+const groupOf = (el) => {
+  if (hrefOf(el) || isField(el)) return "";
+  const alone = el.parentElement?.children.length === 1 && el.parentElement.matches("li, div, span");
+  const node = alone ? el.parentElement : el;
+  const group = likeOf(node).filter((one) => isShown(one));
+  return group.length >= LARGE_GROUP ? hashOf(`group ${roleOf(el)} ${shapeTrail(node)}`) : "";
+};
 const hashOf = (text) => {
   let value = 5381;
   for (let i = 0; i < text.length; i++) value = ((value * 33) ^ text.charCodeAt(i)) >>> 0;
@@ -80,7 +89,7 @@ const NO_NAMES = new Set(
     " content main root tool tools toolbar bar panel control ctrl cell row col column tb ui app component widget field input" +
     " active selected current default primary secondary small large medium left right top bottom center middle flex grid" +
     " group list block inline hidden visible show hide first last odd even clickable pointer cursor label text title name" +
-    " action click nav menu  view page undefined null true false none auto base core js css new"
+    " action click nav menu popup dropdown gap view page undefined null true false none auto base core js css new"
   ).split(" "),
 );
 const UTILITY = /^(flex|grid|items-|justify-|rounded|p[xytrbl]?-|m[xytrbl]?-|text-|bg-|w-|h-|hover:|sm:|md:|lg:)/;
@@ -128,6 +137,7 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const hintOf = (el) => {
   if (spoken(el)) return "";
   if (useOf(el) === "cell") return "Cell of the sheet";
+  if (isField(el) && fillsOf(el) === "search") return "Search";
   const keys = attr(el, "aria-keyshortcuts") || attr(el, "accesskey");
   const kind = KINDS[roleOf(el)] ?? (isField(el) ? "Field" : "Button");
   const name = ownWords(el) || (keys ? `${kind} with the key ${keys}` : "") || besideOf(el);

@@ -4,13 +4,18 @@ const FONTS =
   "|anticon|el-icon|svg-inline--fa|typcn|ion|material-icons";
 const NO_WORDS = "fw|lg|sm|xs|\\dx|w-\\d+|spin|icon|button|btn";
 const ICON_CLASS = new RegExp(`(?:^|\\s)(?:${FONTS})-(?!(?:${NO_WORDS})\\b)([a-z][\\w-]*)`, "g");
+const SMALL_PX = 48 * 48;
 const LIGATURES = /material-(icons|symbols)|\bmat-icon\b/;
+// A word that its font draws as a picture: nobody reads it.
+const isGlyph = (el) =>
+  !el.children.length &&
+  /^[a-z_\d]{2,40}$/.test(el.textContent.trim()) &&
+  (LIGATURES.test(attr(el, "class")) || /material (icons|symbols)/i.test(styleOf(el).fontFamily));
 const wordsOfClass = (el) => [...attr(el, "class").matchAll(ICON_CLASS)].map((match) => match[1]);
 const fileOf = (address) =>
   /^data:/.test(address) ? "" : (/([^/?#]+)\.(?:svg|png|gif|ico|webp|avif|jpe?g)(?:[?#].*)?$/i.exec(address)?.[1] ?? "");
 const wordsOf = (el) => {
   const link = el.localName === "use" ? attr(el, "href") || attr(el, "xlink:href") : "";
-  const glyph = LIGATURES.test(attr(el, "class")) && /^[a-z_\d]{2,40}$/.test(el.textContent.trim());
   const iconified = /^(iconify-icon|ion-icon|sl-icon|mat-icon|v-icon)$/.test(el.localName);
   return [
     link.includes("#") ? link.split("#").pop() : fileOf(link),
@@ -18,7 +23,7 @@ const wordsOf = (el) => {
     /^(\w+)Icon$/.exec(attr(el, "data-testid"))?.[1], // Material UI
     iconified ? attr(el, "icon") || attr(el, "name") || attr(el, "svgicon") : "",
     ...wordsOfClass(el),
-    glyph ? el.textContent.trim() : "",
+    isGlyph(el) ? el.textContent.trim() : "",
     el.localName === "img" ? fileOf(attr(el, "src")) : "",
     el.localName === "svg" ? attr(el, "name") : "",
   ].filter(Boolean);
@@ -31,9 +36,11 @@ const iconWords = memo((el) => {
   const found = [...partsOf(el).flatMap(wordsOf), ...wordsOf(el), fileOf(image)];
   return [...new Set(found.filter(Boolean).map((word) => word.slice(0, 40)))].slice(0, 6);
 });
+// The handle in the corner of a small button is named as the button is.
 const titleAround = (el) => {
-  const host = el.getRootNode().host ?? el.parentElement;
-  return host && areaOf(host) <= 2 * areaOf(el) ? attr(host, "aria-label") || attr(host, "title") : "";
+  const host = el.parentElement ?? el.getRootNode().host;
+  const around = host && (areaOf(host) <= 2 * areaOf(el) || areaOf(host) <= SMALL_PX);
+  return around ? attr(host, "aria-label") || attr(host, "title") : "";
 };
 // What an icon without a name is told by: its drawing. Numbers that animate it live elsewhere.
 const DRAWING = ["d", "points", "r", "x1", "y1", "src"];

@@ -1,5 +1,6 @@
 // Part 2: what can be brought into view by scrolling, and what lies over things that are there already.
 const NARROW = 0.5; // bars that stick to an edge are smaller than this part of the view, veils larger
+const COLUMN = 0.8; // under a panel that is higher than this part of the view, scrolling brings nothing out
 const root = document.scrollingElement ?? document.documentElement;
 const isLocked = memo(() => {
   const html = styleOf(document.documentElement).overflowY;
@@ -86,9 +87,13 @@ const coverOf = (el, point) => {
   const hit = hitAt(point);
   return !hit || isWithin(hit, el) || isWithin(el, hit) || styleOf(el).pointerEvents === "none" ? null : hit;
 };
+const isColumn = (bar) => {
+  const { top, bottom } = bar.getBoundingClientRect();
+  return Math.min(bottom, view.bottom) - Math.max(top, view.top) > COLUMN * (view.bottom - view.top);
+};
 const canEscape = (el, cover) => {
   const bar = floating(cover);
-  if (!bar || isVeil(bar) || isFixed(el) || isWithin(el, bar)) return false;
+  if (!bar || isVeil(bar) || isColumn(bar) || isFixed(el) || isWithin(el, bar)) return false;
   const scroller = mainScroller();
   return !!scroller && isWithin(el, scroller) && roomIn(scroller) >= 8;
 };

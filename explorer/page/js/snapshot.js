@@ -10,8 +10,25 @@
     for (let i = 0; i < text.length; i++) value = ((value * 33) ^ text.charCodeAt(i)) >>> 0;
     return value.toString(16);
   };
+  const MAX_NODES = 4000;
+  // Texts in document order, also those of components: of shadow roots, and of what is slotted into them.
+  const rootOf = (el) => globalThis.__sitereel?.rootOf(el) ?? el.shadowRoot;
+  const texts = [];
+  const stack = [document.body ?? document.documentElement].filter(Boolean);
+  while (stack.length && texts.length < MAX_NODES) {
+    const node = stack.pop();
+    if (node.nodeType === 3) {
+      if (node.data.trim()) texts.push(node);
+    } else if (node.nodeType === 1 && !/^(script|style|template|noscript)$/.test(node.localName)) {
+      const slotted = node.localName === "slot" ? node.assignedNodes() : [];
+      const inner = slotted.length ? slotted : [...(rootOf(node) ?? node).childNodes];
+      for (let i = inner.length - 1; i >= 0; i--) stack.push(inner[i]);
+    }
+  }
+  const boxOf = (node) => node.parentElement ?? node.getRootNode().host ?? null;
   // Visible text with digits folded (clocks and counters make no scenes), plus every state a control shows.
-  const text = fold(document.body?.innerText ?? "").slice(0, MAX_TEXT);
+  const shadowed = texts.filter((node) => node.getRootNode() !== document && boxOf(node) && shown(boxOf(node)));
+  const text = fold([document.body?.innerText ?? "", ...shadowed.map((node) => node.data)].join(" ")).slice(0, MAX_TEXT);
   const STATES = ["aria-expanded", "aria-selected", "aria-pressed", "aria-checked", "aria-hidden", "open"];
   const states = all(
     "[aria-expanded],[aria-selected],[aria-pressed],[aria-checked],[aria-hidden],dialog,details,[role=dialog]",
@@ -26,18 +43,16 @@
     return right > innerWidth / 3 && left < (innerWidth * 2) / 3 && top < innerHeight;
   };
   // What can be read in the viewport, block by block, with the place of each as a share of the viewport.
-  const MAX_NODES = 4000;
   const blockOf = (node) => {
-    let box = node.parentElement;
+    let box = boxOf(node);
     while (box?.parentElement && getComputedStyle(box).display.startsWith("inline")) box = box.parentElement;
     return box;
   };
   const readable = () => {
     const blocks = new Map();
-    const walker = document.createTreeWalker(document.body ?? document, NodeFilter.SHOW_TEXT);
-    for (let n = 0; n < MAX_NODES && walker.nextNode(); n++) {
-      const node = walker.currentNode;
-      if (!node.data.trim() || !node.parentElement || !shown(node.parentElement)) continue;
+    for (const node of texts) {
+      const parent = boxOf(node);
+      if (!parent || !shown(parent)) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       const { left, right, top, bottom } = range.getBoundingClientRect();

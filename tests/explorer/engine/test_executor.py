@@ -162,7 +162,8 @@ def test_a_planner_that_finds_everything_poor_does_not_make_it_go_to_and_fro(
 
     take = harness.explore(harness.url, Bored(), max_clicks=4)
 
-    assert len(take.steps) == 4
+    # The fourth would be one more button, a kind that has done nothing before.
+    assert len(take.steps) == 3
     assert len(take.trace.visits) <= 5
 
 
@@ -174,8 +175,8 @@ def test_ten_clicks_show_every_main_page_of_a_site_and_what_is_inside(
 
     main = ("", "features.html", "pricing.html", "gallery.html", "docs/", "about.html", "contact.html")
     assert {site.url + page for page in main} <= set(take.metrics[-1].visited_urls)
-    inside = {step.page_url.rpartition("/")[2] for step in take.steps if step.outcome == "scene"}
-    assert {"features.html", "gallery.html"} <= inside
+    inside = {step.page_url.rpartition("/")[2] for step in take.steps if step.outcome != "page"}
+    assert {"", "features.html", "pricing.html"} <= inside
 
 
 @pytest.mark.thorough

@@ -1,0 +1,64 @@
+"""What earlier clicks take from a score: rows of one list, names, kinds and groups clicked before."""
+
+from collections import Counter
+
+from explorer.languages.overlay_phrases import says
+from explorer.planning.base_scores import kind_of, label_of
+from explorer.planning.keyword_weights import BOOST
+from explorer.state.frontier import REUSE_SEPARATOR
+from explorer.types import Element, Scene
+
+#: A kind of control that was clicked before makes room for others, up to a limit.
+SAME_KIND_PENALTY, MAX_SAME_KIND_PENALTY = 3, 12
+#: So does a name that was clicked before: each article of a list may have the same "Read more".
+SAME_NAME_PENALTY = 12
+#: Of one list so many rows are clicked; after that only pages that show something new, and last of all. So is
+#: what nothing is known of, of a kind that has shown nothing.
+ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 12.0, 2.0
+#: So often "next" is pressed before everything else was shown.
+NEXT_IN_A_ROW = 5
+#: So many views of a strip are shown before other things come first.
+VIEWS_OF_A_STRIP, FURTHER_VIEW_PENALTY = 4, 25
+#: The same of what stands side by side, such as the menus of a bar.
+CLICKS_OF_A_GROUP, FURTHER_OF_A_GROUP_PENALTY = 3, 12
+#: The last click is boosted by words such as "pricing", to end the film well, only above what shows little.
+LAST_BOOST_SCORE, LAST_BOOST_FROM = 8, 30
+
+
+def history_bonus(element: Element, scene: Scene, clicked: Counter[str], score: float) -> float:
+    """What earlier clicks take from a score, and what the film's last click adds.
+
+    `clicked` counts the labels of earlier clicks.
+    """
+    bonus = 0.0
+    if (not element.href or element.route) and not is_reused(element):
+        times = scene.kind_counts.get(kind_of(element), 0)
+        bonus -= min(MAX_SAME_KIND_PENALTY, SAME_KIND_PENALTY * times)
+        bonus -= FURTHER_VIEW_PENALTY if element.strip and times >= VIEWS_OF_A_STRIP else 0
+        of_group = scene.row_counts.get(element.group, 0)
+        bonus -= FURTHER_OF_A_GROUP_PENALTY if of_group >= CLICKS_OF_A_GROUP else 0
+    if scene.clicks_left == 1 and BOOST.search(label_of(element)) and score + bonus > LAST_BOOST_FROM:
+        bonus += LAST_BOOST_SCORE
+    if not element.fills and not element.opens_on_hover and not is_reused(element):
+        bonus -= SAME_NAME_PENALTY * clicked[label_of(element)]
+    return bonus
+
+
+def limited_by_history(element: Element, scene: Scene, clicked: Counter[str], score: float) -> float:
+    """The score of what comes only when nothing else is left: further rows, kinds that did nothing."""
+    goes_on = is_reused(element) and says("next", label_of(element))
+    if is_further_row(element, scene) or (goes_on and clicked[label_of(element)] >= NEXT_IN_A_ROW):
+        return min(score, FURTHER_ROW_SCORE)
+    is_unknown = element.key not in scene.expected_outcomes
+    is_dead = is_unknown and not element.href and kind_of(element) in scene.dead_kinds
+    return min(score, DEAD_KIND_SCORE) if is_dead else score
+
+
+def is_further_row(element: Element, scene: Scene) -> bool:
+    """Whether enough rows of its list were clicked."""
+    return scene.row_counts.get(element.row, 0) >= ROWS_OF_A_LIST
+
+
+def is_reused(element: Element) -> bool:
+    """Whether it was used before, in another state of its page."""
+    return REUSE_SEPARATOR in element.key
