@@ -22,7 +22,8 @@ const toolsBeside = (el) => {
   return [];
 };
 const saysDraw = memo((el) => {
-  const words = [spoken(el), tooltipOf(el), ...iconWords(el), ownWords(el)].join(" ");
+  const inner = [...(rootOf(el)?.children ?? [])].map(tooltipOf);
+  const words = [spoken(el), tooltipOf(el), ...inner, ...iconWords(el), ownWords(el)].join(" ");
   return DRAWS.test(words.replace(/[_-]/g, " "));
 });
 const isTool = (el) => {

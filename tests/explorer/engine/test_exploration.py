@@ -214,3 +214,17 @@ def test_each_step_tells_when_it_had_settled_and_where_it_was_then(
     assert [step.url_after for step in take.steps] == [
         f"{harness.url}{step.label.lower()}" for step in take.steps
     ]
+
+
+def test_a_side_panel_is_slid_in_for_the_pages_that_it_holds(harness: Harness, pages: dict[str, str]) -> None:
+    panel = """<style>aside { position: fixed; left: -260px; top: 0; width: 200px; height: 100vh }
+      aside { background: #eee } aside.open { left: 0 }</style>
+      <header style="margin-left: 300px"><a onclick="panel.classList.toggle('open')">Menu</a></header>
+      <aside id=panel><a href=/blue>Blue</a><br><a href=/red>Red</a></aside>"""
+    pages["/"] = page("white", more=panel)
+    for name in ("blue", "red"):
+        pages[f"/{name}"] = page(name, more=panel)
+
+    take = harness.explore(harness.url, scout=True, max_clicks=4)
+
+    assert labels(take) == ["Menu", "Blue", "Menu", "Red"]

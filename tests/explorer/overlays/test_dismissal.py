@@ -352,3 +352,16 @@ def test_an_obstacle_is_answered_outside_real_time_as_well(show: Show) -> None:
     html = f"""<div class="bar gone">We use cookies <button {GO}>Decline</button></div>"""
 
     assert cleared(show, html, FrameClock())[1] == ["Decline"]
+
+
+def test_a_component_s_dialog_that_offers_choices_only_is_cancelled(show: Show) -> None:
+    html = """<x-dialog></x-dialog><script>
+      document.querySelector("x-dialog").attachShadow({ mode: "open" }).innerHTML = `
+        <div role=dialog style="position: fixed; inset: 0; background: #0008; z-index: 9">
+          <div style="margin: 200px; padding: 20px; background: #fff">Where shall your drawings be kept?
+          <select><option>Here</select> <button id=ok>OK</button>
+          <button onclick="this.closest('[role=dialog]').remove()">Cancel</button></div></div>`</script>"""
+
+    (dismissed,), _ = cleared(show, html)
+
+    assert (dismissed.kind, dismissed.label) == ("notice", "Cancel")

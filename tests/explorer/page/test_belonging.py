@@ -122,3 +122,75 @@ def test_a_picture_called_icon_or_a_sign_yields_to_the_title_that_says_more(
     <a href=/x title="Ends here">link</a>"""
 
     assert browser.labels(html) == ["Path tool", "Move up", "▼", "Image", "Ends here"]
+
+
+def test_a_word_that_a_font_draws_is_not_read_unless_there_is_nothing_else(show: Show) -> None:
+    glyph = "<i class='material-icons'>{}</i>"
+    buttons = (f"{glyph.format('receipt_long')} Billing", glyph.format("expand_more"))
+    assert names(show, "".join(f"<button>{inner}</button>" for inner in buttons)) == [
+        "Billing",
+        "expand more",
+    ]
+
+
+def test_a_handle_in_a_small_button_is_named_as_the_button(show: Show) -> None:
+    html = """<div title="Rectangle tool" style="width: 30px; height: 30px"><span>&nbsp;</span>
+      <div class=handle style="width: 8px; height: 8px; cursor: pointer" onclick="1"></div></div>"""
+    assert names(show, html) == ["Rectangle tool"]
+
+
+CANVAS = "<canvas width=900 height=500 style='background: #eee'></canvas>"
+PICTURE = "<svg width=30 height=30><rect width=20 height=20 /></svg>"
+
+
+def uses(show: Show, html: str) -> list[str]:
+    return [element.use for element in found(show, html)]
+
+
+def test_shapes_of_a_palette_are_drawn_with_and_colours_are_not(show: Show) -> None:
+    grid = "<div style='display: grid; grid-template-columns: repeat(4, 40px)'>{}</div>"
+    shape = f"<a class=item style='cursor: pointer' onclick='1'>{PICTURE}</a>"
+    colour = "<div class=square style='width: 15px; height: 15px; cursor: pointer' onclick='1'></div>"
+    assert uses(show, CANVAS + grid.format(8 * shape)) == 8 * ["draw"]
+    assert uses(show, CANVAS + grid.format(40 * colour)) == 40 * [""]
+    assert uses(show, "<p>Nothing to draw on</p>" + grid.format(8 * shape)) == 8 * [""]
+
+
+def test_tools_that_show_nothing_by_themselves_are_told_from_those_that_draw(show: Show) -> None:
+    names = ("Select", "Zoom", "Rectangle", "Eyedropper")
+    bar = "".join(f"<div {BOX} title='{name} tool'>{PICTURE}</div>" for name in names)
+    assert uses(show, CANVAS + f"<div>{bar}</div>") == ["mode", "mode", "draw", "mode"]
+
+
+def test_tools_in_components_stand_side_by_side_as_well(show: Show) -> None:
+    html = """<div id=bar></div><script>for (const name of ["Pencil", "Line", "Zoom"]) {
+      const tool = bar.appendChild(document.createElement("x-tool"));
+      tool.attachShadow({ mode: "open" }).innerHTML =
+        `<div title="${name} Tool" style="width: 30px; cursor: pointer" onclick="1">%s</div>` }</script>"""
+    assert uses(show, CANVAS + html % PICTURE) == ["draw", "draw", "mode"]
+
+
+def test_a_tab_is_one_with_its_link_unless_that_leads_elsewhere(show: Show) -> None:
+    tab = "<li role=tab onclick=1 style='display: inline-block'><a href='{}'>{}</a>"
+    tabs = f"<ul>{tab.format('#one', 'One')}{tab.format('/two', 'Two')}</ul>"
+    told = [(element.role, element.label, element.in_view) for element in found(show, tabs)]
+    assert told == [("tab", "One", True), ("link", "Two", True)]
+
+
+def test_what_lies_under_a_panel_as_high_as_the_view_is_covered(show: Show) -> None:
+    html = """<a href=/menu style="position: absolute; right: 40px; top: 10px">Menu</a>
+      <div style="height: 3000px"></div>
+      <aside style="position: fixed; right: 0; top: 0; width: 300px; height: 100vh">Settings</aside>"""
+
+    async def look(page: Page) -> tuple[int, list[str]]:
+        discovery = await discover(page, ())
+        return len(discovery.elements), [element.label for element in discovery.covered]
+
+    assert show(html, look) == (0, ["Menu"])
+
+
+def test_menus_of_a_bar_are_a_group(show: Show) -> None:
+    bar = "".join(f"<a class=entry onclick=1>{name}</a> " for name in ("File", "Edit", "View", "Help"))
+    told = [element.group for element in found(show, f"<div>{bar}</div><button>Other</button>")]
+    assert len(set(told[:4])) == 1
+    assert told[0] != "" == told[4]

@@ -132,3 +132,18 @@ def test_a_page_to_sign_in_at_is_known_by_sight(show: Show, html: str, expected:
         return (await take_snapshot(page)).sign_in
 
     assert show(html, look) is expected
+
+
+def test_texts_in_shadow_roots_are_read(show: Show) -> None:
+    html = """<x-menu>Slotted</x-menu><script>document.querySelector("x-menu").attachShadow({ mode: "open" })
+      .innerHTML = "<div hidden>Open a file</div><slot></slot>"</script>"""
+
+    async def look(page: Page) -> tuple[Snapshot, Snapshot]:
+        before = await take_snapshot(page)
+        await page.evaluate("document.querySelector('x-menu').shadowRoot.querySelector('div').hidden = false")
+        return before, await take_snapshot(page)
+
+    before, after = show(html, look)
+    assert [line.text for line in before.lines] == ["Slotted"]
+    assert [line.text for line in after.lines] == ["Open a file", "Slotted"]
+    assert before.signature != after.signature

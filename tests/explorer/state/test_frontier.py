@@ -217,3 +217,35 @@ def test_a_place_was_seen_once_it_was_visited_under_any_spelling() -> None:
 
     assert frontier.has_seen(page_key(HOME + "a"))
     assert not frontier.has_seen(page_key(HOME))
+
+
+def test_what_was_not_reached_is_tried_once_more_in_another_state() -> None:
+    frontier = Frontier()
+    offered = []
+    for signature in ("covered", "covered", "open", "covered", "open"):
+        offered.append(frontier.usable(TAB, signature, 5) == TAB)
+        if offered[-1]:
+            frontier.mark_tried(TAB, signature)
+            frontier.note_unreached(TAB, HOME, signature)
+    assert offered == [True, False, True, False, False]
+
+
+def test_slides_of_one_document_are_no_deeper_than_its_first() -> None:
+    frontier = Frontier()
+    frontier.visit(HOME, None)
+    frontier.visit(HOME + "#/1", HOME)
+    frontier.visit(HOME + "#/2", HOME + "#/1")
+    frontier.visit(HOME + "docs", HOME + "#/2")
+    assert [frontier.depth(HOME + place) for place in ("#/1", "#/2", "docs")] == [0, 0, 1]
+
+
+def test_a_control_that_is_used_again_is_left_to_try_where_it_was_not_used() -> None:
+    frontier = Frontier()
+    frontier.mark_tried(BUTTON, "first")
+    again = frontier.usable(BUTTON, "second", 5)
+    assert again is not None
+    frontier.visit(HOME, None)
+    frontier.note_left(HOME, (again,))
+    assert list(frontier.left_elsewhere(None)) == [(HOME, (again,))]
+    frontier.mark_tried(again, "second")
+    assert list(frontier.left_elsewhere(None)) == [(HOME, ())]
