@@ -1,5 +1,6 @@
 """Records an exploration while it runs: the trace that a film is cut from."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
@@ -131,8 +132,9 @@ class TraceRecorder:
 def name_of(element: Element) -> str:
     """What viewers are told that it is: its name, or else what it is and where it stands."""
     name = element.label or element.text or element.placeholder or element.hint or "Part of the page"
-    # A sign such as a triangle says less than its tooltip.
-    return name if any(map(str.isalnum, name)) else element.title or name
+    if not any(map(str.isalnum, name)):
+        return element.title or name  # a sign such as a triangle says less than its tooltip
+    return re.sub("[_-]", " ", name) if name in element.icon.split() else name
 
 
 def role_of(element: Element) -> str:

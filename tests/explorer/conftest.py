@@ -59,9 +59,8 @@ class ShownPages:
         async def visit() -> Any:
             if self._shared is None or self._shared.is_closed() or not is_trusted(self._shared):
                 self._shared = await self._new_page()
-            await self._shared.goto(
-                "about:blank"
-            )  # else the page would be scrolled to where the last one was
+            # Else the page would be scrolled to where the last one was.
+            await self._shared.evaluate("history.scrollRestoration = 'manual'")
             await self._shared.goto(self._address)
             return await look(self._shared)
 

@@ -76,7 +76,7 @@ const spoken = memo((el) => {
     () => attr(el, "placeholder"),
     () => (isField(el) ? "" : attr(el, "value")),
     () => titleAround(el),
-    () => (iconWords(el).find((word) => !isMeaningless(word)) ?? "").replace(/[_-]+/g, " "),
+    () => iconWords(el).find((word) => !isMeaningless(word)) ?? "",
   ];
   let last = ""; // an arrow, or a word such as "icon": the last resort
   for (const name of names) {

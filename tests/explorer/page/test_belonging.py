@@ -129,7 +129,7 @@ def test_a_word_that_a_font_draws_is_not_read_unless_there_is_nothing_else(show:
     buttons = (f"{glyph.format('receipt_long')} Billing", glyph.format("expand_more"))
     assert names(show, "".join(f"<button>{inner}</button>" for inner in buttons)) == [
         "Billing",
-        "expand more",
+        "expand_more",
     ]
 
 
