@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -32,10 +33,20 @@ LONGEST = (
     "actors/supervision/test_supervisor.py",
     "demo_api/mcp/",
 )
+#: Fixtures that open a page, and how many cases of one table `make test` opens one for.
+OPENS_A_PAGE = frozenset({"show", "show_in_shared_page", "harness", "browser", "visitor"})
+FIRST_CASES = 5
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Orders files, and never the tests of one."""
+    """Orders files, and never the tests of one; marks what is left to `make test-all`."""
+    cases: Counter[str] = Counter()
+    for item in items:
+        table, is_case, _ = item.nodeid.partition("[")
+        cases[table] += 1
+        if is_case and cases[table] > FIRST_CASES and OPENS_A_PAGE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("thorough")
 
     def rank(item: pytest.Item) -> int:
         path = item.nodeid.removeprefix("tests/")

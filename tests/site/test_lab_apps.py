@@ -7,6 +7,9 @@ from playwright.async_api import Page
 
 from tests.site.conftest import Visit
 
+#: The tests that use these pages show most of it.
+pytestmark = pytest.mark.thorough
+
 Written = Callable[[], int]
 
 

@@ -5,6 +5,9 @@ from playwright.async_api import Page
 
 from tests.site.conftest import Visit
 
+#: The tests that use these pages show most of it.
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("path", ["lab/consent/", "lab/consent/shadow.html"])
 def test_the_consent_banner_covers_everything_until_it_is_answered_once(visit: Visit, path: str) -> None:

@@ -115,6 +115,7 @@ async def test_moving_pictures_appear_at_their_time(ffmpeg: Ffmpeg, tmp_path: Pa
         assert bar.mean() == pytest.approx(number // 3 * 40 + 19.5, abs=1.5)
 
 
+@pytest.mark.thorough
 async def test_a_click_ripples_under_a_pointer_and_fades(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     story = timeline(4000, (Sample(0.0, 640.0, 360.0),), clicks=(600.0,))
     shown = await pixels(ffmpeg, tmp_path, [Frame(0.0, drawn())], story)

@@ -23,6 +23,7 @@ def job_of(visitor: Visitor) -> str:
     return visitor.page.url.partition("#")[2]
 
 
+@pytest.mark.thorough
 async def test_https_is_assumed_and_what_was_chosen_is_asked_for(visitor: Visitor, store: Store) -> None:
     page = visitor.page
     await visitor.visit()

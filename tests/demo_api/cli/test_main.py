@@ -79,7 +79,7 @@ def test_recording_writes_a_film_and_nothing_else(site: SiteServer, tmp_path: Pa
         thorough(["http://no-such-host.invalid/"], 1, "no-such-host.invalid"),
         (["http://example.com", "-o", "/no/such/folder/demo.mp4"], 1, "/no/such/folder does not exist"),
         thorough(["http://example.com", "-o", "/"], 1, "is a folder"),
-        (["http://example.com", "-o", "demo.webm", "--format", "gif"], 2, "cannot be a gif film"),
+        thorough(["http://example.com", "-o", "demo.webm", "--format", "gif"], 2, "cannot be a gif film"),
         thorough(["http://example.com", "-o", "demo.MP4", "--format", "webm"], 2, "cannot be a webm film"),
         thorough(
             ["http://example.com", "--poster", "/no/such/folder/p.png"], 1, "/no/such/folder does not exist"
@@ -88,7 +88,7 @@ def test_recording_writes_a_film_and_nothing_else(site: SiteServer, tmp_path: Pa
         thorough(
             ["http://example.com", "--storyboard", "/etc/passwd/here"], 1, "/etc/passwd is not a folder"
         ),
-        (["http://example.com", "--goal", "x" * 301], 2, "--goal String should have at most 300"),
+        thorough(["http://example.com", "--goal", "x" * 301], 2, "--goal String should have at most 300"),
         thorough(
             ["http://example.com", "--focus", "a", "--focus", ""],
             2,
@@ -329,6 +329,7 @@ def test_a_taken_port_is_one_clear_sentence() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("setting", ["CHROMIUM_PATH", thorough("FFMPEG_PATH")])
 def test_a_missing_tool_is_noticed_before_anything_is_filmed(
     setting: str, site: SiteServer, tmp_path: Path

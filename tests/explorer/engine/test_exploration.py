@@ -145,6 +145,7 @@ def test_what_is_to_be_avoided_is_not_clicked_and_that_is_told(
     assert "GET /blue" not in harness.asked, "nor looked at off camera"
 
 
+@pytest.mark.thorough
 def test_what_robots_txt_forbids_is_not_looked_at_but_may_be_filmed(
     harness: Harness, shop: dict[str, str]
 ) -> None:
@@ -216,6 +217,7 @@ def test_each_step_tells_when_it_had_settled_and_where_it_was_then(
     ]
 
 
+@pytest.mark.thorough
 def test_a_side_panel_is_slid_in_for_the_pages_that_it_holds(harness: Harness, pages: dict[str, str]) -> None:
     panel = """<style>aside { position: fixed; left: -260px; top: 0; width: 200px; height: 100vh }
       aside { background: #eee } aside.open { left: 0 }</style>

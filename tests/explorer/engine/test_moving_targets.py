@@ -28,6 +28,7 @@ ENTERS = [
 ]
 
 
+@pytest.mark.thorough
 def test_a_target_that_never_stands_still_is_hit(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = FLOATS
 

@@ -162,6 +162,7 @@ def test_popups_and_new_tabs_are_shown_in_the_one_page(harness: Harness, site: S
     assert tab.metrics[-1].visited_urls == (start, f"{site.url}about.html")
 
 
+@pytest.mark.thorough
 def test_a_popup_that_leads_off_the_site_is_refused_and_the_film_goes_on(
     harness: Harness, pages: dict[str, str]
 ) -> None:

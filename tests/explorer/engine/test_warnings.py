@@ -98,6 +98,7 @@ def test_a_page_that_asks_to_sign_in_stops_a_film_early(harness: Harness, pages:
     assert "a page came up that asks to sign in" in messages["stopped_early"]
 
 
+@pytest.mark.thorough
 def test_time_that_runs_out_is_told_with_its_limit(harness: Harness, pages: dict[str, str]) -> None:
     class Tires:
         """Chooses once, and then thinks without end."""

@@ -262,6 +262,7 @@ def test_what_a_rehearsal_leaves_in_the_stores_is_put_back(harness: Harness, pag
     assert (one.picture.pixels == other.picture.pixels).mean() > 0.99
 
 
+@pytest.mark.thorough
 def test_a_rehearsal_happens_in_the_state_that_its_film_has_reached(
     harness: Harness, pages: dict[str, str]
 ) -> None:
