@@ -189,7 +189,8 @@ class _Ranking:
         """Whether enough was shown of what it belongs to: two rows of one list, a control's other name."""
         expected = self.scene.expected_outcomes.get(element.key)
         is_new = expected is not None and expected.novelty >= CLEARLY_NEW
-        if element.strip == "shown":
+        is_chosen = element.role == "radio" and "checked=true" in element.state
+        if element.strip == "shown" or is_chosen:
             return True
         if element.spot in self.scene.renamed_spots and not (is_new or says("next", label_of(element))):
             return True

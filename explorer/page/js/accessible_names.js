@@ -70,8 +70,9 @@ const spoken = memo((el) => {
     () => attr(el, "aria-label"),
     () => attr(el, "alt"),
     () => [...(el.labels ?? [])].map((l) => gather(l, true)).join(" "),
-    () => visibleText(el),
-    () => gather(rootOf(el) ?? el, true),
+    // What stands in an editor is no name: it changes with every entry.
+    () => !isEditable(el) && visibleText(el),
+    () => !isEditable(el) && gather(rootOf(el) ?? el, true),
     () => tooltipOf(el),
     () => attr(el, "placeholder"),
     () => (isField(el) ? "" : attr(el, "value")),

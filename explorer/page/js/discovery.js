@@ -20,7 +20,7 @@ const describe = (el, names, key, sight, spot) => {
   return {
     selector: selectorFor(el, names),
     tag: el.localName,
-    text: (hoverMenu(el) ? spoken(el) : visibleText(el) || spoken(el)).slice(0, MAX_TEXT),
+    text: (hoverMenu(el) || isEditable(el) ? spoken(el) : visibleText(el) || spoken(el)).slice(0, MAX_TEXT),
     role: roleOf(el),
     href: hrefOf(el).slice(0, 2000),
     route: isRoute(el),
