@@ -208,6 +208,8 @@ class Scene:
     clicks_here: int = 0
     visited_urls: frozenset[str] = frozenset()
     clicks_left: int = 10
+    #: Whether it is the page that the film began on, and not the site's front page: it is finished first.
+    is_deep_start: bool = False
     wishes: Wishes = Wishes()
     #: What is known of some of the elements, by their `key`.
     expected_outcomes: Mapping[str, ExpectedOutcome] = field(default_factory=dict)

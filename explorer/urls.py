@@ -19,3 +19,11 @@ def page_key(url: str) -> str:
         + (f"?{parts.query}" if parts.query else "")
         + (f"#{route}" if route not in {"", "!"} else "")
     )
+
+
+def is_front_page(url: str) -> bool:
+    """Whether `url` is the front page of its site or folder: no file but an index, and no query."""
+    return (
+        re.search(r"/(?:index\.\w{3,5})?$", urlsplit(url).path + ("?" if urlsplit(url).query else ""))
+        is not None
+    )

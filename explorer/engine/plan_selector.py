@@ -19,7 +19,7 @@ from explorer.state.page_state import PageState
 from explorer.state.refusals import Refusals
 from explorer.text import title_of
 from explorer.types import ActionPlan, Brief, Element, Refusal, Scene, Step
-from explorer.urls import page_key
+from explorer.urls import is_front_page, page_key
 
 #: A planner has limits of its own; this one is for a planner that has none.
 PLAN_TIMEOUT_S = 30.0
@@ -138,6 +138,7 @@ class PlanSelector:
             clicks_here=sum(page_key(step.page_url) == page_key(url) for step in progress.steps),
             visited_urls=frozenset(self.frontier.visited),
             clicks_left=progress.clicks_left,
+            is_deep_start=page_key(url) == page_key(self.brief.url) and not is_front_page(url),
             wishes=self.brief.wishes,
             success_rates=self.frontier.success_rates(),
             kind_counts=self.frontier.kind_counts(),

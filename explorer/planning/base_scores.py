@@ -38,6 +38,8 @@ TOGGLE, LINK_WITHOUT_ADDRESS, OPEN_TAB, FOOTER_CONTROL = 26, 20, 14, 12
 INSIDE, INSIDE_BELOW = 100, 94
 #: From this score on a control is worth that first look.
 WORTH_A_LOOK_INSIDE = 52
+#: The same on the page that the film was asked for, where that is not the front page.
+WORTH_A_LOOK_AT_START = 42
 #: What a film can do without, and what leads out of the page: both only when nothing else is left.
 MAX_DEMOTED, MAX_DOWNLOAD = 8, 4
 #: What is out of view by no more than this is a short way to scroll; a viewport is 720 px high.
@@ -119,11 +121,14 @@ def fragment_score(element: Element) -> Score:
     return (ASIDE_ROUTE if element.landmark == "aside" else ROUTE), "shown by script"
 
 
-def control_score(element: Element, look_inside: bool) -> Score:
-    """The score of a control by its kind; `look_inside` puts one of the page's content first."""
+def control_score(element: Element, look_inside: bool, least: float = WORTH_A_LOOK_INSIDE) -> Score:
+    """The score of a control by its kind; `look_inside` puts one of the page's content first.
+
+    That is one with a score of `least` and more.
+    """
     score, reason = next(((s, why) for applies, s, why in _CONTROLS if applies(element)), _OTHER)
     near = element.in_view or abs(element.box.y) < NEAR_PX
-    if look_inside and near and element.landmark in {"main", ""} and score >= WORTH_A_LOOK_INSIDE:
+    if look_inside and near and element.landmark in {"main", ""} and score >= least:
         return INSIDE if element.in_view else INSIDE_BELOW, f"{reason} inside the page,"
     return score, reason
 

@@ -11,6 +11,7 @@ from explorer.planning.base_scores import (
     FOOTER_CONTROL,
     TOOL_AFTER_VIEWS,
     VIEWS_BEFORE_TOOLS,
+    WORTH_A_LOOK_AT_START,
     Score,
     accepts_cookies,
     control_score,
@@ -55,6 +56,8 @@ LOOK_INSIDE_EVERY = 3
 
 #: Words such as "pricing" raise a score within its kind.
 BOOST_SCORE = 6
+#: Who asks for a page other than the front page wants to see that: so many clicks are made on it first.
+DEEP_START_SCORE, CLICKS_AT_START = 30, 3
 #: What lies behind an open dialog cannot be clicked before that is closed.
 BEHIND_DIALOG_PENALTY = 50
 #: A link for a new tab mostly leads to another site.
@@ -163,6 +166,8 @@ class _Ranking:
         score = limited_by_history(element, self.scene, self.clicked, score)
         if self._is_unpromising(element, score + bonus):
             return None
+        if self._finishes_start() and element.landmark in {"main", ""} and score > FURTHER_ROW_SCORE:
+            bonus += DEEP_START_SCORE
         return score + bonus, f"{reason}, {match}" if match else reason, family
 
     def _by_goal(self, element: Element) -> tuple[float, str]:
@@ -213,7 +218,12 @@ class _Ranking:
         is_tool = element.use in {"draw", "cell"}
         if is_tool and (self.scene.clicks_here >= VIEWS_BEFORE_TOOLS or self.scene.clicks_left <= 2):
             return TOOL_AFTER_VIEWS, "tool to be used"
+        if self._finishes_start():
+            return control_score(element, True, WORTH_A_LOOK_AT_START)
         return control_score(element, self.look_inside or (self.stay and is_new))
+
+    def _finishes_start(self) -> bool:
+        return self.scene.is_deep_start and self.scene.clicks_here < CLICKS_AT_START
 
     def _adjusted(self, element: Element, score: float, reason: str) -> Score:
         """The base score with penalties and boosts, except for answers to cookie banners and dialogs."""

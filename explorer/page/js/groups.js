@@ -3,11 +3,15 @@
 const STATE_WORDS =
   /(^|[-_])(active|selected|current|checked|open|opened|shown|pressed|on|focus(ed)?|hover(ed)?|first|last|odd|even|disabled)$/i;
 const classesOf = (el) => attr(el, "class").split(/\s+/).filter(Boolean);
-const shapeOfClass = (el) =>
-  classesOf(el)
-    .filter((word) => !STATE_WORDS.test(word) && !/\d/.test(word))
+// `row row-first` is a kind of `row`: what only varies another class of the element is left out.
+const isVariant = (word, classes) => classes.some((base) => base !== word && /^[-_]/.test(word.slice(base.length)) && word.startsWith(base));
+const shapeOfClass = (el) => {
+  const classes = classesOf(el);
+  return classes
+    .filter((word) => !STATE_WORDS.test(word) && !/\d/.test(word) && !isVariant(word, classes))
     .sort()
     .join(".");
+};
 // Tags and classes up to the landmark: things of one shape share it, wherever in a list they stand.
 const shapeTrail = memo((el) => {
   const parent = hostOrParent(el);

@@ -69,6 +69,13 @@ def test_rows_of_a_list_are_known_by_their_shape_also_in_several_columns(show: S
     assert all(e.row for e in elements)
 
 
+def test_rows_that_differ_by_a_variant_of_their_class_are_of_one_list(show: Show) -> None:
+    row = "<div class='op op-{0}'><p>{0} a pet</p><button class='open open-{0}'>{0} /pet</button></div>"
+    elements = found(show, "".join(row.format(how) for how in ("get", "put", "post")))
+    assert len({element.row for element in elements}) == 1
+    assert all(element.row for element in elements)
+
+
 @pytest.mark.parametrize(
     "html",
     [
@@ -194,3 +201,10 @@ def test_menus_of_a_bar_are_a_group(show: Show) -> None:
     told = [element.group for element in found(show, f"<div>{bar}</div><button>Other</button>")]
     assert len(set(told[:4])) == 1
     assert told[0] != "" == told[4]
+
+
+def test_what_stands_in_an_editor_is_not_its_name(show: Show) -> None:
+    (editor,) = found(show, "<div contenteditable=true aria-label=Note>Hello there!</div>")
+    (nameless,) = found(show, "<div contenteditable=true style='width: 99px'>Hello there!</div>")
+    assert (editor.label, editor.text) == ("Note", "Note")
+    assert (nameless.label, nameless.text) == ("", "")

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from explorer.planning.base_scores import kind_of
 from explorer.planning.keyword_planner import MAX_PLANS, KeywordPlanner, rank
-from explorer.types import ActionPlan, Box, Element, Scene
+from explorer.types import ActionPlan, Box, Element, ExpectedOutcome, Scene
 from explorer.urls import page_key
 
 HOME = "https://shop.example/"
@@ -279,3 +280,40 @@ def test_nothing_to_click_gives_no_plan() -> None:
 )
 def test_pages_are_known_by_a_key_without_what_does_not_matter(url: str, key: str) -> None:
     assert page_key(url) == key
+
+
+def test_a_page_that_was_asked_for_by_its_address_is_shown_before_the_menu() -> None:
+    menu, product, button = (
+        link("Pricing", "/pricing", "nav"),
+        link("Lamp", "/lamp"),
+        element("Sizes", tag="button"),
+    )
+    assert order(menu, product) == ["Pricing", "Lamp"]
+    assert order(menu, product, is_deep_start=True) == ["Lamp", "Pricing"]
+    assert order(menu, button, is_deep_start=True) == ["Sizes", "Pricing"]
+    assert order(menu, product, is_deep_start=True, clicks_here=3) == ["Pricing", "Lamp"]
+
+
+def test_the_menus_of_a_bar_make_room_after_three() -> None:
+    menu, other = element("Help", group="bar"), element("Other")
+    assert order(menu, other) == ["Help", "Other"]
+    assert order(menu, other, row_counts={"bar": 3}) == ["Other", "Help"]
+
+
+def test_a_radio_button_that_is_chosen_is_not_clicked() -> None:
+    assert order(element("Portrait", role="radio", state="checked=true")) == []
+    assert order(element("Portrait", role="radio", state="checked=false")) == ["Portrait"]
+
+
+def test_next_goes_on_when_nothing_else_is_left_though_slides_look_alike() -> None:
+    slide = element("Next slide", identity="next@state")
+    turned = {"next@state": ExpectedOutcome("page", 0.65)}
+    assert order(slide, element("Other"), expected_outcomes=turned) == ["Other", "Next slide"]
+    assert order(element("Details"), expected_outcomes={}) == ["Details"]
+
+
+def test_a_kind_that_has_shown_too_little_is_left_out_while_nothing_is_known_of_it() -> None:
+    dull = element("Ryan", role="link", tag="a")
+    history = ("a", "b", "c")
+    assert order(dull, history=history) == ["Ryan"]
+    assert order(dull, history=history, success_rates={kind_of(dull): 0.1}) == []
