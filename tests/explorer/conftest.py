@@ -132,19 +132,20 @@ def harness() -> Iterator[Harness]:
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_over(request: pytest.FixtureRequest) -> None:
+    """What an earlier test has served or asked for is forgotten: files run in any order on one harness."""
+    if "harness" in request.fixturenames:
+        request.getfixturevalue("harness").forget()
+
+
 @pytest.fixture
 def site(harness: Harness) -> SiteServer:
     """The test site, which has been asked nothing yet."""
-    harness.site.requests.clear()
     return harness.site
 
 
 @pytest.fixture
 def pages(harness: Harness) -> dict[str, str]:
     """The pages that a test writes itself, by path: none yet."""
-    harness.pages.clear()
-    harness.plain.clear()
-    harness.heads.clear()
-    harness.failing.clear()
-    harness.asked.clear()
     return harness.pages

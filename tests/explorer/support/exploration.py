@@ -172,6 +172,11 @@ class Harness:
         #: Another one for what is tried off camera: a gate stands in front of a whole browser.
         self.second_browser: Browser
 
+    def forget(self) -> None:
+        """Serves nothing more of what a test has written, and knows of no request."""
+        for table in (self.pages, self.plain, self.heads, self.failing, self.asked, self.site.requests):
+            table.clear()
+
     @property
     def url(self) -> str:
         """Where `pages` are served."""
