@@ -51,17 +51,20 @@ const openedBy = (trigger) => {
     .filter((el) => el && isPlaced(el))
     .filter((el) => !isTall(el) && !el.querySelector(PAGE_PARTS));
 };
-// Boxes that say nothing of themselves: fixed, with the page darkened or wholly covered behind them.
+// Boxes that say nothing of themselves: fixed, with the page darkened or wholly covered behind them; and those that
+// a click of the film has opened, with a button that closes them.
 const unsaid = () => {
   const { layers } = layersOf();
+  const isOpened = ({ el, cover }) =>
+    memory.asked.has(el) && cover > 0.06 && !isTall(el) && closersOf(el).length > 0;
   const lies = ({ el, cover }) => {
     if (cover > 0.85) return Number(getComputedStyle(el).zIndex) > 0 && hides(el);
     return cover > 0.06 && isVeiled(el, layers);
   };
+  const isFixed = ({ el }) => getComputedStyle(el).position === "fixed";
   return layers
-    .filter(({ el }) => getComputedStyle(el).position === "fixed" && !isBare(el))
-    .filter(({ el }) => !el.matches(PAGE_PARTS) && !el.querySelector(PAGE_PARTS))
-    .filter(lies)
+    .filter(({ el }) => !isBare(el) && !el.matches(PAGE_PARTS) && !el.querySelector(PAGE_PARTS))
+    .filter((layer) => (isFixed(layer) && lies(layer)) || isOpened(layer))
     .map(({ el }) => el);
 };
 const isOpen = (el) => isShown(el) && hasSize(el) && isOnTop(el);

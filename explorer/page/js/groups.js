@@ -143,7 +143,7 @@ const hintOf = (el) => {
   if (useOf(el) === "cell") return "Cell of the sheet";
   if (isField(el) && fillsOf(el) === "search") return "Search";
   const keys = attr(el, "aria-keyshortcuts") || attr(el, "accesskey");
-  const kind = KINDS[roleOf(el)] ?? (isField(el) ? "Field" : "Button");
+  const kind = useOf(el) === "draw" ? "Shape" : (KINDS[roleOf(el)] ?? (isField(el) ? "Field" : "Button"));
   const name = ownWords(el) || (keys ? `${kind} with the key ${keys}` : "") || besideOf(el);
   return capital(name || `${kind} ${placeOf(el)}`).slice(0, MAX_TEXT);
 };

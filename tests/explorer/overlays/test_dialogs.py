@@ -7,6 +7,7 @@ from playwright.async_api import Page
 
 from explorer.input.mouse import Mouse
 from explorer.overlays.dialogs import OpenDialog, close_dialog, open_dialog
+from explorer.overlays.search import note_layers
 from explorer.protocols import Clock
 from explorer.types import Point
 from tests.explorer.conftest import Show
@@ -141,3 +142,26 @@ def test_a_page_without_any_is_told_from_one_with(show: Show, html: str) -> None
         return await open_dialog(page)
 
     assert show(PAGE + html, look) is None
+
+
+def test_a_panel_that_a_click_has_opened_is_a_dialog_if_a_button_closes_it(show: Show) -> None:
+    html = """<style>#panel { position: absolute; left: 200px; top: 200px; width: 400px; height: 300px }
+      #panel { z-index: 5; background: #eee }</style><button onclick="panel.hidden = false">Fill</button>
+      <div id=panel hidden>Change colour <input value="#ffffff"> <button>OK</button>
+      <button onclick="panel.hidden = true">Cancel</button></div>"""
+
+    async def look(page: Page) -> tuple[OpenDialog | None, OpenDialog | None, bool]:
+        await note_layers(page, asked=False)
+        await page.get_by_text("Fill").click()
+        unasked = await open_dialog(page)
+        await note_layers(page, asked=True)
+        asked = await open_dialog(page)
+        clock = RealClock()
+        await close_dialog(page, clock, Mouse(page, clock, Point(640, 700)))
+        return unasked, asked, await page.locator("#panel").is_hidden()
+
+    unasked, asked, is_gone = show(html, look)
+
+    assert unasked is None
+    assert asked is not None
+    assert (asked.kind, is_gone) == ("dialog", True)
