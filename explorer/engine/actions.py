@@ -270,7 +270,8 @@ def _compare(
     if before.picture is not None and after.picture is not None:
         result.changed = changed_share(before.picture, after.picture, moving_blocks)
     result.text = text_changed(before, after, moving_blocks)
-    if outcome == "nothing" and target.element.use and (result.changed > 0 or result.text.lines):
+    is_used = target.element.use in {"draw", "cell"} and result.step.plan.action in {"draw", "type"}
+    if outcome == "nothing" and is_used and (result.changed > 0 or result.text.lines):
         return "scene"  # what was typed or drawn is there, however small it is
     return outcome
 

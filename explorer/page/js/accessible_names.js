@@ -28,7 +28,6 @@ const gather = (node, withNames) => {
   if (node.nodeType !== 1 || /^(script|style|template|noscript|select|textarea)$/.test(node.localName))
     return "";
   if (node.localName === "br") return " ";
-  if (isGlyph(node)) return " ";
   if (withNames && node.localName === "img") return ` ${attr(node, "alt")} `;
   if (withNames && node.localName === "title") return ` ${node.textContent} `;
   if (node.localName === "svg" ? !withNames : !withNames && !isShown(node)) return "";

@@ -3,6 +3,8 @@
 import pytest
 from playwright.async_api import Page
 
+from explorer.engine.trace_recorder import name_of
+from explorer.guardrails.rules import Site, refuse_element
 from explorer.page.discovery import discover
 from explorer.types import Element
 from tests.explorer.conftest import Show
@@ -131,13 +133,13 @@ def test_a_picture_called_icon_or_a_sign_yields_to_the_title_that_says_more(
     assert browser.labels(html) == ["Path tool", "Move up", "▼", "Image", "Ends here"]
 
 
-def test_a_word_that_a_font_draws_is_not_read_unless_there_is_nothing_else(show: Show) -> None:
-    glyph = "<i class='material-icons'>{}</i>"
-    buttons = (f"{glyph.format('receipt_long')} Billing", glyph.format("expand_more"))
-    assert names(show, "".join(f"<button>{inner}</button>" for inner in buttons)) == [
-        "Billing",
-        "expand_more",
-    ]
+def test_a_word_that_a_font_draws_is_judged_by_guardrails_and_not_shown_to_viewers(show: Show) -> None:
+    glyph = "<button><i class='material-icons'>{}</i>{}</button>"
+    words = (("delete", " Item 3"), ("receipt_long", " Billing"), ("expand_more", ""))
+    html = "".join(glyph.format(*each) for each in words)
+    danger, billing, more = found(show, html)
+    assert [name_of(element) for element in (danger, billing, more)] == ["Item 3", "Billing", "expand more"]
+    assert refuse_element(danger, Site.of("http://127.0.0.1/"), "http://127.0.0.1/") is not None
 
 
 def test_a_handle_in_a_small_button_is_named_as_the_button(show: Show) -> None:
