@@ -10,7 +10,7 @@ from explorer.engine.goals import GoalCheck
 from explorer.engine.scanner import Offer
 from explorer.lookahead.scheduler import Lookahead
 from explorer.page.regions import keys_in_regions
-from explorer.planning.keyword_planner import rank
+from explorer.planning.keyword_planner import fits_main_pages, rank
 from explorer.planning.wishes import out_of_reach
 from explorer.protocols import Clock, Planner
 from explorer.state.frontier import Frontier
@@ -24,8 +24,9 @@ from explorer.urls import is_front_page, page_key
 #: A planner has limits of its own; this one is for a planner that has none.
 PLAN_TIMEOUT_S = 30.0
 #: Off camera, the start page's best are tried broadly, later pages' only until a few are known to pay.
-START_TRIES, START_ENOUGH = 16, 12
-LATER_TRIES, LATER_ENOUGH = 4, 2
+#: Of kinds of which none was tried, so many get a try even so, where there are clicks for all main pages.
+START_TRIES, START_ENOUGH, START_KINDS = 16, 12, 4
+LATER_TRIES, LATER_ENOUGH, LATER_KINDS = 4, 2, 1
 #: One click in so many may show what was seen before, where nothing else is left.
 CLICKS_PER_REPEAT = 10
 
@@ -84,6 +85,7 @@ class PlanSelector:
             progress.state,
             enough=START_ENOUGH if looks_for_focus else enough,
             max_tries=START_TRIES if first or looks_for_focus else LATER_TRIES,
+            new_kinds=(START_KINDS if first else LATER_KINDS) if fits_main_pages(scene) else 0,
         )
 
     def best_elsewhere(self, min_score: float, progress: Progress) -> str | None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 from urllib.parse import urldefrag
 
@@ -59,6 +59,7 @@ class Lookahead:
         self._failures = 0
         self._tried: set[tuple[str, str]] = set()
         self._unknown: set[tuple[str, str]] = set()
+        self._kinds: set[str] = set()
         self.tries = 0
         #: What was tried, in order: at most `MAX_LOOKED_AT`.
         self.looked_at = looked_at
@@ -71,18 +72,27 @@ class Lookahead:
         *,
         enough: int,
         max_tries: int,
+        new_kinds: int = 0,
     ) -> None:
         """Tries the best of what is not known yet, until `enough` of the best show something new.
 
-        `ranking` is asked again after each try: what was learned may change it. `plans` says how each
-        element, by key, is acted upon.
+        Then the best of up to `new_kinds` kinds of control of which none was tried yet. `ranking` is asked
+        again after each try: what was learned may change it. `plans` says how each element, by key, is
+        acted upon.
         """
+
+        async def try_first(elements: Iterable[Element]) -> bool:
+            unknown = next((e for e in elements if self._may_try(e, plans[e.key], state)), None)
+            if unknown is not None:
+                await self.predict(unknown, plans[unknown.key], state)
+            return unknown is not None
+
         for _ in range(max_tries):
-            best = ranking()[:enough]
-            unknown = next((e for e in best if self._may_try(e, plans[e.key], state)), None)
-            if unknown is None:
-                return
-            await self.predict(unknown, plans[unknown.key], state)
+            if not await try_first(ranking()[:enough]):
+                break
+        for _ in range(new_kinds):
+            if not await try_first(e for e in ranking() if kind_of(e) not in self._kinds):
+                break
 
     def is_known(self, element: Element, state: PageState) -> bool:
         return self._outcomes.find(element, state.url) is not None
@@ -93,6 +103,7 @@ class Lookahead:
         if known is not None or not self._may_try(element, plan, state):
             return known
         self._tried.add((page_key(state.url), element.key))
+        self._kinds.add(kind_of(element))
         self._tries_left -= 1
         self.tries += 1
         began_s = time.monotonic()

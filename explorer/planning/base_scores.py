@@ -11,7 +11,7 @@ from explorer.urls import page_key
 Score = tuple[float, str]
 
 #: A cookie banner lies over everything, so its answer comes first; refusing comes before accepting.
-REFUSE_COOKIES, ACCEPT_COOKIES = 106, 105
+REFUSE_COOKIES, ACCEPT_COOKIES = 126, 125
 #: An open dialog is shown before it is closed, and closed before what lies behind it is used.
 IN_DIALOG, CLOSE_DIALOG = 96, 84
 #: Pages in the main navigation are what the site itself calls its parts; a header higher than this is one.
@@ -28,14 +28,14 @@ ROUTE, ASIDE_ROUTE = 54, 50
 #: A menu among the page links shows what the site has: just below a section of it.
 NAVIGATION_MENU = 71
 #: Controls that show something on the same page, those that show most first.
-SEARCH, TAB, DISCLOSURE, MENU_ITEM = 62, 58, 55, 52
+SEARCH, TAB, DISCLOSURE, MENU_ITEM = 66, 58, 55, 52
 FIELD, CALL_CONTROL, SELECT, BUTTON, OTHER_CONTROL = 50, 50, 48, 42, 34
 #: A tool is used after the views were shown: not on the first look inside.
 TOOL, TOOL_AFTER_VIEWS, VIEWS_BEFORE_TOOLS, MODE = 51, 92, 3, 16
 #: Controls that mostly change little that a viewer sees.
 TOGGLE, LINK_WITHOUT_ADDRESS, OPEN_TAB, FOOTER_CONTROL = 26, 20, 14, 12
 #: The first look inside a page comes before all other pages; one that needs a scroll a little later.
-INSIDE, INSIDE_BELOW = 100, 94
+INSIDE, INSIDE_BELOW = 110, 105
 #: From this score on a control is worth that first look.
 WORTH_A_LOOK_INSIDE = 52
 #: The same on the page that the film was asked for, where that is not the front page.
@@ -91,8 +91,14 @@ def obstacle_score(element: Element, cookie_banner: bool) -> Score | None:
         return ACCEPT_COOKIES, "cookie banner, accept"
     if element.landmark != "dialog":
         return None
-    closes = says_only("close", label) or says("later", label) or CLOSE_SIGN.search(label)
-    return (CLOSE_DIALOG, CLOSES_DIALOG) if closes else (IN_DIALOG, "inside the open dialog")
+    return (CLOSE_DIALOG, CLOSES_DIALOG) if closes_dialog(element) else (IN_DIALOG, "inside the open dialog")
+
+
+def closes_dialog(element: Element) -> bool:
+    """Whether it closes the open dialog that it is part of."""
+    label = label_of(element)
+    says_so = says_only("close", label) or says("later", label) or CLOSE_SIGN.search(label)
+    return element.landmark == "dialog" and bool(says_so)
 
 
 def page_score(element: Element) -> Score:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from explorer.languages.overlay_phrases import says
 from explorer.planning.base_scores import (
+    ACCEPT_COOKIES,
     CLOSES_DIALOG,
     FOOTER_CONTROL,
     TOOL_AFTER_VIEWS,
@@ -105,6 +106,8 @@ class _Ranking:
     #: Whether cookies can be refused: then they are not accepted.
     refusable: bool
     look_inside: bool
+    #: Whether clicks are left for all main pages: then the menu is shown in its order.
+    fits: bool
     #: What the page itself is known to show comes before other pages still.
     stay: bool
     on_goal_page: bool
@@ -119,6 +122,7 @@ class _Ranking:
     def of(cls, scene: Scene) -> "_Ranking":
         here = page_key(scene.url)
         seen = frozenset({here, *map(page_key, scene.visited_urls)})
+        fits = fits_main_pages(scene)
         labels = [label_of(element) for element in scene.elements]
         return cls(
             scene=scene,
@@ -127,8 +131,9 @@ class _Ranking:
             open_dialog=any(e.landmark == "dialog" and e.in_view for e in scene.elements),
             cookie_banner=any(CONSENT.search(label) or says("necessary", label) for label in labels),
             refusable=any(map(refuses_cookies, labels)),
-            look_inside=_looks_inside(scene, seen),
-            stay=0 < scene.clicks_here < CLICKS_INSIDE and _has_time_inside(scene, seen),
+            look_inside=_looks_inside(scene, fits),
+            fits=fits,
+            stay=fits and 0 < scene.clicks_here < CLICKS_INSIDE,
             on_goal_page=is_goal_page(scene.wishes, scene.url, scene.title),
             out_of_reach=out_of_reach(scene),
             clicked=Counter(label.casefold().strip() for label in scene.history),
@@ -161,7 +166,7 @@ class _Ranking:
         if self._is_stale_reuse(element) or (valued := self._by_outcome(element, score, reason)) is None:
             return None
         score, reason = valued
-        score += history_bonus(element, self.scene, self.clicked, score)
+        score += history_bonus(element, self.scene, self.clicked, score, varied=self.fits)
         bonus, match = self._by_goal(element)
         score = limited_by_history(element, self.scene, self.clicked, score)
         if self._is_unpromising(element, score + bonus):
@@ -199,7 +204,8 @@ class _Ranking:
             return True
         if element.spot in self.scene.renamed_spots and not (is_new or says("next", label_of(element))):
             return True
-        return is_further_row(element, self.scene) and not (element.href and is_new)
+        is_new_page = element.href and is_new and expected is not None and expected.outcome == "page"
+        return is_further_row(element, self.scene) and not is_new_page
 
     def _is_unpromising(self, element: Element, score: float) -> bool:
         is_unknown = element.key not in self.scene.expected_outcomes
@@ -227,12 +233,13 @@ class _Ranking:
 
     def _adjusted(self, element: Element, score: float, reason: str) -> Score:
         """The base score with penalties and boosts, except for answers to cookie banners and dialogs."""
-        if score > 100 or reason == CLOSES_DIALOG:
+        if score >= ACCEPT_COOKIES or reason == CLOSES_DIALOG:
             return score, reason
         if demoted := demotion(element):
             highest, why = demoted
             return min(score, highest), why
-        score += BOOST_SCORE if BOOST.search(label_of(element)) else 0
+        in_menu = bool(element.href) and element.landmark == "nav" and self.fits
+        score += BOOST_SCORE if BOOST.search(label_of(element)) and not in_menu else 0
         score -= BEHIND_DIALOG_PENALTY if self.open_dialog and element.landmark != "dialog" else 0
         score -= NEW_TAB_PENALTY if element.new_tab else 0
         return score, reason
@@ -262,20 +269,22 @@ class _Ranking:
         return valued
 
 
-def _looks_inside(scene: Scene, seen: frozenset[str]) -> bool:
+def _looks_inside(scene: Scene, fits: bool) -> bool:
     """Whether this page's content comes before other pages.
 
     Each page gets one look inside while enough clicks are left for all main pages and a last one; where
     these are too many, one click in three.
     """
     turn = len(scene.history) % LOOK_INSIDE_EVERY == LOOK_INSIDE_EVERY - 1
-    return scene.clicks_here == 0 and (turn or _has_time_inside(scene, seen))
+    return scene.clicks_here == 0 and (turn or fits)
 
 
-def _has_time_inside(scene: Scene, seen: frozenset[str]) -> bool:
-    """Whether enough clicks are left for all main pages and a last one."""
-    main = {page_key(e.href) for e in scene.elements if e.href and e.landmark in {"nav", "header"}} - seen
-    return scene.clicks_left > len(main) + 1
+def fits_main_pages(scene: Scene) -> bool:
+    """Whether more clicks are left than there are main pages that may show something new."""
+    links = [e for e in scene.elements if e.href and e.landmark in {"nav", "header"}]
+    known = {key: shows_new(expected, view=False) for key, expected in scene.expected_outcomes.items()}
+    seen = {page_key(scene.url), *map(page_key, scene.visited_urls)}
+    return scene.clicks_left > len({page_key(e.href) for e in links if known.get(e.key, True)} - seen)
 
 
 def _family(element: Element, reason: str) -> str:

@@ -3,13 +3,17 @@
 from collections import Counter
 
 from explorer.languages.overlay_phrases import says
-from explorer.planning.base_scores import kind_of, label_of
+from explorer.planning.base_scores import is_view, kind_of, label_of
 from explorer.planning.keyword_weights import BOOST
+from explorer.planning.scoring import shows_new
 from explorer.state.frontier import REUSE_SEPARATOR
 from explorer.types import Element, Scene
 
 #: A kind of control that was clicked before makes room for others, up to a limit.
 SAME_KIND_PENALTY, MAX_SAME_KIND_PENALTY = 3, 12
+#: Where there are clicks for all main pages, what is known to show something new is worth more if nothing of
+#: its kind was clicked yet.
+FIRST_OF_KIND_SCORE = 5
 #: So does a name that was clicked before: each article of a list may have the same "Read more".
 SAME_NAME_PENALTY = 12
 #: Of one list so many rows are clicked; after that only pages that show something new, and last of all. So is
@@ -25,14 +29,19 @@ CLICKS_OF_A_GROUP, FURTHER_OF_A_GROUP_PENALTY = 3, 12
 LAST_BOOST_SCORE, LAST_BOOST_FROM = 8, 30
 
 
-def history_bonus(element: Element, scene: Scene, clicked: Counter[str], score: float) -> float:
+def history_bonus(
+    element: Element, scene: Scene, clicked: Counter[str], score: float, *, varied: bool
+) -> float:
     """What earlier clicks take from a score, and what the film's last click adds.
 
-    `clicked` counts the labels of earlier clicks.
+    `clicked` counts the labels of earlier clicks; `varied` says that the first of a kind is worth more.
     """
     bonus = 0.0
     if (not element.href or element.route) and not is_reused(element):
         times = scene.kind_counts.get(kind_of(element), 0)
+        expected = scene.expected_outcomes.get(element.key)
+        is_first = varied and not times and expected is not None and shows_new(expected, is_view(element))
+        bonus += FIRST_OF_KIND_SCORE if is_first else 0
         bonus -= min(MAX_SAME_KIND_PENALTY, SAME_KIND_PENALTY * times)
         bonus -= FURTHER_VIEW_PENALTY if element.strip and times >= VIEWS_OF_A_STRIP else 0
         of_group = scene.row_counts.get(element.group, 0)

@@ -51,7 +51,8 @@ def score_expected(
     if expected.novelty >= CLEARLY_NEW:
         least = NEW_SCENE_SCORE_OF_DEMOTED if demoted else NEW_SCENE_SCORE
         novelty = NOVELTY_SCORE * min(MAX_NOVELTY, expected.novelty)
-        return min(100.0, least + score * KEPT_SHARE + novelty), f"{reason} (shows something new)"
+        most = max(100.0, score)
+        return min(most, least + score * KEPT_SHARE + novelty), f"{reason} (shows something new)"
     if found := _by_text(score, expected, view):
         worth, why = found
         return (min(worth, NEW_SCENE_SCORE_OF_DEMOTED) if demoted else worth), f"{reason} ({why})"
