@@ -52,5 +52,19 @@ ARTIFACTS: Mapping[str, Artifact] = MappingProxyType(
             with_film=False,
             outlives_failure=True,
         ),
+        "pictures": Artifact(
+            "pictures.zip",
+            "application/zip",
+            "the pictures that a script has taken",
+            "--pictures",
+            with_film=False,
+        ),
+        "screenshot": Artifact(
+            "screenshot.jpg",
+            "image/jpeg",
+            "the page on which a script has failed (JPEG)",
+            with_film=False,
+            outlives_failure=True,
+        ),
     }
 )

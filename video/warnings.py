@@ -11,6 +11,7 @@ FilmCode = Literal[
     "captions_missing",
     "subtitles_missing",
     "storyboard_missing",
+    "pictures_missing",
     "storyboard_incomplete",
     "font_missing",
 ]
@@ -22,6 +23,7 @@ MISSING: dict[str, FilmCode] = {
     "sheet": "sheet_missing",
     "captions": "captions_missing",
     "storyboard": "storyboard_missing",
+    "pictures": "pictures_missing",
 }
 
 

@@ -3,12 +3,13 @@
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from video.editing.caption_text import caption, clean_name, clip, reading_ms
 from video.editing.composition import Anchor, Box, Caption, Chapter, VisibleCaption
 from video.editing.cursor import Path
 from video.editing.pacing import Pace, Reading
-from video.editing.timeline import Step, Timeline
+from video.editing.timeline import Note, Step, Timeline
 
 #: How long a caption stays after its click.
 EFFECT_SHOWN_MS = 900.0
@@ -21,6 +22,7 @@ MIN_FREE_SHARE = 0.25
 APPROACH_MS = 250.0
 MIN_CHAPTER_MS = 1_000.0
 MAX_TITLE_CHARS = 80
+MAX_NOTE_CHARS = 120
 SEPARATORS = re.compile(r"\s+(?:[|\u2013\u2014\u00b7\u22c5\u2022\u00bb\u203a:-]|::)\s+|\s*\|\s*")
 
 
@@ -49,6 +51,22 @@ def captions(
     return tuple(result)
 
 
+def with_notes(step_captions: Sequence[Caption], notes: Sequence[Note], pace: Pace) -> tuple[Caption, ...]:
+    """Adds the words that a script shows by itself; each caption ends where the next begins."""
+    shown = [
+        Caption(
+            pace.film_ms(note.from_ms), pace.film_ms(note.to_ms), clip(note.text, MAX_NOTE_CHARS), "bottom"
+        )
+        for note in notes
+    ]
+    ordered = sorted([*step_captions, *shown], key=lambda one: one.start_ms)
+    ends = [*(one.start_ms for one in ordered[1:]), float("inf")][: len(ordered)]
+    return tuple(
+        replace(one, end_ms=max(one.start_ms, min(one.end_ms, end)))
+        for one, end in zip(ordered, ends, strict=True)
+    )
+
+
 def visible_caption(
     captions: Sequence[Caption], starts_ms: Sequence[float], film_ms: float
 ) -> VisibleCaption | None:
@@ -63,9 +81,10 @@ def visible_caption(
 
 def chapters(timeline: Timeline, pace: Pace, end_ms: float) -> tuple[Chapter, ...]:
     """Places a chapter for each page, the last up to `end_ms`; one shown for less than a second has none."""
-    visits = [visit for visit in timeline.visits if visit.at_ms <= timeline.end_ms]
-    titles = clean_titles([visit.title for visit in visits])
-    starts = [pace.film_ms(visit.at_ms) for visit in visits]
+    marks = timeline.chapters
+    visits = [visit for visit in timeline.visits if visit.at_ms <= timeline.end_ms and not marks]
+    titles = [mark.title for mark in marks] or clean_titles([visit.title for visit in visits])
+    starts = [pace.film_ms(place.at_ms) for place in (marks or visits)]
     result: list[tuple[float, str]] = []
     for start_ms, title in zip(starts, titles, strict=True):
         if result and (start_ms - result[-1][0] < MIN_CHAPTER_MS or not result[-1][1]):

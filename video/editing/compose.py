@@ -10,12 +10,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from math import ceil
 
-from video.editing.captions import FADE_MS, captions, chapters, readings, visible_caption
+from video.editing.captions import FADE_MS, captions, chapters, readings, visible_caption, with_notes
 from video.editing.composition import Box, Caption, Composition, FrameSpec, Pointer
 from video.editing.cursor import POINTER_AHEAD_MS, Clicks, Path
+from video.editing.focus import FocusPlan
 from video.editing.pacing import Pace, pace
 from video.editing.timeline import Step, Timeline
-from video.editing.zoom import ENDING_MS, ZOOM_AHEAD_MS, Zoom, keep_pointer_in_view, zoom
+from video.editing.zoom import ENDING_MS, ZOOM_AHEAD_MS, Zoom, keep_pointer_in_view, max_factor, zoom
 from video.errors import NoFootage
 from video.style import Style, layout
 
@@ -46,10 +47,12 @@ def compose(
     pacing = pace(timeline, frames, style, caption_readings, card_ms)
     path = Path(timeline.pointer)
     zoom_plan = zoom(timeline, steps, path, pacing, style)
-    film_captions = captions(steps, zoom_plan.views, zoom_plan.whole, path, pacing)
-    frame_specs = tuple(_frame_specs(steps, frames, style, pacing, path, zoom_plan, film_captions))
-    ahead = ceil(LOOKAHEAD_MS * style.fps / 1000)
-    settled = pacing.settled_frames - ahead
+    closest = max_factor(timeline, style) if style.zoom else 1.0
+    focus_plan = FocusPlan(timeline.focuses, pacing, zoom_plan.whole, closest)
+    of_steps = captions(steps, zoom_plan.views, zoom_plan.whole, path, pacing)
+    film_captions = with_notes(of_steps, timeline.captions, pacing)
+    planned = (zoom_plan, focus_plan, film_captions)
+    frame_specs = tuple(_frame_specs(steps, frames, style, pacing, path, *planned))
     return Composition(
         style=style,
         layout=layout(style),
@@ -60,12 +63,14 @@ def compose(
         frame_specs=frame_specs,
         captions=film_captions,
         chapters=chapters(timeline, pacing, len(frame_specs) * 1000 / style.fps),
-        settled_frames=len(frame_specs)
-        if final
-        else max(0, settled)
-        if settled > pacing.spans[0].film
-        else 0,
+        settled_frames=len(frame_specs) if final else _settled(pacing),
     )
+
+
+def _settled(pacing: Pace) -> int:
+    """How many leading frames stay as they are whatever comes."""
+    settled = pacing.settled_frames - ceil(LOOKAHEAD_MS * pacing.fps / 1000)
+    return max(0, settled) if settled > pacing.spans[0].film else 0
 
 
 def _frame_specs(
@@ -75,6 +80,7 @@ def _frame_specs(
     pacing: Pace,
     path: Path,
     zoom_plan: Zoom,
+    focus_plan: FocusPlan,
     film_captions: Sequence[Caption],
 ) -> Iterator[FrameSpec]:
     """Yields one spec for each film frame; the last is held until length and zooms are complete."""
@@ -82,12 +88,13 @@ def _frame_specs(
     clicks = Clicks(pressed, [pacing.film_ms(step.click_ms) for step in pressed])
     starts_ms = [caption.start_ms for caption in film_captions]
     moments = [*pacing.moments()]
-    length_ms = max(style.min_film_ms, zoom_plan.over_ms + ENDING_MS if zoom_plan.moves else 0.0)
+    over_ms = max(zoom_plan.over_ms, focus_plan.over_ms)
+    length_ms = max(style.min_film_ms, over_ms + ENDING_MS if over_ms else 0.0)
     moments += [moments[-1]] * (ceil(length_ms * style.fps / 1000) - len(moments))
     for number, at_ms in enumerate(moments):
         film_ms = number * 1000 / style.fps
         card = _card_opacity(film_ms) if style.title_card else 0.0
-        view = zoom_plan.at(film_ms)
+        view = focus_plan.view_at(film_ms, zoom_plan.at(film_ms))
         pointer = None
         if path and card < 1:
             point = path.at(at_ms)
@@ -101,6 +108,7 @@ def _frame_specs(
             ripples=clicks.ripples(film_ms),
             visible_caption=visible_caption(film_captions, starts_ms, film_ms) if style.captions else None,
             card=card,
+            highlight=focus_plan.highlight_at(film_ms) if focus_plan.focuses else None,
         )
 
 

@@ -56,6 +56,14 @@ class VisibleCaption:
 
 
 @dataclass(frozen=True, slots=True)
+class Highlight:
+    """A part of the page around which the rest is dimmed, by a share from 0 to 1."""
+
+    area: Box
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class FrameSpec:
     """Specification of one film frame; equal specs give equal pictures."""
 
@@ -68,6 +76,7 @@ class FrameSpec:
     visible_caption: VisibleCaption | None = None
     #: Opacity of the title card over the page, from 0 to 1.
     card: float = 0.0
+    highlight: Highlight | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from video.style import Style
 #: A longer wait for a page is loading, of which only the ends are shown.
 LOADING_MS = 2_500.0
 LOADING_EDGE_MS = 800.0
+#: What is held for the viewer counts as activity, so often that no pause is cut out of it.
+HOLD_STEP_MS = 100.0
 #: At the end of a prefix this much may still change: frames arrive up to 60 ms after their capture, and a
 #: page that must not be shown removes up to 50 ms.
 UNSETTLED_MS = 150.0
@@ -92,7 +94,7 @@ def pace(
     grid = _Grid(style.fps)
     start_ms, end_ms = timeline.start_ms, max(timeline.end_ms, timeline.start_ms)
     active = _activity(timeline, frame_times_ms, start_ms, end_ms)
-    gaps = [gap for gap in _loading(timeline, grid) if gap.first < gap.stop]
+    gaps = [gap for gap in (*_loading(timeline, grid), *_cuts(timeline, grid)) if gap.first < gap.stop]
     for before_ms, after_ms in pairwise(active):
         if after_ms - before_ms > style.max_still_ms:
             head_ms = max(
@@ -131,13 +133,25 @@ def _activity(timeline: Timeline, frames: Sequence[float], start_ms: float, end_
     moments = {*frames, *(sample.at_ms for sample in timeline.pointer)}
     moments |= {step.click_ms for step in timeline.steps}
     moments |= {edge for scroll in timeline.scrolls for edge in scroll[:2]}
-    return sorted(moment for moment in moments if start_ms < moment <= end_ms)
+    for hold in timeline.holds:
+        count = ceil((hold.to_ms - hold.from_ms) / HOLD_STEP_MS)
+        moments |= {min(hold.from_ms + number * HOLD_STEP_MS, hold.to_ms) for number in range(count + 1)}
+    return sorted(
+        moment
+        for moment in moments
+        if start_ms < moment <= end_ms and not any(cut.from_ms < moment < cut.to_ms for cut in timeline.cuts)
+    )
 
 
 def _loading(timeline: Timeline, grid: _Grid) -> Iterator[Gap]:
     for wait in timeline.waits:
         if wait.to_ms - wait.from_ms > LOADING_MS:
             yield Gap(grid.down(wait.from_ms + LOADING_EDGE_MS), grid.up(wait.to_ms - LOADING_EDGE_MS))
+
+
+def _cuts(timeline: Timeline, grid: _Grid) -> Iterator[Gap]:
+    for cut in timeline.cuts:
+        yield Gap(grid.up(cut.from_ms), grid.down(cut.to_ms))
 
 
 def _reading_time_left(

@@ -1,9 +1,9 @@
 """The timeline: what happened in a take and when, as versioned JSON beside the footage.
 
-JSON, version 3. Times are milliseconds of film time, since the camera started, on the same axis as the
+JSON, version 4. Times are milliseconds of film time, since the camera started, on the same axis as the
 frames; positions and sizes are CSS pixels from the top left corner of a viewport of `width_px` x `height_px`.
 
-    {"version": 3,
+    {"version": 4,
      "width_px": 1152, "height_px": 648,
      "scale": 1.0,                 pixels of footage per CSS pixel
      "start_ms": 812.0,            the first page had settled: nothing before it is shown
@@ -19,14 +19,19 @@ frames; positions and sizes are CSS pixels from the top left corner of a viewpor
      "stills":  [[from_ms, to_ms], …]  the picture did not change
      "visits":  [{"at_ms", "url", "title"}, …],
      "refused": [{"rule", "what"}, …],
-     "retries": [{"at_ms", "kind", "attempt", "limit", "reason"}, …]}
+     "retries": [{"at_ms", "kind", "attempt", "limit", "reason"}, …],
+     "captions": [[from_ms, to_ms, text], …]  that a script shows beside those of its steps
+     "chapters": [[at_ms, title], …]  that a script begins, instead of one for each page
+     "holds":   [[from_ms, to_ms], …]  what a script holds for the viewer is shown whole
+     "cuts":    [[from_ms, to_ms], …], what a script did off camera is never shown
+     "focuses": [{"kind", "from_ms", "to_ms", "area"}, …]} what it shows closer (zoom) or alone (highlight)
 
 Of a step, `caption` overrides its label in captions ("" otherwise), `target` is the box of what was clicked
 and `appeared` the box of what appeared because of it, each
 [x, y, width, height] or null. Of a retry, `kind` is navigation, element, browser or database, `attempt`
 counts from 1 to `limit`, and `at_ms` is 0 for what happened before this film was begun.
 Fields are never added silently: a reader refuses unknown versions and fields. Version 2 had no
-retries and is still read.
+retries, version 3 nothing of scripts; both are still read.
 """
 
 import json
@@ -35,8 +40,8 @@ from typing import Any, NamedTuple
 
 from video.errors import TimelineUnreadable
 
-VERSION = 3
-READABLE = frozenset({2, VERSION})
+VERSION = 4
+READABLE = frozenset({2, 3, VERSION})
 
 
 class Sample(NamedTuple):
@@ -60,6 +65,21 @@ class Scroll(NamedTuple):
     from_ms: float
     to_ms: float
     dy: float
+
+
+class Note(NamedTuple):
+    """Words that are shown for a time."""
+
+    from_ms: float
+    to_ms: float
+    text: str
+
+
+class ChapterMark(NamedTuple):
+    """Where a chapter begins."""
+
+    at_ms: float
+    title: str
 
 
 class Area(NamedTuple):
@@ -109,6 +129,16 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Focus:
+    """What a script draws attention to: `kind` is zoom or highlight."""
+
+    kind: str
+    from_ms: float
+    to_ms: float
+    area: Area
+
+
+@dataclass(frozen=True, slots=True)
 class Retry:
     """Something that failed and was tried again; see the module's docstring."""
 
@@ -140,6 +170,11 @@ class Timeline:
     visits: tuple[Visit, ...] = ()
     refused: tuple[Refused, ...] = ()
     retries: tuple[Retry, ...] = ()
+    captions: tuple[Note, ...] = ()
+    chapters: tuple[ChapterMark, ...] = ()
+    holds: tuple[Stretch, ...] = ()
+    cuts: tuple[Stretch, ...] = ()
+    focuses: tuple[Focus, ...] = ()
 
     def encode(self) -> bytes:
         """Encodes the timeline as UTF-8 JSON; lone surrogates become `?`."""
@@ -180,6 +215,11 @@ RECORDS: dict[str, Any] = {
     "visits": lambda row: Visit(**row),
     "refused": lambda row: Refused(**row),
     "retries": lambda row: Retry(**row),
+    "captions": lambda row: Note(float(row[0]), float(row[1]), str(row[2])),
+    "chapters": lambda row: ChapterMark(float(row[0]), str(row[1])),
+    "holds": lambda row: Stretch(*map(float, row)),
+    "cuts": lambda row: Stretch(*map(float, row)),
+    "focuses": lambda row: Focus(**{**row, "area": Area(*map(float, row["area"]))}),
 }
 
 

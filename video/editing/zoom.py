@@ -90,8 +90,8 @@ class Zoom:
         move = self.moves[index]
         if film_ms >= move.end_ms:
             return move.view
-        fraction = _ease((film_ms - move.start_ms) / (move.end_ms - move.start_ms))
-        return _interpolate(move.origin, move.view, fraction)
+        fraction = ease((film_ms - move.start_ms) / (move.end_ms - move.start_ms))
+        return interpolate(move.origin, move.view, fraction)
 
 
 def zoom(timeline: Timeline, steps: Sequence[Step], path: Path, pace: Pace, style: Style) -> Zoom:
@@ -270,7 +270,8 @@ def _contains(view: Box, required: Box) -> bool:
     )
 
 
-def _interpolate(a: Box, b: Box, fraction: float) -> Box:
+def interpolate(a: Box, b: Box, fraction: float) -> Box:
+    """The view between two others."""
     return Box(
         a.x + (b.x - a.x) * fraction,
         a.y + (b.y - a.y) * fraction,
@@ -279,6 +280,6 @@ def _interpolate(a: Box, b: Box, fraction: float) -> Box:
     )
 
 
-def _ease(t: float) -> float:
+def ease(t: float) -> float:
     """Smootherstep: velocity and acceleration are zero at both ends (Perlin 2002)."""
     return t * t * t * (t * (6 * t - 15) + 10)

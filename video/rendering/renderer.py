@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from video.capture.frame_store import FrameStore
-from video.editing.composition import Box, Caption, Composition, FrameSpec
+from video.editing.composition import Box, Caption, Composition, FrameSpec, Highlight
 from video.errors import FootageDamaged
 from video.rendering.background import Corners, is_light, render_backdrop
 from video.rendering.colour import Picture
@@ -20,6 +20,8 @@ CAPTION_SHARE = 0.86
 CAPTION_EDGE = 26
 #: Around a page whose shape is not the window's, in the plain look.
 BAR_COLOUR = (32, 28, 26)
+#: How dark the rest of the page is around what is highlighted, and how far around it that stays light.
+DIM_SHARE, HIGHLIGHT_EDGE_PX = 0.6, 8
 
 
 class Renderer:
@@ -59,7 +61,7 @@ class Renderer:
         if spec.card >= 1:
             return self._title_card()
         self._place_page(spec.frame_index, spec.view)
-        if not (spec.pointer or spec.ripples or spec.visible_caption or spec.card):
+        if not (spec.pointer or spec.ripples or spec.visible_caption or spec.card or spec.highlight):
             return self._page_scene
         np.copyto(self._canvas, self._page_scene)
         self._draw_overlays(spec)
@@ -91,6 +93,8 @@ class Renderer:
         zoom_x, zoom_y = width / spec.view.width, height / spec.view.height
         # A page set smaller than it was filmed has a smaller pointer, but one that can still be seen.
         unit = max(width / self._page.width, 0.8 * self._unit)
+        if spec.highlight:
+            dim_around(window, spec.highlight, spec.view)
         for ripple in spec.ripples:
             x, y = (ripple.x - spec.view.x) * zoom_x, (ripple.y - spec.view.y) * zoom_y
             draw_ripple(window, x, y, unit, ripple.age)
@@ -146,6 +150,20 @@ class Renderer:
         return self._frame
 
 
+def dim_around(window: Picture, highlight: Highlight, view: Box) -> None:
+    """Darkens all of the page in the window but the highlighted part."""
+    height, width = window.shape[:2]
+    zoom_x, zoom_y = width / view.width, height / view.height
+    area, edge = highlight.area, HIGHLIGHT_EDGE_PX
+    left = round(max(0.0, (area.x - view.x - edge) * zoom_x))
+    top = round(max(0.0, (area.y - view.y - edge) * zoom_y))
+    right = round(min(width, (area.x + area.width - view.x + edge) * zoom_x))
+    bottom = round(min(height, (area.y + area.height - view.y + edge) * zoom_y))
+    kept = window[top:bottom, left:right].copy()
+    np.copyto(window, cv2.convertScaleAbs(window, alpha=1 - DIM_SHARE * highlight.share))
+    window[top:bottom, left:right] = kept
+
+
 def full_page(composition: Composition) -> Box:
     """The whole page in CSS pixels, as it was filmed: the widest view there is."""
     return max((spec.view for spec in composition.frame_specs), key=lambda view: view.width)
@@ -164,4 +182,4 @@ def fit_window(window: tuple[int, int, int, int], page: Box) -> tuple[int, int, 
 
 def without_overlays(spec: FrameSpec, page: Box) -> FrameSpec:
     """The look without anything that is not the page."""
-    return replace(spec, view=page, pointer=None, ripples=(), visible_caption=None, card=0.0)
+    return replace(spec, view=page, pointer=None, ripples=(), visible_caption=None, card=0.0, highlight=None)

@@ -63,7 +63,7 @@ def test_a_timeline_decodes_to_what_was_encoded() -> None:
 
 def test_the_json_is_readable_and_says_its_version() -> None:
     data = json.loads(TIMELINE.encode())
-    assert data["version"] == VERSION == 3
+    assert data["version"] == VERSION == 4
     assert data["pointer"] == [[1000.0, 5.0, 6.5], [1016.0, 7.0, 8.0]]
     assert data["scrolls"] == [[5000.0, 5800.0, -120.5]]
     assert data["steps"][0]["label"] == "Pricing"
