@@ -1,9 +1,10 @@
 """Execution trace of an exploration: all that a film can be cut from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from explorer.types import Refusal, Step, StopReason, TakeWarning
+from explorer.types import Box, Refusal, Step, StopReason, TakeWarning
 
 #: A trace holds at most so many tries off camera.
 MAX_LOOKED_AT = 200
@@ -33,6 +34,25 @@ class Wait:
 
     from_ms: float
     to_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words that a script shows for a time, or from a time on; times are milliseconds on the clock."""
+
+    from_ms: float
+    to_ms: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What a script draws attention to, in CSS pixels of the viewport, until `to_ms`."""
+
+    kind: Literal["zoom", "highlight"]
+    from_ms: float
+    to_ms: float
+    box: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +102,14 @@ class Trace:
     #: At most `MAX_LOOKED_AT`, in order.
     looked_at: tuple[LookedAt, ...] = ()
     warnings: tuple[TakeWarning, ...] = ()
+    #: What a script says: captions, and chapters from their moment on.
+    captions: tuple[Note, ...] = ()
+    chapters: tuple[Note, ...] = ()
+    #: What a script has held for the viewer, and what it did off camera.
+    holds: tuple[Wait, ...] = ()
+    cuts: tuple[Wait, ...] = ()
+    focuses: tuple[Focus, ...] = ()
+    #: Pictures that a script has taken, as JPEG by name.
+    pictures: Mapping[str, bytes] = field(repr=False, default_factory=dict)
     #: Each letter once that its pages have shown, beyond those of most European languages.
     letters: str = field(repr=False, default="")

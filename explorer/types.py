@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 State = Literal["initial", "navigating", "discovering", "planning", "executing", "complete"]
-StopReason = Literal[
+ExplorationEnd = Literal[
     "max_clicks", "nothing_left", "left_domain", "auth_page", "runtime", "footage_limit", "page_lost"
 ]
+StopReason = Literal[ExplorationEnd, "script_ended"]
 #: What a click has changed: another page, the picture, a dialog that it opened, a part that it unfolded.
 Outcome = Literal["page", "scene", "dialog", "disclosure", "nothing"]
-#: To hover is to point at the entry of a menu that is open as long as the pointer is over it; to draw is to
-#: choose a tool and drag with it.
-Action = Literal["click", "type", "choose", "hover", "draw"]
+#: To hover: to point at an entry whose menu is open meanwhile; to draw: to choose a tool and drag with it.
+Action = Literal["click", "type", "choose", "hover", "draw", "double_click", "press", "drag"]
 #: Whether fields are filled in as well, or things are only clicked.
 Interact = Literal["all", "click"]
 #: What a field takes; "" for what is no field.

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, Page
 from playwright.async_api import Error as PlaywrightError
@@ -17,6 +18,15 @@ RECOVERY_TIMEOUT_S = 3.0
 MAX_RECOVERIES = 3
 
 
+@dataclass(frozen=True, slots=True)
+class HttpCredentials:
+    """User name and password for HTTP authentication (RFC 9110, section 11), for one origin alone."""
+
+    origin: str
+    username: str
+    password: str = field(repr=False)
+
+
 class BrowserSession:
     """The browser and the one page of a take; `lost` is set when either of them crashes.
 
@@ -28,6 +38,8 @@ class BrowserSession:
         self.page = page
         self.by_frames = by_frames
         self.runaway_limits = RunawayLimits(page)
+        #: For servers that ask for them, set before the first page is opened.
+        self.http_credentials: HttpCredentials | None = None
         self._recoveries = 0
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         browser.on("disconnected", lambda _: self.lose("the browser died"))

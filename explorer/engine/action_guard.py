@@ -15,12 +15,16 @@ class ActionGuard:
         self._page = page
         self._scope_monitor = scope_monitor
         self._wishes = wishes
+        #: Rules that yield to what the author of a script has named himself.
+        self.yielding: frozenset[str] = frozenset()
 
     def refuse_element(self, element: Element) -> Refusal | None:
         """Why an element must not be acted upon; None when it may."""
-        refusal = refuse_element(element, self._scope_monitor.site, self._page.url, self._wishes)
-        return refusal or (refuse_field(element) if element.fills else None)
+        site = self._scope_monitor.site
+        refusal = refuse_element(element, site, self._page.url, self._wishes, self.yielding)
+        is_judged = element.fills and "field" not in self.yielding
+        return refusal or (refuse_field(element) if is_judged else None)
 
     def refuse_url(self, url: str) -> Refusal | None:
         """Why an address must not be opened; None when it may."""
-        return refuse_url(url, self._scope_monitor.site, self._page.url, self._wishes)
+        return refuse_url(url, self._scope_monitor.site, self._page.url, self._wishes, self.yielding)

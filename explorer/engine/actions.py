@@ -1,6 +1,6 @@
 """Performs one planned action on camera: moves there, judges the target once more, acts, compares."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from playwright.async_api import Page
@@ -43,6 +43,8 @@ LOOK_MS: dict[Outcome, float] = {
 }
 #: How often a page that shows placeholders after an action is looked at again, and how long after.
 LOADING_LOOKS, LOADING_LOOK_MS = 6, 400.0
+#: The longest that a script's own way to act may take: a long text is typed.
+ACT_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +180,23 @@ class ActionPerformer:
             )
         )
 
-    async def perform(self, result: StepResult, target: ActionTarget, moving_blocks: Blocks | None) -> None:
-        """Acts, waits until the page settles, and lets the viewer look; fills `result` in as it goes."""
+    async def perform(
+        self,
+        result: StepResult,
+        target: ActionTarget,
+        moving_blocks: Blocks | None,
+        act: Callable[[ActionTarget], Awaitable[float]] | None = None,
+    ) -> None:
+        """Acts, waits until the page settles, and lets the viewer look; fills `result` in as it goes.
+
+        `act` replaces what the plan's action does, and returns the moment at which it did so.
+        """
         plan = replace(result.step.plan, selector=target.element.selector)
-        press = await self._act(result, plan, target)
+        if act is None:
+            press = await self._act(result, plan, target)
+        else:
+            press = "reached"
+            result.step = replace(result.step, click_ms=await self._deadlines.limit(act(target), ACT_LIMIT_S))
         if press == "missed":
             result.missed = True
             return

@@ -55,10 +55,7 @@ def build_explorer(
     scout: Scout | None = None,
     retry_policy: RetryPolicy | None = None,
 ) -> Explorer:
-    """The exploration of `brief.url` in `session`, whose browser is behind `proxy`.
-
-    With a `scout`, what may be clicked is tried off camera before the film chooses.
-    """
+    """The exploration of `brief.url` in `session`, whose browser is behind `proxy`; `scout` looks ahead."""
     scout = scout if brief.wishes.scout else None
     return Composition(brief, session, clock, planner, proxy, scout, retry_policy or RetryPolicy()).explorer
 
@@ -188,7 +185,8 @@ class Composition:
 
     @cached_property
     def interceptor(self) -> RequestInterceptor:
-        return RequestInterceptor(None, self.brief.wishes, self.reported.append)
+        known = self.session.http_credentials
+        return RequestInterceptor(None, self.brief.wishes, self.reported.append, credentials=known)
 
     @cached_property
     def navigator(self) -> Navigator:

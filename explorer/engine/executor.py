@@ -1,7 +1,4 @@
-"""The state machine that explores one site on camera.
-
-It acts and waits only through the clock, so a camera may render time instead of letting it pass.
-"""
+"""The state machine that explores one site on camera; it acts and waits only through the clock."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
@@ -27,6 +24,7 @@ from explorer.lookahead.scheduler import Lookahead
 from explorer.navigation.scope_monitor import ScopeMonitor
 from explorer.navigation.slides import Slides
 from explorer.overlays.clearer import OverlayClearer
+from explorer.planning.base_scores import closes_dialog
 from explorer.protocols import Clock
 from explorer.state.frontier import Frontier
 from explorer.state.refusals import Refusals
@@ -38,9 +36,8 @@ from explorer.urls import page_key
 Event = Metrics | Step | Refusal | Trace
 Events = AsyncGenerator[Event, None]
 
-#: A click of a lower priority shows little, and by so much must another page's best be better to go back.
-POOR = 60
-WORTH_A_RETURN = 20
+#: A click of a lower priority shows little; by so much must another page's best be better to go back.
+POOR, WORTH_A_RETURN = 60, 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,17 +66,26 @@ class Explorer:
     refusals: Refusals
     recorder: TraceRecorder
     _metrics: Metrics = field(init=False, default=Metrics())
-    #: How many looks had dismissed something when it was last forgiven that things could not be reached.
+    #: How many looks had dismissed something when what could not be reached was last forgiven.
     _forgiven_after: int = field(init=False, default=0)
 
     async def explore(self) -> Events:
-        """Yields metrics as states change, each step and refusal as it happens, and a Trace at the end.
+        """Yields metrics, steps and refusals as they happen, and a Trace at the end.
 
         Raises PageUnreachable, AuthRequired or AddressRefused for a start page that cannot be filmed,
         BrowserCrashed when the browser dies, and SafetyViolation at the hard limit.
         """
         yield self._enter("navigating")
         await self.start_page.open()
+        async for event in self.go_on():
+            yield event
+        yield self._enter("complete")
+        self.refusals.collect()
+        ending = self._ending()
+        yield self.recorder.trace(ending.stop, warnings_of(ending))
+
+    async def go_on(self) -> Events:
+        """Explores from the page that is on screen, until there is a reason to stop."""
         while self.stop.reason is None:
             try:
                 async for event in self._round():
@@ -88,13 +94,9 @@ class Explorer:
                 await self.stop.recover(exc)
                 await self.clock.hold(RETRY_HOLD_MS)
         self._cut_off()
-        yield self._enter("complete")
-        self.refusals.collect()
-        ending = self._ending()
-        yield self.recorder.trace(ending.stop, warnings_of(ending))
 
     def trace_so_far(self) -> Trace:
-        """What the final trace will hold in any case, up to a moment between steps; grows with each state."""
+        """What the final trace will hold in any case, up to a moment between steps."""
         return self.recorder.trace_so_far()
 
     def _enter(self, state: State) -> Metrics:
@@ -136,13 +138,12 @@ class Explorer:
         return refused
 
     async def _may_act_here(self) -> bool:
-        """False when a limit is reached, or when the page is too deep: then it is left."""
+        """False when a limit is reached, or on a page that is too deep, where a button led: it is left."""
         if self.scope_monitor.site.holds(self.session.page.url):
             await self.deadlines.do(self.service_workers.look())
         if self._should_stop():
             return False
         if self.frontier.depth(self.session.page.url) > self.brief.max_depth:
-            # Links this deep are not offered, but buttons lead anywhere.
             self.frontier.exhaust(self.session.page.url)
             await self._go_back()
             return False
@@ -252,7 +253,7 @@ class Explorer:
 
     async def _step(self, plan: ActionPlan, element: Element, signature: str) -> Step | Refusal | None:
         event = await self.step_runner.run(plan, element, signature, self.page_visit.moving_blocks)
-        if isinstance(event, Step) and event.plan.action != "hover":
+        if isinstance(event, Step) and event.plan.action != "hover" and not closes_dialog(element):
             self._metrics = replace(self._metrics, clicks=self._metrics.clicks + 1)
             self.slides.note_step()
         return event

@@ -73,7 +73,7 @@ class StartPageOpener:
         await self.settler.install()
         await self.interceptor.install(page)
         await self.navigator.open(self.brief.url)
-        if await self._retrying(self._asks_to_sign_in):
+        if await self._retrying(self._asks_to_sign_in) and not self.scope_monitor.allows_auth:
             raise error_for("sign_in", url=self.brief.url)
         self._limit_to(Site.of(page.url, self.brief.wishes.domains))
         await self._retrying(self.overlays.clear)

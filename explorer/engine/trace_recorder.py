@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from explorer.input.mouse import Mouse
 from explorer.page.settle import Settler
 from explorer.protocols import Clock
 from explorer.state.refusals import Refusals
 from explorer.text import clip
-from explorer.trace import MAX_LOOKED_AT, LookedAt, SiteBranding, Trace, Visit, Wait
+from explorer.trace import MAX_LOOKED_AT, Focus, LookedAt, Note, SiteBranding, Trace, Visit, Wait
 from explorer.types import Element, Step, StopReason, TakeWarning
 
 T = TypeVar("T", bound="_Ended")
@@ -18,6 +18,8 @@ T = TypeVar("T", bound="_Ended")
 #: Those before it are Latin, which each font has.
 FIRST_LETTER = "\u0250"
 MAX_LETTERS = 2_000
+#: What only scripts direct.
+DIRECTIONS = ("captions", "chapters", "holds", "cuts")
 
 
 class _Ended(Protocol):
@@ -43,6 +45,14 @@ class TraceRecorder:
         #: The kinds of obstacles that could not be closed, in order; why a page's language is not known.
         self.obstacles_left: list[str] = []
         self.language_note = ""
+        #: What a script says and wants to be seen, and what it did off camera.
+        self.captions: list[Note] = []
+        self.chapters: list[Note] = []
+        self.holds: list[Wait] = []
+        self.cuts: list[Wait] = []
+        self.focuses: list[Focus] = []
+        #: Pictures that a script has taken, as JPEG by name.
+        self.pictures: dict[str, bytes] = {}
         #: Each letter once that pages have shown, from `FIRST_LETTER` on.
         self.letters: set[str] = set()
         #: The keys of all that was ever offered to be clicked.
@@ -64,6 +74,13 @@ class TraceRecorder:
     def end_at(self, end_ms: float) -> None:
         """Ends the film at a moment that has passed."""
         self._end_ms = max(self.start_ms, end_ms)
+
+    def resume(self) -> None:
+        """Goes on after a film that has ended early: what was not for it is cut out."""
+        if self._end_ms is not None:
+            self.visits[:] = [visit for visit in self.visits if visit.at_ms <= self._end_ms]
+            self.cuts.append(Wait(self._end_ms, self._clock.now_ms()))
+            self._end_ms = None
 
     def note_wait(self, began_ms: float) -> None:
         """Records that nothing but waiting was filmed from `began_ms` until now."""
@@ -103,6 +120,8 @@ class TraceRecorder:
             looked_at=self._looked_at(),
             warnings=warnings,
             letters="".join(sorted(self.letters)),
+            pictures=dict(self.pictures),
+            **self._directions(float("inf")),
         )
 
     def trace_so_far(self) -> Trace:
@@ -120,7 +139,15 @@ class TraceRecorder:
             waits=_ended_by(self._settler.waits, end_ms),
             look=self.branding,
             looked_at=self._looked_at(),
+            **self._directions(end_ms),
         )
+
+    def _directions(self, end_ms: float) -> dict[str, Any]:
+        """What a script has directed up to a moment."""
+        begun = (one for one in self.focuses if one.from_ms <= end_ms)
+        last_ms = min(end_ms, self._clock.now_ms())
+        focuses = tuple(replace(one, to_ms=min(one.to_ms, last_ms)) for one in begun)
+        return {name: _ended_by(getattr(self, name), end_ms) for name in DIRECTIONS} | {"focuses": focuses}
 
     def _looked_at(self) -> tuple[LookedAt, ...]:
         return tuple(

@@ -16,6 +16,7 @@ TakeCode = Literal[
     "focus_not_found",
     "goal_not_found",
     "language_unknown",
+    "steps_skipped",
 ]
 
 #: Why an exploration ended early, and what to do, by stop reason.

@@ -95,27 +95,41 @@ def is_auth_url(url: str) -> bool:
 
 
 def refuse_element(
-    element: Element, site: Site, page_url: str, wishes: Wishes = _NO_WISHES
+    element: Element,
+    site: Site,
+    page_url: str,
+    wishes: Wishes = _NO_WISHES,
+    yielding: frozenset[str] = frozenset(),
 ) -> Refusal | None:
-    """Returns why this element must not be clicked, or None.
+    """Returns why this element must not be clicked, or None; `yielding` names rules that are not asked.
 
     Rules: `blacklist`, `language`, `theme`, `scheme`, `off_domain`, `auth`, `download`, `form`, `avoid`, the
     first that applies in about this order. A `javascript:` link may be clicked when its code, found in
     `value`, names nothing blacklisted.
     """
     what = element.label or element.text or element.href or element.hint or element.selector
-    for violation in _violations(element, site, page_url, wishes):
+    for violation in _violations(element, site, page_url, wishes, yielding):
+        if violation[0] in yielding:
+            continue
         return Refusal(violation[0], what, violation[1], page_url)
     return None
 
 
-def refuse_url(url: str, site: Site, page_url: str, wishes: Wishes = _NO_WISHES) -> Refusal | None:
+def refuse_url(
+    url: str,
+    site: Site,
+    page_url: str,
+    wishes: Wishes = _NO_WISHES,
+    yielding: frozenset[str] = frozenset(),
+) -> Refusal | None:
     """Returns why `url` must not be opened from `page_url`, or None, by the rules of `refuse_element`."""
-    violation = _url_violation(url, site, page_url) or _avoided_url(url, page_url, wishes)
+    violation = _url_violation(url, site, page_url, yielding) or _avoided_url(url, page_url, wishes)
     return Refusal(violation[0], url, violation[1], page_url) if violation else None
 
 
-def _violations(element: Element, site: Site, page_url: str, wishes: Wishes) -> Iterator[tuple[str, str]]:
+def _violations(
+    element: Element, site: Site, page_url: str, wishes: Wishes, yielding: frozenset[str]
+) -> Iterator[tuple[str, str]]:
     if sign := find_action(element, page_url):
         yield "blacklist", sign
     if not is_known(element.language) and not is_clearly_page(element, page_url):
@@ -128,7 +142,8 @@ def _violations(element: Element, site: Site, page_url: str, wishes: Wishes) -> 
     if switch := find_theme_switch(element, page_url):
         yield "theme", switch
     for url in filter(None, (element.href, element.form_action)):
-        if violation := _url_violation(url, site, page_url) or _avoided_url(url, page_url, wishes):
+        violation = _url_violation(url, site, page_url, yielding) or _avoided_url(url, page_url, wishes)
+        if violation:
             yield violation
     if element.form_action and (word := find_suspicious_word(own_part(element.form_action))):
         yield "blacklist", f"its form's address says {word!r}"
@@ -141,11 +156,11 @@ def _violations(element: Element, site: Site, page_url: str, wishes: Wishes) -> 
             yield "avoid", f"its {name} says {word!r}"
 
 
-def _url_violation(url: str, site: Site, page_url: str) -> tuple[str, str] | None:
+def _url_violation(url: str, site: Site, page_url: str, yielding: frozenset[str]) -> tuple[str, str] | None:
     target = _clean_url(urljoin(_clean_url(page_url), _clean_url(url)))
     scheme = target.partition(":")[0].lower()
     find_word = find_url_action if scheme in _DEFAULT_PORTS else blacklisted
-    if word := find_word(_own_part(target, page_url)):
+    if "blacklist" not in yielding and (word := find_word(_own_part(target, page_url))):
         return "blacklist", f"its address says {word!r}"
     if is_blank(target) or scheme == "javascript":
         return None
@@ -153,7 +168,7 @@ def _url_violation(url: str, site: Site, page_url: str) -> tuple[str, str] | Non
         return "scheme", f"{scheme}: leads out of the browser"
     if not site.holds(target):
         return "off_domain", f"{target} is not on {site.host}"
-    if is_auth_url(target):
+    if "auth" not in yielding and is_auth_url(target):
         return "auth", f"{target} asks people to sign in"
     if _DOWNLOAD.fullmatch(_file_extension(target)):
         return "download", f"{target} is a file"

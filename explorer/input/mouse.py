@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Awaitable, Sequence
+from typing import Literal
 
 from playwright.async_api import Page
 
@@ -10,6 +11,8 @@ from explorer.browser.isolated_world import evaluate_isolated
 from explorer.protocols import Clock
 from explorer.trace import Sample, Scroll
 from explorer.types import Point
+
+MouseButton = Literal["left", "middle", "right"]
 
 FRAME_MS = 1000 / 60
 #: Fitts's law in its simplest form: a longer movement takes more time, within these limits.
@@ -160,12 +163,12 @@ class Mouse:
         """Computes how long a movement to `target` takes, in milliseconds."""
         return min(MOVE_MAX_MS, MOVE_BASE_MS + MOVE_PER_PX_MS * self.distance_to(target))
 
-    async def click(self, hold_ms: float = PRESS_MS) -> float:
+    async def click(self, hold_ms: float = PRESS_MS, button: MouseButton = "left") -> float:
         """Clicks at the pointer's position, and holds the button so long; returns the time of the press."""
-        await self._for_one_frame(self._page.mouse.down())
+        await self._for_one_frame(self._page.mouse.down(button=button))
         pressed_ms = self._clock.now_ms()
         await self._clock.hold(hold_ms)
-        await self._for_one_frame(self._page.mouse.up())
+        await self._for_one_frame(self._page.mouse.up(button=button))
         return pressed_ms
 
     async def double_click(self) -> None:

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import CDPSession, Page, Request
 from playwright.async_api import Error as PlaywrightError
 
+from explorer.browser.session import HttpCredentials
 from explorer.guardrails.action_urls import find_suspicious_word
 from explorer.guardrails.page_links import find_address_action, own_part
 from explorer.guardrails.rules import Site, refuse_url
@@ -52,12 +54,24 @@ class RequestInterceptor:
     """
 
     def __init__(
-        self, site: Site | None, wishes: Wishes, report: Callable[[Refusal], None], off_camera: bool = False
+        self,
+        site: Site | None,
+        wishes: Wishes,
+        report: Callable[[Refusal], None],
+        off_camera: bool = False,
+        credentials: HttpCredentials | None = None,
     ) -> None:
         #: Where the page may go; None lets every navigation pass.
         self.site = site
         self.last_refused: Refusal | None = None
+        #: Rules that yield to what the author of a script has named himself.
+        self.yielding: frozenset[str] = frozenset()
         self.held_back = 0
+        #: How many requests that write have been let out.
+        self.writes = 0
+        #: For the server that asks for them; each request is answered once.
+        self._credentials = credentials
+        self._answered: set[str] = set()
         self._wishes = wishes
         self._report = report
         self._off_camera = off_camera
@@ -93,12 +107,17 @@ class RequestInterceptor:
         if self._session is None:
             self._session = await browser.new_browser_cdp_session()
             self._session.on("Fetch.requestPaused", self._paused)
+            self._session.on("Fetch.authRequired", self._challenged)
             await self._intercept(KINDS)
 
     @property
     def is_acted_upon(self) -> bool:
         """Whether the document on screen has been acted upon."""
         return self._is_acted_upon
+
+    def allow_writes(self, allowed: bool) -> None:
+        """Lets requests that write leave from now on, or holds them back again."""
+        self._wishes = replace(self._wishes, allow_writes=allowed)
 
     async def note_action(self, sets_state: bool = False) -> None:
         """Notes that an action follows: the page's requests from now on may be an effect of it.
@@ -118,7 +137,8 @@ class RequestInterceptor:
         if self._off_camera and kinds is KINDS_AFTER_ACTION:
             patterns = [{"requestStage": "Request"}]
         patterns.append({"resourceType": "Document", "requestStage": "Response"})
-        await self._session.send("Fetch.enable", {"patterns": patterns})
+        wants_auth = self._credentials is not None
+        await self._session.send("Fetch.enable", {"patterns": patterns, "handleAuthRequests": wants_auth})
 
     def _requested(self, request: Request) -> None:
         if not self._is_acted_upon and len(self._known_urls) < MAX_KNOWN_URLS:
@@ -145,6 +165,18 @@ class RequestInterceptor:
         if not self._pages:
             self._start(self.remove())
 
+    def _challenged(self, event: dict[str, Any]) -> None:
+        """Answers a server that asks who is there, if it is the one that the credentials are for."""
+        known, challenge = self._credentials, event["authChallenge"]
+        is_meant = known is not None and challenge.get("source") != "Proxy"
+        answer: dict[str, Any] = {"response": "Default"}
+        if known and is_meant and challenge["origin"] == known.origin:
+            fresh = event["requestId"] not in self._answered
+            self._answered.add(event["requestId"])
+            given = {"username": known.username, "password": known.password}
+            answer = {"response": "ProvideCredentials", **given} if fresh else {"response": "CancelAuth"}
+        self._start(self._send("Fetch.continueWithAuth", event, authChallengeResponse=answer))
+
     def _paused(self, event: dict[str, Any]) -> None:
         answered = "responseStatusCode" in event or "responseErrorReason" in event
         refusal = self._refuse_download(event) if answered else self._refuse_request(event)
@@ -168,6 +200,7 @@ class RequestInterceptor:
     def _refuse_request(self, event: dict[str, Any]) -> Refusal | None:
         method, url = event["request"]["method"].upper(), event["request"]["url"]
         page = self._pages.get(event.get("frameId", ""))
+        self.writes += method not in SAFE_METHODS and self._wishes.allow_writes
         if method not in SAFE_METHODS and not self._wishes.allow_writes:
             what = f"{method} {_without_query(url)}"
             return Refusal(
@@ -180,7 +213,7 @@ class RequestInterceptor:
         known = {*self._earlier_documents, _without_fragment(page.url)}
         if self.site is None or _without_fragment(url) in known:
             return None
-        return refuse_url(url, self.site, page.url, self._wishes)
+        return refuse_url(url, self.site, page.url, self._wishes, self.yielding)
 
     def _refuse_command(self, event: dict[str, Any], page: Page | None) -> Refusal | None:
         """Refuses, after an action, requests of scripts, frames and windows that read like a command."""
@@ -230,7 +263,7 @@ class RequestInterceptor:
         except PlaywrightError as exc:
             log.debug("the browser was closed before its interceptor: %s", exc)
 
-    async def _send(self, command: str, event: dict[str, Any], **more: str) -> None:
+    async def _send(self, command: str, event: dict[str, Any], **more: Any) -> None:
         session = self._session
         if session is None:
             return  # paused requests have been continued

@@ -32,6 +32,8 @@ class ScopeMonitor:
         self._is_error_response = False
         #: Set from outside: the page asks for a password and shows little else.
         self.sign_in = False
+        #: Set from outside: a script may show pages that ask people to sign in.
+        self.allows_auth = False
         page.on("framenavigated", self._committed)
         page.on("response", self._answered)
         page.on("request", self._requested)
@@ -39,7 +41,7 @@ class ScopeMonitor:
     def violation(self) -> StopReason | None:
         """Returns why the page that is on screen now must not be shown, or None."""
         url = self.requested_url if self.failed else self._page.url
-        if self.sign_in or is_auth_url(url):
+        if not self.allows_auth and (self.sign_in or is_auth_url(url)):
             return "auth_page"
         if not self.site.holds(url) and not url.startswith("about:"):
             return "left_domain"

@@ -168,6 +168,11 @@ async def stays_in_menu(page: Page, selector: str, points: Sequence[Point]) -> l
     return [bool(stays) for stays in answer or []]
 
 
+def elements_of(rows: list[dict[str, Any]], language: str = "") -> list[Element]:
+    """Decodes what `collect_elements` has found; invalid rows are left out."""
+    return list(_elements(rows, language))
+
+
 def _elements(rows: list[dict[str, Any]], language: str) -> Iterator[Element]:
     """Decodes the valid rows: a page's scripts can change results of its own world."""
     for row in rows:

@@ -112,6 +112,21 @@ async def frame_chain(page: Page, selector: str) -> list[FrameView] | None:
     return found
 
 
+async def selector_of(handle: ElementHandle) -> str:
+    """A selector that finds this element from its page on, through all frames around it.
+
+    Raises Playwright's errors when it is gone.
+    """
+    selector = str(await handle.evaluate(_single_target_script(), {"job": "selector"}))
+    frame = await handle.owner_frame()
+    while frame is not None and frame.parent_frame is not None:
+        element = await frame.frame_element()
+        frame_box = await element.evaluate(_single_target_script(), {"job": "frame"})
+        selector = f"{frame_box['selector']}{ENTER_FRAME}{selector}"
+        frame = frame.parent_frame
+    return selector
+
+
 async def transform_to_page(frame: Frame) -> FrameTransform:
     """Computes how the content of `frame` lies in its page. Raises Playwright's errors when it is gone."""
     whole = FrameTransform()

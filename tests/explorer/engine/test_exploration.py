@@ -71,6 +71,7 @@ def test_what_is_new_comes_before_what_stands_first(harness: Harness, pages: dic
 
 
 @pytest.mark.parametrize("how", [thorough("by redirect"), "by sight", thorough("by script")])
+@pytest.mark.thorough
 def test_a_link_that_ends_on_a_sign_in_page_is_never_filmed(
     harness: Harness, pages: dict[str, str], how: str
 ) -> None:
@@ -134,6 +135,7 @@ def test_what_is_in_focus_comes_first(harness: Harness, shop: dict[str, str], fo
 
 
 @pytest.mark.parametrize("avoid", ["blue", thorough("/blue"), thorough("css=a[href='/blue']")])
+@pytest.mark.thorough
 def test_what_is_to_be_avoided_is_not_clicked_and_that_is_told(
     harness: Harness, shop: dict[str, str], avoid: str
 ) -> None:

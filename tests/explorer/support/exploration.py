@@ -25,8 +25,9 @@ from explorer.retry_policy import NoteRetry, Retry, RetryPolicy
 from explorer.trace import Trace
 from explorer.types import ActionPlan, Brief, Metrics, Refusal, Scene, State, Step
 from tests.explorer.support.clocks import FrameClock as FrameClock
-from tests.explorer.support.clocks import HastyClock, SeeingClock
+from tests.explorer.support.clocks import HastyClock as HastyClock
 from tests.explorer.support.clocks import RealClock as RealClock
+from tests.explorer.support.clocks import SeeingClock as SeeingClock
 from tests.site.server import SiteServer
 
 #: What lies between tries: seconds before addresses, cut short, and milliseconds before elements.
@@ -166,6 +167,8 @@ class Harness:
         #: How a path fails before it works: status line and headers each time, or () for no answer at all.
         self.failing: dict[str, list[tuple[str, ...]]] = {}
         self.asked: list[str] = []
+        #: Paths that want this Authorization header.
+        self.needs_auth: dict[str, str] = {}
         self.port = 0
         self.proxy: EgressProxy
         self.browser: Browser
@@ -174,7 +177,8 @@ class Harness:
 
     def forget(self) -> None:
         """Serves nothing more of what a test has written, and knows of no request."""
-        for table in (self.pages, self.plain, self.heads, self.failing, self.asked, self.site.requests):
+        tables = (self.pages, self.plain, self.heads, self.failing, self.asked, self.needs_auth)
+        for table in (*tables, self.site.requests):
             table.clear()
 
     @property
@@ -243,6 +247,8 @@ class Harness:
         if self.failing.get(path):
             if how := self.failing[path].pop(0):
                 writer.write(answer(b"<body style='background:red'>Sorry", *how))
+        elif headers.get("authorization") != (wanted := self.needs_auth.get(path)) and wanted:
+            writer.write(answer(b"", "401 Unauthorized", "WWW-Authenticate: Basic realm=members"))
         elif path in self.plain:
             writer.write(answer(self.plain[path].encode(), "200 OK", "Content-Type: text/plain"))
         elif method == "POST":
