@@ -34,6 +34,7 @@ ORDER = {
         "navigation overlays planning",
         "lookahead",
         "engine",
+        "script",
     ),
     "actors": (
         "cancellation errors option_checks signals webhook_signing",

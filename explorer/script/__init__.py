@@ -1,0 +1,1 @@
+"""Film scripts: steps as records, loading, variables, targets, and the runner that plays them."""

@@ -1,0 +1,90 @@
+"""Makes a script of what was filmed: the clicks of an exploration, as a person would write them down."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from explorer.script.model import Script
+from explorer.script.recorder import to_recorder
+from explorer.script.targets import parse_target
+from explorer.urls import page_key
+
+#: How frames are entered in the selectors of a step.
+_ENTER_FRAME = " >> internal:control=enter-frame >> "
+_ENGINES = ("role=", "label=", "testid=", "text=", "css=", "xpath=")
+
+
+def script_of(url: str, title: str, steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The script that repeats an exploration's `steps`, which are rows of a job's status."""
+    played = list(_steps(url, steps))
+    return {"title": title, "url": url, "steps": played or [{"hold": 2.0}]}
+
+
+def as_yaml(script: Mapping[str, Any]) -> str:
+    """A script as YAML, with the shorthand of steps that have a single value."""
+    return str(yaml.safe_dump(_short(dict(script)), sort_keys=False, allow_unicode=True, width=110))
+
+
+def as_recording(script: Mapping[str, Any]) -> dict[str, Any]:
+    """A script as a recording of Chrome's DevTools Recorder."""
+    return to_recorder(Script.model_validate(script))
+
+
+def _steps(url: str, steps: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    here = url
+    for step in steps:
+        if page_key(step["page_url"]) != page_key(here):
+            yield {"navigate": step["page_url"]}
+        yield from _step(step)
+        here = step.get("url_after") or step["page_url"]
+
+
+def _step(step: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    plan = step["plan"]
+    target = target_of(plan["selector"], step["label"])
+    caption = {"caption": plan["caption"]} if plan.get("caption") else {}
+    match plan["action"]:
+        case "type":
+            yield {"fill": {"target": target, "value": plan.get("value", "")}, **caption}
+            if plan.get("submit"):
+                yield {"press": {"keys": "Enter", "target": target}}
+        case "choose":
+            yield {"select": {"target": target, "value": plan.get("value", "")}, **caption}
+        case "hover":
+            yield {"hover": {"target": target}, **caption}
+        case "double_click":
+            yield {"double_click": {"target": target}, **caption}
+        case _:
+            yield {"click": {"target": target}, **caption}
+
+
+def target_of(selector: str, label: str) -> str | list[str]:
+    """A step's selector as a target; one by its place in the page has the label as an alternative."""
+    parts = [_part(part) for part in selector.replace(_ENTER_FRAME, " >> ").split(" >> ")]
+    target = " >> ".join(parts)
+    if all(part.startswith("role=") for part in parts) or not _is_name(label):
+        return target
+    return [target, label]
+
+
+def _part(part: str) -> str:
+    return part if part.startswith(_ENGINES) else f"css={part}"
+
+
+def _is_name(label: str) -> bool:
+    try:
+        return any(map(str.isalnum, label)) and parse_target(label).parts[0].engine == "words"
+    except ValueError:
+        return False
+
+
+def _short(value: Any) -> Any:
+    """Lets a single target, key or default stand for the whole."""
+    if isinstance(value, list):
+        return [_short(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1 and (only := next(iter(value))) in {"target", "keys", "default", "to"}:
+        return value[only]
+    return {name: _short(one) for name, one in value.items()}

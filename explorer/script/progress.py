@@ -1,0 +1,82 @@
+"""The step log of a played script: each step with its state, and why it failed."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from explorer.errors import ExplorerError
+
+StepState = Literal["waiting", "running", "done", "healed", "retried", "skipped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptStep:
+    """One step of a script as it stands; `number` counts from 1, `before` included. Times are film time.
+
+    `did` says in plain words what was done, or what went wrong.
+    """
+
+    number: int
+    path: str
+    verb: str
+    target: str
+    state: StepState = "waiting"
+    did: str = ""
+    off_camera: bool = False
+    #: How often it was tried again.
+    retries: int = 0
+    started_ms: float = 0.0
+    ended_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FailedStep:
+    """The step that has ended a script; `index` counts from 1."""
+
+    index: int
+    of: int
+    type: str
+    target: str
+    reason: str
+    page_url: str
+
+    def __str__(self) -> str:
+        what = f"{self.type} {self.target!r}" if self.target else self.type
+        return f"Step {self.index} of {self.of}, {what}, failed on {self.page_url}: {self.reason}."
+
+
+class StepFailed(ExplorerError):
+    """A step of the script could not be played, and the script says to stop then."""
+
+    code = "step_failed"
+
+    def __init__(self, failed: FailedStep) -> None:
+        self.failed = failed
+        #: Artifacts that were stored of it.
+        self.extras: tuple[str, ...] = ()
+        super().__init__(str(failed))
+
+    def keep(self, extras: tuple[str, ...]) -> None:
+        """Notes what was stored, and says so."""
+        self.extras = extras
+        kept = "A picture of the page is kept." if extras else "No picture of the page could be kept."
+        self.args = (f"{self.failed} {kept}",)
+
+
+class ScriptInterrupted(ExplorerError):
+    """The browser died after the script had written to the site, so that it is not played again."""
+
+    code = "script_interrupted"
+
+    def __init__(self, cause: Exception) -> None:
+        why = (
+            "The script had written to the site before, so it is played again only if it is repeatable: true."
+        )
+        super().__init__(f"{cause} {why}")
+
+
+class StepError(Exception):
+    """Why a step could not be made; `retryable` where another try may help."""
+
+    def __init__(self, reason: str, *, retryable: bool = True) -> None:
+        super().__init__(reason)
+        self.retryable = retryable
