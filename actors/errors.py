@@ -101,6 +101,18 @@ class NotCompleted(WrongStatus):
     code = "not_completed"
 
 
+class SecretsUnavailable(PipelineError):
+    """Secrets came with a request, but there is no key under which they could be kept."""
+
+    code = "secrets_unavailable"
+
+
+class SecretsGone(PipelineError):
+    """The secrets that a job needs were deleted when it ended."""
+
+    code = "secrets_gone"
+
+
 class FilmMissing(PipelineError):
     """The job is completed, but its film is gone."""
 

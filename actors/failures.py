@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from actors.broker import SendTicket
 from actors.errors import PipelineError, TransitionRefused
 from actors.jobs.job import TOLD_ON, Job
-from actors.jobs.keys import Claim
+from actors.jobs.keys import SECRETS, Claim
 from actors.jobs.states import BACK, Stage, Status
 from actors.jobs.store import Store
 from actors.monitoring.counters import Counters
@@ -47,10 +47,18 @@ MIN_BACKOFF_S, MAX_BACKOFF_S = 0.2, 5.0
 class StageFailed(PipelineError):
     """The child reported that its stage failed; `code` is its own."""
 
-    def __init__(self, code: str, error: str, fields: Mapping[str, str | int] | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        error: str,
+        fields: Mapping[str, str | int] | None = None,
+        extras: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(error)
         self.code = code
         self.fields = fields or {}
+        #: Keys of what was stored of the failure, by name.
+        self.extras = extras or {}
 
 
 class FailureHandler:
@@ -87,7 +95,8 @@ class FailureHandler:
         footage = [
             key for key in (job.footage_key, job.timeline_key) if key and claim.stage is Stage.ENCODING
         ]
-        extras = {name: key for name, key in job.extras.items() if name in KEPT_EXTRAS}
+        stored = {**job.extras, **(exc.extras if isinstance(exc, StageFailed) else {})}
+        extras = {name: key for name, key in stored.items() if name in KEPT_EXTRAS}
         fields = {
             **exc.fields,
             "error": self._error_text(exc, footage_kept=bool(footage)),
@@ -96,6 +105,7 @@ class FailureHandler:
         }
         keep = list({*footage, *extras.values()})
         await write_with_retries(lambda: store.end(claim, Status.FAILED, fields, keep=keep))
+        await store.redis.delete(SECRETS + job.id)
 
     def _error_text(self, exc: PipelineError, *, footage_kept: bool) -> str:
         text = str(exc)

@@ -17,6 +17,7 @@ from actors.failures import FailureHandler, StageFailed, write_with_retries
 from actors.jobs.capacity import has_capacity
 from actors.jobs.job import Job
 from actors.jobs.keys import Claim
+from actors.jobs.secrets import forget_secrets, read_secrets
 from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.monitoring.counters import Counters, Supervise, with_counters
@@ -172,6 +173,8 @@ class Pipeline:
         keep = [claim.footage_key, *extras.values(), *([claim.film_key] if take.film else [])]
         fields = {**fields, **take_fields(claim, take, extras)}
         await write_with_retries(lambda: store.transition(claim, Stage.RECORDED, fields, keep=keep))
+        if _needs_secrets(claim, job):
+            await forget_secrets(store, job.id)
         if not take.film:
             await announce(self._send, claim.job_id, Stage.RECORDED)
         return take.film is not None
@@ -226,7 +229,10 @@ class Pipeline:
         try:
             result = await self._run_child(store, claim, job, limits_s, progress)
             if isinstance(result, Failed):
-                raise StageFailed(result.code, result.error)
+                if result.failed_step:
+                    progress.fields["failed_step"] = json.dumps(asdict(result.failed_step))
+                extras = {name: claim.extra_keys[name] for name in result.extras}
+                raise StageFailed(result.code, result.error, extras=extras)
         except PipelineError as exc:
             await _write_last_events(store, claim, progress)
             exc.fields = progress.fields
@@ -239,7 +245,8 @@ class Pipeline:
     ) -> Result:
         """The result of the child; its other reports go into `progress`. Raises ClaimLost."""
         with own_work_dir("take") as work_dir:
-            spec = StageSpec.of(job, claim, self._settings, str(work_dir))
+            secrets = await read_secrets(store, job.id) if _needs_secrets(claim, job) else None
+            spec = StageSpec.of(job, claim, self._settings, str(work_dir), secrets)
             ended = asyncio.Event()
             keeping = asyncio.create_task(keep_claim(store, claim, progress, ended))
             following = asyncio.create_task(_follow(self._supervise(spec, limits_s), progress))
@@ -257,6 +264,10 @@ async def _write_last_events(store: Store, claim: Claim, progress: Progress) -> 
     """Writes the events since the lease was renewed last. Raises ClaimLost."""
     if progress.events:
         await renew_lease(store, claim, progress)
+
+
+def _needs_secrets(claim: Claim, job: Job) -> bool:
+    return claim.stage is Stage.EXPLORING and job.spec.has_secrets
 
 
 def _extra_keys(claim: Claim, result: TakeRecorded | FilmEncoded) -> dict[str, str]:

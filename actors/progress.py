@@ -19,6 +19,7 @@ from actors.stages.reports import (
     EncodingProgress,
     MetricsChanged,
     RetryStarted,
+    ScriptStepChanged,
     StepTaken,
     TakeRecorded,
     Update,
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 RENEW_INTERVAL_S = 0.5
 #: The exploration's share of the progress bar, in percent.
 RECORD_SHARE = 70
+#: States of a script's step that is over.
+ENDED_STATES = frozenset({"done", "healed", "skipped", "failed"})
 
 
 class ClaimLost(Exception):
@@ -41,7 +44,10 @@ class Progress:
     """What is known of a running stage; `fields` and `events` are not written to Redis yet."""
 
     max_clicks: int
+    #: How many steps the script has; 0 for an exploration.
+    script_length: int = 0
     steps: list[Any] = field(default_factory=list)
+    script_steps: list[Any] = field(default_factory=list)
     refused: list[Any] = field(default_factory=list)
     retries: list[Any] = field(default_factory=list)
     fields: dict[str, str | int] = field(default_factory=dict)
@@ -51,7 +57,9 @@ class Progress:
     @classmethod
     def begin(cls, job: Job, stage: Stage) -> Self:
         """Progress of another attempt, which keeps the retries of earlier ones."""
-        progress = cls(job.spec.limits.max_clicks, retries=list(job.retries))
+        script = job.spec.script
+        length = len(list(script.bound.script.all_steps())) if script else 0
+        progress = cls(job.spec.limits.max_clicks, length, retries=list(job.retries))
         if stage is Stage.EXPLORING and job.retries:
             progress.retries = list(job.earlier_retries)
             progress.fields["retries"] = json.dumps(progress.retries)
@@ -64,21 +72,24 @@ class Progress:
                 self._note_metrics(metrics)
             case StepTaken(step):
                 self._append("steps", self.steps, "step", asdict(step))
+            case ScriptStepChanged(step):
+                self._note_script_step(asdict(step))
             case ElementRefused(refusal):
                 self._append("refused", self.refused, "refused", asdict(refusal))
             case RetryStarted(retry):
                 self._append("retries", self.retries, "retry", asdict(retry))
                 if retry.kind == "browser":
                     # The film begins again, and so do its steps.
-                    self.steps = []
-                    self.fields["steps"] = "[]"
+                    self.steps, self.script_steps = [], []
+                    self.fields |= {"steps": "[]", "script_steps": "[]"}
             case EncodingProgress(fraction):
                 self.progress = RECORD_SHARE + int((99 - RECORD_SHARE) * fraction)
                 self.fields["progress"] = self.progress
                 self._publish("progress", {"progress": self.progress})
 
     def _note_metrics(self, metrics: Metrics) -> None:
-        self.progress = int(RECORD_SHARE * min(1.0, metrics.clicks / self.max_clicks))
+        if not self.script_length:
+            self.progress = int(RECORD_SHARE * min(1.0, metrics.clicks / self.max_clicks))
         self.fields |= {"metrics": json.dumps(asdict(metrics)), "progress": self.progress}
         event = {
             "progress": self.progress,
@@ -89,6 +100,15 @@ class Progress:
             "runtime_s": metrics.runtime_s,
         }
         self._publish("progress", event)
+
+    def _note_script_step(self, row: dict[str, Any]) -> None:
+        """Replaces the step's row, or adds it."""
+        known = {one["number"]: one for one in self.script_steps} | {row["number"]: row}
+        self.script_steps = [known[number] for number in sorted(known)]
+        ended = sum(step["state"] in ENDED_STATES for step in self.script_steps)
+        self.progress = int(RECORD_SHARE * min(1.0, ended / max(1, self.script_length)))
+        self.fields |= {"script_steps": json.dumps(self.script_steps), "progress": self.progress}
+        self._publish("script_step", row)
 
     def _append(self, name: str, rows: list[Any], kind: str, row: Mapping[str, Any]) -> None:
         rows.append(row)

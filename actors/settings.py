@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from pydantic import (
     AliasChoices,
     Field,
@@ -78,6 +79,8 @@ class Settings(BaseSettings):
     cors_origins: Annotated[frozenset[str], NoDecode] = frozenset()
     #: Signs every webhook; without it each job has a secret of its own.
     webhook_secret: SecretStr | None = None
+    #: Encrypts the secrets of scripts while their jobs wait and run (a Fernet key).
+    secrets_key: SecretStr | None = None
     #: Where this API is reached from outside: what links in a webhook begin with.
     public_url: str | None = None
     #: `auto` is text on a terminal and JSON elsewhere.
@@ -125,6 +128,17 @@ class Settings(BaseSettings):
     def _signs(cls, value: SecretStr | None) -> SecretStr | None:
         if value:
             key_of(value.get_secret_value())
+        return value
+
+    @field_validator("secrets_key")
+    @classmethod
+    def _is_fernet_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            try:
+                Fernet(value.get_secret_value())
+            except ValueError as exc:
+                how = "try `openssl rand -base64 32 | tr '+/' '-_'`"
+                raise ValueError(f"must be 32 bytes in URL-safe base64: {how}") from exc
         return value
 
     @field_validator("public_url")
@@ -191,8 +205,9 @@ class Settings(BaseSettings):
         return self.max_footage_mb << 20
 
     def on_redis(self, url: str) -> Self:
-        """The same settings on another Redis."""
-        return self.model_copy(update={"redis_url": url})
+        """The same settings on another Redis; one that nobody shares gets a key for secrets of its own."""
+        key = self.secrets_key or SecretStr(Fernet.generate_key().decode())
+        return self.model_copy(update={"redis_url": url, "secrets_key": key})
 
 
 def _host_and_port(pair: str) -> str:

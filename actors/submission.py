@@ -7,11 +7,12 @@ import uuid
 from redis.exceptions import OutOfMemoryError, RedisError
 
 from actors.broker import SendTicket
-from actors.errors import CallbackRefused, OutOfCapacity, PipelineError, StoreUnavailable
+from actors.errors import CallbackRefused, OutOfCapacity, PipelineError, SecretsGone, StoreUnavailable
 from actors.jobs.callback import Callback
 from actors.jobs.capacity import has_capacity
 from actors.jobs.idempotency import IdempotencyKey, release, reserve
 from actors.jobs.job import Job
+from actors.jobs.secrets import SecretInputs, forget_secrets, keep_secrets
 from actors.jobs.spec import JobSpec
 from actors.jobs.states import QUEUE_OF, Stage
 from actors.jobs.store import Store
@@ -31,22 +32,47 @@ ACCEPT_TIMEOUT_S = 2.0
 ROOM_RETRY_S = 60
 
 
-async def submit(store: Store, spec: JobSpec, once: IdempotencyKey | None = None) -> Job:
+async def submit(
+    store: Store,
+    spec: JobSpec,
+    once: IdempotencyKey | None = None,
+    secrets: SecretInputs | None = None,
+) -> Job:
     """Creates and enqueues a job, or answers the one that an equal request has made before.
 
-    Raises StoreUnavailable when Redis did not answer in time, QueueFull, OutOfCapacity when it has no memory
-    left for a take, KeyReused or KeyInFlight, and explorer's AddressRefused or CallbackRefused for an address
-    that may not be reached. Nothing is accepted then.
+    `secrets` are kept apart from it. Raises SecretsUnavailable where they cannot be, StoreUnavailable when
+    Redis did not answer in time, QueueFull, OutOfCapacity when it has no memory left for a take, KeyReused or
+    KeyInFlight, and explorer's AddressRefused or CallbackRefused for an address that may not be reached.
+    Nothing is accepted then.
     """
     await _check_addresses(spec, store.settings)
     job = Job(uuid.uuid4().hex, spec, once=once.record if once else None)
     try:
         async with asyncio.timeout(ACCEPT_TIMEOUT_S):
-            return await _once(store, job, once)
+            if secrets:
+                await keep_secrets(store, job.id, secrets)
+            made = await _once(store, job, once)
+            if secrets and made.id != job.id:
+                await forget_secrets(store, job.id)
+            return made
     except OutOfMemoryError as exc:
         raise _out_of_capacity() from exc
     except (RedisError, TimeoutError) as exc:
         raise StoreUnavailable("Redis did not answer. Nothing was accepted; try again later.") from exc
+
+
+async def renew_secrets(store: Store, job: Job, secrets: SecretInputs) -> None:
+    """Keeps the secret inputs of a job that is filmed again. Raises SecretsGone when one is missing."""
+    if not job.spec.has_secrets or job.footage_key:
+        return
+    script = job.spec.script.script.get("secrets", []) if job.spec.script else []
+    missing = sorted(set(script) - set(secrets.script))
+    missing += ["storage_state or http_credentials"] if job.spec.signed_in and not secrets.sign_in else []
+    if missing:
+        raise SecretsGone(
+            f"The secrets of this job were deleted when it ended: give {', '.join(missing)} again."
+        )
+    await keep_secrets(store, job.id, secrets)
 
 
 async def check_address(url: str, allow: frozenset[str]) -> None:

@@ -14,6 +14,8 @@ from video.style import Format
 OF_EXPLORATION = (
     "metrics",
     "steps",
+    "script_steps",
+    "failed_step",
     "refused",
     "retries",
     "progress",
@@ -59,6 +61,9 @@ class Job:
     stop_reason: str | None = None
     metrics: dict[str, Any] = field(default_factory=dict)
     steps: tuple[dict[str, Any], ...] = ()
+    #: Steps of a script as they stand, and the one that has ended it: `ScriptStep`, `FailedStep`.
+    script_steps: tuple[dict[str, Any], ...] = ()
+    failed_step: dict[str, Any] | None = None
     refused: tuple[dict[str, Any], ...] = ()
     #: What failed within a take and was tried again.
     retries: tuple[dict[str, Any], ...] = ()
@@ -133,6 +138,8 @@ class Job:
             stop_reason=text.get("stop_reason") or None,
             metrics=json.loads(text.get("metrics", "{}")),
             steps=tuple(json.loads(text.get("steps", "[]"))),
+            script_steps=tuple(json.loads(text.get("script_steps", "[]"))),
+            failed_step=json.loads(text.get("failed_step", "null")),
             refused=tuple(json.loads(text.get("refused", "[]"))),
             retries=tuple(json.loads(text.get("retries", "[]"))),
             warnings=tuple(json.loads(text.get("warnings", "[]"))),

@@ -26,6 +26,8 @@ WATCHED = "demo:watched:"
 WEBHOOKS = "demo:webhooks"
 #: Followed by a job's id: hash with the content and state of its webhook.
 WEBHOOK = "demo:webhook:"
+#: Followed by a job's id: the encrypted secrets of its script, until it ends.
+SECRETS = "demo:secrets:"
 #: Hash: counters of all workers.
 TOTALS = "demo:totals"
 LEADER = "demo:watchdog"

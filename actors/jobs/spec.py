@@ -7,12 +7,31 @@ from typing import Any, Literal, Self
 
 from actors.jobs.callback import Callback
 from actors.options import ExplorationOptions, FilmOptions, Limits
+from explorer.script.model import Script
+from explorer.script.variables import BoundScript
 from explorer.types import Wishes
 from video.style import CameraChoice, Style
 
 #: Who is filmed first; among equals, who has come first.
 Priority = Literal["high", "default", "low"]
 RANK: dict[Priority, int] = {"high": 0, "default": 1, "low": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptSpec:
+    """A script whose variables have their values: secrets are only named in it."""
+
+    script: Mapping[str, Any]
+    #: The steps that act on what a variable names: `BoundScript.given`.
+    given: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, bound: BoundScript) -> Self:
+        return cls(bound.as_json, tuple(sorted(bound.given)))
+
+    @property
+    def bound(self) -> BoundScript:
+        return BoundScript(Script.model_validate(self.script), frozenset(self.given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +50,10 @@ class JobSpec:
     allow_hosts: tuple[str, ...] = ()
     #: Webhook: who is told when the job has ended.
     callback: Callback | None = None
+    #: The script that is played, with its values; None for an exploration.
+    script: ScriptSpec | None = None
+    #: Whether it is signed in from its start: `storage_state` or `http_credentials` of the request.
+    signed_in: bool = False
 
     @classmethod
     def of(cls, url: str, exploration: ExplorationOptions, film: FilmOptions, **more: Any) -> Self:
@@ -44,6 +67,11 @@ class JobSpec:
             camera=film.camera,
             **more,
         )
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether secret inputs belong to it, which are kept apart."""
+        return self.signed_in or bool(self.script and self.script.script.get("secrets"))
 
     @property
     def rank(self) -> int:
@@ -66,8 +94,14 @@ class JobSpec:
             "wishes": decode_wishes(row["wishes"]),
             "style": Style(**row["style"]),
             "allow_hosts": tuple(row["allow_hosts"]),
+            "script": decode_script(row.get("script")),
         }
         return cls(url=fields["url"], callback=Callback.decode(fields), **row)
+
+
+def decode_script(row: Mapping[str, Any] | None) -> ScriptSpec | None:
+    """From JSON; None for an exploration."""
+    return ScriptSpec(row["script"], tuple(row["given"])) if row else None
 
 
 def decode_wishes(row: Mapping[str, Any]) -> Wishes:

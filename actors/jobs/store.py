@@ -19,7 +19,7 @@ from actors.errors import (
 )
 from actors.jobs.connection import connect
 from actors.jobs.job import OF_ATTEMPT, OF_EXPLORATION, TOLD_ON, Job
-from actors.jobs.keys import ACTIVE, BLOBS, EVENTS, GONE, JOB, LEADER, SEEN, WAITING, Claim, film_key
+from actors.jobs.keys import ACTIVE, BLOBS, EVENTS, GONE, JOB, LEADER, SECRETS, SEEN, WAITING, Claim, film_key
 from actors.jobs.scripts import scripts
 from actors.jobs.states import BACK, ENDS, NEXT, QUEUE_OF, STATUS_OF, Stage, Status
 from actors.settings import Settings
@@ -186,6 +186,7 @@ class Store:
         """
         keys = [JOB + job_id, ACTIVE, *WAITING.values()]
         await self.run("cancel", keys, [job_id, json.dumps(BLOBS), CANCELLED])
+        await self.redis.unlink(SECRETS + job_id)
         job = await self.find(job_id)
         if job.status is not Status.CANCELLED:
             raise AlreadyEnded(f"There is nothing to cancel: the job is {job.status}.", job.status)

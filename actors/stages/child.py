@@ -18,6 +18,7 @@ from actors.stages.record import record
 from actors.stages.reporting import REPORTED_ERRORS, report_failure
 from actors.stages.reports import Report, Reporter
 from actors.stages.spec import StageSpec
+from explorer.script.redaction import RedactingFilter, Redactor
 
 #: The rendering thread yields to the filming one ten times sooner than by default.
 SWITCH_INTERVAL_S = 0.0005
@@ -42,12 +43,16 @@ def main() -> None:
         os.dup2(2, 1)
         logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
 
-        def write(report: Report) -> None:
-            out.write(reports.encode(report))
-            out.flush()
-
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         spec = StageSpec.decode(sys.stdin.buffer.readline())
+        redactor = Redactor(spec.secret_values)
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(RedactingFilter(redactor))
+
+        def write(report: Report) -> None:
+            out.write(redactor.data(reports.encode(report)))
+            out.flush()
+
         with suppress(*REPORTED_ERRORS), report_failure(write):
             asyncio.run(run_stage(spec, write))
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
@@ -18,24 +18,29 @@ from actors.stages.live_cut import LiveCut
 from actors.stages.live_preview import live_preview
 from actors.stages.reporting import RetryLog, report_failure
 from actors.stages.reports import FilmEncoded, FootageSize, PhaseStarted, Reporter, TakeRecorded, report_of
+from actors.stages.script_artifacts import store_pictures, store_screenshot
 from actors.stages.spec import ExplorationSpec, LlmSpec, StageSpec
 from actors.stages.storyboard import store_storyboard
+from actors.stages.take_resources import egress_proxy, preloaded, scout_of
 from actors.stages.timeline_builder import TimelineBuilder
 from actors.stages.upload import FootageUpload, store_blob
 from explorer.browser.chromium import find_chromium
 from explorer.browser.session import BrowserSession
-from explorer.egress.policy import EgressPolicy
 from explorer.egress.proxy import EgressProxy
 from explorer.engine.composition import build_explorer
-from explorer.engine.executor import Event
+from explorer.engine.executor import Explorer
 from explorer.errors import BrowserCrashed
-from explorer.languages import detection, vocabulary
+from explorer.guardrails.rules import Site
 from explorer.lookahead.scout import Scout
-from explorer.lookahead.scout_browser import open_scout
+from explorer.planning.keyword_planner import KeywordPlanner
 from explorer.planning.llm_budget import Budget
 from explorer.planning.planner import choose_planner, usage_of
 from explorer.protocols import Planner
 from explorer.retry_policy import LIMITS, Retry, RetryPolicy
+from explorer.script.composition import build_player
+from explorer.script.player import Event, Events, ScriptPlayer
+from explorer.script.progress import ScriptInterrupted, ScriptStep, StepFailed
+from explorer.script.redaction import Redactor
 from explorer.state.refusals import Refusals
 from explorer.trace import MAX_LOOKED_AT, LookedAt, Trace
 from explorer.types import Brief, Metrics, Refusal, Step, TakeWarning
@@ -63,27 +68,11 @@ async def record(spec: StageSpec, report: Reporter) -> None:
     """Explores and films; stores footage and timeline, and the film if it is ready by then."""
     stage = RecordStage(spec, report)
     async with (
-        _preloaded(),
+        preloaded(),
         egress_proxy(spec.exploration) as proxy,
-        open_scout(stage.brief, find_chromium(spec.tools.chromium), proxy.url) as scout,
+        scout_of(stage.brief, spec, proxy) as scout,
     ):
         await stage.run(proxy, scout)
-
-
-@asynccontextmanager
-async def _preloaded() -> AsyncIterator[None]:
-    """Loads word lists and language detection while the browsers start."""
-    loading = [asyncio.create_task(asyncio.to_thread(load)) for load in (vocabulary.load, detection.load)]
-    try:
-        yield
-    finally:
-        await asyncio.gather(*loading)
-
-
-def egress_proxy(exploration: ExplorationSpec) -> EgressProxy:
-    """The proxy that all requests of the take pass."""
-    policy = EgressPolicy(frozenset(exploration.allow_hosts), frozenset(exploration.own_services))
-    return EgressProxy(policy, allow_writes=exploration.wishes.allow_writes)
 
 
 class RecordStage:
@@ -95,9 +84,12 @@ class RecordStage:
         self._report = report
         self._checks = checks
         self._scale = film_layout.canvas.scale
-        self._planner = _planner(spec.llm)
+        self._redactor = Redactor(spec.secret_values)
+        # What a page shows to one who has signed in is not for a language model.
+        self._planner = KeywordPlanner() if spec.secret_values else _planner(spec.llm)
         self._retries = RetryLog(report, spec.film.earlier_retries)
         self._refusals = Refusals()
+        self._may_repeat = True
         #: What was tried off camera, with whichever browser.
         self._looked_at: dict[LookedAt, None] = {}
         self.brief = _brief(spec.exploration, film_layout)
@@ -108,11 +100,18 @@ class RecordStage:
             try:
                 return await self._attempt(proxy, scout, unless=(BrowserCrashed,))
             except BrowserCrashed as exc:
+                self._check_repeatable(exc)
                 log.warning("a new browser films from the start: %s", exc)
                 self._retries.restart()
                 self._retries.note(Retry(0.0, "browser", attempt, LIMITS["browser"], str(exc)))
                 self._report(PhaseStarted("start"))
         return await self._attempt(proxy, scout)
+
+    def _check_repeatable(self, cause: BrowserCrashed) -> None:
+        """Reports and raises ScriptInterrupted for a script that must not be played again."""
+        if not self._may_repeat:
+            with report_failure(self._report):
+                raise ScriptInterrupted(cause) from cause
 
     async def _attempt(
         self, proxy: EgressProxy, scout: Scout | None, unless: tuple[type[Exception], ...] = ()
@@ -126,7 +125,7 @@ class RecordStage:
         ):
             # Reported before the browser is closed: the supervisor ends it faster, hung or not.
             with report_failure(self._report, unless):
-                builder = TimelineBuilder(self.brief, upload.frames, self._scale)
+                builder = TimelineBuilder(self.brief, upload.frames, self._scale, self._redactor)
                 async with aclosing(self._open_live_cut(builder, upload)) as live_cut:
                     self._report(PhaseStarted("explore"))
                     trace = await self._explore(session, proxy, scout, upload, live_cut)
@@ -169,10 +168,17 @@ class RecordStage:
         """
         self._retries.now_ms = session.camera.now_ms
         policy = RetryPolicy(self._retries.note)
-        explorer = build_explorer(
-            self.brief, session.browser, session.camera, self._planner, proxy, scout, policy
-        )
-        events = explorer.explore()
+        site = Site.of(self.brief.url, self.brief.wishes.domains)
+        await self._spec.exploration.sign_in.apply(session.browser, site, self.brief.url)
+        parts = (self.brief, session.browser, session.camera, self._planner, proxy, scout, policy)
+        script = self._spec.exploration.script
+        explorer: Explorer | ScriptPlayer
+        if script:
+            explorer = build_player(script.bound, *parts, self._spec.exploration.secrets)
+            events: Events = explorer.play()
+        else:
+            explorer = build_explorer(*parts)
+            events = explorer.explore()
         try:
             while True:
                 event = await _next_event(events, session.browser, upload)
@@ -181,10 +187,19 @@ class RecordStage:
                     return replace(event, refused=self._refusals.all())
                 self._report_event(event)
                 live_cut.follow(explorer.trace_so_far())
+        except StepFailed as exc:
+            await self._keep_screenshot(exc, session)
+            raise
         finally:
+            if isinstance(explorer, ScriptPlayer):
+                self._may_repeat = explorer.may_repeat
             self._looked_at |= dict.fromkeys(explorer.trace_so_far().looked_at)
 
-    def _report_event(self, event: Metrics | Step | Refusal) -> None:
+    async def _keep_screenshot(self, exc: StepFailed, session: CameraSession) -> None:
+        storage, note = self._spec.storage, self._retries.note_database
+        exc.keep(await store_screenshot(storage, session.camera.picture(), note))
+
+    def _report_event(self, event: Metrics | Step | Refusal | ScriptStep) -> None:
         if isinstance(event, Refusal) and not self._refusals.add(event):
             return  # known from the browser before: a new exploration refuses the same things
         if isinstance(event, Metrics):
@@ -207,9 +222,10 @@ class RecordStage:
         timeline = builder.timeline(trace, self._retries.all)
         await store_blob(storage, storage.timeline_key, MAX_TIMELINE_BYTES, lambda: [timeline.encode()], note)
         kept, lacking = await self._store_storyboard(trace, upload)
+        pictures, lost = await store_pictures(storage, trace.pictures, note)
         film = await live_cut.finish(timeline, self._spec.limits.encode_limit_s)
         encoded = await self._store_early(film) if film else None
-        warnings = [*trace.warnings, *await asyncio.to_thread(self._check, trace), *lacking]
+        warnings = [*trace.warnings, *await asyncio.to_thread(self._check, trace), *lacking, *lost]
         return TakeRecorded(
             stop_reason=trace.stop_reason,
             camera=session.report(self._spec.film.style.fps),
@@ -218,7 +234,7 @@ class RecordStage:
             warnings=tuple(warnings),
             looked_at=tuple(islice(self._looked_at, MAX_LOOKED_AT)),
             film=encoded.film if encoded else None,
-            extras=(*kept, *(encoded.extras if encoded else ())),
+            extras=(*kept, *pictures, *(encoded.extras if encoded else ())),
         )
 
     async def _store_storyboard(
@@ -241,9 +257,7 @@ class RecordStage:
         return [warning for check in self._checks for warning in check(trace)]
 
 
-async def _next_event(
-    events: AsyncGenerator[Event, None], browser: BrowserSession, upload: FootageUpload
-) -> Event:
+async def _next_event(events: Events, browser: BrowserSession, upload: FootageUpload) -> Event:
     """The explorer's next event. Raises BrowserCrashed or the upload's error when one of them ends first."""
     upcoming = asyncio.create_task(anext(events))
     ends: set[asyncio.Future[Any]] = {upcoming, browser.lost, upload.task}

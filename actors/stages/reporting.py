@@ -8,6 +8,7 @@ from dataclasses import replace
 from actors.stages.reports import Failed, Reporter, RetryStarted, rounded
 from explorer.errors import ExplorerError
 from explorer.retry_policy import Retry
+from explorer.script.progress import StepFailed
 from video.errors import VideoError
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,10 @@ def report_failure(report: Reporter, unless: tuple[type[Exception], ...] = ()) -
     except REPORTED_ERRORS as exc:
         if not isinstance(exc, unless):
             log.warning("%s", exc, exc_info=exc.__cause__)
-            report(Failed(exc.code, str(exc)))
+            if isinstance(exc, StepFailed):
+                report(Failed(exc.code, str(exc), exc.failed, exc.extras))
+            else:
+                report(Failed(exc.code, str(exc)))
         raise
 
 

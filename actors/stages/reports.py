@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal, TypeVar, cast
 from pydantic import Discriminator, TypeAdapter, ValidationError
 
 from explorer.retry_policy import Retry
+from explorer.script.progress import FailedStep, ScriptStep
 from explorer.trace import LookedAt
 from explorer.types import Metrics, Refusal, Step, TakeWarning
 from video.capture.camera import CameraKind
 from video.encoding.verify import FilmInfo
 from video.warnings import FilmWarning
 
-T = TypeVar("T", Step, Retry)
+T = TypeVar("T", Step, Retry, ScriptStep)
 
 Phase = Literal["start", "explore", "store"]
 
@@ -49,6 +50,14 @@ class StepTaken:
 
     step: Step
     kind: Literal["step"] = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptStepChanged:
+    """A step of the script has another state."""
+
+    step: ScriptStep
+    kind: Literal["script_step"] = "script_step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +135,17 @@ class Failed:
 
     code: str
     error: str
+    #: The step of a script that could not be played.
+    failed_step: FailedStep | None = None
+    #: What was stored of it.
+    extras: tuple[str, ...] = ()
     kind: Literal["failed"] = "failed"
 
 
 #: For the supervisor alone.
 Signal = Alive | PhaseStarted
 #: What a running stage has done so far.
-Update = MetricsChanged | StepTaken | ElementRefused | RetryStarted | EncodingProgress
+Update = MetricsChanged | StepTaken | ScriptStepChanged | ElementRefused | RetryStarted | EncodingProgress
 #: The last report of a stage.
 Result = TakeRecorded | FilmEncoded | Failed
 Report = Signal | Update | Result
@@ -153,7 +166,7 @@ def decode(line: bytes) -> Report:
         raise ValueError("; ".join(_describe(error) for error in exc.errors())) from exc
 
 
-def report_of(event: Metrics | Step | Refusal) -> Update:
+def report_of(event: Metrics | Step | Refusal | ScriptStep) -> Update:
     """The report of an event of the explorer."""
     match event:
         case Metrics():
@@ -162,6 +175,8 @@ def report_of(event: Metrics | Step | Refusal) -> Update:
             return StepTaken(rounded(event))
         case Refusal():
             return ElementRefused(event)
+        case ScriptStep():
+            return ScriptStepChanged(rounded(event))
 
 
 def rounded(record: T) -> T:

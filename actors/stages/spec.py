@@ -10,9 +10,12 @@ from pydantic import TypeAdapter
 
 from actors.jobs.job import Job
 from actors.jobs.keys import Claim
+from actors.jobs.secrets import SecretInputs
+from actors.jobs.spec import ScriptSpec
 from actors.jobs.states import Stage
 from actors.options import Limits
 from actors.settings import Settings
+from explorer.browser.sign_in import SignIn
 from explorer.egress.policy import reachable_private_hosts
 from explorer.retry_policy import Retry
 from explorer.types import Wishes
@@ -30,10 +33,17 @@ class ExplorationSpec:
     allow_hosts: tuple[str, ...]
     #: `host:port` of our own services, which no page may reach.
     own_services: tuple[str, ...]
+    #: The script that is played, None for an exploration, and the values of its secrets.
+    script: ScriptSpec | None = None
+    secrets: Mapping[str, str] = field(repr=False, default_factory=dict)
+    sign_in: SignIn = field(default_factory=SignIn)
 
     @classmethod
-    def of(cls, job: Job, settings: Settings) -> Self:
+    def of(cls, job: Job, settings: Settings, secrets: SecretInputs) -> Self:
         return cls(
+            script=job.spec.script,
+            secrets=secrets.script,
+            sign_in=secrets.sign_in,
             url=job.spec.url,
             limits=job.spec.limits,
             wishes=job.spec.wishes,
@@ -161,19 +171,32 @@ class StageSpec:
     tools: ToolPaths
 
     @classmethod
-    def of(cls, job: Job, claim: Claim, settings: Settings, work_dir: str) -> Self:
+    def of(
+        cls,
+        job: Job,
+        claim: Claim,
+        settings: Settings,
+        work_dir: str,
+        secrets: SecretInputs | None = None,
+    ) -> Self:
         """The specification of the stage that `claim` was made for."""
         return cls(
             job_id=job.id,
             stage=claim.stage,
             work_dir=work_dir,
-            exploration=ExplorationSpec.of(job, settings),
+            exploration=ExplorationSpec.of(job, settings, secrets or SecretInputs()),
             film=FilmSpec.of(job),
             storage=StorageSpec.of(job, claim, settings),
             llm=LlmSpec.of(settings),
             limits=ResourceLimits.of(settings),
             tools=ToolPaths.of(settings),
         )
+
+    @property
+    def secret_values(self) -> list[str]:
+        """What must not get into any text."""
+        exploration = self.exploration
+        return [*exploration.secrets.values(), *exploration.sign_in.values()]
 
     def encode(self) -> bytes:
         """One line of JSON, secrets included: it goes through a pipe to the child, and nowhere else."""

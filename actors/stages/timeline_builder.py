@@ -6,11 +6,24 @@ from dataclasses import asdict
 from itertools import pairwise
 
 from explorer.retry_policy import Retry
+from explorer.script.redaction import Redactor
+from explorer.trace import Focus as TraceFocus
 from explorer.trace import Trace
 from explorer.types import Brief, Step
 from video.capture.frame_store import FrameStore
 from video.editing.changed_area import changed_area
-from video.editing.timeline import Area, Refused, Sample, Scroll, Stretch, Timeline, Visit
+from video.editing.timeline import (
+    Area,
+    ChapterMark,
+    Focus,
+    Note,
+    Refused,
+    Sample,
+    Scroll,
+    Stretch,
+    Timeline,
+    Visit,
+)
 from video.editing.timeline import Retry as TimelineRetry
 from video.editing.timeline import Step as TimelineStep
 
@@ -25,6 +38,11 @@ def _film_outcome(step: Step) -> str:
     return "scene" if step.outcome in ("dialog", "disclosure") else step.outcome
 
 
+def _focus(focus: TraceFocus) -> Focus:
+    box = focus.box
+    return Focus(focus.kind, focus.from_ms, focus.to_ms, Area(box.x, box.y, box.width, box.height))
+
+
 class TimelineBuilder:
     """Builds the timeline of a trace, as often as it grows.
 
@@ -32,8 +50,15 @@ class TimelineBuilder:
     `scale` is the number of footage pixels per CSS pixel.
     """
 
-    def __init__(self, brief: Brief, frames: FrameStore | None = None, scale: float = 1.0) -> None:
+    def __init__(
+        self,
+        brief: Brief,
+        frames: FrameStore | None = None,
+        scale: float = 1.0,
+        redactor: Redactor | None = None,
+    ) -> None:
         self._brief = brief
+        self._text = (redactor or Redactor()).text
         self._frames = frames
         self._scale = scale
         #: By step number: computed once, so that it stays the same.
@@ -47,8 +72,8 @@ class TimelineBuilder:
             height_px=self._brief.height_px,
             start_ms=trace.start_ms,
             end_ms=trace.end_ms,
-            title=first.title if first else self._brief.url,
-            url=first.url if first else self._brief.url,
+            title=self._text(first.title if first else self._brief.url),
+            url=self._text(first.url if first else self._brief.url),
             scale=self._scale,
             theme=trace.look.theme,
             icon=trace.look.icon,
@@ -57,9 +82,18 @@ class TimelineBuilder:
             scrolls=tuple(Scroll(scroll.from_ms, scroll.to_ms, scroll.dy) for scroll in trace.scrolls),
             waits=tuple(Stretch(wait.from_ms, wait.to_ms) for wait in trace.waits),
             stills=tuple(self._stills(trace.start_ms, trace.end_ms)),
-            visits=tuple(Visit(visit.at_ms, visit.url, visit.title) for visit in trace.visits),
-            refused=tuple(Refused(refusal.rule, refusal.what) for refusal in trace.refused),
-            retries=tuple(TimelineRetry(**asdict(retry)) for retry in retries),
+            visits=tuple(
+                Visit(visit.at_ms, self._text(visit.url), self._text(visit.title)) for visit in trace.visits
+            ),
+            refused=tuple(Refused(refusal.rule, self._text(refusal.what)) for refusal in trace.refused),
+            retries=tuple(
+                TimelineRetry(**{**asdict(retry), "reason": self._text(retry.reason)}) for retry in retries
+            ),
+            captions=tuple(Note(note.from_ms, note.to_ms, self._text(note.text)) for note in trace.captions),
+            chapters=tuple(ChapterMark(note.from_ms, self._text(note.text)) for note in trace.chapters),
+            holds=tuple(Stretch(hold.from_ms, hold.to_ms) for hold in trace.holds),
+            cuts=tuple(Stretch(cut.from_ms, cut.to_ms) for cut in trace.cuts),
+            focuses=tuple(map(_focus, trace.focuses)),
         )
 
     def _step(self, step: Step) -> TimelineStep:
@@ -68,14 +102,14 @@ class TimelineBuilder:
             start_ms=step.start_ms,
             click_ms=step.click_ms,
             end_ms=step.end_ms,
-            label=step.label,
+            label=self._text(step.label),
             action=step.plan.action,
-            page_url=step.page_url,
+            page_url=self._text(step.page_url),
             x=step.point.x,
             y=step.point.y,
             role=step.role,
             outcome=_film_outcome(step),
-            caption=step.plan.caption,
+            caption=self._text(step.plan.caption),
             target=Area(box.x, box.y, box.width, box.height) if box else None,
             appeared=self._changed_area(step),
         )

@@ -18,6 +18,7 @@ HOLDERS = {
     "API_TOKEN": {"api"},
     "OPENAI_API_KEY": {"worker"},
     "REDIS_URL": {"api", "worker"},
+    "SECRETS_KEY": {"api", "worker"},
     "WEBHOOK_SECRET": {"api", "worker"},
 }
 

@@ -14,10 +14,12 @@ from actors.stages.reports import (
     PhaseStarted,
     Report,
     RetryStarted,
+    ScriptStepChanged,
     StepTaken,
     TakeRecorded,
 )
 from explorer.retry_policy import Retry
+from explorer.script.progress import FailedStep, ScriptStep
 from explorer.trace import LookedAt
 from explorer.types import ActionPlan, Box, Metrics, Point, Refusal, Step, TakeWarning
 from video.encoding.verify import FilmInfo
@@ -47,6 +49,7 @@ EVERY_REPORT: tuple[Report, ...] = (
     PhaseStarted("explore"),
     MetricsChanged(Metrics("executing", 3, 1, ("http://localhost/",), 1.0)),
     StepTaken(step(1)),
+    ScriptStepChanged(ScriptStep(1, "steps[0]", "click", "Docs", "done", "clicked Docs")),
     ElementRefused(Refusal("blacklist", "Buy", "its text says 'buy'")),
     RetryStarted(Retry(700.0, "element", 1, 2, "it was gone")),
     EncodingProgress(0.5),
@@ -54,4 +57,5 @@ EVERY_REPORT: tuple[Report, ...] = (
     replace(TAKE, film=replace(FILM, warnings=(NO_POSTER,))),
     FilmEncoded(FILM, ("poster",)),
     Failed("no_footage", "There is no footage."),
+    Failed("step_failed", "It failed.", FailedStep(1, 2, "click", "Docs", "it is gone", "http://localhost/")),
 )

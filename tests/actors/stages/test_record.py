@@ -16,7 +16,7 @@ from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.options import Limits
 from actors.settings import Settings
-from actors.stages.record import RecordStage, egress_proxy
+from actors.stages.record import RecordStage
 from actors.stages.reports import (
     ElementRefused,
     Failed,
@@ -28,6 +28,7 @@ from actors.stages.reports import (
     Update,
 )
 from actors.stages.spec import StageSpec
+from actors.stages.take_resources import egress_proxy
 from actors.supervision.supervisor import supervise
 from actors.supervision.work_dirs import own_work_dir
 from explorer.trace import Trace
@@ -126,6 +127,7 @@ async def test_a_browser_that_freezes_is_replaced_once_and_the_film_begun_anew(
     assert new_processes("") == []
 
 
+@pytest.mark.thorough
 async def test_what_is_checked_when_a_trace_is_complete_is_among_its_warnings(
     settings: Settings, site: SiteServer, store: Store
 ) -> None:

@@ -7,6 +7,7 @@ from actors.jobs.keys import EXTRAS, Claim
 from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
+from actors.stages.script_artifacts import PICTURES, SCREENSHOT
 from actors.stages.spec import StorageSpec
 from actors.stages.storyboard import NAME
 from actors.stages.upload import (
@@ -38,7 +39,7 @@ def unheard(attempt: int, limit: int, reason: str) -> None:
 
 
 def test_every_extra_has_a_file() -> None:
-    assert {*EXTRA_FILES, NAME, "timeline"} == set(EXTRAS)
+    assert {*EXTRA_FILES, NAME, "timeline", PICTURES, SCREENSHOT} == set(EXTRAS)
 
 
 async def test_what_lies_beside_the_film_is_stored_under_its_own_key(

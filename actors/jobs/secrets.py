@@ -1,0 +1,60 @@
+"""Secret inputs of a job: kept apart from it, encrypted, and deleted when it ends."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import cast
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from actors.errors import SecretsGone, SecretsUnavailable
+from actors.jobs.keys import SECRETS
+from actors.jobs.store import Store
+from explorer.browser.sign_in import SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class SecretInputs:
+    """What a request holds that nobody may read again: values of a script's secrets, and a sign-in."""
+
+    script: Mapping[str, str] = field(repr=False, default_factory=dict)
+    sign_in: SignIn = field(default_factory=SignIn)
+
+    def __bool__(self) -> bool:
+        return bool(self.script or self.sign_in)
+
+    def encode(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def decode(cls, data: bytes) -> "SecretInputs":
+        row = json.loads(data)
+        return cls(row["script"], SignIn(**row["sign_in"]))
+
+
+async def keep_secrets(store: Store, job_id: str, secrets: SecretInputs) -> None:
+    """Keeps them under the operator's SECRETS_KEY. Raises SecretsUnavailable without one."""
+    key = store.settings.secrets_key
+    if key is None:
+        raise SecretsUnavailable(
+            "Secrets are not taken here: the operator has set no SECRETS_KEY, under which they would be kept."
+        )
+    sealed = Fernet(key.get_secret_value()).encrypt(secrets.encode())
+    await store.redis.set(SECRETS + job_id, sealed, ex=store.settings.job_ttl_s)
+
+
+async def read_secrets(store: Store, job_id: str) -> SecretInputs:
+    """The secret inputs of a job. Raises SecretsGone."""
+    key, sealed = store.settings.secrets_key, await store.redis.get(SECRETS + job_id)
+    if key is None or sealed is None:
+        raise SecretsGone("The secrets of this job are gone: send the request again with them.")
+    try:
+        opened = Fernet(key.get_secret_value()).decrypt(cast(bytes, sealed))
+    except InvalidToken as exc:
+        raise SecretsGone("The secrets of this job were kept under another SECRETS_KEY.") from exc
+    return SecretInputs.decode(opened)
+
+
+async def forget_secrets(store: Store, job_id: str) -> None:
+    """Deletes them."""
+    await store.redis.delete(SECRETS + job_id)
