@@ -79,7 +79,8 @@ def create_app(
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    guard = Middleware(RequestGuard, settings=settings)
+    limits = {operation.path: operation.max_body_bytes for operation in OPERATIONS}
+    guard = Middleware(RequestGuard, settings=settings, body_limits=limits)
     if not settings.cors_origins:
         return [guard]
     cors = Middleware(

@@ -83,6 +83,8 @@ STATUS: dict[type[Exception], int] = {
     pipeline_errors.JobGone: 410,
     pipeline_errors.AlreadyEnded: 409,
     pipeline_errors.NotEnded: 409,
+    pipeline_errors.SecretsUnavailable: 422,
+    pipeline_errors.SecretsGone: 409,
     pipeline_errors.FilmMissing: 404,
     pipeline_errors.ArtifactMissing: 404,
     pipeline_errors.NotCompleted: 400,

@@ -37,6 +37,7 @@ from demo_api.cli.mcp import HELP as MCP_HELP
 from demo_api.cli.mcp import mcp_command
 from demo_api.cli.record import HELP as RECORD_HELP
 from demo_api.cli.record import record_command
+from demo_api.cli.script import scripts
 from demo_api.errors import ApiError
 from demo_api.logs import log_to_stderr
 from explorer.errors import ExplorerError
@@ -73,6 +74,7 @@ Workers = Annotated[
 
 app.command("record", help=RECORD_HELP, rich_help_panel=FILMS)(record_command)
 app.command("inspect", help=INSPECT_HELP, rich_help_panel=FILMS)(inspect_command)
+app.add_typer(scripts, name="script", rich_help_panel=FILMS)
 app.command("mcp", help=MCP_HELP, rich_help_panel=FILMS)(mcp_command)
 app.command("status", help=STATUS_HELP, rich_help_panel=JOBS)(status_command)
 app.command("export", help=EXPORT_HELP, rich_help_panel=JOBS)(export_command)

@@ -103,12 +103,17 @@ def artifacts_of(options: Mapping[str, Any]) -> dict[str, Path]:
     return {name: path for name, path in given.items() if path}
 
 
-def files_of(film: Path, artifacts: dict[str, Path], storyboard: Path | None = None) -> Files:
+def files_of(
+    film: Path,
+    artifacts: dict[str, Path],
+    storyboard: Path | None = None,
+    script: Path | None = None,
+) -> Files:
     """Collects the output files; ends the command when two are the same."""
-    paths = (film, *artifacts.values())
+    paths = (film, *artifacts.values(), *([script] if script else []))
     if len({path.absolute() for path in paths}) < len(paths):
         fail("Two output files have the same name.", exit_code=2)
-    return Files(film, artifacts, storyboard)
+    return Files(film, artifacts, storyboard, script)
 
 
 def server_of(text: str, token: str | None) -> Server:

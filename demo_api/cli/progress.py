@@ -25,16 +25,28 @@ from demo_api.client.status_events import STAGE_LABELS, Event, Json
 
 #: Lines of steps and refusals below the bar.
 MAX_LINES = 6
+#: States of a script's step that are shown, with their signs.
+SCRIPT_SIGNS = {
+    "done": ("✓", "green"),
+    "healed": ("✓", "yellow"),
+    "retried": ("↻", "yellow"),
+    "skipped": ("-", "yellow"),
+    "failed": ("✗", "red"),
+}
 
 
 class ProgressDisplay:
     """Shows the events of a job. Use as a context manager."""
 
-    def __init__(self, max_clicks: int | None = None, console: Console = screen) -> None:
+    def __init__(
+        self, max_clicks: int | None = None, script_length: int | None = None, console: Console = screen
+    ) -> None:
         self._console = console
         self._stage = ""
         self._clicks = 0
         self._max_clicks = max_clicks
+        self._script_length = script_length
+        self._played = 0
         self._lines: deque[Text] = deque(maxlen=MAX_LINES)
         self._bar = Progress(
             SpinnerColumn(),
@@ -61,8 +73,10 @@ class ProgressDisplay:
                 self._show_stage(event.data)
             case "progress":
                 self._show_progress(event.data)
-            case "step":
+            case "step" if self._script_length is None:
                 self._lines.append(step_line(event.data))
+            case "script_step":
+                self._show_script_step(event.data)
             case "refused":
                 self._lines.append(refusal_line(event.data))
             case "retry" if event.data.get("kind") == "browser":
@@ -77,6 +91,12 @@ class ProgressDisplay:
         self._stage = label
         self._update_bar(data)
 
+    def _show_script_step(self, data: Json) -> None:
+        self._played = max(self._played, int(data.get("number", 0)))
+        if data.get("state") in SCRIPT_SIGNS:
+            self._lines.append(script_step_line(data))
+        self._update_bar(data)
+
     def _show_progress(self, data: Json) -> None:
         self._clicks = data.get("clicks") or self._clicks
         self._max_clicks = data.get("max_clicks") or self._max_clicks
@@ -89,12 +109,23 @@ class ProgressDisplay:
     def _update_bar(self, data: Json) -> None:
         description = self._stage
         if description == STAGE_LABELS["exploring"]:
+            if self._script_length is not None:
+                description += f", step {self._played} of {self._script_length}"
+                self._bar.update(self._task, description=description, completed=data.get("progress"))
+                return
             limit = f" of up to {self._max_clicks}" if self._max_clicks else ""
             description += f", {self._clicks}{limit} clicks"
         self._bar.update(self._task, description=description, completed=data.get("progress"))
 
     def _render(self) -> RenderableType:
         return Group(self._bar, *self._lines)
+
+
+def script_step_line(step: Json) -> Text:
+    """Formats the state of one step of a script."""
+    sign, style = SCRIPT_SIGNS[str(step["state"])]
+    said = printable(step.get("did") or f"{step['verb']} {step['target']}")
+    return Text.assemble((f"{sign} ", style), f"{step['number']}. {said}")
 
 
 def step_line(step: Json) -> Text:

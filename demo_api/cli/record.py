@@ -1,6 +1,7 @@
 """`sitereel record`: its options, and how it records and reports."""
 
 import asyncio
+import json
 import logging
 import os
 import sys
@@ -26,6 +27,7 @@ from demo_api.cli.options import (
     server_of,
 )
 from demo_api.cli.progress import print_result
+from demo_api.cli.script import VarOption, read_text_file, secrets_of, values_of
 from demo_api.client.output_files import Files
 from demo_api.client.result import RecordingResult
 from demo_api.logs import log_to_stderr
@@ -47,12 +49,47 @@ HELP = help_text(
         "sitereel record localhost:3000 --poster demo.png --open",
         "Films your development server, and plays it:",
     ),
-    ("sitereel record example.com --json > demo.json", "For a script:"),
+    ("sitereel record --script demo.yaml --var plan=pro", "Films exactly what a script says:"),
+    ("sitereel record example.com --json > demo.json", "For a program:"),
     notes="Exits with 0 when there is a film, 1 when not, 2 on a usage error, and 130 after Ctrl-C.",
 )
 
 UrlArgument = Annotated[
-    str, typer.Argument(metavar="URL", help="The site. https:// is assumed, and http:// for this machine.")
+    str | None,
+    typer.Argument(metavar="[URL]", help="The site. https:// is assumed, and http:// for this machine."),
+]
+SCRIPT = "A script"
+ScriptOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--script",
+        metavar="FILE",
+        help="Play this script instead of exploring; then URL says where it begins, or is left out.",
+        rich_help_panel=SCRIPT,
+        dir_okay=False,
+    ),
+]
+SecretOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--secret",
+        metavar="NAME=@FILE",
+        help="A secret of the script, from a file or, as NAME=env:VARIABLE, the environment; repeatable.",
+        rich_help_panel=SCRIPT,
+    ),
+]
+StorageStateOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--storage-state",
+        metavar="FILE",
+        help="Film signed in: cookies and stored items, as Playwright saves them (JSON).",
+        rich_help_panel=SCRIPT,
+        dir_okay=False,
+    ),
+]
+SaveScriptOption = Annotated[
+    Path | None, artifact_option("--save-script", help="Save the script that repeats this film.")
 ]
 OutOption = Annotated[
     Path | None,
@@ -89,12 +126,17 @@ PriorityOption = Annotated[
 
 @with_parameters(OPTIONS | ARTIFACT_OPTIONS, after="verbose")
 def record_command(
-    url: UrlArgument,
+    url: UrlArgument = None,
     out: OutOption = None,
     show: OpenOption = False,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
     storyboard: StoryboardOption = None,
+    script: ScriptOption = None,
+    var: VarOption = None,
+    secret: SecretOption = None,
+    storage_state: StorageStateOption = None,
+    save_script: SaveScriptOption = None,
     server: RemoteOption = None,
     token: TokenOption = None,
     priority: PriorityOption = None,
@@ -103,10 +145,12 @@ def record_command(
     log_to_stderr(logging.INFO if verbose else logging.CRITICAL)
     if priority and not server:
         fail("--priority is for a server with other jobs: give --server too.", exit_code=2)
-    request = _request(url, out, options, storyboard=storyboard is not None, priority=priority)
+    played = _inputs(url, script, var, secret, storage_state)
+    more = {"storyboard": storyboard is not None, "priority": priority}
+    request = _request(url, out, options, **played, **more)
     settings = read_settings()
     film = out or Path(f"demo.{request.film(settings).format}")
-    files = files_of(film, artifacts_of(options), storyboard)
+    files = files_of(film, artifacts_of(options), storyboard, save_script)
     files.check()
     result = _record(request, settings, files, server_of(server, token) if server else None)
     print_result(result)
@@ -116,12 +160,40 @@ def record_command(
         _play(result.files.film)
 
 
-def _request(url: str, out: Path | None, options: Mapping[str, Any], **more: Any) -> "RunRequest":
+def _inputs(
+    url: str | None,
+    script: Path | None,
+    var: list[str] | None,
+    secret: list[str] | None,
+    storage_state: Path | None,
+) -> dict[str, Any]:
+    """The fields of a request that come from files; ends the command where something is missing."""
+    if url is None and script is None:
+        fail("Say which site to film: a URL, or --script FILE.", exit_code=2)
+    if (var or secret) and script is None:
+        fail("--var and --secret are for a script: give --script FILE too.", exit_code=2)
+    return {
+        "script": read_text_file(script) if script else None,
+        "variables": values_of(var) or None,
+        "secrets": secrets_of(secret, os.environ) or None,
+        "storage_state": _json_of(storage_state) if storage_state else None,
+    }
+
+
+def _json_of(file: Path) -> Any:
+    try:
+        return json.loads(read_text_file(file))
+    except ValueError as exc:
+        fail(f"{file} is not JSON: {exc}.", exit_code=2)
+
+
+def _request(url: str | None, out: Path | None, options: Mapping[str, Any], **more: Any) -> "RunRequest":
     from demo_api.cli.record_options import parse_request, resolve_format
 
     fields = {name: options[name] for name in OPTIONS}
     film_format = resolve_format(options["format"], out)
-    return parse_request({**fields, "url": with_scheme(url), "format": film_format, **more})
+    address = with_scheme(url) if url else None
+    return parse_request({**fields, "url": address, "format": film_format, **more})
 
 
 def _record(
@@ -139,16 +211,24 @@ def _record_locally(request: "RunRequest", settings: "Settings", files: Files) -
     from demo_api.cli.progress import ProgressDisplay
     from demo_api.local.record import record
 
-    with ProgressDisplay(request.exploration(settings).max_clicks) as display:
+    length = request.script_length
+    with ProgressDisplay(request.exploration(settings).max_clicks, length) as display:
         return record(request, files, settings, display.show)
 
 
 def _record_on(server: Server, request: "RunRequest", settings: "Settings", files: Files) -> RecordingResult:
     """Records with the server's defaults; the format is always sent, since the file's name implies it."""
     from demo_api.cli.record_remote import record_remote
+    from demo_api.schemas.secrets import SECRET_FIELDS
 
-    body = request.model_dump(mode="json", exclude_unset=True)
-    return asyncio.run(record_remote(server, body | {"format": request.film(settings).format}, files))
+    body = request.model_dump(mode="json", exclude_unset=True, exclude=SECRET_FIELDS)
+    inputs = request.secret_inputs
+    if inputs.script:
+        body["secrets"] = dict(inputs.script)
+    if inputs.sign_in.storage_state:
+        body["storage_state"] = dict(inputs.sign_in.storage_state)
+    body["format"] = request.film(settings).format
+    return asyncio.run(record_remote(server, body, files, request.script_length))
 
 
 def _play(film: Path) -> None:

@@ -10,6 +10,7 @@ from demo_api.cli.console import fail
 from demo_api.client.output_files import format_of
 from demo_api.schemas.jobs import RunRequest
 from demo_api.schemas.json_object import validation_messages
+from explorer.script.errors import ScriptInvalid
 from video.style import Format
 
 #: Names of request fields on the command line, where they differ.
@@ -25,6 +26,8 @@ def parse_request(fields: Mapping[str, Any]) -> RunRequest:
         fail(
             " ".join(f"{NAMES.get(name, f'--{name}')} {message}." for name, message in messages), exit_code=2
         )
+    except ScriptInvalid as exc:
+        fail(str(exc), exit_code=2, error_code=exc.code)
 
 
 def resolve_format(requested: Format | None, out: Path | None) -> Format | None:

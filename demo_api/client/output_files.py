@@ -23,10 +23,11 @@ class Files:
     film: Path
     artifacts: Mapping[str, Path] = field(default_factory=dict)
     storyboard: Path | None = None
+    script: Path | None = None
 
     def check(self, *, overwrite: bool = True) -> None:
         """Checks before recording that all files can be written. Raises FileRefused."""
-        for path in (self.film, *self.artifacts.values()):
+        for path in (self.film, *self.artifacts.values(), *([self.script] if self.script else [])):
             check_writable(path)
             if path.exists() and not overwrite:
                 raise FileRefused(f"{path} already exists. Name another file, or give --force.")

@@ -25,11 +25,13 @@ LAST_EVENTS = frozenset({"done", "gone"})
 ENDED = frozenset({"completed", "failed", "cancelled"})
 #: Lists of a status, and the event of a new row in each.
 LIST_EVENTS = {"steps": "step", "refused": "refused", "retries": "retry"}
+#: The list whose rows change, and the event of a row that has.
+CHANGING_LIST, CHANGED = "script_steps", "script_step"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event: `kind` is stage, progress, step, refused, retry, frame, done or gone."""
+    """One event: `kind` is stage, progress, step, script_step, refused, retry, frame, done or gone."""
 
     kind: str
     data: Json
@@ -42,6 +44,7 @@ class StatusDiff:
     _stage: Json = field(default_factory=dict)
     _progress: Json = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
+    _rows: dict[int, Json] = field(default_factory=dict)
 
     def since(self, status: Json) -> Iterator[Event]:
         """Yields the events since the last call, in a plausible order."""
@@ -50,6 +53,7 @@ class StatusDiff:
             # Another take has begun since the last poll.
             yield Event("stage", {**stage, "stage": "queued"})
             self._counts.clear()
+            self._rows.clear()
         if stage != self._stage:
             self._stage = stage
             yield Event("stage", {**stage, "progress": status.get("progress", 0)})
@@ -57,6 +61,10 @@ class StatusDiff:
             for row in status.get(name, [])[self._counts.get(name, 0) :]:
                 yield Event(kind, row)
             self._counts[name] = len(status.get(name, ()))
+        for row in status.get(CHANGING_LIST, []):
+            if self._rows.get(row["number"]) != row:
+                self._rows[row["number"]] = row
+                yield Event(CHANGED, row)
         progress = {
             "progress": status.get("progress", 0),
             "clicks": status.get("metrics", {}).get("clicks", 0),

@@ -21,7 +21,9 @@ from demo_api.client.output_files import Files, part_of
 from demo_api.client.result import RecordingResult
 from demo_api.client.status_events import ENDED, Event, Json, StatusDiff
 from demo_api.schemas.jobs import JobStatus, RunRequest
+from demo_api.schemas.script import script_of_job
 from explorer.egress.policy import Endpoint
+from explorer.script.export import as_yaml
 from video.blob_store import read_blob
 from video.storyboard_archive import StoryboardDamaged, unpack
 
@@ -66,16 +68,23 @@ async def _record(
 
     async with Store.opened(settings.redis, settings) as store:
         spec = replace(request.spec(settings, allow_hosts=(host,)), storyboard=files.storyboard is not None)
-        job = await submit(store, spec)
+        job = await submit(store, spec, secrets=request.secret_inputs)
         await announce(ticket_sender(broker), job.id)
         async for state in _poll(store, job.id):
             job = state
             for event in diff.since(status_of(job)):
                 on_event(event)
+        if files.script:
+            _save_script(job, files.script)
         if files.storyboard and "storyboard" in job.extras:
             await _save_storyboard(store, job.extras["storyboard"], files.storyboard)
         if job.status is not Status.COMPLETED:
-            raise TakeFailed(job.error or f"The job is {job.status}.", job.error_code)
+            error = job.error or f"The job is {job.status}."
+            if "screenshot" in job.extras:
+                picture = files.film.with_name(f"{files.film.stem}-failed.jpg")
+                await _save_blob(store, job.extras["screenshot"], picture)
+                error = f"{error} It is in {picture}."
+            raise TakeFailed(error, job.error_code)
         return RecordingResult(status_of(job), files, await _save(store, job, files))
 
 
@@ -105,6 +114,14 @@ async def _save(store: Store, job: Job, files: Files) -> dict[str, Path]:
         await _save_blob(store, job.extras[name], path)
     await store.finish(claim)
     return saved
+
+
+def _save_script(job: Job, out: Path) -> None:
+    """Writes the job's script as YAML. Raises TakeFailed."""
+    try:
+        out.write_text(as_yaml(script_of_job(job)), encoding="utf-8")
+    except OSError as exc:
+        raise TakeFailed(f"{out} could not be written: {exc.strerror}.") from exc
 
 
 async def _save_blob(store: Store, key: str, out: Path) -> None:

@@ -62,6 +62,12 @@ Picture = Annotated[
 JobId = Annotated[
     str, Field(description="The job's id, from the result of record_demo.", pattern=r"^[A-Za-z0-9_-]{1,200}$")
 ]
+SCRIPT_HELP = (
+    "A script as YAML, such as `url: https://example.com` and `steps: [{click: Prices, caption: All prices}, "
+    "{scroll: bottom}, {explore: {max_clicks: 3}}]`. Steps: navigate, click, double_click, hover, fill, "
+    "select, check, press, drag, scroll, wait, assert, caption, chapter, hold, highlight, zoom, explore. "
+    "Targets are words on the page, role=button[name='Save'] or css=#id."
+)
 #: Options of a film for agents; omitted ones have the operator's defaults.
 OPTIONS = {
     name: (Annotated[annotated_type(field) | None, Field(description=field.description)], None)
@@ -83,6 +89,7 @@ def make_mcp(server: Callable[[], Server], folder: Path) -> MCPServer[Any]:
     )
     for tool, title, writes in (
         (tools.record_demo, "Film a site", True),
+        (tools.film_script, "Film a script", True),
         (tools.demo_status, "Get the status of a film", False),
         (tools.export_demo, "Save a film", True),
         (tools.cancel_demo, "Cancel a film", True),
@@ -136,6 +143,30 @@ class Tools:
         film_format = _resolve_format(file, options.get("format"))
         fields = {**options, "url": with_scheme(url), "format": film_format}
         body = {name: value for name, value in fields.items() if value is not None}
+        return await self._film(ctx, body, file, look, wait)
+
+    async def film_script(
+        self,
+        ctx: Context[Any, Any],
+        script: Annotated[str, Field(description=SCRIPT_HELP)],
+        variables: Annotated[
+            dict[str, str] | None, Field(description="Values of the script's variables, by name.")
+        ] = None,
+        file: File = "",
+        look: Picture = "poster",
+        wait: Annotated[bool, Field(description="As for record_demo.")] = True,
+    ) -> Result:
+        """Films exactly what a script says, within all guardrails: no secrets, and nothing is written."""
+        film_format = _resolve_format(file, None)
+        body = {"script": script, "variables": variables or {}, "guardrails": "all"}
+        return await self._film(
+            ctx, body | ({"format": film_format} if film_format else {}), file, look, wait
+        )
+
+    async def _film(
+        self, ctx: Context[Any, Any], body: Json, file: str, look: str, wait: bool
+    ) -> CallToolResult:
+        """Asks for a film, and saves it when it is ready; without `wait`, returns at once."""
         if file:
             self._folder.resolve(file)
         async with self._client() as client:

@@ -12,21 +12,23 @@ BODY_LIMIT_S = 10.0
 MAX_DRAINED_BYTES = 1 << 20
 
 
-async def read_body(request: Request, limit_s: float = BODY_LIMIT_S) -> bytes:
+async def read_body(
+    request: Request, limit_s: float = BODY_LIMIT_S, max_bytes: int = MAX_BODY_BYTES
+) -> bytes:
     """Reads the whole body. Raises BodyTooLarge and BodyTimeout."""
     body, size_bytes = bytearray(), 0
     try:
         async with asyncio.timeout(limit_s):
             async for chunk in request.stream():
                 size_bytes += len(chunk)
-                if size_bytes <= MAX_BODY_BYTES:
+                if size_bytes <= max_bytes:
                     body += chunk
-                elif size_bytes > MAX_DRAINED_BYTES:
+                elif size_bytes > max(max_bytes, MAX_DRAINED_BYTES):
                     break
     except TimeoutError as exc:
         raise BodyTimeout(f"The body did not arrive within {limit_s:g} s.") from exc
     except ClientDisconnect as exc:
         raise BodyTimeout("The connection was closed before the body had arrived.") from exc
-    if size_bytes > MAX_BODY_BYTES:
-        raise BodyTooLarge(f"The body has more than {MAX_BODY_BYTES} bytes.")
+    if size_bytes > max_bytes:
+        raise BodyTooLarge(f"The body has more than {max_bytes} bytes.")
     return bytes(body)

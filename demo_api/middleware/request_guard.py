@@ -1,6 +1,6 @@
 """Request guard: checks size, Host, Origin and media type before any endpoint runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -23,6 +23,8 @@ MAX_TARGET_BYTES = 4096
 #: The limit of other servers; a browser's headers have 1 to 2 KB, with cookies rarely 8.
 MAX_HEADERS_BYTES = 16 * 1024
 MAX_BODY_BYTES = 64 * 1024
+#: Where a script may be part of the body.
+MAX_SCRIPT_BODY_BYTES = 1 << 20
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 #: JSON, and the default of curl's -d. Others a form on any page can send without a preflight.
@@ -36,15 +38,20 @@ Check = Callable[[Request, Settings], None]
 class RequestGuard:
     """Rejects requests that no endpoint should handle."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, body_limits: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._settings = settings
+        #: Of paths that differ from the others, in bytes.
+        self._body_limits = body_limits or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             try:
                 for check in CHECKS:
                     check(Request(scope), self._settings)
+                check_body(Request(scope), self._body_limits.get(scope["path"], MAX_BODY_BYTES))
             except RequestError as exc:
                 await problem_response(exc)(scope, receive, send)
                 return
@@ -95,7 +102,7 @@ def check_origin(request: Request, settings: Settings) -> None:
         )
 
 
-def check_body(request: Request, _: Settings) -> None:
+def check_body(request: Request, limit_bytes: int) -> None:
     """Checks what the headers declare of the body. Raises MediaTypeUnsupported and BodyTooLarge."""
     if request.method not in WRITES:
         return
@@ -103,8 +110,8 @@ def check_body(request: Request, _: Settings) -> None:
     if media_type not in BODY_TYPES:
         raise MediaTypeUnsupported("The body must be application/json.")
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length[:20]) > MAX_BODY_BYTES:
-        raise BodyTooLarge(f"The body has {length[:20]} bytes, the maximum is {MAX_BODY_BYTES}.")
+    if length.isdecimal() and int(length[:20]) > limit_bytes:
+        raise BodyTooLarge(f"The body has {length[:20]} bytes, the maximum is {limit_bytes}.")
 
 
 def _host_of(host: str) -> str:
@@ -116,4 +123,4 @@ def _host_of(host: str) -> str:
 
 
 #: In this order; the first error is the response.
-CHECKS: tuple[Check, ...] = (check_size, check_host, check_origin, check_body)
+CHECKS: tuple[Check, ...] = (check_size, check_host, check_origin)

@@ -19,6 +19,7 @@ from demo_api.routes.docs_page import docs, document
 from demo_api.routes.events import EVENTS, LAST_EVENT_ID
 from demo_api.routes.jobs import IDEMPOTENCY_KEY
 from demo_api.routes.table import OPERATIONS, Operation
+from demo_api.schemas.secrets import RetryRequest
 
 REF = "#/components/schemas/{model}"
 RESPONSE_REF = "#/components/responses/"
@@ -152,7 +153,10 @@ def _operation(operation: Operation) -> Json:
         }
     if operation.description:
         described["description"] = operation.description
-    if operation.request:
+    if operation.request is RetryRequest:
+        content = {"schema": _ref(operation.request)}
+        described["requestBody"] = {"required": False, "content": {"application/json": content}}
+    elif operation.request:
         content = {"schema": _ref(operation.request), "examples": REQUESTS}
         described["requestBody"] = {"required": True, "content": {"application/json": content}}
         described["responses"][str(operation.status)]["links"] = {

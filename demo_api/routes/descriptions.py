@@ -65,3 +65,11 @@ Prometheus text format 0.0.4. All processes of the API return the same values, s
 once a second; only `sitereel_rate_limited_total`, `sitereel_watchers` and `process_*` are those of the
 process that responds. While Redis is unavailable, the response is `503` and not zeros.
 """
+
+SCRIPT = """
+What was played or explored, as a script that can be changed and played again: keep what is good, change the
+words, and send it as `script` to `POST /demo/run`. `?format=yaml` (the default), `json`, or `recorder` for
+Chrome's DevTools Recorder. While a job runs, it holds the steps so far."""
+
+LOG = """
+Each step with its state, its times and what was done in plain words, for scripts and for explorations."""

@@ -15,7 +15,7 @@ from actors.jobs.store import Store
 from demo_api.client.status_events import EVENT_STREAM
 from demo_api.errors import RequestInvalid
 from demo_api.routes.event_broadcast import Broadcast, Encoders
-from demo_api.schemas.status import RefusalOut, RetryOut, StepOut
+from demo_api.schemas.status import RefusalOut, RetryOut, ScriptStepOut, StepOut
 
 LAST_EVENT_ID = "Last-Event-ID"
 #: Proxies and browsers close connections that are idle for about a minute.
@@ -72,6 +72,7 @@ EVENTS: dict[str, type[BaseModel]] = {
     "stage": StageEvent,
     "progress": ProgressEvent,
     "step": StepOut,
+    "script_step": ScriptStepOut,
     "refused": RefusalOut,
     "retry": RetryOut,
     "frame": FrameEvent,

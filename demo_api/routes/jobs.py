@@ -11,7 +11,7 @@ from actors.jobs.job import Job
 from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
-from actors.submission import announce, submit
+from actors.submission import announce, renew_secrets, submit
 from demo_api.errors import RequestInvalid
 from demo_api.export.response import (
     ExportResponse,
@@ -21,7 +21,9 @@ from demo_api.export.response import (
     refuse_link_previews,
 )
 from demo_api.middleware.body import read_body
+from demo_api.middleware.request_guard import MAX_SCRIPT_BODY_BYTES
 from demo_api.schemas.jobs import Accepted, JobStatus, Links, RunRequest
+from demo_api.schemas.secrets import RetryRequest
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 VALID_KEY = re.compile(r"[!-~]{1,255}")
@@ -29,9 +31,11 @@ VALID_KEY = re.compile(r"[!-~]{1,255}")
 
 async def run(request: Request) -> Response:
     """Accepts a job, which a worker then records."""
-    body = RunRequest.parse(await read_body(request, request.app.state.body_limit_s))
+    data = await read_body(request, request.app.state.body_limit_s, MAX_SCRIPT_BODY_BYTES)
+    body = RunRequest.parse(data)
     settings = _settings(request)
-    job = await submit(_store(request), body.spec(settings), _idempotency_key(request, body))
+    once = _idempotency_key(request, body)
+    job = await submit(_store(request), body.spec(settings), once, body.secret_inputs)
     links = Links.of(job, with_key=settings.api_token is not None)
     return JSONResponse(
         Accepted.of(job, links).model_dump(mode="json"),
@@ -52,8 +56,12 @@ async def cancel(request: Request) -> Response:
 
 
 async def retry(request: Request) -> Response:
-    """Queues a failed or cancelled job again."""
-    job = await _store(request).retry(request.path_params["job_id"])
+    """Queues a failed or cancelled job again; one with secrets takes them again."""
+    data = await read_body(request, request.app.state.body_limit_s)
+    secrets = RetryRequest.parse(data or b"{}").inputs
+    store, job_id = _store(request), request.path_params["job_id"]
+    await renew_secrets(store, await store.find(job_id), secrets)
+    job = await store.retry(job_id)
     response = _status_response(request, job, 202, _announcement(request, job))
     response.headers["location"] = Links.of(job).status
     return response

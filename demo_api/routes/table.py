@@ -14,11 +14,10 @@ from actors import errors as pipeline_errors
 from actors.settings import Settings
 from demo_api import errors as request_errors
 from demo_api.client.status_events import EVENT_STREAM
-from demo_api.export.pending import PendingDownloads
 from demo_api.export.response import MEDIA_TYPES
 from demo_api.middleware.auth import check_token, check_token_or_key
 from demo_api.middleware.client_address import client_address, subscriber_address
-from demo_api.middleware.rate_limit import RateLimiter
+from demo_api.middleware.request_guard import MAX_BODY_BYTES, MAX_SCRIPT_BODY_BYTES
 from demo_api.routes import descriptions
 from demo_api.routes.artifacts import artifact
 from demo_api.routes.docs_page import docs, document
@@ -26,18 +25,20 @@ from demo_api.routes.events import events
 from demo_api.routes.health import Health, Readiness, health, ready
 from demo_api.routes.jobs import cancel, export, retry, run, status
 from demo_api.routes.metrics import metrics
+from demo_api.routes.scripts import StepLog, schema, script, step_log
 from demo_api.schemas.jobs import Accepted, JobStatus, RunRequest
+from demo_api.schemas.secrets import RetryRequest
 from explorer.errors import AddressRefused
 from video.artifacts import ARTIFACTS
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-#: Required credentials: none, the API token, or the API token or the job's key.
+#: Required credentials: none, the API token, or that or the job's key.
 Access = Literal["public", "token", "key"]
 Errors = tuple[type[Exception], ...]
 #: A model, the media types of a file, or no body.
 Body = type[BaseModel] | tuple[str, ...] | None
 
-#: Errors of every operation, of a POST, of operations on a job, and of those on its film.
+#: Errors of every operation, of a POST, of a body that is read, of a job, and of its film.
 EVERY: Errors = (request_errors.UriTooLong, request_errors.HeadersTooLarge, request_errors.HostRefused)
 POST: Errors = (
     request_errors.CrossSiteRefused,
@@ -45,6 +46,7 @@ POST: Errors = (
     request_errors.BodyTooLarge,
     request_errors.RateLimited,
 )
+BODY: Errors = (request_errors.RequestInvalid, request_errors.BodyTimeout)
 JOB: Errors = (pipeline_errors.JobUnknown, pipeline_errors.JobGone)
 FILM: Errors = (*JOB, pipeline_errors.NotCompleted, pipeline_errors.FilmMissing)
 
@@ -63,21 +65,22 @@ class Operation:
     errors: Errors = ()
     access: Access = "token"
     request: type[BaseModel] | None = None
-    #: Whether Range is supported, with 206 as the status.
-    accepts_ranges: bool = False
+    accepts_ranges: bool = False  # with 206 as the status
     #: Errors of GET that HEAD, which has no effect, never has.
     get_errors: Errors = ()
-    #: Further responses without problem details, by status.
+    #: Further responses, by status.
     more_bodies: Mapping[int, Body] = field(default_factory=dict)
     #: Whether it responds 503 with problem details when Redis is unavailable.
     needs_redis: bool = True
     #: Longer description in Markdown.
     description: str = ""
+    max_body_bytes: int = MAX_BODY_BYTES
 
     @property
     def name(self) -> str:
         """The unique and stable operation id."""
-        return self.path.split("/")[-2 if "{" in self.path else -1].partition(".")[0]
+        name = self.path.split("/")[-2 if "{" in self.path else -1].partition(".")[0]
+        return f"{name}_schema" if self.path.startswith("/schemas/") else name
 
     @property
     def is_artifact(self) -> bool:
@@ -107,18 +110,19 @@ OPERATIONS: tuple[Operation, ...] = (
         202,
         Accepted,
         (
-            request_errors.RequestInvalid,
-            request_errors.BodyTimeout,
+            *BODY,
             AddressRefused,
             pipeline_errors.CallbackRefused,
             pipeline_errors.KeyReused,
             pipeline_errors.KeyInFlight,
+            pipeline_errors.SecretsUnavailable,
             pipeline_errors.QueueFull,
             pipeline_errors.OutOfCapacity,
             *JOB,
         ),
         request=RunRequest,
         description=descriptions.RUN,
+        max_body_bytes=MAX_SCRIPT_BODY_BYTES,
     ),
     Operation(
         "GET",
@@ -158,7 +162,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "Queues a failed or cancelled job again.",
         202,
         JobStatus,
-        (*JOB, pipeline_errors.NotEnded, pipeline_errors.QueueFull),
+        (*JOB, *BODY, pipeline_errors.NotEnded, pipeline_errors.SecretsGone, pipeline_errors.QueueFull),
+        request=RetryRequest,
     ),
     Operation(
         "GET",
@@ -186,6 +191,38 @@ OPERATIONS: tuple[Operation, ...] = (
             accepts_ranges=True,
         )
         for name, kind in ARTIFACTS.items()
+    ),
+    Operation(
+        "GET",
+        "/demo/script/{job_id}",
+        script,
+        "Returns the script of a job.",
+        200,
+        ("application/yaml", "application/json"),
+        (*JOB, request_errors.RequestInvalid),
+        access="key",
+        description=descriptions.SCRIPT,
+    ),
+    Operation(
+        "GET",
+        "/demo/log/{job_id}",
+        step_log,
+        "Returns the step log of a job.",
+        200,
+        StepLog,
+        JOB,
+        access="key",
+        description=descriptions.LOG,
+    ),
+    Operation(
+        "GET",
+        "/schemas/script.json",
+        schema,
+        "Returns the JSON Schema of scripts.",
+        200,
+        ("application/schema+json",),
+        access="public",
+        needs_redis=False,
     ),
     Operation(
         "GET",
@@ -253,11 +290,11 @@ def route(operation: Operation) -> Route:
         elif operation.access == "token":
             check_token(request, settings)
         if operation.method == "POST":
-            limiter: RateLimiter = request.app.state.limiter
-            limiter.admit(subscriber_address(client_address(request.scope, settings.trusted_proxies)))
+            request.app.state.limiter.admit(
+                subscriber_address(client_address(request.scope, settings.trusted_proxies))
+            )
         if job_id := request.path_params.get("job_id"):
-            pending: PendingDownloads = request.app.state.pending_downloads
-            await pending.wait(job_id)
+            await request.app.state.pending_downloads.wait(job_id)
         return await operation.endpoint(request)
 
     return Route(operation.path, guarded, methods=[operation.method], name=operation.name)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -9,37 +10,47 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SecretStr,
     ValidationError,
     ValidationInfo,
     create_model,
     field_validator,
+    model_validator,
 )
 
 from actors.jobs.job import Job, iso
-from actors.jobs.spec import JobSpec, Priority
+from actors.jobs.secrets import SecretInputs
+from actors.jobs.spec import JobSpec, Priority, ScriptSpec
 from actors.jobs.states import Stage, Status
 from actors.option_checks import MAX_URL_LENGTH, check_domain, check_url, each
 from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
 from actors.submission import callback_of
 from demo_api.errors import RequestInvalid
-from demo_api.middleware.auth import KEY
 from demo_api.schemas.json_object import parse_object, validation_messages
+from demo_api.schemas.links import Links as Links
 from demo_api.schemas.options import request_fields
+from demo_api.schemas.script import film_of, read_fields
+from demo_api.schemas.secrets import SECRET_FIELDS, HttpCredentials, SecretFields, StorageState
 from demo_api.schemas.status import (
     CallbackOut,
     CameraOut,
     ExplorationOut,
+    FailedStepOut,
     FailureOut,
     FilmOut,
     LookedAtOut,
     MetricsOut,
     RefusalOut,
     RetryOut,
+    ScriptStepOut,
     StepOut,
     WarningOut,
 )
-from video.artifacts import ARTIFACTS
+from explorer.script.errors import ScriptInvalid
+from explorer.script.variables import BoundScript
 
 #: A URL as the OpenAPI document describes it; `check_url` validates it.
 HttpUrl = Annotated[
@@ -83,14 +94,45 @@ else:
 
 
 class RunRequest(SiteAndOptions):
-    """The body of `POST /demo/run`."""
+    """The body of `POST /demo/run`: a site to explore, or a script to play."""
 
+    script: dict[str, Any] | str | None = Field(
+        None,
+        description="played instead of exploring: an object, or the text of a YAML or JSON file. Then url "
+        "may be left out, or says where the script begins. Its JSON Schema is at /schemas/script.json",
+    )
+    variables: dict[str, str] = Field(default={}, description="values of the script's variables, by name")
+    secrets: dict[str, SecretStr] = Field(
+        default={}, description="values of the script's secrets, by name; they are never told again"
+    )
     priority: Priority = Field("default", description="jobs of a higher priority are recorded first")
     callback_url: HttpUrl | None = Field(
         None,
         description="receives a signed POST when the job has ended; see the webhook",
         examples=["https://example.com/hooks/films"],
     )
+
+    storage_state: StorageState | None = Field(
+        None, description="signs in at first: cookies and stored items, as Playwright saves them"
+    )
+    http_credentials: HttpCredentials | None = Field(
+        None, description="for a server that asks for a user name and password by HTTP, of the start's origin"
+    )
+    guardrails: Literal["author", "all"] = Field(
+        "author", description="author: some yield to a script's literal words; all: none does"
+    )
+    _bound: BoundScript | None = PrivateAttr(default=None)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_script(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Binds the script first: it says where the film begins. Raises ScriptInvalid."""
+        if not isinstance(data, Mapping) or data.get("script") is None:
+            return handler(data)
+        bound = read_fields(data).bound()
+        request = handler({**data, "url": bound.script.start})
+        request._bound = bound
+        return request
 
     @field_validator("callback_url")
     @classmethod
@@ -102,12 +144,13 @@ class RunRequest(SiteAndOptions):
     @property
     def fingerprint(self) -> str:
         """A digest that is equal for requests with equal fields, however their JSON is written."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        canonical = json.dumps(self.model_dump(mode="json", exclude=SECRET_FIELDS), sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def film(self, settings: Settings) -> FilmOptions:
-        """The operator's film options, overridden by the request's."""
-        return settings.film.changed(self)
+        """The operator's film options, overridden by the script's, and these by the request's."""
+        film = settings.film.changed(film_of(self._bound.script)) if self._bound else settings.film
+        return film.changed(self)
 
     def exploration(self, settings: Settings) -> ExplorationOptions:
         """The operator's exploration options, overridden by the request's."""
@@ -121,6 +164,8 @@ class RunRequest(SiteAndOptions):
             self.film(settings),
             priority=self.priority,
             callback=callback_of(settings, self.callback_url),
+            script=self._script,
+            signed_in=bool(self.secret_inputs.sign_in),
             **more,
         )
 
@@ -132,29 +177,24 @@ class RunRequest(SiteAndOptions):
         except ValidationError as exc:
             rows = [{"field": field, "message": message} for field, message in validation_messages(exc)]
             raise RequestInvalid(rows) from exc
+        except ScriptInvalid as exc:
+            raise RequestInvalid([asdict(one) for one in exc.problems]) from exc
 
+    @property
+    def _script(self) -> ScriptSpec | None:
+        bound = self._bound
+        trusted = bound.untrusted() if bound and self.guardrails == "all" else bound
+        return ScriptSpec.of(trusted) if trusted else None
 
-class JobLinks(BaseModel):
-    """Paths of a job's endpoints. Where a token is set, they contain the job's key."""
+    @property
+    def secret_inputs(self) -> SecretInputs:
+        """What nobody may read again."""
+        return SecretFields.model_validate(self, from_attributes=True).inputs
 
-    status: str
-    events: str
-    export: str
-
-    @classmethod
-    def of(cls, job: Job, *, with_key: bool = False) -> Self:
-        links = {name: f"/demo/{name}/{job.id}" for name in cls.model_fields}
-        if with_key:
-            links = {name: f"{link}?{KEY}={job.secret}" for name, link in links.items()}
-        return cls(**links)
-
-
-if TYPE_CHECKING:
-    Links = JobLinks
-else:
-    Links = create_model(
-        "Links", __base__=JobLinks, __doc__=JobLinks.__doc__, **dict.fromkeys(ARTIFACTS, (str, ...))
-    )
+    @property
+    def script_length(self) -> int | None:
+        """How many steps its script has; None for an exploration."""
+        return len(list(self._bound.script.all_steps())) if self._bound else None
 
 
 class Accepted(BaseModel):
@@ -195,6 +235,8 @@ class JobStatus(BaseModel):
     metrics: MetricsOut
     stop_reason: str | None
     steps: list[StepOut]
+    script_steps: list[ScriptStepOut] = Field(description="the steps of a script, as they stand")
+    failed_step: FailedStepOut | None = Field(description="the step that has ended a script")
     refused: list[RefusalOut]
     retries: list[RetryOut]
     failures: list[FailureOut]
@@ -228,6 +270,8 @@ class JobStatus(BaseModel):
             metrics=MetricsOut.model_validate(job.metrics),
             stop_reason=job.stop_reason,
             steps=[StepOut.model_validate(step) for step in job.steps],
+            script_steps=[ScriptStepOut.model_validate(step) for step in job.script_steps],
+            failed_step=FailedStepOut.model_validate(job.failed_step) if job.failed_step else None,
             refused=[RefusalOut.model_validate(refusal) for refusal in job.refused],
             retries=[RetryOut.model_validate(retry) for retry in job.retries],
             failures=[FailureOut.model_validate(failure) for failure in job.failures],

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from actors.jobs.states import Stage
 from demo_api.client.result import FILE_NOT_WRITTEN
 from explorer.engine.warnings import TakeCode
+from explorer.script.progress import StepState
 from explorer.types import Interact
 from video.style import CameraChoice, Format
 from video.warnings import FilmCode
@@ -35,6 +36,32 @@ class StepOut(BaseModel):
     click_ms: float
     end_ms: float
     outcome: str
+
+
+class ScriptStepOut(BaseModel):
+    """A step of a script; times are in milliseconds since the camera started."""
+
+    number: int
+    path: str = Field(description="its place in the script, such as before[0] or steps[2]")
+    verb: str
+    target: str
+    state: StepState
+    did: str = Field(description="what was done, or why it was not, in plain words")
+    off_camera: bool
+    retries: int
+    started_ms: float
+    ended_ms: float
+
+
+class FailedStepOut(BaseModel):
+    """The step that has ended a script; `index` counts from 1."""
+
+    index: int
+    of: int
+    type: str
+    target: str
+    reason: str
+    page_url: str
 
 
 class RefusalOut(BaseModel):

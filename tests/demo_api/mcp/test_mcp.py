@@ -155,7 +155,7 @@ async def client(settings: Settings, serve: Serve, tmp_path: Path) -> AsyncGener
 async def test_the_tools_say_what_they_take(client: Client) -> None:
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
 
-    assert set(tools) == {"record_demo", "demo_status", "export_demo", "cancel_demo"}
+    assert set(tools) == {"record_demo", "film_script", "demo_status", "export_demo", "cancel_demo"}
     for tool in tools.values():
         assert tool.description
         assert tool.output_schema
@@ -166,6 +166,22 @@ async def test_the_tools_say_what_they_take(client: Client) -> None:
     assert "ALLOW_PRIVATE_HOSTS" in taken["properties"]["url"]["description"]
     # What is risky is the operator's to allow, not an agent's.
     assert not taken["properties"].keys() & {"allow_writes", "ignore_certificate_errors", "ignore_robots"}
+
+
+async def test_an_agents_script_yields_to_no_guardrail(client: Client, store: Store) -> None:
+    script = "url: http://93.184.215.14/\nsteps: [{click: Delete}, {click: '{{what}}'}]\nvariables: {what: x}"
+
+    asked = await client.call_tool(
+        "film_script", {"script": script, "wait": False, "variables": {"what": "y"}}
+    )
+    wrong = await client.call_tool("film_script", {"script": "steps: [{clik: A}]", "wait": False})
+    secret = await client.call_tool("film_script", {"script": f"{script}\nsecrets: [pin]", "wait": False})
+
+    job = await store.find(facts(asked)["job_id"])
+    assert job.spec.script is not None
+    assert job.spec.script.given == ("steps[0]", "steps[1]", "url")
+    assert "it says clik" in text(wrong)
+    assert "secrets.pin" in text(secret)
 
 
 async def test_a_film_that_a_server_has_is_saved_with_a_picture_to_look_at(

@@ -63,7 +63,7 @@ async def test_without_the_token_nothing_that_is_guarded_is_answered(
 def test_only_what_holds_no_secrets_is_for_anybody() -> None:
     open_to_all = {operation.path for operation in OPERATIONS if operation.access == "public"}
 
-    assert open_to_all == {"/health", "/ready", "/openapi.json", "/docs"}
+    assert open_to_all == {"/health", "/ready", "/openapi.json", "/docs", "/schemas/script.json"}
 
 
 async def test_with_the_token_everything_is_answered(store: Store, client: httpx.AsyncClient) -> None:

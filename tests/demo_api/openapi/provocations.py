@@ -24,6 +24,7 @@ from tests.support.jobs import exploring, failed, queued, ready
 from video.artifacts import ARTIFACTS
 
 FILM = {"url": "http://93.184.215.14/"}
+SCRIPT = {"secrets": ["pin"], "steps": [{"fill": {"target": "PIN", "value": "{{pin}}"}}]}
 NOWHERE = "redis://127.0.0.1:1/0"
 #: After the last event of any job.
 LAST = "999999999999999-0"
@@ -44,7 +45,7 @@ class Ask:
 
 def everywhere(operation: Operation) -> Iterator[Ask]:
     """Yields requests for every operation."""
-    body = FILM if operation.request else None
+    body = FILM if operation.request is RunRequest else None
     yield Ask(query="?" + "x" * 4200)
     yield Ask(headers={"x": "y" * 17_000})
     yield Ask(headers={"host": "evil.example"})
@@ -57,7 +58,7 @@ def everywhere(operation: Operation) -> Iterator[Ask]:
     if operation.method == "POST":
         yield Ask(headers={"origin": "https://evil.example"})
         yield Ask(headers={"content-type": "text/plain"})
-        yield Ask(content=b" " * 65_537)
+        yield Ask(content=b" " * (operation.max_body_bytes + 1))
         yield Ask(at="limited", json=body)
         yield Ask(at="limited", json=body)
 
@@ -80,6 +81,7 @@ ALONE: dict[str, tuple[Ask, ...]] = {
         Ask(json=FILM),
         Ask(json={}),
         Ask(json={"url": "http://127.0.0.1:1/"}),
+        Ask(json={"script": {**SCRIPT, **FILM}, "secrets": {"pin": "1234"}}),
         Ask(at="hasty", content=_late),
         Ask(at="full", json=FILM),
         Ask(at="roomless", json=FILM),
@@ -97,7 +99,17 @@ ALONE: dict[str, tuple[Ask, ...]] = {
         Ask(query="?frames=2"),
     ),
     "cancel": (Ask(job="cancelled"), Ask(job="done")),
-    "retry": (Ask(job="broken"), Ask(job="waiting"), Ask(at="full", job="broken_too")),
+    "retry": (
+        Ask(job="secretive"),
+        Ask(job="secretive", json={"secrets": {"pin": 5}}),
+        Ask(at="hasty", job="secretive", content=_late),
+        Ask(job="broken"),
+        Ask(job="waiting"),
+        Ask(at="full", job="broken_too"),
+    ),
+    "script": (Ask(), Ask(query="?format=x")),
+    "log": (Ask(),),
+    "script_schema": (Ask(),),
     "export": (
         *_FILM[1:],
         Ask(job="fetched"),
@@ -163,8 +175,11 @@ async def _prepare(settings: Settings) -> None:
         for job_id in ("waiting", "cancelled"):
             await queued(store, job_id)
         await exploring(store, "running")
-        for job_id in ("broken", "broken_too"):
+        for job_id in ("broken", "broken_too", "secretive"):
             await failed(store, job_id)
+        played = RunRequest.model_validate({"script": {**SCRIPT, **FILM}, "secrets": {"pin": "1234"}})
+        for name, value in played.spec(settings).encode().items():
+            await store.redis.hset(JOB + "secretive", name, value)
         extras = dict.fromkeys(ARTIFACTS, b"an extra")
         for job_id in ("done", "fetched", "taken", "filmless"):
             await ready(store, b"a film", job_id, extras=extras)

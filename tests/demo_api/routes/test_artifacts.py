@@ -22,6 +22,8 @@ EXTRAS = {
     "captions": b"WEBVTT",
     "timeline": b'{"version": 2}',
     "storyboard": b"PK\x05\x06",
+    "pictures": b"PK\x05\x06",
+    "screenshot": b"\xff\xd8",
 }
 
 
@@ -45,6 +47,8 @@ def test_every_extra_has_a_link() -> None:
         ("captions", "text/vtt; charset=utf-8", "sitereel-j1-captions.vtt"),
         ("timeline", "application/json", "sitereel-j1-timeline.json"),
         ("storyboard", "application/zip", "sitereel-j1-storyboard.zip"),
+        ("pictures", "application/zip", "sitereel-j1-pictures.zip"),
+        ("screenshot", "image/jpeg", "sitereel-j1-screenshot.jpg"),
     ],
 )
 async def test_an_extra_can_be_fetched_again_and_again_and_goes_with_the_film(

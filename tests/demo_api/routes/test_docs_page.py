@@ -53,6 +53,7 @@ def violations(page: Page) -> list[str]:
     [("light", 1280, 800), pytest.param("dark", 360, 740, marks=pytest.mark.thorough)],
     ids=["desktop", "phone"],
 )
+@pytest.mark.thorough
 def test_the_docs_are_public_and_load_nothing_from_elsewhere(
     scheme: Literal["light", "dark"], width_px: int, height_px: int, address: str, browser: Browser
 ) -> None:

@@ -23,7 +23,10 @@ PUBLIC = "http://93.184.215.14/"
 LITTLE = {"code": "little_to_show", "message": "2 of 10 clicks were made."}
 NO_POSTER = {"code": "poster_missing", "message": "The film has no poster."}
 PROBLEM = "application/problem+json"
-LINKS = ("status", "events", "export", "preview", "poster", "sheet", "captions", "timeline", "storyboard")
+LINKS = (
+    *("status", "events", "export", "preview", "poster", "sheet", "captions", "timeline", "storyboard"),
+    *("pictures", "screenshot"),
+)
 
 
 def is_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
@@ -191,6 +194,8 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
         "failures": [],
         "retries": [],
         "steps": [],
+        "script_steps": [],
+        "failed_step": None,
         "refused": [],
         "warnings": [],
         "looked_at": [],

@@ -65,6 +65,7 @@ async def at_home(page: Page, address: str) -> list[Response]:
     return answers
 
 
+@pytest.mark.thorough
 async def test_a_browser_plays_a_preview_and_jumps_to_wherever_it_likes(
     settings: Settings, store: Store, serve: Serve, tmp_path: Path
 ) -> None:

@@ -40,7 +40,8 @@ const OUTCOMES = {
 };
 export const outcomeText = (outcome) => OUTCOMES[outcome] ?? spaced(outcome);
 
-const ACTIONS = { click: "Clicked", type: "Typed into", choose: "Chose in", hover: "Pointed at", draw: "Drew with" };
+const ACTIONS = { click: "Clicked", type: "Typed into", choose: "Chose in", hover: "Pointed at", draw: "Drew with",
+  double_click: "Double-clicked", press: "Pressed a key in", drag: "Dragged" };
 export const actionText = (action) => ACTIONS[action] ?? cap(spaced(action));
 
 /** Labels of guardrail rules. */
@@ -84,6 +85,7 @@ const STOPS = {
   runtime: "Its time was up.",
   footage_limit: "The film had reached its greatest length.",
   page_lost: "The page was lost on the way.",
+  script_ended: "It played the script to its end.",
 };
 export const stopText = (reason) => (reason ? (STOPS[reason] ?? "") : "");
 
