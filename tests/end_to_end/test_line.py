@@ -144,6 +144,7 @@ def test_an_llm_may_choose_and_its_failure_falls_back_within_the_scan(
         ],
     ),
 )
+@pytest.mark.thorough
 def test_a_start_page_that_cannot_be_filmed_fails_with_a_clear_error(
     path: str, code: str, words: str, line: Client, site: SiteServer
 ) -> None:

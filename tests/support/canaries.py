@@ -50,9 +50,11 @@ def secret_variables() -> frozenset[str]:
 
 def canaries() -> dict[str, str]:
     """Variables in which all that must stay with us is marked; the address of Redis is left to the caller."""
-    names = (secret_variables() - {"REDIS_URL"}).union(FOREIGN)
+    names = (secret_variables() - {"REDIS_URL", "SECRETS_KEY"}).union(FOREIGN)
     return {
         **{name: f"{SIGN}-in-{name.lower()}" for name in names},
+        # A key of 32 bytes, in whose base64 the canary stands.
+        "SECRETS_KEY": f"{SIGN:A<43}=",
         "HTTPS_PROXY": f"http://user:{SIGN}@127.0.0.1:9",
         # A model that nobody can ask: what it is offered stays here.
         "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
