@@ -35,7 +35,7 @@ LONGEST = (
 )
 #: Fixtures that open a page, and how many cases of one table `make test` opens one for.
 OPENS_A_PAGE = frozenset({"show", "show_in_shared_page", "harness", "browser", "visitor"})
-FIRST_CASES = 5
+FIRST_CASES = 3
 
 
 @pytest.hookimpl(tryfirst=True)

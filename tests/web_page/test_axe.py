@@ -71,6 +71,7 @@ async def test_axe_objects_to_nothing_in_any_state_in_any_light_on_any_screen(
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
 async def test_axe_objects_to_no_option_error_or_question(scheme: Any, visitor: Visitor) -> None:
     page = visitor.page
     await page.emulate_media(color_scheme=scheme)

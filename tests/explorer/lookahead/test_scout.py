@@ -301,6 +301,7 @@ def test_places_that_come_within_reach_are_told(harness: Harness, pages: dict[st
     assert set(known_outcome.opens) == {f"{host}b", f"{host}c"}
 
 
+@pytest.mark.thorough
 def test_what_is_looked_for_is_seen_off_camera_and_nothing_is_chosen_there(
     harness: Harness, pages: dict[str, str]
 ) -> None:
