@@ -34,7 +34,8 @@ class SignIn:
 
     def values(self) -> Iterator[str]:
         """What must not get into any text."""
-        yield self.password
+        if self.password:
+            yield self.password
         for cookie in self.storage_state.get("cookies", ()):
             yield str(cookie.get("value", ""))
         for origin in self.storage_state.get("origins", ()):

@@ -1,5 +1,6 @@
 """Puts the values of variables into a script, and refuses what is unknown or missing before anything runs."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from explorer.script.errors import Problem, ScriptInvalid, problems_of
-from explorer.script.model import NAME, Script
+from explorer.script.model import MAX_SCRIPT_BYTES, NAME, Script
 
 #: `{{name}}`, with spaces inside; `\{{` stands for two braces.
 PLACEHOLDER = re.compile(rf"\\\{{\{{|\{{\{{\s*({NAME})\s*\}}\}}|\{{\{{([^{{}}]*)\}}\}}")
@@ -57,6 +58,9 @@ def bind(script: Script, values: Mapping[str, str]) -> BoundScript:
     problems += _moved_hosts(raw, "script")
     if problems:
         raise ScriptInvalid(problems)
+    if (size := len(json.dumps(bound))) > MAX_SCRIPT_BYTES:
+        why = f"has {size} bytes with its values, the maximum is {MAX_SCRIPT_BYTES}"
+        raise ScriptInvalid([Problem("script", why)])
     try:
         return BoundScript(Script.model_validate(bound), frozenset(given))
     except ValidationError as exc:

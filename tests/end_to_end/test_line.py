@@ -42,6 +42,7 @@ def test_a_url_becomes_a_film_that_can_be_fetched_once(
     assert body["metrics"]["clicks"] == len(body["steps"]) == 3
     assert body["metrics"]["visited_urls"][0] == site.url
     assert body["metrics"]["runtime"] > 0
+    assert body["metrics"]["scouted"] > 0
     for step in body["steps"]:
         assert set(step["plan"]) == {"selector", "action", "priority", "reason"}
         assert step["plan"]["reason"].startswith("keywords")

@@ -89,6 +89,7 @@ def test_a_film_behind_a_sign_in_tells_its_secret_to_nobody(
     # It was filmed as it says
     assert body["status"] == "completed", body["error"]
     assert [step["state"] for step in body["script_steps"]] == ["done"] * 7
+    assert (body["metrics"]["scouted"], body["metrics"]["llm_calls"]) == (0, 0)
     assert (body["stop_reason"], app.writes) == ("script_ended", ["/login"])
     assert [step["label"] for step in body["steps"]] == ["PIN •••", "Reports"]
     timeline = json.loads(texts[3])

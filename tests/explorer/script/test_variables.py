@@ -42,6 +42,13 @@ def test_what_acts_on_a_value_is_not_the_authors_own_word() -> None:
     assert bound({"variables": {"a": "x"}, "steps": steps}).given == {"steps[0]", "steps[2]", "steps[4]"}
 
 
+def test_a_script_may_not_grow_beyond_its_limit_by_its_values() -> None:
+    steps = [{"fill": {"target": "A", "value": "{{a}}"}}] * 100
+
+    with pytest.raises(ScriptInvalid, match="with its values, the maximum is 262144"):
+        bound({"variables": {"a": "x"}, "steps": steps}, a="y" * 4_000)
+
+
 def test_code_and_secrets_stay_as_they_are_written() -> None:
     steps = [{"wait": {"expression": "a = {{b}}"}}, {"fill": {"target": "PIN", "value": r"{{pin}} \{{pin}}"}}]
     script = bound({"secrets": ["pin"], "steps": steps}).script
