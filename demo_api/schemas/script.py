@@ -43,9 +43,14 @@ class ScriptFields(BaseModel):
         script = read_script(self.script) if isinstance(self.script, dict) else load_script(self.script)
         if self.url:
             script = script.model_copy(update={"url": self.url})
-        if problems := list(self._problems(script)):
+        problems = list(self._problems(script))
+        try:
+            bound = bind(script, self.variables)
+        except ScriptInvalid as exc:
+            raise ScriptInvalid([*problems, *exc.problems]) from exc
+        if problems:
             raise ScriptInvalid(problems)
-        return bind(script, self.variables)
+        return bound
 
     def _problems(self, script: Script) -> Iterator[Problem]:
         for name in sorted(set(script.secrets) ^ set(self.secrets)):

@@ -1,6 +1,7 @@
 """Asking for a film: what is sent, and what is said when it is not taken."""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -8,10 +9,12 @@ import pytest
 from playwright.async_api import APIResponse, Route, expect
 from pydantic import SecretStr
 
+from actors.jobs.states import Status
 from actors.jobs.store import Store
 from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
 from tests.conftest import Serve
+from tests.support.jobs import exploring
 from tests.web_page.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
@@ -166,3 +169,46 @@ async def test_all_of_it_works_by_keyboard(visitor: Visitor, store: Store) -> No
 
     style = (await store.find(job_of(visitor))).spec.style
     assert (style.name, style.size, style.captions) == ("plain", "1080p", False)
+
+
+async def test_a_script_is_asked_for_with_the_values_that_it_needs(visitor: Visitor, store: Store) -> None:
+    page = visitor.page
+    await visitor.visit()
+    await page.get_by_text("More options").click()
+    field, error = page.get_by_label("A script"), page.locator("#script-error")
+    await field.fill("url: https://example.com\nsteps: [{clik: A}]")
+    await page.get_by_role("button", name="Film it").click()
+    await expect(error).to_contain_text("Steps[0]: it says clik")
+    await expect(field).to_be_focused()
+
+    await field.fill(
+        "url: https://example.com\nvariables: {who: {required: true}}\nsteps: [{caption: 'Hi {{who}}'}]"
+    )
+    await page.get_by_role("button", name="Film it").click()
+    await page.get_by_label("who").fill("Ann")
+    await page.get_by_role("button", name="Film it").click()
+    await visitor.sees("live")
+
+    job = await store.find(job_of(visitor))
+    assert job.spec.url == "https://example.com"
+    assert job.spec.script is not None
+    assert job.spec.script.script["steps"] == [{"caption": "Hi Ann"}]
+
+
+async def test_a_film_becomes_a_script_that_can_be_edited(visitor: Visitor, store: Store) -> None:
+    claim = await exploring(store, "j1")
+    steps = [{"number": 1, "path": "steps[0]", "verb": "click", "target": "Save", "state": "failed"}]
+    rows = [
+        {**steps[0], "did": "nothing fits", "off_camera": False, "retries": 0, "started_ms": 0, "ended_ms": 1}
+    ]
+    fields = {"script_steps": json.dumps(rows), "error": "Step 1 failed.", "error_code": "step_failed"}
+    await store.end(claim, Status.FAILED, fields)
+    await visitor.visit("j1")
+    await visitor.sees("ended")
+
+    await expect(visitor.page.locator("#ended-story")).to_contain_text("click Save")
+    await expect(visitor.page.locator("#ended-story")).to_contain_text("nothing fits")
+    await visitor.page.get_by_role("button", name="Edit as script").click()
+
+    await visitor.sees("ask")
+    await expect(visitor.page.get_by_label("A script")).to_have_value(re.compile("^title: .*\nurl: "))

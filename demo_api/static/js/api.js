@@ -39,7 +39,21 @@ export function tryStorage(work) {
 }
 
 /** Returns the JSON of a response. Throws ApiError. */
-export async function callApi(path, { method = "GET", body, headers = {}, signal } = {}) {
+export async function callApi(path, options = {}) {
+  const response = await call(path, options);
+  const json = await response.json().catch(() => null);
+  if (response.ok && json !== null) return json;
+  throw apiError(response, json);
+}
+
+/** Returns the text of a response. Throws ApiError. */
+export async function callText(path) {
+  const response = await call(path, {});
+  if (response.ok) return response.text();
+  throw apiError(response, await response.json().catch(() => null));
+}
+
+async function call(path, { method = "GET", body, headers = {}, signal }) {
   const secret = token.get();
   const allHeaders = { ...headers };
   if (secret) allHeaders.authorization = `Bearer ${secret}`;
@@ -58,9 +72,7 @@ export async function callApi(path, { method = "GET", body, headers = {}, signal
     throw new ApiError(0, "offline", "The server did not answer.");
   }
   syncClock(response.headers);
-  const json = await response.json().catch(() => null);
-  if (response.ok && json !== null) return json;
-  throw apiError(response, json);
+  return response;
 }
 
 function apiError(response, problem) {

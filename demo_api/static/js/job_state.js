@@ -20,6 +20,7 @@ export function initialJob(id) {
     errorCode: null,
     stopReason: null,
     steps: [],
+    scriptSteps: [],
     refused: [],
     retries: [],
     failures: [],
@@ -46,6 +47,7 @@ export function withStatus(job, body) {
     errorCode: body.error_code,
     stopReason: body.stop_reason,
     steps: body.steps,
+    scriptSteps: body.script_steps ?? [],
     refused: body.refused,
     retries: body.retries,
     failures: body.failures ?? [],
@@ -70,7 +72,7 @@ const REDUCERS = {
     };
     // A queued job starts again.
     return data.stage === "queued"
-      ? { ...changed, state: "initial", clicks: 0, steps: [], refused: [], retries: [] }
+      ? { ...changed, state: "initial", clicks: 0, steps: [], scriptSteps: [], refused: [], retries: [] }
       : changed;
   },
   progress: (job, data) => ({
@@ -84,6 +86,12 @@ const REDUCERS = {
     ...job,
     steps: [...job.steps.filter((step) => step.number !== data.number), data].sort((a, b) => a.number - b.number),
   }),
+  script_step: (job, data) => ({
+    ...job,
+    scriptSteps: [...job.scriptSteps.filter((step) => step.number !== data.number), data].sort(
+      (a, b) => a.number - b.number,
+    ),
+  }),
   refused: (job, data) => ({
     ...job,
     refused: job.refused.some((one) => sameRefusal(one, data)) ? job.refused : [...job.refused, data],
@@ -94,7 +102,7 @@ const REDUCERS = {
     );
     const retries = isKnown ? job.retries : [...job.retries, data];
     // With another browser the take starts again.
-    return data.kind === "browser" && !isKnown ? { ...job, retries, steps: [], clicks: 0 } : { ...job, retries };
+    return data.kind === "browser" && !isKnown ? { ...job, retries, steps: [], scriptSteps: [], clicks: 0 } : { ...job, retries };
   },
   done: (job, data) => ({
     ...job,

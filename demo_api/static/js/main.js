@@ -2,7 +2,8 @@
 
 import { offer, startForm } from "./views/form.js";
 import { token } from "./api.js";
-import { closeJob, lastUrl, openJob, show, startJobView } from "./views/job.js";
+import { closeJob, lastUrl, openJob, show, startJobView, startScriptEditing } from "./views/job.js";
+import { setScript } from "./views/script_form.js";
 import { $ } from "./dom.js";
 import * as historyStore from "./history_store.js";
 import { markCurrent, refresh, startHistory } from "./views/history.js";
@@ -48,6 +49,13 @@ startForm(({ id, url, links }) => {
   location.hash = id;
 });
 startJobView();
+startScriptEditing((text) => {
+  history.pushState(null, "", "/");
+  route();
+  $("url").value = "";
+  setScript(text);
+  $("script").focus();
+});
 startHistory();
 window.addEventListener("hashchange", route);
 $("home").onclick = (event) => home(event);

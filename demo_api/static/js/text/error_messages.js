@@ -45,6 +45,9 @@ export function problemText(error) {
 
 /** Headline and advice by the code of a failed job. */
 const FAILURES = {
+  step_failed: ["A step of the script could not be played", "Mend that step, and film it again."],
+  script_interrupted: ["The browser died, and the script had changed something already", "See what it has done, then film it again."],
+  secrets_gone: ["The script’s secrets are not kept", "Ask for the film again, with its secrets."],
   page_unreachable: [
     "The page could not be opened",
     "Does it open in your own browser, without signing in? Check the spelling of the address, then try again.",
@@ -55,7 +58,7 @@ const FAILURES = {
   ],
   auth_required: [
     "The page asks to sign in",
-    "Sitereel never signs in. Choose a page that everybody can see.",
+    "Sitereel never signs in by itself. Choose a page that everybody can see. A script may sign in.",
   ],
   password_required: [
     "The site asks for a password",

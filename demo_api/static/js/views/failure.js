@@ -19,8 +19,11 @@ export function drawFailure(job) {
   $("retry").hidden = false;
   setDisabled($("retry"), false);
   const drawn = $("ended-story");
-  drawn.hidden = job.steps.length + job.refused.length === 0;
+  drawn.hidden = job.steps.length + job.scriptSteps.length + job.refused.length === 0;
   stepList(drawn, { newestFirst: false })(job, { ended: true });
+  if (job.links?.screenshot && job.statusBody?.failed_step) {
+    drawn.prepend(make("p", {}, make("a", { href: job.links.screenshot }, "The page as it was then")));
+  }
   if (job.links?.storyboard && job.statusBody?.status === "failed" && job.statusBody?.storyboard) {
     drawn.prepend(make("p", {}, make("a", { href: job.links.storyboard }, "The pictures of its steps were kept")));
   }

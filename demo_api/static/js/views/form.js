@@ -6,6 +6,7 @@ import { drawStylePreview } from "./style_preview.js";
 import { span } from "../time.js";
 import { withToken } from "../auth_dialog.js";
 import { fieldMessage, problemText } from "../text/error_messages.js";
+import { askForValues, scriptRequest, startScript } from "./script_form.js";
 
 const LISTS = ["focus", "avoid", "domains"];
 const NUMBERS = ["max_clicks", "max_depth", "max_runtime"];
@@ -30,6 +31,7 @@ export function startForm(accepted) {
     clear(event.target.closest("[data-field]")?.dataset.field);
     drawStylePreview(form());
   });
+  startScript((text) => showErrors([["script", text]]));
   drawStylePreview(form());
   applyDefaults();
 }
@@ -73,7 +75,11 @@ const hasScheme = (text) => /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text);
 
 function read() {
   const { elements } = form();
-  const request = { url: withScheme(elements.url.value) };
+  const played = scriptRequest(form());
+  const request = played ?? {};
+  if (!played || elements.url.value.trim()) request.url = withScheme(elements.url.value);
+  // A script may say itself how its film looks.
+  if (played && /^\s*"?film"?\s*:/m.test(played.script)) return request;
   for (const name of ["style", "size", "format"]) request[name] = elements[name].value;
   request.fps = Number(elements.fps.value);
   for (const name of CHECKBOXES) request[name] = elements[name].checked;
@@ -92,8 +98,8 @@ function read() {
 function validate(request) {
   const found = [];
   const typed = form().elements.url.value.trim();
-  if (!typed) found.push(["url", "Type or paste an address first, such as example.com."]);
-  else if (!isAddress(request.url, hasScheme(typed))) found.push(["url", "This does not look like the address of a website. It should be something like example.com."]);
+  if (!typed && !request.script) found.push(["url", "Type or paste an address first, such as example.com."]);
+  else if (typed && !isAddress(request.url, hasScheme(typed))) found.push(["url", "This does not look like the address of a website. It should be something like example.com."]);
   for (const name of NUMBERS) {
     const field = form().elements[name];
     if (field.validity.badInput || !field.checkValidity()) {
@@ -129,9 +135,9 @@ async function send(accepted) {
       callApi("/demo/run", { method: "POST", body: request, headers: { "idempotency-key": last.key } }),
     );
     last = { sent: "", key: "" };
-    accepted({ id: body.job_id, url: request.url, links: body.links });
+    accepted({ id: body.job_id, url: request.url ?? "", links: body.links });
   } catch (error) {
-    const fields = error.fields?.filter((one) => place(one.field)) ?? [];
+    const fields = askForValues(error.fields ?? []).filter((one) => place(one.field));
     if (error.status === 422 && error.code === "idempotency_key_reused") last = { sent: "", key: "" };
     if (fields.length) showErrors(fields.map((one) => [one.field, fieldMessage(one.message)]));
     else report(error);

@@ -1,6 +1,6 @@
 /** Controller of one job: fetches its status, subscribes to its events, and shows the matching view. */
 
-import { callApi, linksWithoutKey } from "../api.js";
+import { callApi, callText, linksWithoutKey } from "../api.js";
 import { $, announce, focusOn, isDisabled, setDisabled, showText } from "../dom.js";
 import { drawFailure, drawGone } from "./failure.js";
 import { closeFilm, openFilm } from "./player.js";
@@ -77,7 +77,7 @@ function follow() {
   watched = true;
   stopWatching = subscribe(job.links, {
     reset: guarded(() => {
-      job = { ...job, steps: [], refused: [], retries: [] };
+      job = { ...job, steps: [], scriptSteps: [], refused: [], retries: [] };
     }),
     event: guarded((name, data) => {
       job = withEvent(job, name, data);
@@ -116,6 +116,7 @@ function finish() {
     announce("The film is ready.");
   } else {
     drawFailure(job);
+    $("edit-ended").hidden = !job.steps.length && !job.scriptSteps.length;
     setTitle(job.status);
     show("ended");
     announce($("ended-title").textContent);
@@ -125,6 +126,7 @@ function finish() {
 function showGone(error) {
   const url = job.url;
   if (error.status !== 401) historyStore.update(job.id, { status: "gone" });
+  $("edit-ended").hidden = true;
   closeLive();
   drawGone(error, url);
   setTitle("gone");
@@ -174,6 +176,19 @@ export function startJobView() {
       showText($("ended-alert"), problemText(error));
     }
   };
+}
+
+/** Adds what is done with a film's script; `edit(text)` puts it into the form. */
+export function startScriptEditing(edit) {
+  for (const name of ["film", "ended"]) {
+    $(`edit-${name}`).onclick = async () => {
+      try {
+        edit(await withToken(() => callText(job.links.status.replace("/status/", "/script/"))));
+      } catch (error) {
+        showText($(`${name}-alert`), problemText(error));
+      }
+    };
+  }
 }
 
 function showCancelled(body) {

@@ -45,6 +45,15 @@ export function stepList(place, { newestFirst }) {
     setText(none, ended ? "It made no click." : "Each click appears here as it is made, with its reason.");
   }
 
+  /** Draws the steps of a script, which change as they are played. */
+  function drawScript(list) {
+    const rows = list.map(scriptRow);
+    steps.replaceChildren(...(newestFirst ? rows.reverse() : rows));
+    drawn = [];
+    setText(stepCount, String(list.length));
+    none.hidden = true;
+  }
+
   function drawApiError(list) {
     if (list.length < refusals) {
       groups.replaceChildren();
@@ -61,7 +70,9 @@ export function stepList(place, { newestFirst }) {
   }
 
   return (job, { ended = false } = {}) => {
-    drawSteps(job.steps, ended);
+    const shown = job.scriptSteps.filter((step) => ended || step.state !== "waiting");
+    if (shown.length) drawScript(shown);
+    else drawSteps(job.steps, ended);
     drawApiError(job.refused);
   };
 }
@@ -85,6 +96,23 @@ function row(step) {
     make("div", {}, what, why ? make("p", { className: "step-why" }, why) : ""),
   );
   if (step.outcome === "nothing") item.className = "vain";
+  return item;
+}
+
+function scriptRow(step) {
+  const what = make(
+    "p",
+    { className: "step-what" },
+    make("b", {}, [step.verb.replace("_", " "), step.target].filter(Boolean).join(" ")),
+    make("span", { className: "step-out" }, step.off_camera ? `${step.state}, off camera` : step.state),
+  );
+  const item = make(
+    "li",
+    { value: step.number },
+    make("span", { className: "step-no", "aria-hidden": "true" }, String(step.number)),
+    make("div", {}, what, step.did ? make("p", { className: "step-why" }, step.did) : ""),
+  );
+  if (step.state === "skipped" || step.state === "failed") item.className = "vain";
   return item;
 }
 
