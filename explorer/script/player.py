@@ -6,17 +6,17 @@ from dataclasses import dataclass, field, replace
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame
 
+from explorer.deadlines import DeadlineReached
 from explorer.engine.composition import Composition
 from explorer.engine.executor import Event as ExplorerEvent
 from explorer.engine.warnings import STOPPED
 from explorer.errors import ExplorerError, PageUnresponsive
-from explorer.script.arguments import alternatives
 from explorer.script.clock import DirectedClock
 from explorer.script.directions import Directions
 from explorer.script.hand import Hand
 from explorer.script.mask import mask_script
 from explorer.script.model import Explore, Step
-from explorer.script.progress import FailedStep, ScriptStep, StepError, StepFailed
+from explorer.script.progress import FailedStep, ScriptStep, StepError, StepFailed, waiting
 from explorer.script.variables import BoundScript
 from explorer.text import clip, title_of
 from explorer.trace import Trace, Visit, Wait
@@ -39,16 +39,14 @@ YIELDING = frozenset({"blacklist", "auth", "field", "language", "theme"})
 
 @dataclass(kw_only=True)
 class ScriptPlayer:
-    """One playing of a script in the browser of `parts`; iterate `play` once.
-
-    `secrets` are the values that stand in for their names when a field is filled.
-    """
+    """One playing of a script in the browser of `parts`; iterate `play` once."""
 
     bound: BoundScript
     parts: Composition
     clock: DirectedClock
     hand: Hand
     directions: Directions
+    #: The values that stand in for their names when a field is filled.
     secrets: Mapping[str, str] = field(repr=False, default_factory=dict)
     #: Makes the parts of an exploration that goes on from the page on screen.
     exploring: Callable[[Explore], Composition]
@@ -64,7 +62,7 @@ class ScriptPlayer:
         Raises StepFailed for a step that ends the script, and what an exploration raises for a start page.
         """
         steps = list(self.bound.script.all_steps())
-        self.log = list(map(_waiting, range(1, len(steps) + 1), *zip(*steps, strict=True)))
+        self.log = list(map(waiting, range(1, len(steps) + 1), *zip(*steps, strict=True)))
         yield self._enter("navigating")
         self._trust(author="url" not in self.bound.given)
         has_before = bool(self.bound.script.before)
@@ -81,8 +79,13 @@ class ScriptPlayer:
             if index == 0 and not self.bound.script.url:
                 yield self._changed(0, state="done", did=f"opened {clip(step.args)}")
                 continue
-            async for event in self._play(index, path, step):
-                yield event
+            try:
+                async for event in self._play(index, path, step):
+                    yield event
+                self._check_limits()
+            except DeadlineReached:
+                self._stop = "runtime"
+                yield self._changed(index, state="skipped", did="the time was up")
             if self._stop != "script_ended":
                 break
         yield self._enter("complete")
@@ -186,7 +189,8 @@ class ScriptPlayer:
 
     async def _give_up(self, index: int, step: Step, reason: str) -> ScriptStep:
         """Skips a step that may fail. Raises StepFailed for one that may not."""
-        if step.optional or self.bound.script.on_error == "skip":
+        is_over = self._stop in {"page_lost", "runtime", "footage_limit"}  # the film so far is kept
+        if step.optional or is_over or self.bound.script.on_error == "skip":
             return self._changed(index, state="skipped", did=reason)
         self._changed(index, state="failed", did=reason)
         row = self.log[index]
@@ -197,9 +201,18 @@ class ScriptPlayer:
         """What went wrong, in a few words; a browser that has died and time that is up end the script."""
         self.parts.session.check()
         self.parts.deadlines.check()
+        if isinstance(exc, PageUnresponsive) and not await self.parts.session.recover():
+            self._stop = "page_lost"
         if isinstance(exc, StepError | ExplorerError):
             return str(exc)
         return str(exc).splitlines()[0]
+
+    def _check_limits(self) -> None:
+        """Ends the script where the film may be no longer, or the browser shows no more; the film is kept."""
+        if self._stop == "script_ended" and self.parts.deadlines.nearly_over:
+            self._stop = "runtime"
+        elif self._stop == "script_ended" and self.clock.full:
+            self._stop = "footage_limit"
 
     def _check_scope(self) -> None:
         monitor = self.parts.scope_monitor
@@ -264,6 +277,8 @@ class ScriptPlayer:
 
     def _trace(self) -> Trace:
         self.parts.refusals.collect()
+        if self._stop in {"left_domain", "auth_page"}:
+            self.parts.recorder.end_at(self.parts.scope_monitor.last_in_scope_ms())
         return self.parts.recorder.trace(self._stop, tuple(self._warnings()))
 
     def _warnings(self) -> Iterator[TakeWarning]:
@@ -283,18 +298,3 @@ class ScriptPlayer:
             played = sum(row.state in {"done", "healed"} for row in self.log)
             message = f"{played} of {len(self.log)} steps were played: {why.format(runtime=limit_s)}. {what}"
             yield TakeWarning("stopped_early", message)
-
-
-def _waiting(number: int, path: str, step: Step) -> ScriptStep:
-    """A step before its turn."""
-    off_camera = step.off_camera or path.startswith("before")
-    return ScriptStep(number, path, step.verb, target_of(step), off_camera=off_camera)
-
-
-def target_of(step: Step) -> str:
-    """What a step is about, as its author wrote it; what is filled in is not told."""
-    args = step.args
-    target = getattr(args, "target", None) or getattr(args, "to", None) or getattr(args, "keys", None)
-    if target is None and isinstance(args, str | int | float):
-        target = str(args)
-    return clip(alternatives(target)[0]) if target else ""

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from explorer.errors import ExplorerError
+from explorer.script.arguments import alternatives
+from explorer.script.model import Step
+from explorer.text import clip
 
 StepState = Literal["waiting", "running", "done", "healed", "retried", "skipped", "failed"]
 
@@ -80,3 +83,18 @@ class StepError(Exception):
     def __init__(self, reason: str, *, retryable: bool = True) -> None:
         super().__init__(reason)
         self.retryable = retryable
+
+
+def waiting(number: int, path: str, step: Step) -> ScriptStep:
+    """A step before its turn."""
+    off_camera = step.off_camera or path.startswith("before")
+    return ScriptStep(number, path, step.verb, target_of(step), off_camera=off_camera)
+
+
+def target_of(step: Step) -> str:
+    """What a step is about, as its author wrote it; what is filled in is not told."""
+    args = step.args
+    target = getattr(args, "target", None) or getattr(args, "to", None) or getattr(args, "keys", None)
+    if target is None and isinstance(args, str | int | float):
+        target = str(args)
+    return clip(alternatives(target)[0]) if target else ""

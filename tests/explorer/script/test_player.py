@@ -82,6 +82,7 @@ def play(
     seeing: bool = False,
     sign_in: SignIn | None = None,
     trusted: bool = True,
+    runtime_s: float = 300.0,
     **wishes: Any,
 ) -> Played:
     """Plays a script whose `url` is the harness's unless it says another."""
@@ -89,7 +90,7 @@ def play(
     async def whole() -> Played:
         bound = bind(read_script({"url": harness.url, **script}), values or {})
         bound = bound if trusted else bound.untrusted()
-        brief = Brief(bound.script.start, wishes=Wishes(**wishes))
+        brief = Brief(bound.script.start, max_runtime_s=runtime_s, wishes=Wishes(**wishes))
         played = Played()
         async with AsyncExitStack() as opened:
             session = await opened.enter_async_context(harness.session(brief))
@@ -279,6 +280,7 @@ def test_before_and_off_camera_are_not_in_the_film(app: Harness) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_scrolling_and_words_are_directed(app: Harness) -> None:
     steps = [{"scroll": "bottom"}, {"caption": "This is the end"}, {"chapter": "Two"}, {"hold": 0.5}]
     played = play(app, {"steps": steps})
@@ -302,6 +304,7 @@ def test_exploring_is_a_step(app: Harness) -> None:
     assert "Delete all" not in {step.label for step in played.steps}
 
 
+@pytest.mark.thorough
 def test_what_the_explorer_must_not_show_is_cut_out_and_the_script_goes_on(app: Harness) -> None:
     app.pages["/"] = "<h1>Shop</h1><button onclick=\"location = '/in'\">Account</button><p id=out>Shop</p>"
     app.pages["/in"] = (
@@ -315,6 +318,7 @@ def test_what_the_explorer_must_not_show_is_cut_out_and_the_script_goes_on(app: 
     assert {visit.url.rpartition("/")[2] for visit in played.trace.visits} == {""}
 
 
+@pytest.mark.thorough
 def test_attention_is_drawn_and_pictures_are_taken(app: Harness) -> None:
     steps = [
         {"highlight": "The end", "caption": "See this"},
@@ -351,6 +355,7 @@ def test_a_mask_fills_its_target_from_the_first_picture_on_wherever_it_moves(app
         assert picture[150 - shift, 300, 1] > 100, "what is not masked is seen"
 
 
+@pytest.mark.thorough
 def test_storage_state_and_http_credentials_sign_in_on_the_site_alone(app: Harness) -> None:
     app.pages["/"] = (
         "<h1>Hello</h1><p id=out></p><script>out.textContent = document.cookie + localStorage.a</script>"
@@ -388,3 +393,25 @@ def test_writes_leave_while_an_authors_step_runs_if_at_all(app: Harness) -> None
     assert (held.page["out"], held.may_repeat) == ("held back", True)
     assert (sent.page["out"], sent.may_repeat) == ("sent", False)
     assert [one for one in app.asked if one.startswith("POST")] == ["POST /order"]
+
+
+def test_the_film_so_far_is_kept_when_the_time_is_up(app: Harness) -> None:
+    steps = [{"click": "Sign in"}, {"wait": {"expression": "false"}, "timeout": 60}, {"click": "Load"}]
+    played = play(app, {"steps": steps}, runtime_s=8.0)
+
+    assert played.failed is None
+    assert played.states == ["done", "skipped"]
+    assert played.trace.stop_reason == "runtime"
+    assert [warning.code for warning in played.trace.warnings] == ["steps_skipped", "stopped_early"]
+    assert [step.label for step in played.trace.steps] == ["Sign in"]
+
+
+@pytest.mark.thorough
+def test_a_page_that_hangs_is_brought_back_and_its_step_is_tried_again(app: Harness) -> None:
+    app.pages["/"] = """<h1>Shop</h1><p id=out></p><button onclick="if (!window.spun) { window.spun = 1;
+      setTimeout(() => { while (true); }, 50) } else out.textContent = 'again'">Spin</button>"""
+    played = play(app, {"on_error": "skip", "steps": [{"click": "Spin"}, {"click": "Spin"}]})
+
+    assert played.trace.stop_reason in {"script_ended", "page_lost"}
+    assert played.states[0] in {"done", "skipped"}
+    assert any(refusal.rule == "runaway_page" for refusal in played.trace.refused)
