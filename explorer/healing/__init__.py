@@ -1,0 +1,1 @@
+"""Finds an element again that a release has moved or renamed, or refuses to guess."""

@@ -1,0 +1,97 @@
+"""Fingerprints of elements: what is remembered of one, so that it is found when its name has changed."""
+
+from typing import Annotated, Any, TypeVar
+
+from playwright.async_api import ElementHandle, Page
+from playwright.async_api import Error as PlaywrightError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from explorer.page.frames import MAX_FRAMES, query, query_frame, selector_of
+from explorer.text import clean
+
+_Text = Annotated[str, Field(max_length=400)]
+#: A place or a length in CSS pixels.
+_Pixels = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+
+
+class Fingerprint(BaseModel):
+    """What an element was like: attributes that Similo compares (doi 10.1145/3571855), "" for what it lacks.
+
+    `nearby` is what stands beside it, `path` and `id_path` lead to it from the root and from the closest
+    ancestor with an id. `x` and `y` are CSS pixels from the document's top left corner.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tag: Annotated[str, Field(min_length=1, max_length=100)]
+    role: _Text = ""
+    label: _Text = ""
+    text: _Text = ""
+    nearby: _Text = ""
+    id: _Text = ""
+    name: _Text = ""
+    test_id: _Text = ""
+    classes: _Text = ""
+    href: _Text = ""
+    alt: _Text = ""
+    kind: _Text = ""
+    placeholder: _Text = ""
+    path: _Text = ""
+    id_path: _Text = ""
+    clickable: bool = False
+    x: _Pixels = 0
+    y: _Pixels = 0
+    width: _Pixels = 0
+    height: _Pixels = 0
+
+
+class Candidate(Fingerprint):
+    """An element on a page that may be the one; `selector` finds it within its frame."""
+
+    selector: Annotated[str, Field(min_length=1, max_length=4_000)]
+
+
+F = TypeVar("F", bound=Fingerprint)
+
+
+async def take_fingerprint(page: Page, selector: str) -> Fingerprint | None:
+    """The fingerprint of the only match of `selector`; None without one. Raises Playwright's errors."""
+    row = await query(page, selector, "fingerprint")
+    return _decoded(Fingerprint, row)
+
+
+async def candidates_on(page: Page, tag: str) -> list[tuple[Candidate, int]]:
+    """All that is visible and can be pressed, filled in or read, or has this tag; with its frame's number."""
+    found: list[tuple[Candidate, int]] = []
+    for number, frame in enumerate(page.frames[: MAX_FRAMES + 1]):
+        try:
+            rows = await query_frame(frame, {"job": "fingerprints", "tag": tag}, _is_rows)
+        except PlaywrightError:
+            if number == 0:
+                raise
+            continue  # a frame that is gone has nothing to offer
+        decoded = (_decoded(Candidate, row) for row in rows)
+        found += [(candidate, number) for candidate in decoded if candidate]
+    return found
+
+
+async def selector_in_page(page: Page, candidate: Candidate, frame_number: int) -> str | None:
+    """The selector of a candidate from its page on; None when it is gone meanwhile."""
+    if frame_number >= len(page.frames):
+        return None
+    handle: ElementHandle | None = await page.frames[frame_number].query_selector(candidate.selector)
+    return await selector_of(handle) if handle else None
+
+
+def _is_rows(result: Any) -> bool:
+    return isinstance(result, list) and all(isinstance(row, dict) for row in result)
+
+
+def _decoded(model: type[F], row: Any) -> F | None:
+    """The record of a row; None for one that scripts of the page have changed."""
+    if not isinstance(row, dict):
+        return None
+    try:
+        return model.model_validate({k: clean(v) if isinstance(v, str) else v for k, v in row.items()})
+    except ValidationError:
+        return None

@@ -1,0 +1,51 @@
+"""Heals a lost target: looks for the element that its fingerprint was taken of, or refuses to guess."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from playwright.async_api import Page
+
+from explorer.healing.fingerprint import Candidate, Fingerprint, candidates_on, selector_in_page
+from explorer.healing.similarity import choose
+
+#: A model may choose among so many of the best.
+MAX_OFFERED = 5
+
+#: Says which of the candidates is the one that was lost, by index; None for none of them.
+Chooser = Callable[[Fingerprint, Sequence[Candidate]], Awaitable[int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """An element that was found again: its selector from the page on, what it is called now, and how sure.
+
+    `score` and `margin` are shares of the most attainable, as in `similarity`.
+    """
+
+    selector: str
+    label: str
+    role: str
+    score: float
+    margin: float
+
+
+async def heal(page: Page, original: Fingerprint, chooser: Chooser | None = None) -> Healed | None:
+    """The element that the fingerprint was taken of, as it is now; None where no candidate is clearly it.
+
+    `chooser`, a language model, is asked only where similarity alone refuses. Raises Playwright's errors.
+    """
+    found = await candidates_on(page, original.tag)
+    choice = choose(original, [candidate for candidate, _ in found])
+    best = choice.best
+    if best is None and chooser is not None and choice.ranked:
+        offered = choice.ranked[:MAX_OFFERED]
+        index = await chooser(original, [found[one.index][0] for one in offered])
+        best = offered[index] if index is not None and 0 <= index < len(offered) else None
+    if best is None:
+        return None
+    candidate, frame_number = found[best.index]
+    selector = await selector_in_page(page, candidate, frame_number)
+    if selector is None:
+        return None
+    label = candidate.label or candidate.text or candidate.tag
+    return Healed(selector, label, candidate.role, round(best.score, 3), round(choice.margin, 3))
