@@ -158,6 +158,7 @@ def take_fields(claim: Claim, take: TakeRecorded, extras: Mapping[str, str]) -> 
         "footage_key": claim.footage_key,
         "timeline_key": claim.timeline_key,
         "extras": json.dumps(extras),
+        "fingerprints": json.dumps(take.fingerprints),
         "progress": RECORD_SHARE,
     }
     if take.film:

@@ -15,6 +15,7 @@ OF_EXPLORATION = (
     "metrics",
     "steps",
     "script_steps",
+    "fingerprints",
     "failed_step",
     "refused",
     "retries",
@@ -64,6 +65,8 @@ class Job:
     #: Steps of a script as they stand, and the one that has ended it: `ScriptStep`, `FailedStep`.
     script_steps: tuple[dict[str, Any], ...] = ()
     failed_step: dict[str, Any] | None = None
+    #: What the script's targets were like, by the path of their step and the words that name them.
+    fingerprints: dict[str, dict[str, Any]] = field(default_factory=dict)
     refused: tuple[dict[str, Any], ...] = ()
     #: What failed within a take and was tried again.
     retries: tuple[dict[str, Any], ...] = ()
@@ -140,6 +143,7 @@ class Job:
             steps=tuple(json.loads(text.get("steps", "[]"))),
             script_steps=tuple(json.loads(text.get("script_steps", "[]"))),
             failed_step=json.loads(text.get("failed_step", "null")),
+            fingerprints=json.loads(text.get("fingerprints", "{}")),
             refused=tuple(json.loads(text.get("refused", "[]"))),
             retries=tuple(json.loads(text.get("retries", "[]"))),
             warnings=tuple(json.loads(text.get("warnings", "[]"))),

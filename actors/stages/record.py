@@ -90,7 +90,7 @@ class RecordStage:
         self._retries = RetryLog(report, spec.film.earlier_retries)
         self._refusals = Refusals()
         self._may_repeat = True
-        #: What was tried off camera, with whichever browser.
+        self._fingerprints: dict[str, dict[str, Any]] = {}
         self._looked_at: dict[LookedAt, None] = {}
         self.brief = _brief(spec.exploration, film_layout)
 
@@ -192,19 +192,19 @@ class RecordStage:
             raise
         finally:
             if isinstance(explorer, ScriptPlayer):
-                self._may_repeat = explorer.may_repeat
+                self._may_repeat, self._fingerprints = explorer.may_repeat, explorer.fingerprints
             self._looked_at |= dict.fromkeys(explorer.trace_so_far().looked_at)
 
     async def _keep_screenshot(self, exc: StepFailed, session: CameraSession) -> None:
-        storage, note = self._spec.storage, self._retries.note_database
-        exc.keep(await store_screenshot(storage, session.camera.picture(), note))
+        note = self._retries.note_database
+        exc.keep(await store_screenshot(self._spec.storage, session.camera.picture(), note))
 
     def _report_event(self, event: Metrics | Step | Refusal | ScriptStep) -> None:
         if isinstance(event, Refusal) and not self._refusals.add(event):
             return  # known from the browser before: a new exploration refuses the same things
         if isinstance(event, Metrics):
-            usage = {f"llm_{name}": count for name, count in asdict(usage_of(self._planner)).items()}
-            event = replace(event, **usage)
+            usage = asdict(usage_of(self._planner))
+            event = replace(event, **{f"llm_{name}": count for name, count in usage.items()})
         self._report(report_of(event))
 
     async def _store(
@@ -235,14 +235,14 @@ class RecordStage:
             looked_at=tuple(islice(self._looked_at, MAX_LOOKED_AT)),
             film=encoded.film if encoded else None,
             extras=(*kept, *pictures, *(encoded.extras if encoded else ())),
+            fingerprints=self._fingerprints,
         )
 
     async def _store_storyboard(
         self, trace: Trace, upload: FootageUpload
     ) -> tuple[list[str], list[FilmWarning]]:
-        if not self._spec.film.storyboard:
-            return [], []
-        return await store_storyboard(self._spec.storage, trace, upload.frames, self._retries.note_database)
+        note, wanted = self._retries.note_database, self._spec.film.storyboard
+        return await store_storyboard(self._spec.storage, trace, upload.frames, note) if wanted else ([], [])
 
     async def _store_early(self, film: FilmInfo) -> FilmEncoded | None:
         """Stores the film of the live cut; None when that fails: the next stage makes another one."""

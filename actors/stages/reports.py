@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, cast
 
@@ -117,6 +117,8 @@ class TakeRecorded:
     looked_at: tuple[LookedAt, ...] = ()
     film: FilmInfo | None = None
     extras: tuple[str, ...] = ()
+    #: Fingerprints of a script's targets, by the path of their step and the words that name them.
+    fingerprints: dict[str, dict[str, Any]] = field(default_factory=dict)
     kind: Literal["recorded"] = "recorded"
 
 

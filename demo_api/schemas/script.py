@@ -9,7 +9,7 @@ from actors.jobs.job import Job
 from actors.options import FilmOptions
 from demo_api.schemas.options import request_fields
 from explorer.script.errors import Problem, ScriptInvalid, problems_of
-from explorer.script.export import script_of
+from explorer.script.export import remembering, script_of
 from explorer.script.loading import load_script, read_script
 from explorer.script.model import NAME, Script
 from explorer.script.redaction import MIN_SECRET_CHARS
@@ -85,9 +85,9 @@ def film_of(script: Script) -> BaseModel:
 
 
 def script_of_job(job: Job) -> dict[str, Any]:
-    """The script that was played, or the one that repeats an exploration."""
+    """The script that was played, with what its targets were like, or the one that repeats an exploration."""
     if job.spec.script:
-        return dict(job.spec.script.script)
+        return remembering(job.spec.script.script, job.fingerprints, job.script_steps)
     return script_of(job.spec.url, "", job.steps)
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from actors.jobs.states import Stage
 from demo_api.client.result import FILE_NOT_WRITTEN
 from explorer.engine.warnings import TakeCode
-from explorer.script.progress import StepState
+from explorer.script.progress import Heal, StepState
 from explorer.types import Interact
 from video.style import CameraChoice, Format
 from video.warnings import FilmCode
@@ -49,6 +49,7 @@ class ScriptStepOut(BaseModel):
     did: str = Field(description="what was done, or why it was not, in plain words")
     off_camera: bool
     retries: int
+    healed: Heal | None = Field(None, description="a lost target that was found again, and how sure that is")
     started_ms: float
     ended_ms: float
 

@@ -17,6 +17,7 @@ TakeCode = Literal[
     "goal_not_found",
     "language_unknown",
     "steps_skipped",
+    "steps_healed",
 ]
 
 #: Why an exploration ended early, and what to do, by stop reason.

@@ -1,18 +1,21 @@
 """Heals a lost target: looks for the element that its fingerprint was taken of, or refuses to guess."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.async_api import Page
 
-from explorer.healing.fingerprint import Candidate, Fingerprint, candidates_on, selector_in_page
+from explorer.healing.fingerprint import Fingerprint, candidates_on, selector_in_page
 from explorer.healing.similarity import choose
 
 #: A model may choose among so many of the best.
 MAX_OFFERED = 5
 
 #: Says which of the candidates is the one that was lost, by index; None for none of them.
-Chooser = Callable[[Fingerprint, Sequence[Candidate]], Awaitable[int | None]]
+Chooser = Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], Awaitable[int | None]]
+#: What a model is told of an element; the rest is layout.
+_TOLD = ("tag", "role", "label", "text", "nearby", "id", "name", "href", "alt", "placeholder", "kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,8 @@ async def heal(page: Page, original: Fingerprint, chooser: Chooser | None = None
     best = choice.best
     if best is None and chooser is not None and choice.ranked:
         offered = choice.ranked[:MAX_OFFERED]
-        index = await chooser(original, [found[one.index][0] for one in offered])
-        best = offered[index] if index is not None and 0 <= index < len(offered) else None
+        index = await chooser(_told(original), [_told(found[one.index][0]) for one in offered])
+        best = offered[index] if index is not None else None
     if best is None:
         return None
     candidate, frame_number = found[best.index]
@@ -49,3 +52,7 @@ async def heal(page: Page, original: Fingerprint, chooser: Chooser | None = None
         return None
     label = candidate.label or candidate.text or candidate.tag
     return Healed(selector, label, candidate.role, round(best.score, 3), round(choice.margin, 3))
+
+
+def _told(element: Fingerprint) -> dict[str, Any]:
+    return element.model_dump(include=set(_TOLD))

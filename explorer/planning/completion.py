@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -10,6 +11,8 @@ from explorer.planning.keyword_planner import MAX_PLANS
 from explorer.planning.prompt import MAX_CAPTION
 from explorer.text import clean
 from explorer.types import Action, ActionPlan, Element, Interact
+
+M = TypeVar("M", bound=BaseModel)
 
 #: Captions with addresses are dropped: what the model has read may have told it to advertise.
 _ADDRESS = re.compile(
@@ -27,6 +30,10 @@ class _Choice(BaseModel):
 
 class _Answer(BaseModel):
     plans: list[_Choice]
+
+
+class _Identity(BaseModel):
+    index: int
 
 
 class _Message(BaseModel):
@@ -63,15 +70,7 @@ def reported_tokens(body: bytes) -> int | None:
 
 def parse_plans(body: bytes, offered: Sequence[Element], interact: Interact) -> list[ActionPlan]:
     """Parses the plans for offered elements. Raises PlannerFailed when none can be used."""
-    try:
-        choice = _Completion.model_validate_json(body).choices[0]
-        if choice.message.refusal or choice.finish_reason == "content_filter":
-            raise PlannerFailed("refused")
-        if choice.finish_reason == "length":
-            raise PlannerFailed("answer too long")
-        answer = _Answer.model_validate_json(choice.message.content or "")
-    except ValidationError as exc:
-        raise PlannerFailed("malformed answer") from exc
+    answer = _answer(body, _Answer)
     chosen: dict[int, _Choice] = {}
     for one in answer.plans:
         if 0 <= one.index < len(offered):
@@ -79,6 +78,25 @@ def parse_plans(body: bytes, offered: Sequence[Element], interact: Interact) -> 
     if not chosen:
         raise PlannerFailed("no usable choice")
     return [_plan(offered[index], one, interact) for index, one in chosen.items()][:MAX_PLANS]
+
+
+def parse_index(body: bytes, count: int) -> int | None:
+    """Parses which of `count` elements is meant; None for none of them. Raises PlannerFailed."""
+    index = _answer(body, _Identity).index
+    return index if 0 <= index < count else None
+
+
+def _answer(body: bytes, model: type[M]) -> M:
+    """The content of a completion. Raises PlannerFailed for one that cannot be used."""
+    try:
+        choice = _Completion.model_validate_json(body).choices[0]
+        if choice.message.refusal or choice.finish_reason == "content_filter":
+            raise PlannerFailed("refused")
+        if choice.finish_reason == "length":
+            raise PlannerFailed("answer too long")
+        return model.model_validate_json(choice.message.content or "")
+    except ValidationError as exc:
+        raise PlannerFailed("malformed answer") from exc
 
 
 def _plan(element: Element, choice: _Choice, interact: Interact) -> ActionPlan:

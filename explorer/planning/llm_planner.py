@@ -1,19 +1,19 @@
 """Plans by a language model: asks which of the offered elements to click. The only importer of `openai`."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import PlannerFailed
-from explorer.planning.completion import parse_plans, reported_tokens
+from explorer.planning.completion import parse_index, parse_plans, reported_tokens
 from explorer.planning.llm_budget import Budget
-from explorer.planning.prompt import describe, instruct, offer, picture_url
+from explorer.planning.prompt import IDENTIFY, describe, describe_lost, instruct, offer, picture_url
 from explorer.types import ActionPlan, Scene
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
     from openai.types.chat import ChatCompletionContentPartParam, ChatCompletionMessageParam
-    from openai.types.shared_params import ResponseFormatJSONSchema
 
 DEFAULT_MODEL = "gpt-4o-mini"
 #: Five plans take some 250 tokens; more is not an answer to what was asked.
@@ -26,34 +26,22 @@ BYTES_PER_TOKEN = 3
 PICTURE_TOKENS = 2_833
 #: The cause given when nothing was requested, since the budget is spent.
 BUDGET_SPENT = "budget spent"
-_FORMAT: "ResponseFormatJSONSchema" = {
-    "type": "json_schema",
-    "json_schema": {
-        "name": "plans",
-        "strict": True,
-        "schema": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["plans"],
-            "properties": {
-                "plans": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "additionalProperties": False,
-                        "required": ["index", "priority", "reason", "caption"],
-                        "properties": {
-                            "index": {"type": "integer"},
-                            "priority": {"type": "integer"},
-                            "reason": {"type": "string"},
-                            "caption": {"type": "string"},
-                        },
-                    },
-                }
-            },
-        },
-    },
-}
+_TYPES = {"index": "integer", "priority": "integer", "reason": "string", "caption": "string"}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    """The JSON Schema of an object that has just these properties."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
+
+
+_PLAN = _object(**{name: {"type": kind} for name, kind in _TYPES.items()})
+_PLANS = _object(plans={"type": "array", "items": _PLAN})
+_IDENTITY = _object(index={"type": "integer"})
 
 
 class LlmPlanner:
@@ -90,21 +78,37 @@ class LlmPlanner:
             return []
         system, data = instruct(scene.wishes), describe(scene, offered)
         picture = picture_url(scene) if self._vision else ""
+        body = await self._answer(system, data, picture, "plans", _PLANS)
+        return parse_plans(body, offered, scene.wishes.interact)
+
+    async def identify(self, lost: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]) -> int | None:
+        """Which of the candidates is the lost element, by index; None for none of them.
+
+        Raises PlannerFailed as `plan` does.
+        """
+        body = await self._answer(IDENTIFY, describe_lost(lost, candidates), "", "identity", _IDENTITY)
+        return parse_index(body, len(candidates))
+
+    async def _answer(self, system: str, data: str, picture: str, name: str, schema: dict[str, Any]) -> bytes:
+        """The model's answer, as the budget allows. Raises PlannerFailed."""
         tokens = _estimate(system, data) + (PICTURE_TOKENS if picture else 0)
         if not self.budget.allows(tokens + MAX_ANSWER_TOKENS):
             raise PlannerFailed(BUDGET_SPENT)
         self.budget.spend(tokens)
+        # Takes 0.4 s, which would freeze the camera, and on a busy machine longer than a model may take.
+        await asyncio.to_thread(import_module, "openai")
         try:
             async with asyncio.timeout(self._timeout_s):
-                body = await self._ask(_messages(system, data, picture))
+                body = await self._ask(_messages(system, data, picture), name, schema)
         except TimeoutError as exc:
             raise PlannerFailed("timeout") from exc
         self.budget.correct(tokens, reported_tokens(body) or tokens + MAX_ANSWER_TOKENS)
-        return parse_plans(body, offered, scene.wishes.interact)
+        return body
 
-    async def _ask(self, messages: "list[ChatCompletionMessageParam]") -> bytes:
+    async def _ask(
+        self, messages: "list[ChatCompletionMessageParam]", name: str, schema: dict[str, Any]
+    ) -> bytes:
         """Returns the raw body of the response, which is validated here rather than by the SDK."""
-        await asyncio.to_thread(import_module, "openai")  # takes 0.4 s and would freeze the camera
         from openai import APIConnectionError, APIStatusError, APITimeoutError
 
         try:
@@ -113,7 +117,10 @@ class LlmPlanner:
                 client.chat.completions.with_streaming_response.create(
                     model=self._model,
                     messages=messages,
-                    response_format=_FORMAT,
+                    response_format={
+                        "type": "json_schema",
+                        "json_schema": {"name": name, "strict": True, "schema": schema},
+                    },
                     max_completion_tokens=MAX_ANSWER_TOKENS,
                 ) as answer,
             ):

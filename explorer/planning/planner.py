@@ -1,6 +1,8 @@
 """Chooses the planner: a language model when there is a key for one, with keywords as fallback."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from explorer.errors import PlannerFailed
 from explorer.planning.keyword_planner import MAX_PLANS, KeywordPlanner
@@ -40,6 +42,16 @@ class FallbackPlanner:
             self._failures += str(failure) != BUDGET_SPENT
             plans = await self._then.plan(scene)
             return [_with_cause(plan, str(failure)) for plan in plans[:MAX_PLANS]]
+
+    async def identify(self, lost: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]) -> int | None:
+        """Which of the candidates the model takes for the lost element; None also when it has no answer."""
+        if not isinstance(self._first, LlmPlanner):
+            return None
+        try:
+            return await self._first.identify(lost, candidates)
+        except PlannerFailed as failure:
+            self._failures += str(failure) != BUDGET_SPENT
+            return None
 
 
 def choose_planner(

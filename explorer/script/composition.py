@@ -7,7 +7,9 @@ from functools import partial
 from explorer.browser.session import BrowserSession
 from explorer.egress.proxy import EgressProxy
 from explorer.engine.composition import Composition
+from explorer.healing.target_memory import TargetMemory
 from explorer.lookahead.scout import Scout
+from explorer.planning.planner import FallbackPlanner
 from explorer.protocols import Clock, Planner
 from explorer.retry_policy import RetryPolicy
 from explorer.script.clock import DirectedClock
@@ -42,7 +44,7 @@ def build_player(
     """
     clock = DirectedClock(camera)
     parts = Composition(brief, session, clock, planner, proxy, scout, retry_policy or RetryPolicy())
-    hand = _hand(parts, clock)
+    hand = _hand(parts, clock, planner)
     return ScriptPlayer(
         bound=bound,
         parts=parts,
@@ -54,7 +56,8 @@ def build_player(
     )
 
 
-def _hand(parts: Composition, clock: DirectedClock) -> Hand:
+def _hand(parts: Composition, clock: DirectedClock, planner: Planner) -> Hand:
+    chooser = planner.identify if isinstance(planner, FallbackPlanner) else None
     return Hand(
         page=parts.page,
         clock=clock,
@@ -64,6 +67,7 @@ def _hand(parts: Composition, clock: DirectedClock) -> Hand:
         scroller=parts.scroller,
         overlays=parts.overlays,
         recorder=parts.recorder,
+        memory=TargetMemory(page=parts.page, deadlines=parts.deadlines, chooser=chooser),
     )
 
 

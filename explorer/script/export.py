@@ -1,24 +1,73 @@
 """Makes a script of what was filmed: the clicks of an exploration, as a person would write them down."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
-from explorer.script.model import Script
+from explorer.script.arguments import alternatives
+from explorer.script.model import MAX_SCRIPT_BYTES, Script
 from explorer.script.recorder import to_recorder
-from explorer.script.targets import parse_target
+from explorer.script.targets import MAX_ALTERNATIVES, parse_target
 from explorer.urls import page_key
 
 #: How frames are entered in the selectors of a step.
 _ENTER_FRAME = " >> internal:control=enter-frame >> "
+#: Arguments that name an element.
+_TARGETS = frozenset({"target", "from", "to", "within", "for"})
 _ENGINES = ("role=", "label=", "testid=", "text=", "css=", "xpath=")
 
 
 def script_of(url: str, title: str, steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The script that repeats an exploration's `steps`, which are rows of a job's status."""
     played = list(_steps(url, steps))
-    return {"title": title, "url": url, "steps": played or [{"hold": 2.0}]}
+    named = {"title": title} if title else {}
+    return {**named, "url": url, "steps": played or [{"hold": 2.0}]}
+
+
+def remembering(
+    script: Mapping[str, Any],
+    fingerprints: Mapping[str, Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """A script that was played, with the fingerprints of its targets; `rows` are its steps as they ended.
+
+    What was healed gets its new name as an alternative. A script that would become too large stays as it is.
+    """
+    new_names = {row["path"]: row["healed"] for row in rows if row.get("healed")}
+    known = {**script}
+    for part in ("before", "steps"):
+        paths = [f"{part}[{index}]" for index in range(len(script.get(part, ())))]
+        known[part] = [
+            _remembering(step, fingerprints.get(path), new_names.get(path))
+            for path, step in zip(paths, script.get(part, ()), strict=True)
+        ]
+    known = {name: value for name, value in known.items() if value != []}
+    return known if len(json.dumps(known)) <= MAX_SCRIPT_BYTES else dict(script)
+
+
+def _remembering(
+    step: Mapping[str, Any], fingerprints: Mapping[str, Any] | None, heal: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    named = _renamed(step, heal) if heal else step
+    return {**named, "fingerprints": fingerprints} if fingerprints else dict(named)
+
+
+def _renamed(value: Any, heal: Mapping[str, Any]) -> Any:
+    """The arguments of a step with a new name behind each target that was lost."""
+    if isinstance(value, Mapping):
+        return {
+            name: _with_alternative(one, heal) if name in _TARGETS else _renamed(one, heal)
+            for name, one in value.items()
+        }
+    return value
+
+
+def _with_alternative(target: Any, heal: Mapping[str, Any]) -> Any:
+    if not isinstance(target, str | list) or alternatives(target)[0] != heal["from"]:
+        return _renamed(target, heal)
+    return list(dict.fromkeys([*alternatives(target), heal["to"]]))[:MAX_ALTERNATIVES]
 
 
 def as_yaml(script: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from playwright.async_api import Page
 from explorer.deadlines import Deadlines
 from explorer.engine.actions import ActionPerformer, ActionTarget
 from explorer.engine.trace_recorder import TraceRecorder, name_of
+from explorer.healing.target_memory import TargetMemory
 from explorer.input.mouse import PRESS_MS, Mouse, MouseButton
 from explorer.input.scrolling import Scroller
 from explorer.overlays.clearer import OverlayClearer
@@ -41,20 +42,35 @@ class Hand:
     scroller: Scroller
     overlays: OverlayClearer
     recorder: TraceRecorder
+    memory: TargetMemory
     on_camera: bool = True
 
     async def find(self, target: str | list[str], timeout_s: float) -> Match:
-        """The element that a target names, once it is there. Raises StepError after `timeout_s`."""
-        began_ms = self.clock.now_ms()
+        """The element that a target names, once it is there, or else the one that it named before.
+
+        Raises StepError after `timeout_s`.
+        """
+        words, began_ms = alternatives(target)[0], self.clock.now_ms()
         while True:
             try:
-                return await self.deadlines.do(find_one(self.page, alternatives(target)))
+                match = await self.deadlines.do(find_one(self.page, alternatives(target)))
+                await self.memory.remember(words, match.selector)
+                return (await self._recall(words) if self.memory.is_doubtful(words) else None) or match
             except NotFound as exc:
                 waited_ms = self.clock.now_ms() - began_ms
                 if waited_ms >= (AMBIGUOUS_MS if exc.ambiguous else timeout_s * 1000):
+                    if healed := await self._recall(words):
+                        return healed
                     raise StepError(str(exc), retryable=not exc.ambiguous) from exc
             await self.clock.hold(POLL_MS)
             self.recorder.note_wait(began_ms)
+
+    async def _recall(self, words: str) -> Match | None:
+        """The element that the words named when the script was played last."""
+        healed = await self.memory.recall(words)
+        if healed is None:
+            return None
+        return Match(healed.selector, await self.deadlines.do(describe(self.page, healed.selector)))
 
     async def usable(self, target: str | list[str], timeout_s: float) -> Match:
         """The same, but hidden and disabled elements are waited for, too."""

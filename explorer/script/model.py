@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from explorer.healing.fingerprint import Fingerprint
 from explorer.script.arguments import (
     MAX_CAPTION_CHARS,
     AssertArgs,
@@ -36,6 +37,8 @@ MAX_SCRIPT_BYTES = 256 * 1024
 #: A name of a variable or a secret.
 NAME = r"[A-Za-z_][A-Za-z0-9_]{0,63}"
 MAX_NAMES = 100
+#: A step has at most two targets.
+MAX_FINGERPRINTS = 2
 
 OnError = Literal["stop", "skip"]
 Name = Annotated[str, Field(pattern=f"^{NAME}$")]
@@ -52,6 +55,8 @@ class Step(Record):
     navigates: bool = False
     #: The address of the window that it is made in; none for the page itself.
     window: str | None = None
+    #: What its targets were like when it was played last, by their words: a lost one is found by that.
+    fingerprints: dict[str, Fingerprint] = Field(default={}, max_length=MAX_FINGERPRINTS)
 
     @property
     def verb(self) -> str:

@@ -1,7 +1,8 @@
 """Plays a script on camera, step by step: the outer loop, of which exploring is one step."""
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame
@@ -9,18 +10,25 @@ from playwright.async_api import Frame
 from explorer.deadlines import DeadlineReached
 from explorer.engine.composition import Composition
 from explorer.engine.executor import Event as ExplorerEvent
-from explorer.engine.warnings import STOPPED
 from explorer.errors import ExplorerError, PageUnresponsive
 from explorer.script.clock import DirectedClock
 from explorer.script.directions import Directions
 from explorer.script.hand import Hand
 from explorer.script.mask import mask_script
 from explorer.script.model import Explore, Step
-from explorer.script.progress import FailedStep, ScriptStep, StepError, StepFailed, waiting
+from explorer.script.progress import (
+    FailedStep,
+    ScriptStep,
+    StepError,
+    StepFailed,
+    told_heal,
+    waiting,
+    warnings_of,
+)
 from explorer.script.variables import BoundScript
 from explorer.text import clip, title_of
 from explorer.trace import Trace, Visit, Wait
-from explorer.types import Metrics, State, StopReason, TakeWarning
+from explorer.types import Metrics, State, StopReason
 from explorer.urls import page_key
 
 Event = ExplorerEvent | ScriptStep
@@ -51,6 +59,8 @@ class ScriptPlayer:
     #: Makes the parts of an exploration that goes on from the page on screen.
     exploring: Callable[[Explore], Composition]
     log: list[ScriptStep] = field(init=False, default_factory=list)
+    #: What the targets of its steps were like, by path and by the words that name them.
+    fingerprints: dict[str, dict[str, Any]] = field(init=False, default_factory=dict)
     _metrics: Metrics = field(init=False, default=Metrics())
     _stop: StopReason = field(init=False, default="script_ended")
     _navigations: int = field(init=False, default=0)
@@ -64,6 +74,7 @@ class ScriptPlayer:
         steps = list(self.bound.script.all_steps())
         self.log = list(map(waiting, range(1, len(steps) + 1), *zip(*steps, strict=True)))
         yield self._enter("navigating")
+        self.hand.memory.on_heal = lambda: self._trust(author=False)
         self._trust(author="url" not in self.bound.given)
         has_before = bool(self.bound.script.before)
         self.clock.switch(off=has_before)
@@ -119,6 +130,8 @@ class ScriptPlayer:
                 yield event
             yield self._changed(index, state="done", did=f"explored: {self._metrics.clicks} clicks so far")
             return
+        # With a variable in its target, it is another element for each value.
+        self.hand.memory.begin({} if path in self.bound.given else step.fingerprints)
         timeout_s = step.timeout or TIMEOUT_S
         for attempt in range(MAX_RETRIES + 1):
             try:
@@ -158,7 +171,10 @@ class ScriptPlayer:
         parts.recorder.confirm()
         if self.hand.on_camera:
             await self._note_page()
-        yield self._changed(index, state="done", did=did)
+        if path not in self.bound.given and (found := self.hand.memory.rows()):
+            self.fingerprints[path] = found
+        heal = told_heal(self.hand.memory.heals)
+        yield self._changed(index, state="healed" if heal else "done", did=did, healed=heal)
         yield self._enter("executing")
 
     async def _explore(self, step: Explore) -> Events:
@@ -279,22 +295,5 @@ class ScriptPlayer:
         self.parts.refusals.collect()
         if self._stop in {"left_domain", "auth_page"}:
             self.parts.recorder.end_at(self.parts.scope_monitor.last_in_scope_ms())
-        return self.parts.recorder.trace(self._stop, tuple(self._warnings()))
-
-    def _warnings(self) -> Iterator[TakeWarning]:
-        """What the film lacks of its script."""
-        skipped = [row for row in self.log if row.state == "skipped"]
-        if skipped:
-            told = "; ".join(
-                f"step {row.number}, {row.verb} {row.target!r}: {row.did}" for row in skipped[:3]
-            )
-            message = (
-                f"{len(skipped)} of {len(self.log)} steps were skipped: {told}. Mend them, or take them out."
-            )
-            yield TakeWarning("steps_skipped", message)
-        if self._stop in STOPPED:
-            why, what = STOPPED[self._stop]
-            limit_s = self.parts.brief.max_runtime_s
-            played = sum(row.state in {"done", "healed"} for row in self.log)
-            message = f"{played} of {len(self.log)} steps were played: {why.format(runtime=limit_s)}. {what}"
-            yield TakeWarning("stopped_early", message)
+        warnings = warnings_of(self.log, self._stop, self.parts.brief.max_runtime_s)
+        return self.parts.recorder.trace(self._stop, tuple(warnings))

@@ -181,7 +181,7 @@ def _recorded(step: Step) -> list[dict[str, Any]]:
         written["target"] = step.window
     if step.timeout:
         written["timeout"] = min(30_000, round(step.timeout * 1000))
-    more = {name: row[name] for name in ("caption", "off_camera", "optional") if name in row}
+    more = {name: row[name] for name in ("caption", "off_camera", "optional", "fingerprints") if name in row}
     options = [{"type": "customStep", "name": OPTIONS, "parameters": more}] if more else []
     return [written, *options]
 

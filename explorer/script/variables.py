@@ -14,8 +14,8 @@ from explorer.script.model import MAX_SCRIPT_BYTES, NAME, Script
 
 #: `{{name}}`, with spaces inside; `\{{` stands for two braces.
 PLACEHOLDER = re.compile(rf"\\\{{\{{|\{{\{{\s*({NAME})\s*\}}\}}|\{{\{{([^{{}}]*)\}}\}}")
-#: Keys whose text is code of the page, in which braces mean something else.
-_CODE = frozenset({"expression", "properties"})
+#: Keys whose text is code of the page, or copied from it: braces mean something else there.
+_CODE = frozenset({"expression", "properties", "fingerprints"})
 #: The path of all places where a secret may stand.
 _SECRET_PLACE = re.compile(r"script\.(?:before|steps)\[\d+\]\.fill\.value")
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)

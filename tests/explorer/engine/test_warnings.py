@@ -396,7 +396,7 @@ def test_there_is_a_case_for_every_code() -> None:
     made = {code for stop, clicks in endings for code in said(Ending(BRIEF, stop, clicks, **everything))}  # type: ignore[arg-type]
 
     # Of scripts, as tests/explorer/script/test_player.py shows.
-    assert made | {"steps_skipped"} == set(get_args(TakeCode))
+    assert made | {"steps_skipped", "steps_healed"} == set(get_args(TakeCode))
 
 
 def test_every_kind_of_obstacle_has_a_name_in_plain_words() -> None:

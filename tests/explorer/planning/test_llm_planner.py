@@ -36,7 +36,7 @@ SCENE = Scene(
 )
 
 
-def plan(behave: Behaviour, scene: Scene = SCENE, timeout_s: float = 10.0) -> list[ActionPlan]:
+def plan(behave: Behaviour, scene: Scene = SCENE, timeout_s: float = 60.0) -> list[ActionPlan]:
     with LlmServer(behave) as server:
         return asyncio.run(LlmPlanner("key", "m", server.base_url, timeout_s).plan(scene))
 

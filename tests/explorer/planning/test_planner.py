@@ -96,3 +96,26 @@ def test_a_failure_of_one_scan_does_not_colour_the_next() -> None:
 
     assert "llm failed" in first[0].reason
     assert second[0].reason == "llm: better"
+
+
+@pytest.mark.parametrize(
+    ("behave", "chosen"),
+    [
+        (llm_server.says('{"index": 1}'), 1),
+        (llm_server.says('{"index": -1}'), None),
+        (llm_server.says('{"index": 7}'), None),
+        (llm_server.says("the second"), None),
+        (llm_server.fails(500), None),
+    ],
+)
+def test_a_model_may_say_which_element_a_lost_one_has_become(behave: Behaviour, chosen: int | None) -> None:
+    lost, offered = {"label": "Sign in", "id": ""}, [{"label": "Search"}, {"label": "Log in"}]
+    with LlmServer(behave) as server:
+        planner = choose_planner("key", "m", server.base_url)
+        assert isinstance(planner, FallbackPlanner)
+        assert asyncio.run(planner.identify(lost, offered)) == chosen
+
+    assert server.requests[0].question == {
+        "lost": {"label": "Sign in"},
+        "elements": [{"index": 0, "label": "Search"}, {"index": 1, "label": "Log in"}],
+    }

@@ -47,6 +47,7 @@ class Played:
     page: dict[str, str] = field(default_factory=dict)
     failed: StepFailed | None = None
     may_repeat: bool = True
+    fingerprints: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def trace(self) -> Trace:
@@ -111,7 +112,7 @@ def play(
             except StepFailed as exc:
                 played.failed = exc
                 played.events += player.log
-            played.may_repeat = player.may_repeat
+            played.may_repeat, played.fingerprints = player.may_repeat, player.fingerprints
             played.page = await session.page.evaluate(READ)
         return played
 
