@@ -27,8 +27,9 @@ from demo_api.openapi.document import describe
 from demo_api.problems import HANDLERS
 from demo_api.routes.event_broadcast import Broadcast
 from demo_api.routes.events import ENCODERS
+from demo_api.routes.routing import route
 from demo_api.routes.static_files import ROUTE as STATIC_FILES
-from demo_api.routes.table import OPERATIONS, route
+from demo_api.routes.table import OPERATIONS
 from demo_api.routes.web_page import ROUTES as PAGE
 
 #: Headers that a page of a listed origin may send and read beyond the CORS-safelisted ones.

@@ -38,11 +38,11 @@ class RateLimiter:
         #: How many requests were rejected.
         self.rejected = 0
 
-    def admit(self, client: str) -> None:
-        """Counts a request. Raises RateLimited; a rejected request is not counted."""
+    def admit(self, client: str, share: float = 1.0) -> None:
+        """Counts a request, or a `share` of one. Raises RateLimited; a rejected request is not counted."""
         if self._rate is None:
             return
-        interval_s = self._rate.period_s / self._rate.count
+        interval_s = share * self._rate.period_s / self._rate.count
         now = self._now()
         arrival_s = max(self._arrival_s.pop(client, now), now) + interval_s
         wait_s = arrival_s - now - self._rate.period_s

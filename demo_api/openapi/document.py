@@ -19,6 +19,7 @@ from demo_api.routes.docs_page import docs, document
 from demo_api.routes.events import EVENTS, LAST_EVENT_ID
 from demo_api.routes.jobs import IDEMPOTENCY_KEY
 from demo_api.routes.table import OPERATIONS, Operation
+from demo_api.schemas.jobs import RunRequest
 from demo_api.schemas.secrets import RetryRequest
 
 REF = "#/components/schemas/{model}"
@@ -153,12 +154,12 @@ def _operation(operation: Operation) -> Json:
         }
     if operation.description:
         described["description"] = operation.description
-    if operation.request is RetryRequest:
-        content = {"schema": _ref(operation.request)}
-        described["requestBody"] = {"required": False, "content": {"application/json": content}}
-    elif operation.request:
-        content = {"schema": _ref(operation.request), "examples": REQUESTS}
-        described["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if operation.request:
+        required = operation.request is not RetryRequest
+        examples = {"examples": REQUESTS[operation.request]} if operation.request in REQUESTS else {}
+        content = {"schema": _ref(operation.request), **examples}
+        described["requestBody"] = {"required": required, "content": {"application/json": content}}
+    if operation.request is RunRequest:
         described["responses"][str(operation.status)]["links"] = {
             other.name: {"operationId": other.name, "parameters": {"job_id": "$response.body#/job_id"}}
             for other in OPERATIONS
@@ -235,7 +236,7 @@ def _head(operation: Operation) -> Json:
 def _parameters(operation: Operation) -> list[Json]:
     job = [JOB_ID] if "{job_id}" in operation.path else []
     events = [EVENT_ID, FRAMES] if operation.name == "events" else []
-    return [*job, *events, *([IDEMPOTENCY_PARAMETER] if operation.request else [])]
+    return [*job, *events, *([IDEMPOTENCY_PARAMETER] if operation.request is RunRequest else [])]
 
 
 def _security(operation: Operation) -> list[Json]:

@@ -11,7 +11,8 @@ from actors.options import ExplorationOptions, FilmOptions
 from demo_api.problems import STATUS, error_code, meaning_of, problem_details
 from demo_api.routes.health import Health, Readiness, assess
 from demo_api.routes.metrics import render
-from demo_api.schemas.jobs import Accepted, JobStatus, Links
+from demo_api.schemas.jobs import Accepted, JobStatus, Links, RunRequest
+from demo_api.schemas.script_check import CheckRequest, ScriptCheck
 
 Examples = dict[str, Any]
 
@@ -112,7 +113,7 @@ IDLE = replace(
 )
 
 #: Bodies of `POST /demo/run`.
-REQUESTS: Examples = {
+FILMS: Examples = {
     "minimal": {"summary": "Only a URL", "value": {"url": URL}},
     "appearance": {
         "summary": "Appearance of the film",
@@ -129,6 +130,14 @@ REQUESTS: Examples = {
         },
     },
 }
+CHECKS: Examples = {
+    "object": {
+        "summary": "A script as an object",
+        "value": {"script": {"url": URL, "steps": [{"click": "A"}]}},
+    },
+    "text": {"summary": "The text of a file", "value": {"script": f"url: {URL}\nsteps: [{{clik: A}}]"}},
+}
+REQUESTS: dict[type, Examples] = {RunRequest: FILMS, CheckRequest: CHECKS}
 
 
 def _status(job: Job) -> Any:
@@ -166,6 +175,10 @@ RESPONSES: dict[Any, Examples] = {
     (Readiness, 200): {"ready": Readiness(ready=True, reasons=[]).model_dump()},
     (Readiness, 503): {
         "not ready": Readiness(ready=False, reasons=["Redis did not respond in time."]).model_dump()
+    },
+    (ScriptCheck, 200): {
+        name: ScriptCheck.of(CheckRequest.model_validate(example["value"])).model_dump(mode="json")
+        for name, example in CHECKS.items()
     },
     "text/plain": {"metrics": render(BUSY).decode()},
 }

@@ -71,5 +71,10 @@ What was played or explored, as a script that can be changed and played again: k
 words, and send it as `script` to `POST /demo/run`. `?format=yaml` (the default), `json`, or `recorder` for
 Chrome's DevTools Recorder. While a job runs, it holds the steps so far."""
 
+CHECK = """
+Says what is wrong with a script and where, as `POST /demo/run` would, and films nothing; values that are
+missing are no problem yet. The answer has the script as an object, a recording of Chrome's DevTools Recorder
+converted, and as YAML. Twenty checks count as one request of the rate limit."""
+
 LOG = """
 Each step with its state, its times and what was done in plain words, for scripts and for explorations."""

@@ -1,5 +1,6 @@
 """Endpoints of scripts: a job's script and step log, and the schema of all scripts."""
 
+import asyncio
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -9,7 +10,10 @@ from starlette.responses import JSONResponse, Response
 from actors.jobs.job import Job
 from actors.jobs.store import Store
 from demo_api.errors import RequestInvalid
+from demo_api.middleware.body import read_body
+from demo_api.middleware.request_guard import MAX_SCRIPT_BODY_BYTES
 from demo_api.schemas.script import script_of_job, script_schema
+from demo_api.schemas.script_check import CheckRequest, ScriptCheck
 from explorer.script.export import as_recording, as_yaml
 
 FORMATS = ("yaml", "json", "recorder")
@@ -60,6 +64,13 @@ async def script(request: Request) -> Response:
     if chosen == "yaml":
         return Response(as_yaml(found), media_type="application/yaml")
     return JSONResponse(as_recording(found) if chosen == "recorder" else found)
+
+
+async def check(request: Request) -> Response:
+    """Checks a script, in a thread of its own: a large one takes a while."""
+    body = await read_body(request, request.app.state.body_limit_s, MAX_SCRIPT_BODY_BYTES)
+    checked = await asyncio.to_thread(ScriptCheck.of, CheckRequest.parse(body))
+    return JSONResponse(checked.model_dump(mode="json"))
 
 
 async def step_log(request: Request) -> Response:

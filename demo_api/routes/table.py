@@ -8,15 +8,11 @@ from typing import Literal
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from actors import errors as pipeline_errors
-from actors.settings import Settings
 from demo_api import errors as request_errors
 from demo_api.client.status_events import EVENT_STREAM
 from demo_api.export.response import MEDIA_TYPES
-from demo_api.middleware.auth import check_token, check_token_or_key
-from demo_api.middleware.client_address import client_address, subscriber_address
 from demo_api.middleware.request_guard import MAX_BODY_BYTES, MAX_SCRIPT_BODY_BYTES
 from demo_api.routes import descriptions
 from demo_api.routes.artifacts import artifact
@@ -25,8 +21,9 @@ from demo_api.routes.events import events
 from demo_api.routes.health import Health, Readiness, health, ready
 from demo_api.routes.jobs import cancel, export, retry, run, status
 from demo_api.routes.metrics import metrics
-from demo_api.routes.scripts import StepLog, schema, script, step_log
+from demo_api.routes.scripts import StepLog, check, schema, script, step_log
 from demo_api.schemas.jobs import Accepted, JobStatus, RunRequest
+from demo_api.schemas.script_check import CheckRequest, ScriptCheck
 from demo_api.schemas.secrets import RetryRequest
 from explorer.errors import AddressRefused
 from video.artifacts import ARTIFACTS
@@ -75,6 +72,8 @@ class Operation:
     #: Longer description in Markdown.
     description: str = ""
     max_body_bytes: int = MAX_BODY_BYTES
+    #: How much of one request it counts as, where their number is limited.
+    share: float = 1.0
 
     @property
     def name(self) -> str:
@@ -204,6 +203,20 @@ OPERATIONS: tuple[Operation, ...] = (
         description=descriptions.SCRIPT,
     ),
     Operation(
+        "POST",
+        "/demo/check",
+        check,
+        "Checks a script.",
+        200,
+        ScriptCheck,
+        BODY,
+        request=CheckRequest,
+        needs_redis=False,
+        description=descriptions.CHECK,
+        max_body_bytes=MAX_SCRIPT_BODY_BYTES,
+        share=0.05,
+    ),
+    Operation(
         "GET",
         "/demo/log/{job_id}",
         step_log,
@@ -278,23 +291,3 @@ OPERATIONS: tuple[Operation, ...] = (
         needs_redis=False,
     ),
 )
-
-
-def route(operation: Operation) -> Route:
-    """Builds a route with authentication and rate limit."""
-
-    async def guarded(request: Request) -> Response:
-        settings: Settings = request.app.state.settings
-        if operation.access == "key":
-            await check_token_or_key(request, settings, request.app.state.store)
-        elif operation.access == "token":
-            check_token(request, settings)
-        if operation.method == "POST":
-            request.app.state.limiter.admit(
-                subscriber_address(client_address(request.scope, settings.trusted_proxies))
-            )
-        if job_id := request.path_params.get("job_id"):
-            await request.app.state.pending_downloads.wait(job_id)
-        return await operation.endpoint(request)
-
-    return Route(operation.path, guarded, methods=[operation.method], name=operation.name)

@@ -10,7 +10,7 @@ from actors.options import FilmOptions
 from demo_api.schemas.options import request_fields
 from explorer.script.errors import Problem, ScriptInvalid, problems_of
 from explorer.script.export import remembering, script_of
-from explorer.script.loading import load_script, read_script
+from explorer.script.loading import native_script, parse_script, read_script
 from explorer.script.model import NAME, Script
 from explorer.script.redaction import MIN_SECRET_CHARS
 from explorer.script.variables import BoundScript, bind
@@ -40,9 +40,8 @@ class ScriptFields(BaseModel):
 
     def bound(self) -> BoundScript:
         """The script with its values. Raises ScriptInvalid with the path of everything that is wrong."""
-        script = read_script(self.script) if isinstance(self.script, dict) else load_script(self.script)
-        if self.url:
-            script = script.model_copy(update={"url": self.url})
+        written = parse_script(self.script) if isinstance(self.script, str) else self.script
+        script = read_script(with_url(native_script(written), self.url))
         problems = list(self._problems(script))
         try:
             bound = bind(script, self.variables)
@@ -64,10 +63,7 @@ class ScriptFields(BaseModel):
             for name, value in getattr(self, kind).items():
                 if len(value) > MAX_VALUE_CHARS:
                     yield Problem(f"{kind}.{name}", f"has more than {MAX_VALUE_CHARS} characters")
-        try:
-            ScriptFilm.model_validate(script.film)
-        except ValidationError as exc:
-            yield from problems_of(exc, "script.film")
+        yield from film_problems(script)
 
 
 def read_fields(data: Mapping[str, Any]) -> ScriptFields:
@@ -77,6 +73,19 @@ def read_fields(data: Mapping[str, Any]) -> ScriptFields:
     except ValidationError as exc:
         found = list(problems_of(exc, ""))
         raise ScriptInvalid([Problem(one.field.lstrip("."), one.message) for one in found]) from exc
+
+
+def with_url(script: Mapping[str, Any], url: str | None) -> Mapping[str, Any]:
+    """A parsed script that begins at `url`, if one is given."""
+    return {**script, "url": url} if url else script
+
+
+def film_problems(script: Script) -> Iterator[Problem]:
+    """What is wrong with the film options that a script sets."""
+    try:
+        ScriptFilm.model_validate(script.film)
+    except ValidationError as exc:
+        yield from problems_of(exc, "script.film")
 
 
 def film_of(script: Script) -> BaseModel:

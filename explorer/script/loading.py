@@ -20,6 +20,12 @@ LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 def load_script(text: str | bytes) -> Script:
     """Loads a script from its text. Raises ScriptInvalid with every problem and its place."""
+    return read_script(parse_script(text))
+
+
+def parse_script(text: str | bytes) -> Any:
+    """Parses the text of a script without checking what it says. Raises ScriptInvalid where it is too large,
+    or neither YAML nor JSON."""
     size = len(text if isinstance(text, bytes) else text.encode(errors="replace"))
     if size > MAX_SCRIPT_BYTES:
         raise _invalid(f"has {size} bytes, the maximum is {MAX_SCRIPT_BYTES}")
@@ -27,19 +33,24 @@ def load_script(text: str | bytes) -> Script:
         decoded = text.decode() if isinstance(text, bytes) else text
     except UnicodeDecodeError as exc:
         raise _invalid(f"is not UTF-8: {exc.reason} at byte {exc.start}") from exc
-    return read_script(_parse(decoded.removeprefix("\ufeff")))
+    return _parse(decoded.removeprefix("\ufeff"))
 
 
 def read_script(value: Any) -> Script:
     """Checks a script that was parsed already. Raises ScriptInvalid with every problem and its place."""
-    if not isinstance(value, Mapping):
-        raise _invalid("is not a mapping with steps, such as `steps: [{click: Sign in}]`")
-    _check_depth(value)
-    native = from_recorder(value) if is_recording(value) else value
+    native = native_script(value)
     try:
         return Script.model_validate(native)
     except ValidationError as exc:
         raise ScriptInvalid(list(problems_of(exc))) from exc
+
+
+def native_script(value: Any) -> Mapping[str, Any]:
+    """A parsed script in our spelling, also of a recording; its steps are unchecked. Raises ScriptInvalid."""
+    if not isinstance(value, Mapping):
+        raise _invalid("is not a mapping with steps, such as `steps: [{click: Sign in}]`")
+    _check_depth(value)
+    return from_recorder(value) if is_recording(value) else value
 
 
 def _parse(text: str) -> Any:

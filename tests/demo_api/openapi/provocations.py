@@ -108,6 +108,13 @@ ALONE: dict[str, tuple[Ask, ...]] = {
         Ask(at="full", job="broken_too"),
     ),
     "script": (Ask(), Ask(query="?format=x")),
+    "check": (
+        Ask(json={"script": SCRIPT, **FILM}),
+        Ask(json={"script": 5}),
+        Ask(at="hasty", content=_late),
+        # A check counts as a part of a request.
+        *(Ask(at="limited", json={"script": SCRIPT}) for _ in range(20)),
+    ),
     "log": (Ask(),),
     "script_schema": (Ask(),),
     "export": (
