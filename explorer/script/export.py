@@ -20,6 +20,8 @@ _TARGETS = frozenset({"target", "from", "to", "within", "for"})
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 #: Keys whose names are the author's own, of which none stands for the whole.
 _OWN_NAMES = frozenset({"film", "properties", "attributes", "fingerprints"})
+#: Keys of which no part stands for the whole.
+_ALWAYS_WHOLE = frozenset({"variables", "fill", "select", "drag"})
 _ENGINES = ("role=", "label=", "testid=", "text=", "css=", "xpath=")
 
 
@@ -145,6 +147,6 @@ def _short(value: Any) -> Any:
 
 
 def _short_value(name: str, value: Any) -> Any:
-    if name == "variables" and isinstance(value, dict):
-        return {variable: _short(one) for variable, one in value.items()}
+    if name in _ALWAYS_WHOLE and isinstance(value, dict):
+        return {key: _short_value(key, one) for key, one in value.items()}
     return value if name in _OWN_NAMES else _short(value)

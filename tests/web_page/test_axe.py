@@ -17,9 +17,9 @@ OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violati
 SCREENS = {"desktop": (1280, 800), "phone": (320, 640)}
 
 
-async def check(page: Page) -> list[str]:
-    """Violations that axe finds, one a line."""
-    found: dict[str, Any] = (await Axe().run(page, options=OPTIONS)).response
+async def check(page: Page, part: str | None = None) -> list[str]:
+    """Violations that axe finds on the page, or in a part of it, one a line."""
+    found: dict[str, Any] = (await Axe().run(page, context=part, options=OPTIONS)).response
     return [
         f"{rule['id']}: {node['target']} {node['any'][:1] or node['all'][:1] or node['none'][:1]}"
         for rule in found["violations"]

@@ -54,7 +54,6 @@ startScriptEditing((text) => {
   route();
   $("url").value = "";
   setScript(text);
-  $("script").focus();
 });
 startHistory();
 window.addEventListener("hashchange", route);

@@ -6,7 +6,7 @@ import { drawStylePreview } from "./style_preview.js";
 import { span } from "../time.js";
 import { withToken } from "../auth_dialog.js";
 import { fieldMessage, problemText } from "../text/error_messages.js";
-import { askForValues, scriptRequest, startScript } from "./script_form.js";
+import { focusScriptError, saysFilm, scriptRequest, showScriptErrors, startScript } from "./script_form.js";
 
 const LISTS = ["focus", "avoid", "domains"];
 const NUMBERS = ["max_clicks", "max_depth", "max_runtime"];
@@ -31,7 +31,7 @@ export function startForm(accepted) {
     clear(event.target.closest("[data-field]")?.dataset.field);
     drawStylePreview(form());
   });
-  startScript((text) => showErrors([["script", text]]));
+  startScript({ failed: (text) => showErrors([["script", text]]), url: scriptUrl });
   drawStylePreview(form());
   applyDefaults();
 }
@@ -75,11 +75,11 @@ const hasScheme = (text) => /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text);
 
 function read() {
   const { elements } = form();
-  const played = scriptRequest(form());
+  const played = scriptRequest();
   const request = played ?? {};
   if (!played || elements.url.value.trim()) request.url = withScheme(elements.url.value);
   // A script may say itself how its film looks.
-  if (played && /^\s*"?film"?\s*:/m.test(played.script)) return request;
+  if (played && saysFilm(played.script)) return request;
   for (const name of ["style", "size", "format"]) request[name] = elements[name].value;
   request.fps = Number(elements.fps.value);
   for (const name of CHECKBOXES) request[name] = elements[name].checked;
@@ -137,13 +137,19 @@ async function send(accepted) {
     last = { sent: "", key: "" };
     accepted({ id: body.job_id, url: request.url ?? "", links: body.links });
   } catch (error) {
-    const fields = askForValues(error.fields ?? []).filter((one) => place(one.field));
+    const fields = showScriptErrors(error.fields ?? []).filter((one) => place(one.field));
     if (error.status === 422 && error.code === "idempotency_key_reused") last = { sent: "", key: "" };
     if (fields.length) showErrors(fields.map((one) => [one.field, fieldMessage(one.message)]));
     else report(error);
   } finally {
     setBusy(false);
   }
+}
+
+/** Where the film begins, as a part of a request; nothing where the field is empty or wrong. */
+function scriptUrl() {
+  const typed = form().elements.url.value.trim();
+  return typed && isAddress(withScheme(typed), hasScheme(typed)) ? { url: withScheme(typed) } : {};
 }
 
 function report(error) {
@@ -164,14 +170,15 @@ function showErrors(found) {
     if (input instanceof Element) input.setAttribute("aria-invalid", "true");
     if (input instanceof Element && input.closest("details")) $("more").open = true;
   }
+  if (found[0][0] === "script" && focusScriptError()) return;
   const first = control(found[0][0]);
   (first instanceof Element ? first : first[0]).focus();
 }
 
 /** Clears the error of a field, or of all fields. */
 function clear(field) {
-  for (const line of form().querySelectorAll(".error")) if (!field || line.id === `${field}-error`) showText(line, "");
-  for (const input of form().querySelectorAll("[aria-invalid]")) {
+  for (const line of form().querySelectorAll(".error:not(.step-row *)")) if (!field || line.id === `${field}-error`) showText(line, "");
+  for (const input of form().querySelectorAll("[aria-invalid]:not(.step-row *)")) {
     if (!field || input.closest("[data-field]")?.dataset.field === field) input.removeAttribute("aria-invalid");
   }
 }
