@@ -60,6 +60,7 @@ export function startScript({ failed, url }) {
 /** Puts a script into the form, opens the part that it lies in, and shows its steps, which get the focus. */
 export async function setScript(text) {
   $("script").value = text;
+  $("script").readOnly = false;
   $("more").open = true;
   showText($("script-note"), "");
   rows = [];
