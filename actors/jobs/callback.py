@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from video.artifacts import ARTIFACTS
-
-#: The resources of a job that a webhook links to, by the last part of their path.
-LINKS = ("status", "events", "export", *ARTIFACTS)
+from actors.jobs.links import links_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +29,7 @@ class Callback:
 
     def links(self, job_id: str, key: str) -> dict[str, str]:
         """Links to a job's resources, by name."""
-        query = f"?key={key}" if self.keyed else ""
-        return {name: f"{self.base}/demo/{name}/{job_id}{query}" for name in LINKS}
+        return links_of(job_id, key if self.keyed else None, base=self.base)
 
     def encode(self) -> dict[str, str]:
         """As fields of a job. The scripts look for `callback_url`."""

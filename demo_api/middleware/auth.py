@@ -4,11 +4,10 @@ import hmac
 
 from starlette.requests import Request
 
+from actors.jobs.links import KEY
 from actors.jobs.store import Store
 from actors.settings import Settings
 from demo_api.errors import Unauthorized
-
-KEY = "key"
 
 
 def has_token(request: Request, settings: Settings) -> bool:

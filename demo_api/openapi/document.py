@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from actors.jobs.links import KEY
 from demo_api.client.status_events import EVENT_STREAM, Json
-from demo_api.middleware.auth import KEY
 from demo_api.openapi.examples import PROBLEMS, REQUESTS, RESPONSES
 from demo_api.openapi.webhooks import Webhook, webhook_operation
 from demo_api.problems import MEDIA_TYPE, STATUS, Problem, error_code, meaning_of

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from actors.jobs.idempotency import IdempotencyKey
 from actors.jobs.job import Job
+from actors.jobs.links import links_of
 from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.settings import Settings
@@ -40,7 +41,7 @@ async def run(request: Request) -> Response:
     return JSONResponse(
         Accepted.of(job, links).model_dump(mode="json"),
         status_code=202,
-        headers={"location": Links.of(job).status},
+        headers={"location": links_of(job.id)["status"]},
         background=_announcement(request, job) if job.stage is Stage.QUEUED else None,
     )
 
@@ -63,7 +64,7 @@ async def retry(request: Request) -> Response:
     await renew_secrets(store, await store.find(job_id), secrets)
     job = await store.retry(job_id)
     response = _status_response(request, job, 202, _announcement(request, job))
-    response.headers["location"] = Links.of(job).status
+    response.headers["location"] = links_of(job.id)["status"]
     return response
 
 

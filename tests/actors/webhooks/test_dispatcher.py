@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from redis.exceptions import RedisError
 from standardwebhooks import Webhook
 
-from actors.jobs.callback import LINKS, Callback
+from actors.jobs.callback import Callback
 from actors.jobs.keys import JOB, WEBHOOK, WEBHOOKS
 from actors.jobs.states import Stage
 from actors.jobs.store import Store
@@ -28,7 +28,6 @@ from actors.webhooks.dispatcher import DEFAULT_POLICY, DeliveryPolicy, dispatch
 from actors.webhooks.queue import claim_due, settle
 from actors.webhooks.sender import Timeouts
 from demo_api.openapi.webhooks import Webhook as Described
-from demo_api.schemas.jobs import Links
 from tests.conftest import NewProcesses
 from tests.explorer.support.exploration import answer, dead_port
 from tests.support.jobs import failed, queued, ready
@@ -149,10 +148,6 @@ async def test_a_failure_is_told_with_its_cause_and_plain_links(settings: Settin
     assert (told["data"]["error"], told["data"]["error_code"]) == ("The site is closed.", "x")
     assert told["data"]["film"] is None
     assert told["data"]["links"]["status"] == "/demo/status/j1"
-
-
-def test_a_call_has_the_links_that_a_status_has() -> None:
-    assert set(LINKS) == set(Links.model_fields)
 
 
 async def test_nobody_is_called_who_has_not_asked_for_it(store: Store) -> None:
