@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -65,14 +64,9 @@ def _url_after(step: Step, trace: Trace, until_ms: float) -> str:
 
 def make_storyboard(trace: Trace, frames: FrameStore, max_bytes: int = MAX_EXTRA_BYTES) -> tuple[bytes, int]:
     """The storyboard as a zip, and the number of its pictures. Raises VideoError."""
-    shown = ((_jpeg_at(frames, panel.at_ms), panel.row) for panel in panels(trace))
+    first_ms = frames.times_ms[0] if frames.times_ms else 0.0
+    shown = ((frames.jpeg_at(max(panel.at_ms, first_ms)), panel.row) for panel in panels(trace))
     return pack_storyboard(shown, max_bytes)
-
-
-def _jpeg_at(frames: FrameStore, at_ms: float) -> bytes:
-    """The JPEG that was on screen at a moment, or the first of all."""
-    index = max(bisect_right(frames.times_ms, at_ms) - 1, 0)
-    return frames.jpeg(index) if frames.times_ms else b""
 
 
 async def store_storyboard(

@@ -119,15 +119,10 @@ class TimelineBuilder:
         if self._frames is None or _film_outcome(step) != "scene":
             return None
         if step.number not in self._appeared:
-            before, after = (self._jpeg_at(at_ms) for at_ms in (step.click_ms, step.end_ms - FRAME_DELAY_MS))
+            before = self._frames.jpeg_at(step.click_ms)
+            after = self._frames.jpeg_at(step.end_ms - FRAME_DELAY_MS)
             self._appeared[step.number] = changed_area(before, after, self._scale)
         return self._appeared[step.number]
-
-    def _jpeg_at(self, at_ms: float) -> bytes:
-        """The JPEG that was on screen at a moment; empty before the first."""
-        assert self._frames is not None
-        index = bisect_right(self._frames.times_ms, at_ms) - 1
-        return self._frames.jpeg(index) if index >= 0 else b""
 
     def _stills(self, start_ms: float, end_ms: float) -> Iterator[Stretch]:
         """The stretches of the film without a new frame."""

@@ -1,6 +1,7 @@
 """Stores a take's frames on disk: appended while filming, read in any order while rendering."""
 
 import os
+from bisect import bisect_right
 from pathlib import Path
 
 from video.capture.footage import Frame
@@ -30,6 +31,11 @@ class FrameStore:
         """Reads the picture of the frame with this index."""
         start, size = self._extents[index]
         return os.pread(self._file.fileno(), size, start)
+
+    def jpeg_at(self, at_ms: float) -> bytes:
+        """Reads the picture that was on screen at a moment; empty before the first."""
+        index = bisect_right(self.times_ms, at_ms) - 1
+        return self.jpeg(index) if index >= 0 else b""
 
     @property
     def size_bytes(self) -> int:
