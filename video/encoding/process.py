@@ -23,7 +23,6 @@ from video.errors import EncodingFailed
 LAST_LINES = 12
 #: As much as Linux lets anybody have: a picture takes fewer turns through the pipe.
 PIPE_BYTES = 1 << 20
-F_SETPIPE_SZ = 1031
 READER_TIMEOUT_S = 5.0
 POLL_INTERVAL_S = 0.25
 
@@ -167,4 +166,4 @@ def _failure_text(code: int, last_lines: Iterable[str]) -> str:
 
 def _enlarge_pipe(pipe: IO[bytes]) -> None:
     with suppress(OSError):
-        fcntl.fcntl(pipe, F_SETPIPE_SZ, PIPE_BYTES)
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
