@@ -98,7 +98,7 @@ class Trace:
     pointer: tuple[Sample, ...] = field(repr=False, default=())
     scrolls: tuple[Scroll, ...] = ()
     waits: tuple[Wait, ...] = ()
-    look: SiteBranding = SiteBranding()
+    branding: SiteBranding = SiteBranding()
     #: At most `MAX_LOOKED_AT`, in order.
     looked_at: tuple[LookedAt, ...] = ()
     warnings: tuple[TakeWarning, ...] = ()

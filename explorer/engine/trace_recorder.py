@@ -116,7 +116,7 @@ class TraceRecorder:
             pointer=tuple(self._mouse.trail),
             scrolls=tuple(self._mouse.scrolls),
             waits=tuple(self._settler.waits),
-            look=self.branding,
+            branding=self.branding,
             looked_at=self._looked_at(),
             warnings=warnings,
             letters="".join(sorted(self.letters)),
@@ -137,7 +137,7 @@ class TraceRecorder:
             pointer=tuple(sample for sample in self._mouse.trail if sample.at_ms <= end_ms),
             scrolls=_ended_by(self._mouse.scrolls, end_ms),
             waits=_ended_by(self._settler.waits, end_ms),
-            look=self.branding,
+            branding=self.branding,
             looked_at=self._looked_at(),
             **self._directions(end_ms),
         )

@@ -39,7 +39,7 @@ STORY = Trace(
     pointer=(Sample(1_500.0, 100.0, 50.0),),
     scrolls=(Scroll(600.0, 900.0, 300.0),),
     waits=(Wait(2_080.0, 2_900.0),),
-    look=SiteBranding("#1a2b3c", "aWNvbg=="),
+    branding=SiteBranding("#1a2b3c", "aWNvbg=="),
 )
 BRIEF = Brief("http://lumen/", width_px=640, height_px=360)
 

@@ -51,7 +51,7 @@ def test_what_is_told_so_far_is_the_beginning_of_the_story(ordinary: Take) -> No
     for so_far in ordinary.so_far[1:]:
         end_ms = so_far.end_ms
         assert so_far.start_ms == trace.start_ms
-        assert so_far.look == trace.look
+        assert so_far.branding == trace.branding
         assert so_far.steps == tuple(step for step in trace.steps if step.end_ms <= end_ms)
         assert so_far.pointer == tuple(sample for sample in trace.pointer if sample.at_ms <= end_ms)
         assert so_far.visits == tuple(visit for visit in trace.visits if visit.at_ms <= end_ms)
@@ -75,8 +75,8 @@ def test_scrolls_and_waits_are_part_of_the_story(ordinary: Take) -> None:
 
 
 def test_the_story_tells_the_sites_colour_and_icon(ordinary: Take) -> None:
-    assert ordinary.trace.look.theme.startswith("#")
-    assert ordinary.trace.look.icon
+    assert ordinary.trace.branding.theme.startswith("#")
+    assert ordinary.trace.branding.icon
 
 
 @pytest.mark.thorough
