@@ -13,7 +13,6 @@ from pydantic import (
     ModelWrapValidatorHandler,
     PrivateAttr,
     SecretStr,
-    ValidationError,
     ValidationInfo,
     create_model,
     field_validator,
@@ -29,7 +28,7 @@ from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
 from actors.submission import callback_of
 from demo_api.errors import RequestInvalid
-from demo_api.schemas.json_object import parse_object, validation_messages
+from demo_api.schemas.json_object import parse_body
 from demo_api.schemas.links import Links as Links
 from demo_api.schemas.options import request_fields
 from demo_api.schemas.script import film_of, read_fields
@@ -173,10 +172,7 @@ class RunRequest(SiteAndOptions):
     def parse(cls, body: bytes) -> Self:
         """Parses and validates a body. Raises RequestInvalid with each invalid field."""
         try:
-            return cls.model_validate(parse_object(body))
-        except ValidationError as exc:
-            rows = [{"field": field, "message": message} for field, message in validation_messages(exc)]
-            raise RequestInvalid(rows) from exc
+            return parse_body(cls, body)
         except ScriptInvalid as exc:
             raise RequestInvalid([asdict(one) for one in exc.problems]) from exc
 

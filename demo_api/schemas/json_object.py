@@ -1,14 +1,25 @@
 """Strict parsing of a JSON object, and how validation errors are reported."""
 
 import json
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from demo_api.errors import RequestInvalid
 
+M = TypeVar("M", bound=BaseModel)
+
 #: Deeper than any request; beyond some 1000 levels, Python's own parser fails.
 MAX_DEPTH = 20
+
+
+def parse_body(model: type[M], body: bytes) -> M:
+    """Parses and validates the body of a request. Raises RequestInvalid with each invalid field."""
+    try:
+        return model.model_validate(parse_object(body))
+    except ValidationError as exc:
+        rows = [{"field": field, "message": message} for field, message in validation_messages(exc)]
+        raise RequestInvalid(rows) from exc
 
 
 def parse_object(body: bytes) -> dict[str, Any]:

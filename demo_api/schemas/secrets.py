@@ -2,11 +2,10 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from actors.jobs.secrets import SecretInputs
-from demo_api.errors import RequestInvalid
-from demo_api.schemas.json_object import parse_object, validation_messages
+from demo_api.schemas.json_object import parse_body
 from explorer.browser.sign_in import SignIn
 
 #: Fields that no fingerprint, log or answer may hold.
@@ -86,8 +85,4 @@ class RetryRequest(SecretFields):
     @classmethod
     def parse(cls, body: bytes) -> Self:
         """Parses and validates a body. Raises RequestInvalid with each invalid field."""
-        try:
-            return cls.model_validate(parse_object(body))
-        except ValidationError as exc:
-            rows = [{"field": field, "message": message} for field, message in validation_messages(exc)]
-            raise RequestInvalid(rows) from exc
+        return parse_body(cls, body)
