@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, create_model, model_validator
 
 from explorer.healing.fingerprint import Fingerprint
 from explorer.script.arguments import (
@@ -69,126 +69,51 @@ class Step(Record):
         return getattr(self, FIELD_OF.get(self.verb, self.verb))
 
 
-class Navigate(Step):
-    navigate: Annotated[str, Field(min_length=1, max_length=2048)]
-
-
-class Click(Step):
-    click: short(ClickArgs, "target")  # type: ignore[valid-type]
-
-
-class DoubleClick(Step):
-    double_click: short(ClickArgs, "target")  # type: ignore[valid-type]
-
-
-class Hover(Step):
-    hover: short(TargetArgs, "target")  # type: ignore[valid-type]
-
-
-class Fill(Step):
-    fill: FillArgs
-
-
-class Select(Step):
-    select: FillArgs
-
-
-class Check(Step):
-    check: short(TargetArgs, "target")  # type: ignore[valid-type]
-
-
-class Uncheck(Step):
-    uncheck: short(TargetArgs, "target")  # type: ignore[valid-type]
-
-
-class Press(Step):
-    press: short(PressArgs, "keys")  # type: ignore[valid-type]
-
-
-class KeyDown(Step):
-    key_down: Annotated[str, Field(min_length=1, max_length=50)]
-
-
-class KeyUp(Step):
-    key_up: Annotated[str, Field(min_length=1, max_length=50)]
-
-
-class Drag(Step):
-    drag: DragArgs
-
-
-class Scroll(Step):
-    scroll: short(ScrollArgs, "to")  # type: ignore[valid-type]
-
-
-class Wait(Step):
-    wait: short(WaitArgs, "for")  # type: ignore[valid-type]
-
-
-class Assert(Step):
-    assertion: AssertArgs = Field(alias="assert")
-
-
-class Caption(Step):
-    caption: Line
-
-
-class Chapter(Step):
-    chapter: Line
-
-
-class Hold(Step):
-    hold: Seconds
-
-
-class Highlight(Step):
-    highlight: short(TargetArgs, "target")  # type: ignore[valid-type]
-
-
-class Zoom(Step):
-    zoom: short(TargetArgs, "target")  # type: ignore[valid-type]
-
-
-class Screenshot(Step):
-    screenshot: Annotated[str, Field(pattern=r"^[\w][\w .-]{0,63}$")]
-
-
-class CloseWindow(Step):
-    close_window: Literal[True]
-
-
 class Explore(Step):
     explore: ExploreArgs
 
 
 #: Fields whose name is not that of the verb, which Python reserves.
 FIELD_OF = {"assert": "assertion"}
-STEPS: dict[str, type[Step]] = {
-    "navigate": Navigate,
-    "click": Click,
-    "double_click": DoubleClick,
-    "hover": Hover,
-    "fill": Fill,
-    "select": Select,
-    "check": Check,
-    "uncheck": Uncheck,
-    "press": Press,
-    "key_down": KeyDown,
-    "key_up": KeyUp,
-    "drag": Drag,
-    "scroll": Scroll,
-    "wait": Wait,
-    "assert": Assert,
-    "chapter": Chapter,
-    "hold": Hold,
-    "highlight": Highlight,
-    "zoom": Zoom,
-    "screenshot": Screenshot,
-    "close_window": CloseWindow,
-    "explore": Explore,
+#: What stands under each verb. Of all steps, only `explore` is asked for by its class.
+ARGUMENTS: dict[str, Any] = {
+    "navigate": Annotated[str, Field(min_length=1, max_length=2048)],
+    "click": short(ClickArgs, "target"),
+    "double_click": short(ClickArgs, "target"),
+    "hover": short(TargetArgs, "target"),
+    "fill": FillArgs,
+    "select": FillArgs,
+    "check": short(TargetArgs, "target"),
+    "uncheck": short(TargetArgs, "target"),
+    "press": short(PressArgs, "keys"),
+    "key_down": Annotated[str, Field(min_length=1, max_length=50)],
+    "key_up": Annotated[str, Field(min_length=1, max_length=50)],
+    "drag": DragArgs,
+    "scroll": short(ScrollArgs, "to"),
+    "wait": short(WaitArgs, "for"),
+    "assert": AssertArgs,
+    "chapter": Line,
+    "hold": Seconds,
+    "highlight": short(TargetArgs, "target"),
+    "zoom": short(TargetArgs, "target"),
+    "screenshot": Annotated[str, Field(pattern=r"^[\w][\w .-]{0,63}$")],
+    "close_window": Literal[True],
+    "explore": ExploreArgs,
     # An option of all others: a step of its own where no other verb stands beside it.
-    "caption": Caption,
+    "caption": Line,
 }
+
+
+def _step(verb: str, arguments: Any) -> type[Step]:
+    """The record of the steps with this verb: `DoubleClick` for `double_click`."""
+    if verb == "explore":
+        return Explore
+    field = FIELD_OF.get(verb, verb)
+    fields: dict[str, Any] = {field: (arguments, ... if field == verb else Field(alias=verb))}
+    return create_model(verb.title().replace("_", ""), __base__=Step, __module__=__name__, **fields)
+
+
+STEPS = {verb: _step(verb, arguments) for verb, arguments in ARGUMENTS.items()}
 VERB_OF = {model: verb for verb, model in STEPS.items()}
 #: Steps that act on an element, with the pointer on it: their caption is shown meanwhile.
 ACTING_WITH_POINTER = frozenset(
@@ -277,7 +202,7 @@ class Script(Record):
     def _whole(self) -> "Script":
         if len(self.before) + len(self.steps) > MAX_STEPS:
             raise ValueError(f"a script has at most {MAX_STEPS} steps, before included")
-        if not self.url and not isinstance((self.before or self.steps)[0], Navigate):
+        if not self.url and (self.before or self.steps)[0].verb != "navigate":
             raise ValueError("says nowhere where the film begins: add url, or begin with navigate")
         if twice := sorted(set(self.secrets) & set(self.variables)):
             raise ValueError(f"{', '.join(twice)} cannot be both a variable and a secret")
