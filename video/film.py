@@ -90,7 +90,7 @@ async def _encode_with_fallbacks(
             return
         except NOT_RETRIED:
             raise
-        except Exception as error:
+        except Exception as error:  # a bug in drawing, for instance, may not concern a simpler film
             attempt, warning = simplify(attempt, error)
             log.warning("%s", warning.message, exc_info=error)
             warnings.append(warning)

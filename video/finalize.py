@@ -61,7 +61,7 @@ async def finish_film(
         mux_warnings = await asyncio.to_thread(mux_film, ffmpeg, composition, folder, limit_s)
         film = await probe(ffmpeg, path)
         check(film, composition)
-    except BaseException:
+    except BaseException:  # cancelled as well: half a film must not be taken for a whole one
         path.unlink(missing_ok=True)
         raise
     finally:
@@ -122,7 +122,7 @@ def write_extras(composition: Composition, frame_store: FrameStore, folder: Path
     for name, write in EXTRAS.items():
         try:
             write(composition, frame_store, folder)
-        except Exception as error:
+        except Exception as error:  # a film does not fail with its poster
             log.warning("no %s", name, exc_info=error)
             warnings.append(missing(name, error))
     return tuple(warnings)

@@ -142,7 +142,7 @@ class LiveFilm:
                 self._encode_settled(composition)
             if self._encoder and not self._closed:
                 self._encoder.finish()
-        except Exception as error:
+        except Exception as error:  # nobody waits for this thread: whoever asks for the film is told
             self._error = error if isinstance(error, VideoError) else _rendering_failed(error)
             if not self._closed:
                 log.warning("The incremental film was stopped: %s", error, exc_info=error)

@@ -43,7 +43,7 @@ class WorkerRegistration:
         increments = [part for name, count in counts.items() for part in (name, repr(count))]
         try:
             await store.run("worker_heartbeat", [WORKERS], [self.name, status, ALIVE_MS, *increments])
-        except BaseException:
+        except BaseException:  # cancelled as well: nothing was counted
             self.counters.add(counts)
             raise
 
@@ -60,6 +60,6 @@ async def keep_registered(store: Store, registration: WorkerRegistration) -> Non
             await registration.renew(store)
         except RedisError as exc:
             log.debug("no heartbeat: %s", exc)  # the watchdog logs it as a warning
-        except Exception:
+        except Exception:  # one bad heartbeat must not end all later ones: the worker would count as gone
             log.exception("a heartbeat failed")
         await asyncio.sleep(HEARTBEAT_INTERVAL_S)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from actors.stages.reports import Alive, Reporter
+from explorer.background_tasks import background_task
 
 INTERVAL_S = 1.0
 
@@ -18,9 +19,5 @@ async def heartbeat(report: Reporter, interval_s: float = INTERVAL_S) -> AsyncIt
             await asyncio.sleep(interval_s)
             report(Alive())
 
-    beating = asyncio.create_task(beat())
-    try:
+    async with background_task(beat(), "the heartbeat"):
         yield
-    finally:
-        beating.cancel()
-        await asyncio.gather(beating, return_exceptions=True)

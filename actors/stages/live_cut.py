@@ -42,7 +42,7 @@ class LiveCut:
         try:
             timeline = self._builder.timeline(trace)
             self._film.advance(compose(timeline, self._frames.times_ms, self._style, final=False))
-        except Exception as error:
+        except Exception as error:  # the encode stage makes the film then
             self._usable = False
             log.warning(GIVEN_UP, exc_info=error)
 
@@ -53,7 +53,7 @@ class LiveCut:
         try:
             cut = compose(timeline, self._frames.times_ms, self._style)
             return await self._film.finish(cut, limit_s=limit_s)
-        except Exception as error:
+        except Exception as error:  # the encode stage makes the film then
             self._usable = False
             log.warning(GIVEN_UP, exc_info=error)
             return None

@@ -48,7 +48,7 @@ async def _publish(
             shown = await _update(redis, job_id, frames, shown) if watched and frames.times_ms else -1
         except RedisError as exc:
             log.info("no live preview, Redis is away: %s", exc)
-        except Exception:
+        except Exception:  # a take does not fail with its preview
             log.exception("the live preview could not be made")
         with suppress(TimeoutError):
             async with asyncio.timeout(interval_s):

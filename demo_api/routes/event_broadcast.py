@@ -58,7 +58,7 @@ class JobFeed:
     async def _read(self) -> None:
         try:
             await self._poll_events()
-        except Exception:
+        except Exception:  # whatever it was, whoever listens must be told that it is over
             log.exception("event streams of job %s are closed", self._job_id)
         finally:
             self.ended = True

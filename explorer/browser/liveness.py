@@ -14,6 +14,7 @@ import psutil
 from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
 
+from explorer.background_tasks import background_task
 from explorer.browser.session import BrowserSession
 from explorer.errors import BrowserCrashed
 
@@ -96,12 +97,9 @@ async def watching_liveness(
             processes.update(_pids(await cdp.send("SystemInfo.getProcessInfo")))
     except (PlaywrightError, TimeoutError) as exc:
         raise BrowserCrashed("The browser died before filming began.") from exc
-    probing = asyncio.create_task(_probe_until_lost(session, cdp, processes, interval_s, timeout_s))
-    try:
+    probing = _probe_until_lost(session, cdp, processes, interval_s, timeout_s)
+    async with background_task(probing, "the liveness probe"):
         yield
-    finally:
-        probing.cancel()
-        await asyncio.gather(probing, return_exceptions=True)
 
 
 async def _probe_until_lost(

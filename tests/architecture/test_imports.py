@@ -26,7 +26,7 @@ MAY_IMPORT = {
 #: module that lies loose in the package, because several sub-packages share it or because it joins them.
 ORDER = {
     "explorer": (
-        "errors environment languages retry_after retry_policy text types urls",
+        "background_tasks errors environment languages retry_after retry_policy text types urls",
         "egress forms guardrails protocols trace",
         "browser deadlines",
         "page",
