@@ -1,17 +1,17 @@
 """The site of one exam page: it keeps a session for each visitor, and notes what was done by whom."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Lock
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from tests.conduct.controls import Address, Control, Sheet
 from tests.conduct.layout import page_of
+from tests.support.loopback_server import LoopbackServer
 
 #: Whoever comes first is the film: it opens the start page before anything is tried off camera.
 NAMES = ("film", "look-ahead")
@@ -59,8 +59,7 @@ class ExamSite:
         self._lock = Lock()
         self._server = _Server(self)
         self.host = f"127.0.0.1:{self._server.server_port}"
-        self.url = f"http://{self.host}/"
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self.url = self._server.url
 
     def open_ledger(self) -> Ledger:
         """A new one, in which the next visitor is the film."""
@@ -110,15 +109,13 @@ class ExamSite:
         return Answer(200, page_of(self.sheet, path, f"✓ {done}" if done else ""), HTML, set_cookie)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +143,10 @@ def _named(visitors: list[str], cookie: str) -> str:
     return NAMES[number] if number < len(NAMES) else f"visitor {number + 1}"
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
+class _Server(LoopbackServer):
     def __init__(self, site: ExamSite) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.site = site
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        # A browser that is closed in mid-page drops its connections: that is no fault of the site.
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

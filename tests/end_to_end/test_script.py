@@ -36,7 +36,7 @@ def app() -> Iterator[SignInApp]:
 
 def script(app: SignInApp) -> dict[str, Any]:
     return {
-        "url": f"{app.url}/login",
+        "url": f"{app.origin}/login",
         "secrets": ["password"],
         "before": [
             {"fill": {"target": "User", "value": "ann"}},
@@ -69,7 +69,7 @@ def test_a_film_behind_a_sign_in_tells_its_secret_to_nobody(
 ) -> None:
     caplog.set_level("DEBUG")
     key = SecretStr(Fernet.generate_key().decode())
-    here = frozenset({app.url.removeprefix("http://")})
+    here = frozenset({app.origin.removeprefix("http://")})
     settings = settings.model_copy(update={"allow_private_hosts": here, "secrets_key": key})
     asked = {"script": script(app), "secrets": {"password": PASSWORD}, "allow_writes": True}
 
@@ -105,7 +105,7 @@ def test_a_film_behind_a_sign_in_tells_its_secret_to_nobody(
 @pytest.mark.thorough
 def test_a_retry_takes_the_secrets_again(settings: Settings, serve: Serve, app: SignInApp) -> None:
     key = SecretStr(Fernet.generate_key().decode())
-    here = frozenset({app.url.removeprefix("http://")})
+    here = frozenset({app.origin.removeprefix("http://")})
     settings = settings.model_copy(update={"allow_private_hosts": here, "secrets_key": key})
     asked = {"script": script(app), "secrets": {"password": "wrong"}, "allow_writes": True}
 

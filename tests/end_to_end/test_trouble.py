@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -30,9 +30,7 @@ def test_a_browser_that_is_killed_costs_the_film_so_far_but_no_job(
     job_id = line.run(site.url + "lab/dead.html", max_clicks=2)
     line.until(job_id, lambda body: body["metrics"]["state"] == "executing")
 
-    for process in new_processes("chrom"):
-        with suppress(psutil.NoSuchProcess):  # with its parent it has gone before its turn
-            process.kill()
+    kill(new_processes("chrom"))
     body = line.ended(job_id)
 
     assert (body["status"], body["error"]) == ("completed", None)
@@ -40,6 +38,12 @@ def test_a_browser_that_is_killed_costs_the_film_so_far_but_no_job(
     [retry] = body["retries"]
     assert (retry["kind"], retry["attempt"], retry["limit"], retry["at_ms"]) == ("browser", 1, 1, 0.0)
     assert json.loads(line.extra(job_id, "timeline"))["retries"] == [retry]
+
+
+def kill(processes: Iterable[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # with its parent it has gone before its turn
+            process.kill()
 
 
 def broken_ffmpeg(path: Path, failures: int) -> str:
@@ -160,15 +164,11 @@ def test_what_an_attempt_has_tried_again_is_told_though_another_one_films(
 ) -> None:
     job_id = line.run(site.url + "lab/dead.html", max_clicks=2)
     line.until(job_id, lambda body: body["metrics"]["state"] == "executing")
-    for process in new_processes("chrom"):
-        with suppress(psutil.NoSuchProcess):  # with its parent it has gone before its turn
-            process.kill()
+    kill(new_processes("chrom"))
     line.until(job_id, lambda body: bool(body["retries"]))
 
     # The second browser films by now, and its take is lost with all it has
-    for process in new_processes("python"):
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
+    kill(new_processes("python"))
     body = line.ended(job_id)
 
     assert (body["status"], [failure["code"] for failure in body["failures"]]) == (

@@ -1,20 +1,19 @@
 """A real Chromium for the whole session, and small pages served to it from loopback."""
 
 import asyncio
-import os
-import threading
 from collections.abc import Awaitable, Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
-from explorer.browser.chromium import find_chromium
 from explorer.browser.isolated_world import is_trusted
 from tests.explorer.support.discovery_browser import DiscoveryBrowser, open_discovery_browser
 from tests.explorer.support.exploration import Harness, open_harness
 from tests.site.server import SiteServer
+from tests.support.chromium import launched_chromium
+from tests.support.loopback_server import LoopbackServer
 
 
 class Show(Protocol):
@@ -90,23 +89,12 @@ def shown_pages() -> Iterator[ShownPages]:
         def log_message(self, format: str, *args: object) -> None:
             """Tests are quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
-    with asyncio.Runner() as runner:
-        playwright = runner.run(async_playwright().start())
-        browser = runner.run(
-            playwright.chromium.launch(
-                executable_path=find_chromium(os.environ.get("CHROMIUM_PATH")).path,
-                chromium_sandbox=False,
-                args=["--no-sandbox"],
-            )
-        )
-        shown = ShownPages(runner, browser, f"http://127.0.0.1:{server.server_address[1]}/page")
+    server = LoopbackServer(Handler)
+    server.start()
+    with asyncio.Runner() as runner, launched_chromium(runner) as browser:
+        shown = ShownPages(runner, browser, f"{server.url}page")
         yield shown
-        runner.run(browser.close())
-        runner.run(playwright.stop())
-    server.shutdown()
-    server.server_close()
+    server.stop()
 
 
 @pytest.fixture

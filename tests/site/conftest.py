@@ -1,15 +1,14 @@
 """A real Chromium that visits the site's pages."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Protocol
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
-from explorer.browser.chromium import find_chromium
 from tests.site.server import SiteServer
+from tests.support.chromium import launched_chromium
 
 
 class Visit(Protocol):
@@ -20,15 +19,7 @@ class Visit(Protocol):
 
 @pytest.fixture(scope="session")
 def visit(site: SiteServer) -> Iterator[Visit]:
-    with asyncio.Runner() as runner:
-        playwright = runner.run(async_playwright().start())
-        browser = runner.run(
-            playwright.chromium.launch(
-                executable_path=find_chromium(os.environ.get("CHROMIUM_PATH")).path,
-                chromium_sandbox=False,
-                args=["--no-sandbox"],
-            )
-        )
+    with asyncio.Runner() as runner, launched_chromium(runner) as browser:
 
         async def opened(path: str, look: Callable[[Page], Awaitable[Any]]) -> Any:
             context = await browser.new_context(viewport={"width": 1280, "height": 720})
@@ -40,8 +31,6 @@ def visit(site: SiteServer) -> Iterator[Visit]:
                 await context.close()
 
         yield lambda path, look: runner.run(opened(path, look))
-        runner.run(browser.close())
-        runner.run(playwright.stop())
 
 
 @pytest.fixture

@@ -1,18 +1,18 @@
 """The site that the tests and `make demo` film, served on loopback only."""
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from types import TracebackType
-from typing import Any, BinaryIO, Self, cast
+from typing import BinaryIO, Self, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.site.sockets import tick
+from tests.support.loopback_server import LoopbackServer
 
 PAGES = Path(__file__).parent / "pages"
 #: A hung request is let go after this long, so that a forgotten one cannot outlive a test run.
@@ -27,18 +27,11 @@ CONTENT_TYPES = {
 }
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
+class _Server(LoopbackServer):
     def __init__(self, port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(_Handler, port)
         self.seen: list[tuple[str, str]] = []
         self.closing = Event()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        # A browser that is closed in mid-page drops its connections: that is no fault of the site.
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -143,18 +136,15 @@ class SiteServer:
 
     def __init__(self, port: int = 0) -> None:
         self._server = _Server(port)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+        self.url = self._server.url
         self.requests = self._server.seen
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.stop()

@@ -4,28 +4,27 @@ import html
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, quote
+
+from tests.support.loopback_server import LoopbackServer
 
 PASSWORD = 'Pa"ss wörd/9+1'
 STYLE = "<!doctype html><meta charset=utf-8><style>body{font:20px sans-serif;margin:80px}</style>"
 
 
-class SignInApp(ThreadingHTTPServer):
+class SignInApp(LoopbackServer):
     """Knows one user; `writes` are the requests that were posted, `sessions` those who have signed in."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.tokens: set[str] = set()
         self.sessions: set[str] = set()
         self.writes: list[str] = []
 
     @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+    def origin(self) -> str:
+        return self.url.rstrip("/")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -85,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def sign_in_app() -> Iterator[SignInApp]:
-    with SignInApp() as app:
-        Thread(target=app.serve_forever, daemon=True).start()
-        yield app
-        app.shutdown()
+    app = SignInApp()
+    app.start()
+    yield app
+    app.stop()

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 from tests.site.server import SiteServer
+from tests.support.loopback_server import LoopbackServer
 
 #: Folder below the one that holds them, and where each begins.
 SAMPLES = {
@@ -52,13 +52,6 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Measurements are printed alone."""
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A browser that is closed in mid-page drops its connections: that is no fault of the site."""
-
-
 @contextmanager
 def opened(samples: Path | None, only: str = "") -> Iterator[list[Place]]:
     """The sites whose names contain `only`, on loopback until left; samples that are absent are left out."""
@@ -90,12 +83,9 @@ def name_of(path: str) -> str:
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serves the folder on loopback until left; yields its address."""
-    server = _Server(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
+    server = LoopbackServer(partial(_Quiet, directory=str(folder)))
+    server.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield server.url
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        server.stop()

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from playwright.async_api import Error as PlaywrightError
 
-from explorer.browser.chromium import FLAGS, find_chromium
+from explorer.browser.chromium import FLAGS
 from explorer.guardrails.rules import Site
 from explorer.navigation.request_interceptor import RequestInterceptor, is_file
 from explorer.types import Refusal, Wishes
 from tests.explorer.support.exploration import answer, read_head, serving
+from tests.support.chromium import launched_chromium
 
 PAGES = {
     "/": "<p>home</p><script src=/cached.js></script>",
@@ -79,16 +80,9 @@ Enter = Callable[..., Any]
 @pytest.fixture(scope="module")
 def behind() -> Iterator[Enter]:
     """`behind(work)` gives what `work(world)` finds; keyword arguments become wishes."""
-    with asyncio.Runner() as runner:
-        playwright = runner.run(async_playwright().start())
-        browser = runner.run(
-            playwright.chromium.launch(
-                executable_path=find_chromium().path,
-                chromium_sandbox=False,
-                # Here without the proxy, which alone knows names in a take.
-                args=["--no-sandbox", *(flag for flag in FLAGS if "resolver" not in flag)],
-            )
-        )
+    # Here without the proxy, which alone knows names in a take.
+    flags = [flag for flag in FLAGS if "resolver" not in flag]
+    with asyncio.Runner() as runner, launched_chromium(runner, flags) as browser:
 
         def enter(work: Callable[[World], Awaitable[Any]], **wishes: Any) -> Any:
             async def whole() -> Any:
@@ -98,8 +92,6 @@ def behind() -> Iterator[Enter]:
             return runner.run(whole())
 
         yield enter
-        runner.run(browser.close())
-        runner.run(playwright.stop())
 
 
 @asynccontextmanager

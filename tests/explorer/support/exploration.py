@@ -286,16 +286,8 @@ def open_harness(*allowed_too: str) -> Iterator[Harness]:
                     yield
 
         stack = opened()
-        runner.run(_enter(stack))
+        runner.run(stack.__aenter__())
         try:
             yield harness
         finally:
-            runner.run(_leave(stack))
-
-
-async def _enter(stack: Any) -> None:
-    await stack.__aenter__()
-
-
-async def _leave(stack: Any) -> None:
-    await stack.__aexit__(None, None, None)
+            runner.run(stack.__aexit__(None, None, None))
