@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from demo_api.redact import redact
+from demo_api.redaction import redact
 
 LogFormat = Literal["auto", "json", "text"]
 

@@ -218,7 +218,8 @@ class Store:
         args: Args = [JOB, json.dumps(BLOBS), limit, json.dumps(BACK), json.dumps(status), DISAPPEARED]
         cleared = [name for name in OF_EXPLORATION if name not in TOLD_ON]
         args += [GIVEN_UP.format(attempts=limit), json.dumps(cleared)]
-        return [job_id.decode() for job_id in await self.run("reap", [ACTIVE, *WAITING.values()], args)]
+        job_ids = await self.run("reap_expired_leases", [ACTIVE, *WAITING.values()], args)
+        return [job_id.decode() for job_id in job_ids]
 
     async def drop_blobs(self, claim: Claim) -> None:
         """Deletes the blobs of a lost claim that the job does not have.

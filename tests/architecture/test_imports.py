@@ -57,7 +57,7 @@ ORDER = {
         "film",
     ),
     "demo_api": (
-        "addresses errors redact",
+        "addresses errors redaction",
         "client export logs problems",
         "middleware",
         "schemas",

@@ -9,7 +9,7 @@ import pytest
 
 from actors.settings import Settings
 from demo_api.logs import JsonFormatter, TextFormatter, request_id
-from demo_api.redact import redact
+from demo_api.redaction import redact
 from tests.conftest import Serve
 
 
