@@ -24,16 +24,16 @@ from explorer.script.redaction import RedactingFilter, Redactor
 SWITCH_INTERVAL_S = 0.0005
 
 
-STAGES: dict[Stage, Callable[[StageSpec, Reporter], Coroutine[None, None, None]]] = {
+STAGES: dict[Stage, Callable[[StageSpec, Reporter, Redactor], Coroutine[None, None, None]]] = {
     Stage.EXPLORING: record,
-    Stage.ENCODING: encode,
+    Stage.ENCODING: lambda spec, report, _: encode(spec, report),
 }
 
 
-async def run_stage(spec: StageSpec, report: Reporter) -> None:
-    """Runs the stage, with a heartbeat all the while."""
+async def run_stage(spec: StageSpec, report: Reporter, redactor: Redactor) -> None:
+    """Runs the stage, with a heartbeat all the while; `redactor` learns what must be kept out of reports."""
     async with heartbeat(report):
-        await STAGES[spec.stage](spec, report)
+        await STAGES[spec.stage](spec, report, redactor)
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def main() -> None:
             out.flush()
 
         with suppress(*REPORTED_ERRORS), report_failure(write):
-            asyncio.run(run_stage(spec, write))
+            asyncio.run(run_stage(spec, write, redactor))
 
 
 if __name__ == "__main__":

@@ -9,10 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Error as PlaywrightError
-
 from actors.stages.artifacts import store_film
 from actors.stages.camera_session import CameraSession, CameraSetup, camera_session
+from actors.stages.event_source import next_event
 from actors.stages.film_checks import missing_fonts
 from actors.stages.live_cut import LiveCut
 from actors.stages.live_preview import live_preview
@@ -25,7 +24,6 @@ from actors.stages.take_resources import egress_proxy, preloaded, scout_of
 from actors.stages.timeline_builder import TimelineBuilder
 from actors.stages.upload import FootageUpload, store_blob
 from explorer.browser.chromium import find_chromium
-from explorer.browser.session import BrowserSession
 from explorer.egress.proxy import EgressProxy
 from explorer.engine.composition import build_explorer
 from explorer.engine.executor import Explorer
@@ -38,7 +36,7 @@ from explorer.planning.planner import choose_planner, usage_of
 from explorer.protocols import Planner
 from explorer.retry_policy import LIMITS, Retry, RetryPolicy
 from explorer.script.composition import build_player
-from explorer.script.player import Event, Events, ScriptPlayer
+from explorer.script.player import Events, ScriptPlayer
 from explorer.script.progress import ScriptInterrupted, ScriptStep, StepFailed
 from explorer.script.redaction import Redactor
 from explorer.state.refusals import Refusals
@@ -53,20 +51,14 @@ from video.warnings import FilmWarning
 log = logging.getLogger(__name__)
 
 MAX_TIMELINE_BYTES = 32 << 20
-#: Playwright's error comes up to this much earlier than the news that the browser is dead, which takes as
-#: long as a missed heartbeat.
-LOST_WAIT_S = 4.0
-#: How long the explorer may take to end once it is cancelled.
-CANCEL_WAIT_S = 5.0
-
 #: Looks for what a film of this trace lacks; runs in a thread, when nothing is filmed any more.
 Check = Callable[[Trace], Iterable[TakeWarning | FilmWarning]]
 CHECKS: tuple[Check, ...] = (missing_fonts,)
 
 
-async def record(spec: StageSpec, report: Reporter) -> None:
+async def record(spec: StageSpec, report: Reporter, redactor: Redactor) -> None:
     """Explores and films; stores footage and timeline, and the film if it is ready by then."""
-    stage = RecordStage(spec, report)
+    stage = RecordStage(spec, report, redactor)
     async with (
         preloaded(),
         egress_proxy(spec.exploration) as proxy,
@@ -78,15 +70,17 @@ async def record(spec: StageSpec, report: Reporter) -> None:
 class RecordStage:
     """Films one job. A browser that dies costs the film so far, but neither proxy, scout nor LLM budget."""
 
-    def __init__(self, spec: StageSpec, report: Reporter, checks: Sequence[Check] = CHECKS) -> None:
+    def __init__(
+        self, spec: StageSpec, report: Reporter, redactor: Redactor, checks: Sequence[Check] = CHECKS
+    ) -> None:
         film_layout = layout(spec.film.style)
         self._spec = spec
         self._report = report
         self._checks = checks
         self._scale = film_layout.canvas.scale
-        self._redactor = Redactor(spec.secret_values)
-        # What a page shows to one who has signed in is not for a language model.
-        self._planner = KeywordPlanner() if spec.secret_values else _planner(spec.llm)
+        self._redactor = redactor
+        # What a page shows to one who has signed in, or masks, is not for a language model.
+        self._planner = KeywordPlanner() if spec.is_private else _planner(spec.llm)
         self._retries = RetryLog(report, spec.film.earlier_retries)
         self._refusals = Refusals()
         self._may_repeat = True
@@ -174,14 +168,14 @@ class RecordStage:
         script = self._spec.exploration.script
         explorer: Explorer | ScriptPlayer
         if script:
-            explorer = build_player(script.bound, *parts, self._spec.exploration.secrets)
+            explorer = build_player(script.bound, *parts, self._spec.exploration.secrets, self._redactor)
             events: Events = explorer.play()
         else:
             explorer = build_explorer(*parts)
             events = explorer.explore()
         try:
             while True:
-                event = await _next_event(events, session.browser, upload)
+                event = await next_event(events, session.browser, upload)
                 if isinstance(event, Trace):
                     self._refusals.new(event.refused)
                     return replace(event, refused=self._refusals.all())
@@ -242,7 +236,11 @@ class RecordStage:
         self, trace: Trace, upload: FootageUpload
     ) -> tuple[list[str], list[FilmWarning]]:
         note, wanted = self._retries.note_database, self._spec.film.storyboard
-        return await store_storyboard(self._spec.storage, trace, upload.frames, note) if wanted else ([], [])
+        return (
+            await store_storyboard(self._spec.storage, trace, upload.frames, note, self._redactor)
+            if wanted
+            else ([], [])
+        )
 
     async def _store_early(self, film: FilmInfo) -> FilmEncoded | None:
         """Stores the film of the live cut; None when that fails: the next stage makes another one."""
@@ -255,26 +253,6 @@ class RecordStage:
 
     def _check(self, trace: Trace) -> list[TakeWarning | FilmWarning]:
         return [warning for check in self._checks for warning in check(trace)]
-
-
-async def _next_event(events: Events, browser: BrowserSession, upload: FootageUpload) -> Event:
-    """The explorer's next event. Raises BrowserCrashed or the upload's error when one of them ends first."""
-    upcoming = asyncio.create_task(anext(events))
-    ends: set[asyncio.Future[Any]] = {upcoming, browser.lost, upload.task}
-    try:
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        if not upcoming.done():
-            browser.check()
-            await upload.task
-        return await upcoming
-    except PlaywrightError:
-        await asyncio.wait({browser.lost}, timeout=LOST_WAIT_S)
-        browser.check()
-        raise
-    finally:
-        if not upcoming.done():
-            upcoming.cancel()
-            await asyncio.wait({upcoming}, timeout=CANCEL_WAIT_S)
 
 
 def _brief(exploration: ExplorationSpec, film_layout: Layout) -> Brief:

@@ -198,6 +198,12 @@ class StageSpec:
         exploration = self.exploration
         return [*exploration.secrets.values(), *exploration.sign_in.values()]
 
+    @property
+    def is_private(self) -> bool:
+        """Whether it shows what is meant for few: to one who has signed in, or beside what is masked."""
+        script = self.exploration.script
+        return bool(self.secret_values or (script and script.script.get("mask")))
+
     def encode(self) -> bytes:
         """One line of JSON, secrets included: it goes through a pipe to the child, and nowhere else."""
         return json.dumps(asdict(self)).encode() + b"\n"

@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from actors.stages.spec import StorageSpec
 from actors.stages.upload import MAX_EXTRA_BYTES, store_blob
+from explorer.script.redaction import Redactor
 from explorer.trace import Trace
 from explorer.types import Step
 from video.blob_store import NoteRetry
@@ -26,7 +26,7 @@ class Panel:
     """One picture of a storyboard: the moment it shows, and its row in `steps.json`."""
 
     at_ms: float
-    row: dict[str, Any]
+    row: dict[str, str]
 
 
 def panels(trace: Trace) -> Iterator[Panel]:
@@ -62,19 +62,27 @@ def _url_after(step: Step, trace: Trace, until_ms: float) -> str:
     return step.url_after or opened
 
 
-def make_storyboard(trace: Trace, frames: FrameStore, max_bytes: int = MAX_EXTRA_BYTES) -> tuple[bytes, int]:
+def make_storyboard(
+    trace: Trace, frames: FrameStore, redactor: Redactor, max_bytes: int = MAX_EXTRA_BYTES
+) -> tuple[bytes, int]:
     """The storyboard as a zip, and the number of its pictures. Raises VideoError."""
     first_ms = frames.times_ms[0] if frames.times_ms else 0.0
-    shown = ((frames.jpeg_at(max(panel.at_ms, first_ms)), panel.row) for panel in panels(trace))
+    shown = (
+        (
+            frames.jpeg_at(max(panel.at_ms, first_ms)),
+            {name: redactor.text(value) for name, value in panel.row.items()},
+        )
+        for panel in panels(trace)
+    )
     return pack_storyboard(shown, max_bytes)
 
 
 async def store_storyboard(
-    storage: StorageSpec, trace: Trace, frames: FrameStore, note: NoteRetry
+    storage: StorageSpec, trace: Trace, frames: FrameStore, note: NoteRetry, redactor: Redactor
 ) -> tuple[list[str], list[FilmWarning]]:
     """Makes and stores the storyboard; returns its name if it is stored, and warnings."""
     try:
-        data, count = await asyncio.to_thread(make_storyboard, trace, frames)
+        data, count = await asyncio.to_thread(make_storyboard, trace, frames, redactor)
         await store_blob(storage, storage.extra_keys[NAME], MAX_EXTRA_BYTES, lambda: [data], note)
     except (VideoError, OSError) as exc:
         log.warning("the take has no storyboard: %s", exc)

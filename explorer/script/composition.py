@@ -15,8 +15,10 @@ from explorer.retry_policy import RetryPolicy
 from explorer.script.clock import DirectedClock
 from explorer.script.directions import Directions
 from explorer.script.hand import Hand
+from explorer.script.mask import PageMask
 from explorer.script.model import Explore
 from explorer.script.player import ScriptPlayer
+from explorer.script.redaction import Redactor
 from explorer.script.variables import BoundScript
 from explorer.types import Brief
 
@@ -37,6 +39,7 @@ def build_player(
     scout: Scout | None = None,
     retry_policy: RetryPolicy | None = None,
     secrets: Mapping[str, str] | None = None,
+    redactor: Redactor | None = None,
 ) -> ScriptPlayer:
     """The playing of a script in `session`, whose browser is behind `proxy`.
 
@@ -52,6 +55,7 @@ def build_player(
         hand=hand,
         directions=Directions(parts, hand, clock),
         secrets=secrets or {},
+        mask=PageMask(bound.script.mask, redactor or Redactor()),
         exploring=partial(_exploring, parts),
     )
 

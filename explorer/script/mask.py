@@ -1,54 +1,92 @@
-"""Masks parts of the page in all pictures of it: they are filled with black from their first picture on."""
+"""Masks parts of the page in all pictures of it, from their first picture on, and tells what they say."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import BrowserContext, Page
+from playwright.async_api import Error as PlaywrightError
 
 from explorer.script.arguments import alternatives
+from explorer.script.redaction import Redactor
 from explorer.script.targets import Part, parse_target
 
-#: Applies to each document and open shadow root before anything of it is painted. Filled and not blurred:
-#: what is blurred can be read again.
-_FILL = "background: #000 !important; filter: brightness(0) !important;"
-_SCRIPT = """
-(() => {
-  const sheet = new CSSStyleSheet();
-  for (const selector of %s) {
-    try { sheet.insertRule(`${selector} { %s }`); } catch { /* not understood here */ }
-  }
-  const own = (root) => {
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  };
-  own(document);
-  const attach = Element.prototype.attachShadow;
-  Element.prototype.attachShadow = function (...args) {
-    const root = attach.apply(this, args);
-    own(root);
-    return root;
-  };
-})();
-"""
+_SCRIPT = Path(__file__).parent / "js" / "mask.js"
+#: Where a masked document keeps the function that tells what its masked elements say.
+_KEY = "__maskedTexts"
+_TELL = f"() => globalThis.{_KEY}?.() ?? []"
+#: Texts are spelled in other ways where they are used: in an address, or within a longer one.
+MAX_TEXT_CHARS = 2_000
+#: Engines that name an element by what it says.
+_NAMING = frozenset({"words", "role", "label", "text", "aria"})
+
+
+class PageMask:
+    """The masks of one film: fills their targets on every page, and keeps what they say out of all texts."""
+
+    def __init__(self, targets: Sequence[str | list[str]], redactor: Redactor) -> None:
+        self._targets = targets
+        self._redactor = redactor
+
+    async def apply(self, context: BrowserContext) -> None:
+        """Fills the targets from the next document on."""
+        if self._targets:
+            await context.add_init_script(mask_script(self._targets))
+
+    async def note(self, page: Page) -> None:
+        """Redacts from now on what the masked elements say at this moment."""
+        if self._targets:
+            self._redactor.add(await masked_texts(page))
 
 
 def mask_script(targets: Iterable[str | list[str]]) -> str:
     """The script that fills these targets on every page, before its own scripts run."""
-    selectors = [selector_of(one) for target in targets for one in alternatives(target)]
-    return _SCRIPT % (json.dumps(selectors), _FILL)
+    parts = [_part_of(one) for target in targets for one in alternatives(target)]
+    request = {
+        "key": _KEY,
+        "css": [selector for part in parts if (selector := _css(part))],
+        "named": [
+            {"engine": part.engine, "value": part.value, "role": part.role}
+            for part in parts
+            if part.engine in _NAMING
+        ],
+    }
+    return f"((request) => {{\n{_SCRIPT.read_text(encoding='utf-8')}}})({json.dumps(request)});"
+
+
+async def masked_texts(page: Page) -> list[str]:
+    """What the masked elements of a page and its frames say, from one line to the whole."""
+    found: list[str] = []
+    for frame in page.frames:
+        try:
+            told: Any = await frame.evaluate(_TELL)
+        except PlaywrightError:
+            continue  # it is going away, and so is what it says
+        if isinstance(told, list):
+            found += [text[:MAX_TEXT_CHARS] for text in told if isinstance(text, str)]
+    return found
 
 
 def check_mask(target: str | list[str]) -> str | list[str]:
     """Validates a target of `mask`. Raises ValueError."""
     for one in alternatives(target):
-        selector_of(one)
+        _part_of(one)
     return target
 
 
-def selector_of(target: str) -> str:
-    """The CSS selector of a target. Raises ValueError for one that only a search could find."""
+def _part_of(target: str) -> Part:
+    """The only part of a target. Raises ValueError for one that leads through frames, or counts."""
     parts = parse_target(target).parts
-    if len(parts) != 1 or parts[0].engine not in {"css", "testid"}:
-        raise ValueError(f"a mask is css= or testid=, so that it fits before anything is painted: {target!r}")
-    return _css(parts[0])
+    if len(parts) != 1 or parts[0].engine == "xpath":
+        raise ValueError(
+            "a mask is one part: plain words, role=, label=, text=, testid= or css=, of which it fills"
+            f" everything that fits: {target!r}"
+        )
+    return parts[0]
 
 
 def _css(part: Part) -> str:
-    return part.value if part.engine == "css" else f"[data-testid={json.dumps(part.value)}]"
+    if part.engine == "css":
+        return part.value
+    return f"[data-testid={json.dumps(part.value)}]" if part.engine == "testid" else ""

@@ -14,7 +14,7 @@ from explorer.errors import ExplorerError, PageUnresponsive
 from explorer.script.clock import DirectedClock
 from explorer.script.directions import Directions
 from explorer.script.hand import Hand
-from explorer.script.mask import mask_script
+from explorer.script.mask import PageMask
 from explorer.script.model import Explore, Step
 from explorer.script.progress import (
     FailedStep,
@@ -56,6 +56,7 @@ class ScriptPlayer:
     directions: Directions
     #: The values that stand in for their names when a field is filled.
     secrets: Mapping[str, str] = field(repr=False, default_factory=dict)
+    mask: PageMask
     #: Makes the parts of an exploration that goes on from the page on screen.
     exploring: Callable[[Explore], Composition]
     log: list[ScriptStep] = field(init=False, default_factory=list)
@@ -78,8 +79,7 @@ class ScriptPlayer:
         self._trust(author="url" not in self.bound.given)
         has_before = bool(self.bound.script.before)
         self.clock.switch(off=has_before)
-        if mask := self.bound.script.mask:
-            await self.parts.page.context.add_init_script(mask_script(mask))
+        await self.mask.apply(self.parts.page.context)
         await self.parts.start_page.open()
         self.parts.page.on("framenavigated", self._note_navigation)
         if not has_before:
@@ -92,6 +92,7 @@ class ScriptPlayer:
                 continue
             try:
                 async for event in self._play(index, path, step):
+                    await self.parts.deadlines.do(self.mask.note(self.parts.page))
                     yield event
                 self._check_limits()
             except DeadlineReached:

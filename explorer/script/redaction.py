@@ -17,10 +17,19 @@ class Redactor:
     """Replaces the values of secrets in texts; without secrets, texts stay as they are."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        long_enough = [secret for secret in secrets if len(secret) >= MIN_SECRET_CHARS]
-        spellings = {spelling for secret in long_enough for spelling in _spellings(secret)}
+        self._known: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Redacts these from now on, too."""
+        new = {secret for secret in secrets if len(secret) >= MIN_SECRET_CHARS} - self._known
+        if not new:
+            return
+        self._known |= new
+        spellings = {spelling for secret in self._known for spelling in _spellings(secret)}
         ordered = sorted(filter(None, spellings), key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE) if ordered else None
+        self._pattern = re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE)
 
     def text(self, text: str) -> str:
         """The text without secrets."""

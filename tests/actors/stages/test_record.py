@@ -31,6 +31,7 @@ from actors.stages.spec import StageSpec
 from actors.stages.take_resources import egress_proxy
 from actors.supervision.supervisor import supervise
 from actors.supervision.work_dirs import own_work_dir
+from explorer.script.redaction import Redactor
 from explorer.trace import Trace
 from explorer.types import Wishes
 from tests.conftest import NewProcesses
@@ -141,7 +142,7 @@ async def test_what_is_checked_when_a_trace_is_complete_is_among_its_warnings(
         exploration = replace(film.exploration, url=f"{site.url}lab/dead.html", limits=Limits(5, 3, 60))
         film = replace(film, exploration=exploration)
         async with egress_proxy(exploration) as proxy:
-            await RecordStage(film, reports.append, [boxes]).run(proxy, None)
+            await RecordStage(film, reports.append, Redactor(), [boxes]).run(proxy, None)
 
     done = reports[-1]
     assert isinstance(done, TakeRecorded)

@@ -15,6 +15,7 @@ from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.stages.spec import StorageSpec
 from actors.stages.storyboard import make_storyboard, panels, store_storyboard
+from explorer.script.redaction import Redactor
 from explorer.trace import Trace, Visit
 from explorer.types import ActionPlan, Outcome, Point, Step
 from tests.support.jobs import queued
@@ -109,7 +110,7 @@ def reel(tmp_path: Path) -> Iterator[FrameStore]:
 def test_a_panel_shows_the_last_frame_at_its_moment(reel: FrameStore) -> None:
     told = story(step(1, 1000.0, settled_ms=1999.0), step(2, 2000.0, settled_ms=2500.0))
 
-    data, count = make_storyboard(told, reel)
+    data, count = make_storyboard(told, reel, Redactor())
 
     assert count == 3
     with zipfile.ZipFile(io.BytesIO(data)) as binder:
@@ -126,8 +127,10 @@ async def test_a_storyboard_that_cannot_be_made_or_stored_is_a_warning(
     unread = FrameStore(tmp_path / "unread")
     unread.append(Frame(0.0, b"no picture"))
 
-    kept, none = await store_storyboard(storage, story(step(1, 1000.0)), reel, lambda *_: None)
-    lost, (warning,) = await store_storyboard(storage, story(step(1, 1000.0)), unread, lambda *_: None)
+    kept, none = await store_storyboard(storage, story(step(1, 1000.0)), reel, lambda *_: None, Redactor())
+    lost, (warning,) = await store_storyboard(
+        storage, story(step(1, 1000.0)), unread, lambda *_: None, Redactor()
+    )
 
     assert (kept, none) == (["storyboard"], [])
     assert (lost, warning.code) == ([], "storyboard_missing")
@@ -146,7 +149,7 @@ async def test_pictures_that_a_storyboard_has_no_room_for_are_a_warning(
     reel.append(Frame(0.0, cv2.imencode(".jpg", noise)[1].tobytes()))
 
     steps = (step(number, 1000.0 * number) for number in range(1, 16))
-    kept, (warning,) = await store_storyboard(storage, story(*steps), reel, lambda *_: None)
+    kept, (warning,) = await store_storyboard(storage, story(*steps), reel, lambda *_: None, Redactor())
 
     assert (kept, warning.code) == (["storyboard"], "storyboard_incomplete")
     assert re.match(r"The storyboard lacks its last \d+ pictures: 32 MB are the most", warning.message)

@@ -18,6 +18,7 @@ from explorer.retry_policy import RetryPolicy
 from explorer.script.composition import build_player
 from explorer.script.loading import read_script
 from explorer.script.progress import ScriptStep, StepFailed
+from explorer.script.redaction import Redactor
 from explorer.script.variables import bind
 from explorer.trace import Trace
 from explorer.types import Brief, Step, Wishes
@@ -48,6 +49,7 @@ class Played:
     failed: StepFailed | None = None
     may_repeat: bool = True
     fingerprints: dict[str, dict[str, Any]] = field(default_factory=dict)
+    redactor: Redactor = field(default_factory=Redactor)
 
     @property
     def trace(self) -> Trace:
@@ -104,7 +106,8 @@ def play(
                 await sign_in.apply(session, Site.of(brief.url), brief.url)
             clock = SeeingClock(session.page) if seeing else HastyClock()
             player = build_player(
-                bound, brief, session, clock, planner, harness.proxy, scouted, policy, secrets
+                *(bound, brief, session, clock, planner, harness.proxy, scouted, policy, secrets),
+                redactor=played.redactor,
             )
             try:
                 async for event in player.play():
@@ -354,6 +357,23 @@ def test_a_mask_fills_its_target_from_the_first_picture_on_wherever_it_moves(app
         assert picture is not None
         assert picture[max(0, 45 - shift) : 95 - shift, 10:390].max() < 40
         assert picture[150 - shift, 300, 1] > 100, "what is not masked is seen"
+
+
+def test_a_mask_by_words_fills_what_comes_late_too_and_its_words_are_in_no_text(app: Harness) -> None:
+    app.pages["/"] = """<title>Ann Smith</title><style>body{margin:0}
+    p,input,h2{display:block;margin:0;height:50px;width:300px;background:#e00}</style>
+    <p><b>Ann</b> Smith</p><input aria-label=Phone value=5550100><p id=late></p><p>shown</p><h2>Balance</h2>
+    <button onclick="late.textContent = 'Owes 4711 to Bob'">Load</button>"""
+    names = ["ann smith", "label=Phone", "text=4711", "role=heading[name=Balance]"]
+    steps = [{"click": "Load"}, {"hold": 0.2}, {"screenshot": "all"}]
+    played = play(app, {"mask": names, "steps": steps}, seeing=True)
+
+    picture = cv2.imdecode(np.frombuffer(played.trace.pictures["all"], np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    rows = [int(picture[y : y + 30, 10:290].max()) < 40 for y in range(10, 260, 50)]
+    assert rows == [True, True, True, False, True]
+    told = played.redactor.text("Ann Smith, 5550100, owes 4711 to bob, shown, Balance")
+    assert told == "•••, •••, •••, shown, •••"
 
 
 @pytest.mark.thorough
