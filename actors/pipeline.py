@@ -29,6 +29,7 @@ from actors.submission import announce
 from actors.supervision.supervisor import StageOverrun, supervise
 from actors.supervision.work_dirs import own_work_dir
 from explorer.errors import SafetyViolation
+from explorer.script.progress import ScriptInterrupted
 from video.blob_store import is_complete
 from video.errors import BlobStoreUnavailable
 
@@ -154,6 +155,9 @@ class Pipeline:
 
     async def _record(self, store: Store, claim: Claim, job: Job) -> bool:
         """Explores and films; True when the film was encoded meanwhile."""
+        if job.wrote and not (job.spec.script and job.spec.script.is_repeatable):
+            interrupted = ScriptInterrupted("An earlier attempt has failed.")
+            raise StageFailed(interrupted.code, str(interrupted))
         limits_s = {
             "start": START_LIMIT_S,
             "explore": job.spec.limits.max_runtime_s + EXPLORE_GRACE_S,

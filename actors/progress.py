@@ -23,6 +23,7 @@ from actors.stages.reports import (
     StepTaken,
     TakeRecorded,
     Update,
+    WriteSent,
 )
 from explorer.types import Metrics
 
@@ -82,6 +83,8 @@ class Progress:
                     # The film begins again, and so do its steps.
                     self.steps, self.script_steps = [], []
                     self.fields |= {"steps": "[]", "script_steps": "[]"}
+            case WriteSent():
+                self.fields["wrote"] = 1
             case EncodingProgress(fraction):
                 self.progress = RECORD_SHARE + int((99 - RECORD_SHARE) * fraction)
                 self.fields["progress"] = self.progress

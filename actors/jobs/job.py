@@ -19,6 +19,7 @@ OF_EXPLORATION = (
     "failed_step",
     "refused",
     "retries",
+    "wrote",
     "progress",
     "stop_reason",
     "warnings",
@@ -31,7 +32,7 @@ OF_EXPLORATION = (
     "film",
 )
 #: Of the former, what is told on while attempts follow each other: the history of the job.
-TOLD_ON = frozenset({"retries"})
+TOLD_ON = frozenset({"retries", "wrote"})
 OF_ATTEMPT = ("error", "error_code", "attempt", "failures", "callback_report")
 
 
@@ -68,6 +69,8 @@ class Job:
     #: What the script's targets were like, by the path of their step and the words that name them.
     fingerprints: dict[str, dict[str, Any]] = field(default_factory=dict)
     refused: tuple[dict[str, Any], ...] = ()
+    #: Whether an attempt at its script has written to the site.
+    wrote: bool = False
     #: What failed within a take and was tried again.
     retries: tuple[dict[str, Any], ...] = ()
     #: What the take comes without, `code` and `message`; the film has warnings of its own in `film`.
@@ -146,6 +149,7 @@ class Job:
             fingerprints=json.loads(text.get("fingerprints", "{}")),
             refused=tuple(json.loads(text.get("refused", "[]"))),
             retries=tuple(json.loads(text.get("retries", "[]"))),
+            wrote="wrote" in text,
             warnings=tuple(json.loads(text.get("warnings", "[]"))),
             looked_at=tuple(json.loads(text.get("looked_at", "[]"))),
             camera_report=json.loads(text.get("camera_report", "{}")),

@@ -25,6 +25,11 @@ class ScriptSpec:
     #: The steps that act on what a variable names: `BoundScript.given`.
     given: tuple[str, ...] = ()
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it may be played again after it has written to the site."""
+        return bool(self.script.get("repeatable"))
+
     @classmethod
     def of(cls, bound: BoundScript) -> Self:
         return cls(bound.as_json, tuple(sorted(bound.given)))

@@ -217,7 +217,7 @@ class Store:
         limit = self.settings.max_attempts
         args: Args = [JOB, json.dumps(BLOBS), limit, json.dumps(BACK), json.dumps(status), DISAPPEARED]
         cleared = [name for name in OF_EXPLORATION if name not in TOLD_ON]
-        args += [GIVEN_UP.format(attempts=limit), json.dumps(cleared)]
+        args += [GIVEN_UP.format(attempts=limit), json.dumps(cleared), SECRETS]
         job_ids = await self.run("reap_expired_leases", [ACTIVE, *WAITING.values()], args)
         return [job_id.decode() for job_id in job_ids]
 

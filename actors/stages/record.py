@@ -16,7 +16,15 @@ from actors.stages.film_checks import missing_fonts
 from actors.stages.live_cut import LiveCut
 from actors.stages.live_preview import live_preview
 from actors.stages.reporting import RetryLog, report_failure
-from actors.stages.reports import FilmEncoded, FootageSize, PhaseStarted, Reporter, TakeRecorded, report_of
+from actors.stages.reports import (
+    FilmEncoded,
+    FootageSize,
+    PhaseStarted,
+    Reporter,
+    TakeRecorded,
+    WriteSent,
+    report_of,
+)
 from actors.stages.script_artifacts import store_pictures, store_screenshot
 from actors.stages.spec import ExplorationSpec, LlmSpec, StageSpec
 from actors.stages.storyboard import store_storyboard
@@ -83,7 +91,7 @@ class RecordStage:
         self._planner = KeywordPlanner() if spec.is_private else _planner(spec.llm)
         self._retries = RetryLog(report, spec.film.earlier_retries)
         self._refusals = Refusals()
-        self._may_repeat = True
+        self._wrote = False
         self._fingerprints: dict[str, dict[str, Any]] = {}
         self._looked_at: dict[LookedAt, None] = {}
         self.brief = _brief(spec.exploration, film_layout)
@@ -103,7 +111,8 @@ class RecordStage:
 
     def _check_repeatable(self, cause: BrowserCrashed) -> None:
         """Reports and raises ScriptInterrupted for a script that must not be played again."""
-        if not self._may_repeat:
+        script = self._spec.exploration.script
+        if self._wrote and not (script and script.is_repeatable):
             with report_failure(self._report):
                 raise ScriptInterrupted(cause) from cause
 
@@ -168,7 +177,13 @@ class RecordStage:
         script = self._spec.exploration.script
         explorer: Explorer | ScriptPlayer
         if script:
-            explorer = build_player(script.bound, *parts, self._spec.exploration.secrets, self._redactor)
+            explorer = build_player(
+                script.bound,
+                *parts,
+                secrets=self._spec.exploration.secrets,
+                redactor=self._redactor,
+                on_write=self._note_write,
+            )
             events: Events = explorer.play()
         else:
             explorer = build_explorer(*parts)
@@ -186,12 +201,17 @@ class RecordStage:
             raise
         finally:
             if isinstance(explorer, ScriptPlayer):
-                self._may_repeat, self._fingerprints = explorer.may_repeat, explorer.fingerprints
+                self._fingerprints = explorer.fingerprints
             self._looked_at |= dict.fromkeys(explorer.trace_so_far().looked_at)
 
     async def _keep_screenshot(self, exc: StepFailed, session: CameraSession) -> None:
         note = self._retries.note_database
         exc.keep(await store_screenshot(self._spec.storage, session.camera.picture(), note))
+
+    def _note_write(self) -> None:
+        if not self._wrote:
+            self._wrote = True
+            self._report(WriteSent())
 
     def _report_event(self, event: Metrics | Step | Refusal | ScriptStep) -> None:
         if isinstance(event, Refusal) and not self._refusals.add(event):

@@ -77,6 +77,13 @@ class RetryStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteSent:
+    """The script has written to the site for the first time: it must not be played again unasked."""
+
+    kind: Literal["write"] = "write"
+
+
+@dataclass(frozen=True, slots=True)
 class EncodingProgress:
     """How much of the film is encoded, from 0.0 to 1.0."""
 
@@ -147,7 +154,15 @@ class Failed:
 #: For the supervisor alone.
 Signal = Alive | PhaseStarted
 #: What a running stage has done so far.
-Update = MetricsChanged | StepTaken | ScriptStepChanged | ElementRefused | RetryStarted | EncodingProgress
+Update = (
+    MetricsChanged
+    | StepTaken
+    | ScriptStepChanged
+    | ElementRefused
+    | RetryStarted
+    | WriteSent
+    | EncodingProgress
+)
 #: The last report of a stage.
 Result = TakeRecorded | FilmEncoded | Failed
 Report = Signal | Update | Result

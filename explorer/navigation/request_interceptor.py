@@ -67,8 +67,8 @@ class RequestInterceptor:
         #: Rules that yield to what the author of a script has named himself.
         self.yielding: frozenset[str] = frozenset()
         self.held_back = 0
-        #: How many requests that write have been let out.
-        self.writes = 0
+        #: Called for each request that writes and is let out.
+        self.on_write: Callable[[], None] = lambda: None
         #: For the server that asks for them; each request is answered once.
         self._credentials = credentials
         self._answered: set[str] = set()
@@ -200,7 +200,8 @@ class RequestInterceptor:
     def _refuse_request(self, event: dict[str, Any]) -> Refusal | None:
         method, url = event["request"]["method"].upper(), event["request"]["url"]
         page = self._pages.get(event.get("frameId", ""))
-        self.writes += method not in SAFE_METHODS and self._wishes.allow_writes
+        if method not in SAFE_METHODS and self._wishes.allow_writes:
+            self.on_write()
         if method not in SAFE_METHODS and not self._wishes.allow_writes:
             what = f"{method} {_without_query(url)}"
             return Refusal(

@@ -1,6 +1,6 @@
 """Composition root of a played script: the parts of an exploration, with a hand and directions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -40,13 +40,16 @@ def build_player(
     retry_policy: RetryPolicy | None = None,
     secrets: Mapping[str, str] | None = None,
     redactor: Redactor | None = None,
+    on_write: Callable[[], None] = lambda: None,
 ) -> ScriptPlayer:
     """The playing of a script in `session`, whose browser is behind `proxy`.
 
-    `brief` has its first address; its limits and wishes are those of the steps that explore.
+    `brief` has its first address; its limits and wishes are those of the steps that explore. `on_write` is
+    called for each request that writes to the site.
     """
     clock = DirectedClock(camera)
     parts = Composition(brief, session, clock, planner, proxy, scout, retry_policy or RetryPolicy())
+    parts.interceptor.on_write = on_write
     hand = _hand(parts, clock, planner)
     return ScriptPlayer(
         bound=bound,

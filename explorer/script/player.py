@@ -103,11 +103,6 @@ class ScriptPlayer:
         yield self._enter("complete")
         yield self._trace()
 
-    @property
-    def may_repeat(self) -> bool:
-        """Whether it may be played again from its start: it has written nothing, or says that it may be."""
-        return self.bound.script.repeatable or not self.parts.interceptor.writes
-
     def trace_so_far(self) -> Trace:
         """What the final trace will hold in any case, up to a moment between steps."""
         return self.parts.recorder.trace_so_far()

@@ -84,7 +84,7 @@ class ScriptInterrupted(ExplorerError):
 
     code = "script_interrupted"
 
-    def __init__(self, cause: Exception) -> None:
+    def __init__(self, cause: Exception | str) -> None:
         why = (
             "The script had written to the site before, so it is played again only if it is repeatable: true."
         )

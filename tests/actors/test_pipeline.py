@@ -12,14 +12,14 @@ from actors.embedded_redis import embedded_valkey
 from actors.jobs.connection import connect
 from actors.jobs.job import Job
 from actors.jobs.keys import ACTIVE, Claim, film_key
-from actors.jobs.spec import JobSpec, Priority
+from actors.jobs.spec import JobSpec, Priority, ScriptSpec
 from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from actors.options import Limits
 from actors.pipeline import Pipeline
 from actors.progress import ClaimLost, Progress, keep_claim
 from actors.settings import Settings
-from actors.stages.reports import Failed, FilmEncoded, MetricsChanged, Result, StepTaken, Update
+from actors.stages.reports import Failed, FilmEncoded, MetricsChanged, Result, StepTaken, Update, WriteSent
 from actors.stages.spec import StageSpec
 from explorer.types import Metrics, TakeWarning
 from tests.support.jobs import exploring, job_keys, queued
@@ -102,7 +102,9 @@ class Stages:
         storyboard: bool = False,
         refuses: str = "",
         endless: bool = False,
+        writes: bool = False,
     ) -> None:
+        self.writes = writes
         self.live = live
         self.refuses = refuses
         self.endless = endless
@@ -119,6 +121,8 @@ class Stages:
                 writer = BlobWriter(redis, key, ttl_s=60, max_bytes=100)
                 await writer.write(text)
                 await writer.close()
+        if self.writes:
+            yield WriteSent()
         if self.endless:
             await asyncio.Event().wait()
         if self.refuses:
@@ -300,6 +304,23 @@ async def test_what_dies_costs_an_attempt_and_not_the_job(
     job = await finished(store)
     assert job.status is Status.COMPLETED
     assert job.all_warnings == rows(LACKING, NO_POSTER)
+
+
+@pytest.mark.parametrize(("repeatable", "attempts"), [(False, 1), (True, 2)])
+async def test_a_script_that_has_written_is_played_again_only_if_it_says_so(
+    repeatable: bool, attempts: int, store: Store, settings: Settings
+) -> None:
+    script = {"url": "https://a.test/", "steps": [{"click": {"target": "Buy"}}], "repeatable": repeatable}
+    await queued(store, script=ScriptSpec(script, ()))
+    crashing = Stages(refuses="browser_crashed", writes=True)
+
+    for _ in range(2):
+        await asyncio.to_thread(pipeline(settings, crashing).explore_and_record, "j1")
+
+    job = await finished(store)
+    assert len(crashing.specs) == attempts
+    expected = (Status.PENDING, None) if repeatable else (Status.FAILED, "script_interrupted")
+    assert (job.status, job.error_code) == expected
 
 
 async def test_a_job_that_is_filmed_again_forgets_what_its_first_take_was_told_of(

@@ -7,7 +7,7 @@ from typing import Any, cast
 from actors.jobs.callback import Callback
 from actors.jobs.job import Job
 from actors.jobs.keys import EVENTS, GONE, LEADER, SEEN, TOTALS, WORKERS, Claim
-from actors.jobs.spec import JobSpec
+from actors.jobs.spec import JobSpec, ScriptSpec
 from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from actors.options import Limits
@@ -34,8 +34,10 @@ async def queued(
     url: str = "https://example.com/",
     style: Style | None = None,
     callback: Callback | None = None,
+    script: ScriptSpec | None = None,
 ) -> Job:
-    job = Job(job_id, JobSpec(url, Limits(10, 3, 300), style=style or Style(), callback=callback))
+    spec = JobSpec(url, Limits(10, 3, 300), style=style or Style(), callback=callback, script=script)
+    job = Job(job_id, spec)
     assert await store.create(job)
     return job
 

@@ -4,7 +4,7 @@
 -- Returns the ids of these jobs.
 -- KEYS: active, waiting to be recorded, waiting to be encoded.
 -- ARGV: prefix of job keys, prefixes of a claim's blobs (JSON), max_attempts, stages to go back to (JSON), their
--- status (JSON), error of an attempt, error of the last attempt, fields of an exploration (JSON)
+-- status (JSON), error of an attempt, error of the last attempt, fields of an exploration (JSON), prefix of secrets
 local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local blobs = cjson.decode(ARGV[2])
@@ -29,6 +29,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], 0, now_ms)) do
     if to ~= 'ready' and tonumber(job[2]) >= tonumber(ARGV[3]) then
       redis.call('HSET', key, 'status', 'failed', 'error', ARGV[7], 'error_code', 'attempts_exhausted',
         'updated_ms', now_ms)
+      redis.call('UNLINK', ARGV[9] .. id)
     else
       redis.call('HSET', key, 'stage', to, 'status', status[to], 'updated_ms', now_ms)
       if to == 'queued' then

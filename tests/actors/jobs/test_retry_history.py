@@ -89,21 +89,36 @@ async def test_the_film_of_the_next_attempt_knows_it_as_what_was_before(store: S
 
 async def test_the_watchdog_takes_a_job_back_with_its_history(store: Store) -> None:
     claim = await exploring(store)
-    await store.renew_lease(claim, {"retries": '[{"kind": "browser"}]', "steps": "[{}]", "progress": 40})
+    await store.renew_lease(
+        claim, {"retries": '[{"kind": "browser"}]', "wrote": 1, "steps": "[{}]", "progress": 40}
+    )
     await store.redis.zadd(ACTIVE, {"j1": 1})
 
     assert await store.reap() == ["j1"]
 
     job = await store.find("j1")
-    assert (job.retries, job.steps, job.progress) == (({"kind": "browser"},), (), 0)
+    assert (job.retries, job.wrote, job.steps, job.progress) == (({"kind": "browser"},), True, (), 0)
+
+
+async def test_a_job_that_the_watchdog_gives_up_leaves_no_secrets(store: Store, settings: Settings) -> None:
+    await exploring(store)
+    await store.redis.set("demo:secrets:j1", b"sealed")
+    await store.redis.hset("demo:job:j1", "attempt", settings.max_attempts)
+    await store.redis.zadd(ACTIVE, {"j1": 1})
+
+    await store.reap()
+
+    assert (await store.find("j1")).error_code == "attempts_exhausted"
+    assert not await store.redis.exists("demo:secrets:j1")
 
 
 async def test_somebody_who_asks_for_another_film_begins_without_history(store: Store) -> None:
     claim = await exploring(store)
-    await store.renew_lease(claim, {"retries": '[{"kind": "browser"}]'})
+    await store.renew_lease(claim, {"retries": '[{"kind": "browser"}]', "wrote": 1})
     await store.end(claim, Status.FAILED, {"error": "no luck", "error_code": "x"})
 
-    assert (await store.retry("j1")).retries == ()
+    again = await store.retry("j1")
+    assert (again.retries, again.wrote) == ((), False)
 
 
 @pytest.mark.parametrize("end", [ENCODED, Failed("storage_full", "no luck")])
