@@ -210,4 +210,4 @@ async def test_a_film_becomes_a_script_that_can_be_edited(visitor: Visitor, stor
     await visitor.page.get_by_role("button", name="Edit as script").click()
 
     await visitor.sees("ask")
-    await expect(visitor.page.get_by_label("A script")).to_have_value(re.compile("^title: .*\nurl: "))
+    await expect(visitor.page.get_by_label("A script")).to_have_value(re.compile("^url: "))

@@ -203,6 +203,7 @@ async def _remember(store: Store) -> None:
     for key, job_id in (("in-flight", "coming"), ("of-nobody", "nobody"), ("of-one-that-left", "left")):
         once = IdempotencyKey(key, fingerprint)
         await reserve(store, once, job_id)
+        await store.redis.persist(once.record)  # it holds for 10 s, and a busy machine asks later
         if job_id != "coming":
             await store.redis.hset(once.record, "job", job_id)
     assert not await store.redis.exists(JOB + "nobody")
