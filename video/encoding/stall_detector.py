@@ -6,14 +6,14 @@ import psutil
 
 from video.errors import EncoderStalled
 
-#: Even on a busy machine an ffmpeg that lives gets some of the processor every second.
+#: Even on a busy machine an ffmpeg that lives uses something, or is queued for a processor.
 STALL_LIMIT_S = 8.0
 #: A longer pause between two looks is ours: nobody looked, so nothing is known of it.
 MAX_POLL_GAP_S = 1.0
 
 
 class StallDetector:
-    """Of one process, as its own progress and the processor time that it has used tell."""
+    """Of one process, as its own progress tells, and what it has used of processor, disk and pipes."""
 
     def __init__(self, pid: int, limit_s: float = STALL_LIMIT_S) -> None:
         self._pid, self._limit_s = pid, limit_s
@@ -26,8 +26,9 @@ class StallDetector:
         now_s = time.monotonic()
         passed_s = min(now_s - self._checked_s, MAX_POLL_GAP_S)
         self._checked_s = now_s
-        state = (*progress, _cpu_time_s(self._pid))
-        self._unchanged_s = self._unchanged_s + passed_s if state == self._state else 0.0
+        state = (*progress, *_used_by(self._pid))
+        waits = state == self._state and not _is_queued(self._pid)
+        self._unchanged_s = self._unchanged_s + passed_s if waits else 0.0
         self._state = state
         if self._unchanged_s > self._limit_s:
             raise EncoderStalled(
@@ -35,9 +36,21 @@ class StallDetector:
             )
 
 
-def _cpu_time_s(pid: int) -> float:
+def _used_by(pid: int) -> tuple[float, ...]:
+    """Seconds of processor time, and bytes read and written, of a process; nothing once it has ended."""
     try:
-        times = psutil.Process(pid).cpu_times()
-    except psutil.Error:  # it has ended, which others notice
-        return -1.0
-    return float(times.user + times.system)
+        process = psutil.Process(pid)
+        times = process.cpu_times()
+        # Linux counts bytes by process, macOS does not.
+        counted = process.io_counters() if hasattr(process, "io_counters") else ()
+    except (psutil.Error, OSError):  # it has ended, which others notice
+        return ()
+    return (times.user + times.system, *counted)
+
+
+def _is_queued(pid: int) -> bool:
+    """Whether it could go on and is only waiting for a processor: a busy machine, and no stall."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_RUNNING)
+    except psutil.Error:
+        return False
