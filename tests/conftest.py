@@ -1,4 +1,4 @@
-"""What all tests share: a real Valkey each, the test site, and a running server."""
+"""What all tests share: a real Valkey, the test site, and a running server."""
 
 import threading
 import time
@@ -15,6 +15,7 @@ from actors.jobs.store import Store
 from actors.settings import Settings
 from demo_api.server import listen, make_server
 from tests.site.server import SiteServer
+from tests.support.shared_valkey import SharedValkey
 
 NewProcesses = Callable[[str], list[psutil.Process]]
 Serve = Callable[[Settings], AbstractContextManager[str]]
@@ -55,9 +56,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=rank)
 
 
+@pytest.fixture(scope="session")
+def shared_valkey() -> Iterator[SharedValkey]:
+    shared = SharedValkey()
+    yield shared
+    shared.stop()
+
+
 @pytest.fixture
-def redis_url() -> Iterator[str]:
-    """An empty Valkey of the test's own."""
+def redis_url(shared_valkey: SharedValkey) -> str:
+    """An empty Valkey that no other test uses at the same time."""
+    return shared_valkey.emptied()
+
+
+@pytest.fixture
+def own_redis_url() -> Iterator[str]:
+    """A Valkey that is started for the test, and has kept nothing of another."""
     with embedded_valkey() as url:
         yield url
 

@@ -20,8 +20,13 @@ ONE = b"*2\r\n$3\r\nDEL\r\n$1\r\nc\r\n"
 
 
 @pytest.fixture
+def redis_url(own_redis_url: str) -> str:
+    """Of a Valkey whose append-only file has nothing of other tests."""
+    return own_redis_url
+
+
+@pytest.fixture
 def ledger(settings: Settings) -> Ledger:
-    """Of the test's own Valkey."""
     assert settings.redis is not None
     return Ledger(Path(settings.redis.removeprefix("unix://")).parent / "appendonlydir")
 

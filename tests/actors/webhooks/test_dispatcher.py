@@ -401,8 +401,11 @@ async def test_an_idle_dispatcher_asks_once_an_interval(settings: Settings, stor
     assert DEFAULT_POLICY.poll_interval_s == 1
 
 
-async def test_a_redis_that_dies_forgets_no_call(new_processes: NewProcesses, settings: Settings) -> None:
+async def test_a_redis_that_dies_forgets_no_call(
+    settings: Settings, new_processes: NewProcesses, own_redis_url: str
+) -> None:
     [server] = new_processes("valkey-server")
+    settings = settings.model_copy(update={"redis_url": own_redis_url})
     policy = replace(QUICK, backoff_s=(0.3,))
     async with receiving(UNAVAILABLE) as receiver, dispatching(listing(settings, receiver), policy) as store:
         await cancelled(store, receiver)
