@@ -1,4 +1,7 @@
-"""Nothing that is started sees a secret in its environment, ours or somebody else's."""
+"""Nothing that is started sees a secret in its environment, ours or somebody else's.
+
+`test_worker.py` shows the same of a worker.
+"""
 
 import os
 import re
@@ -11,21 +14,13 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from redis import Redis
 
-from actors.jobs.states import Stage
-from actors.jobs.store import Store
-from actors.settings import Settings
 from tests.demo_api.cli.test_main import SITEREEL
-from tests.end_to_end.test_stopping import ask, until
 from tests.site.server import SiteServer
-from tests.support.canaries import SIGN, Watch, canaries, watching
+from tests.support.canaries import Watch, canaries, watching
 from tests.support.markers import thorough
 
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.skipif(sys.platform != "linux", reason="reads environments from /proc"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads environments from /proc")
 
 PATIENCE_S = 240.0
 #: What a take is made of; each must have been looked at.
@@ -48,23 +43,8 @@ def sitereel(*words: str, folder: Path, **variables: str) -> Iterator[tuple[psut
         process.wait()
 
 
-async def test_a_worker_shows_its_secrets_to_nobody(
-    settings: Settings, redis_url: str, site: SiteServer, tmp_path: Path
-) -> None:
-    Redis.from_url(redis_url).config_set("requirepass", SIGN)
-    locked = settings.model_copy(update={"redis_url": f"{redis_url}?password={SIGN}"})
-    assert locked.redis is not None
-    with sitereel("worker", "--workers", "1", folder=tmp_path, REDIS_URL=locked.redis) as (_, watch):
-        async with Store.opened(locked.redis, locked) as store:
-            job_id = await ask(store, site, "lab/dead.html")
-            await until(store, job_id, lambda job: job.stage is Stage.READY)
-
-    assert watch.leaks == set()
-    assert watch.read.keys() >= TAKE
-
-
 @pytest.mark.thorough
-def test_neither_does_a_server_nor_to_its_own_valkey(site: SiteServer, tmp_path: Path) -> None:
+def test_a_server_shows_its_secrets_to_nobody_nor_to_its_own_valkey(site: SiteServer, tmp_path: Path) -> None:
     host, token = site.url.removeprefix("http://").rstrip("/"), canaries()["API_TOKEN"]
     words = ("serve", "--port", "0", "--workers", "1")
     with sitereel(*words, folder=tmp_path, REDIS_URL="", ALLOW_PRIVATE_HOSTS=host) as (process, watch):

@@ -1,4 +1,4 @@
-"""A worker that is told to stop: what it runs may end, or goes back into line, and nothing else is begun."""
+"""A worker that is told to stop twice; `test_worker.py` shows one that is told once."""
 
 import os
 import signal
@@ -61,23 +61,6 @@ async def stage_of(store: Store, job_id: str) -> tuple[Status, Stage]:
     job = await store.get(job_id)
     assert job is not None
     return job.status, job.stage
-
-
-async def test_a_running_stage_may_end_and_nothing_else_is_begun(
-    settings: Settings, store: Store, site: SiteServer, tmp_path: Path
-) -> None:
-    first = await ask(store, site, "lab/dead.html")
-    with worker(settings, tmp_path, grace_s=60) as process:
-        await until(store, first, lambda job: job.stage is Stage.EXPLORING)
-
-        process.send_signal(signal.SIGTERM)
-        second = await ask(store, site, "lab/dead.html")
-
-        assert process.wait(PATIENCE_S) == 0
-    assert await stage_of(store, first) == (Status.COMPLETED, Stage.READY)
-    assert await stage_of(store, second) == (Status.PENDING, Stage.QUEUED)
-    assert await store.tickets("record") == 1
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.thorough

@@ -16,7 +16,7 @@ from actors.settings import Settings
 SIGN = "canary-0c7e5d"
 #: What belongs to others, of whom we know nothing.
 FOREIGN = ("AWS_SECRET_ACCESS_KEY", "SITEREEL_SOMETHING_NEW")
-LOOK_S = 0.005
+LOOK_S = 0.01
 #: What a process is, by what stands in its command; the first that fits.
 KINDS = {
     "guard": "actors/supervision/subreaper.py",
@@ -67,10 +67,12 @@ class Watch:
     def __init__(self, root: psutil.Process) -> None:
         self._root = root
         self._stopping = threading.Event()
-        #: How often one of each kind was read, and had an environment.
+        #: How many of each kind were read, and had an environment.
         self.read: Counter[str] = Counter()
         #: Which process saw which variable.
         self.leaks: set[tuple[str, str]] = set()
+        #: The command with which each was read: an environment is another only after an exec.
+        self._commands: dict[psutil.Process, list[str]] = {}
 
     def run(self) -> None:
         while not self._stopping.wait(LOOK_S):
@@ -84,12 +86,17 @@ class Watch:
     def _look(self, process: psutil.Process) -> None:
         with suppress(psutil.Error, OSError):
             # The command first: one that is read together with the environment before it is of no use.
-            command, above = process.cmdline(), psutil.Process(process.ppid()).cmdline()
+            command = process.cmdline()
+            if command == self._commands.get(process):
+                return
+            above = psutil.Process(process.ppid()).cmdline()
             found = Path(f"/proc/{process.pid}/environ").read_bytes().decode(errors="replace").split("\0")
             if command == above:
                 return  # a fork that has not become its program yet is its parent still
             kind = _kind(" ".join(command))
-            self.read[kind] += any(variable.startswith("PATH=") for variable in found)
+            if any(variable.startswith("PATH=") for variable in found):
+                self.read[kind] += 1
+                self._commands[process] = command
             self.leaks |= {(kind, variable.partition("=")[0]) for variable in found if SIGN in variable}
 
 
