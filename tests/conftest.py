@@ -1,10 +1,12 @@
 """What all tests share: a real Valkey, the test site, and a running server."""
 
+import os
 import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
@@ -19,6 +21,9 @@ from tests.support.shared_valkey import SharedValkey
 
 NewProcesses = Callable[[str], list[psutil.Process]]
 Serve = Callable[[Settings], AbstractContextManager[str]]
+
+#: An HTTP client reads whom it may trust when it is made, also one for loopback: all authorities take 50 ms.
+os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "support" / "no_authority.pem")
 
 START_TIMEOUT_S = 10.0
 #: Files that take longest come first, so that at the end no process is left alone with one of them.

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -50,7 +51,8 @@ async def ask(proxy: EgressProxy, request: bytes) -> bytes:
 
 
 def client(proxy: EgressProxy) -> httpx.AsyncClient:
-    return httpx.AsyncClient(proxy=proxy.url, trust_env=False, timeout=20)
+    trust = ssl.create_default_context()  # by the environment, which httpx is not to ask for proxies
+    return httpx.AsyncClient(proxy=proxy.url, trust_env=False, verify=trust, timeout=20)
 
 
 def within(

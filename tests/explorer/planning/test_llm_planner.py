@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
@@ -11,6 +12,12 @@ from explorer.planning.llm_planner import LlmPlanner
 from explorer.types import ActionPlan, Box, Element, FieldKind, Scene, Wishes
 from tests.support import llm_server
 from tests.support.llm_server import Behaviour, LlmServer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sdk() -> None:
+    """Imported before a limit of time runs, which on a busy machine is shorter than that takes."""
+    import_module("openai")
 
 
 def link(name: str) -> Element:
