@@ -62,6 +62,7 @@ def test_a_slow_model_costs_its_timeout_and_no_more(behave: Behaviour) -> None:
     assert plans[0].reason.startswith("keywords (llm failed: timeout): ")
 
 
+@pytest.mark.thorough
 def test_a_model_that_never_answers_is_given_up_after_ten_seconds() -> None:
     with LlmServer(llm_server.hangs) as server:
         plans = asyncio.run(choose_planner("key", "m", server.base_url).plan(SCENE))
