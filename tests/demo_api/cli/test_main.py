@@ -30,7 +30,7 @@ START_TIMEOUT_S = 30.0
 def environment(**more: str) -> dict[str, str]:
     cleared = ("REDIS_URL", "REDIS_HOST", "OPENAI_API_KEY", "MAX_CLICKS", "ALLOW_PRIVATE_HOSTS")
     own = {name: value for name, value in os.environ.items() if name not in cleared}
-    # What the scout makes of a site is tested in tests/explorer; one recording here has it.
+    # What the scout makes of a site is tested in tests/explorer.
     return own | {"SCOUT": "false"} | more
 
 
@@ -45,14 +45,17 @@ def flat(text: str) -> str:
     return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split())
 
 
-def test_recording_writes_a_film_and_nothing_else(site: SiteServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [(), thorough(("--scout",))], ids=["plain", "scout"])
+def test_recording_writes_a_film_and_nothing_else(
+    options: tuple[str, ...], site: SiteServer, tmp_path: Path
+) -> None:
     out, bin = tmp_path / "films" / "demo.mp4", tmp_path / "bin"
     for folder in (out.parent, bin):
         folder.mkdir()
     viewer = bin / "xdg-open"
     viewer.write_text(f'#!/bin/sh\necho "a viewer talks"\necho "$1" > {tmp_path}/played\n')
     viewer.chmod(0o755)
-    words = ("-o", str(out), "--max-clicks", "1", "--scout", "--json", "--open")
+    words = ("-o", str(out), "--max-clicks", "1", "--json", "--open", *options)
 
     done = sitereel("record", site.url + "gallery.html", *words, PATH=f"{bin}:{os.environ['PATH']}")
 
