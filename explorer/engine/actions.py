@@ -108,6 +108,8 @@ class ActionPerformer:
         self._report = report
         self._popups = Popups(page)
         self._form_filler = FormFiller(page, clock, mouse)
+        #: How many windows were shown in the one page instead.
+        self.windows = 0
         #: The entry whose menu is open as long as the pointer is on it.
         self._menu: ActionPlan | None = None
 
@@ -201,8 +203,7 @@ class ActionPerformer:
             result.missed = True
             return
         await self._backtracking.settle()
-        popup_url = await self._deadlines.do(self._popups.take())
-        if popup_url is not None:
+        if popup_url := await self._deadlines.do(self._popups.take()):
             await self._open_in_place(popup_url)
         await self._leave_menu(result.step)
         result.held_back = self._interceptor.held_back
@@ -269,10 +270,10 @@ class ActionPerformer:
 
     async def _open_in_place(self, popup_url: str) -> None:
         """Shows in the one page what a popup wanted to show."""
-        refusal = self._guard.refuse_url(popup_url)
-        if refusal is not None:
+        if refusal := self._guard.refuse_url(popup_url):
             self._report(refusal)
         else:
+            self.windows += 1
             await self._backtracking.open(popup_url)
 
 

@@ -2,6 +2,7 @@
 
 from playwright.async_api import Page
 
+from explorer.browser.isolated_world import evaluate_isolated
 from explorer.deadlines import Deadlines
 from explorer.input.mouse import Mouse
 from explorer.page.discovery import find_click_point, reveal_delta, scroll_containers, stays_in_menu
@@ -15,6 +16,17 @@ BEFORE_CLICK_MS = 160.0
 #: Smaller distances are not scrolled.
 MIN_SCROLL_PX = 4.0
 MIN_SCROLLABLE_PX = 80.0
+#: A page that is scrolled to its end moves on by itself as more comes into view.
+MAX_SCROLLS = 12
+EDGE_PX = 4.0
+_READ_TOP = "() => document.scrollingElement?.scrollTop ?? 0"
+_SCROLL_BOX = """(el, {place, left}) => {
+  const top = place === "top" ? 0 : place === "bottom" ? el.scrollHeight : Number(place);
+  el.scrollTo({ top, left: left ?? el.scrollLeft, behavior: "smooth" });
+}"""
+#: Scrolls sideways, and tells whether there was anything to do.
+_SIDEWAYS = "({x, behavior}) => Math.abs(scrollX - x) >= 1 && !scrollTo({left: x, behavior})"
+SIDEWAYS_MS = 600.0
 #: So often the pointer follows a moving element; then it clicks where the element was last.
 MAX_FOLLOW_MOVES = 12
 #: The pointer is on an element when it is so close to where a click hits it; farther than the last it takes
@@ -39,6 +51,32 @@ class Scroller:
                 return
             await self._deadlines.limit(self._mouse.scroll_by(self._height_px * TOUR_STEP))
             await self._clock.hold(LOOK_MS)
+
+    async def scroll_to(self, place: str) -> None:
+        """Scrolls the page to `top`, `bottom`, or so many pixels from its top."""
+        for _ in range(MAX_SCROLLS):
+            if place == "bottom":
+                left_px = await self._deadlines.limit(self._mouse.scrollable_below())
+            else:
+                top_px = float(await self._deadlines.do(evaluate_isolated(self._page, _READ_TOP)))
+                left_px = (0.0 if place == "top" else float(place)) - top_px
+            if abs(left_px) < EDGE_PX:
+                break
+            if abs(await self._deadlines.limit(self._mouse.scroll_by(left_px))) < EDGE_PX:
+                break
+
+    async def scroll_box(self, selector: str, place: str, left_px: float | None) -> None:
+        """Scrolls an element to `top`, `bottom` or so many pixels from its top, and sideways where asked."""
+        box = self._page.locator(selector)
+        await self._deadlines.do(box.evaluate(_SCROLL_BOX, {"place": place, "left": left_px}))
+
+    async def sideways_to(self, left_px: float) -> None:
+        """Scrolls the page sideways, to so many pixels from its left."""
+        for behavior in ("smooth", "instant"):
+            request = {"x": left_px, "behavior": behavior}
+            if not await self._deadlines.do(evaluate_isolated(self._page, _SIDEWAYS, request)):
+                return
+            await self._clock.hold(SIDEWAYS_MS)
 
     async def show(self, selector: str) -> None:
         """Scrolls until the element is well in view."""

@@ -112,6 +112,15 @@ async def find_click_point(page: Page, selector: str) -> Point | None:
     return Point(float(position["x"]), float(position["y"]))
 
 
+async def hits_beside_corner(page: Page, selector: str, offset: Point) -> bool:
+    """Checks whether a click so far from the element's top left corner hits it now."""
+    frames = await frame_chain(page, selector)
+    if frames is None:
+        return False
+    request = {"offset": {"x": offset.x, "y": offset.y}, **frame_request(frames)}
+    return bool(await query(page, selector, "hitsBesideCorner", **request))
+
+
 async def aim_at(page: Page, selector: str) -> None:
     """Lets the next press reach this element only; `end_aim` tells whether it did."""
     await query(page, selector, "aim")

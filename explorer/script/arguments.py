@@ -97,17 +97,22 @@ class DragArgs(Record):
 
 
 class ScrollArgs(Record):
-    """Where the page, or the element `within`, is scrolled to: a target, `top`, `bottom` or pixels."""
+    """Where the page, or the element `within`, is scrolled to: a target, `top`, `bottom` or pixels.
+
+    `x` is where it is scrolled to sideways, in pixels from the left; None leaves that as it is.
+    """
 
     to: TargetSpec
     within: TargetSpec | None = None
+    x: Annotated[float, Field(ge=0)] | None = None
 
 
 class WaitArgs(Record):
     """What is waited for; several conditions must all hold."""
 
     target: TargetSpec | None = Field(None, alias="for")
-    state: Literal["visible", "hidden", "attached"] = "visible"
+    #: `attached` counts what cannot be seen, too; `detached` is the opposite of all that is said with it.
+    state: Literal["visible", "hidden", "attached", "detached"] = "visible"
     count: Annotated[int, Field(ge=0, le=10_000)] | None = None
     operator: Literal[">=", "==", "<="] = "=="
     properties: dict[str, Any] | None = None

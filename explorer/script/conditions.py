@@ -37,11 +37,15 @@ async def unmet_wait(page: Page, args: WaitArgs) -> str:
     if args.target is None:
         return ""
     names = alternatives(args.target)
+    if args.state == "detached":
+        attached = args.model_copy(update={"state": "attached", "expression": None})
+        return "" if await unmet_wait(page, attached) else f"{names[0]!r} still fits"
     if args.properties or args.attributes:
         handles = await handles_of(page, names)
         wanted = {"properties": args.properties, "attributes": args.attributes}
-        fitting = [one for one in handles if await one.evaluate(_HAS, wanted)]
-        return _unmet_count(len(fitting), args, "with these properties")
+        fitting = [await one.evaluate(_HAS, wanted) for one in handles]
+        unmet = _unmet_count(len(handles), args, args.state)
+        return unmet or ("" if all(fitting) else f"{names[0]!r} has other properties")
     if args.count is not None:
         return _unmet_count(await count_all(page, names, visible=args.state == "visible"), args, args.state)
     match args.state:

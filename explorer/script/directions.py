@@ -7,7 +7,6 @@ from urllib.parse import urljoin
 
 from playwright.async_api import Error as PlaywrightError
 
-from explorer.browser.isolated_world import evaluate_isolated
 from explorer.engine.actions import ActionTarget
 from explorer.engine.composition import Composition
 from explorer.errors import AddressRefused, PageUnreachable
@@ -26,10 +25,8 @@ from explorer.trace import Focus, Note, Wait
 READ_BEGIN_MS, READ_CHAR_MS = 700.0, 60.0
 #: How long something is highlighted at least, and how long a closer view takes and stands.
 HIGHLIGHT_MS, ZOOM_MS = 2_000.0, 1_500.0
-#: What is waited for in a scroll: the page moves on by itself as it comes into view.
-MAX_SCROLLS = 12
-EDGE_PX = 4.0
-_READ_TOP = "() => document.scrollingElement?.scrollTop ?? 0"
+#: In a window that a click has opened, so many pages are gone back from.
+MAX_BACK = 5
 
 Make = Callable[[Step, float, Mapping[str, str]], Awaitable[str]]
 
@@ -69,6 +66,9 @@ class Directions:
 
     async def make(self, step: Step, timeout_s: float, secrets: Mapping[str, str]) -> str:
         """Carries a step out. Raises StepError, and Playwright's errors when the page is lost."""
+        self._hand.recorded = step.recorded
+        if self._hand.opener and step.recorded and not step.window:
+            await self._leave_window()
         did = await self._table[step.verb](step, timeout_s, secrets)
         is_said = step.caption and step.verb not in _SAID_WITH_STEP and self._hand.on_camera
         if is_said and step.verb != "caption":
@@ -109,7 +109,7 @@ class Directions:
         is_secret = value != step.args.value and any(name in step.args.value for name in secrets)
 
         async def act(target: ActionTarget) -> float:
-            return await self._fields.fill(target, value, is_secret=is_secret)
+            return await self._fields.fill(target, value, is_secret=is_secret, recorded=step.recorded)
 
         taken = await self._hand.act(match, "type", step.caption or "", act)
         return f"filled in {taken.label}"
@@ -165,29 +165,23 @@ class Directions:
     async def _scroll(self, step: Step, timeout_s: float, secrets: Mapping[str, str]) -> str:
         to, within = step.args.to, step.args.within
         if within is not None:
-            return await self._scroll_within(within, to, timeout_s)
-        mouse, deadlines = self._parts.mouse, self._parts.deadlines
+            return await self._scroll_within(within, to, step.args.x, timeout_s)
+        if step.args.x is not None:
+            await self._parts.scroller.sideways_to(step.args.x)
         if to in {"top", "bottom"} or _is_number(to):
-            for _ in range(MAX_SCROLLS):
-                top = float(await self._clock.during(evaluate_isolated(self._parts.page, _READ_TOP)))
-                below = await deadlines.limit(mouse.scrollable_below())
-                left = below if to == "bottom" else (0.0 if to == "top" else float(str(to))) - top
-                if abs(left) < EDGE_PX or abs(await deadlines.limit(mouse.scroll_by(left))) < EDGE_PX:
-                    break
+            await self._parts.scroller.scroll_to(to)
             return f"scrolled to {to}"
         match = await self._hand.find(to, timeout_s)
         await self._hand.show(match)
         return f"scrolled to {label_of(match, to)}"
 
-    async def _scroll_within(self, within: Any, to: Any, timeout_s: float) -> str:
+    async def _scroll_within(self, within: Any, to: Any, x: float | None, timeout_s: float) -> str:
         box = await self._hand.find(within, timeout_s)
         if not (to in {"top", "bottom"} or _is_number(to)):
             match = await self._hand.find(to, timeout_s)
             await self._hand.show(match)
             return f"scrolled to {label_of(match, to)}"
-        place = "el.scrollHeight" if to == "bottom" else "0" if to == "top" else str(float(str(to)))
-        script = f"el => el.scrollTo({{top: {place}, behavior: 'smooth'}})"
-        await self._parts.deadlines.do(self._parts.page.locator(box.selector).evaluate(script))
+        await self._parts.scroller.scroll_box(box.selector, to, x)
         await self._parts.backtracking.settle()
         return f"scrolled {label_of(box, within)} to {to}"
 
@@ -277,9 +271,24 @@ class Directions:
         return f"took a picture, {step.args}"
 
     async def _close_window(self, step: Step, timeout_s: float, secrets: Mapping[str, str]) -> str:
+        if self._hand.opener:
+            await self._leave_window()
+        else:
+            await self._go_back()
+        return "closed the window"
+
+    async def _leave_window(self) -> None:
+        """Goes back to the page that a window was opened from: there, fields still have their values."""
+        opener, self._hand.opener = self._hand.opener, ""
+        for _ in range(MAX_BACK):
+            if self._parts.page.url == opener:
+                return
+            await self._go_back()
+        await self.open(opener)
+
+    async def _go_back(self) -> None:
         await self._parts.deadlines.do(self._parts.page.go_back())
         await self._parts.backtracking.settle()
-        return "closed the window"
 
 
 #: Steps of which a caption is shown while they act.

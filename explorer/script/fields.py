@@ -23,6 +23,7 @@ _KIND_OF = """
 (el) => {
   if (el.localName === "select") return "select";
   if (el.isContentEditable || el.localName === "textarea") return "text";
+  if (/^(checkbox|radio|switch)$/.test(el.getAttribute("role"))) return "choice";
   if (el.localName !== "input") return "";
   if (/^(date|time|month|week|datetime-local|color|range)$/.test(el.type)) return "value";
   if (/^(checkbox|radio)$/.test(el.type)) return "choice";
@@ -30,6 +31,8 @@ _KIND_OF = """
   return "text";
 }
 """
+_NUMBER_OF_OPTION = "(el, value) => [...el.options].findIndex((option) => option.value === value)"
+_IS_TICKED = "el => Boolean(el.checked || el.getAttribute('aria-checked') === 'true')"
 #: Shows what is typed as dots, whatever the field's type.
 _MASK = """
 (el) => {
@@ -52,19 +55,27 @@ class Fields:
         self._clock = clock
         self._mouse = mouse
 
-    async def fill(self, target: ActionTarget, value: str, *, is_secret: bool) -> float:
-        """Fills one field, and returns when that began. Raises StepError for what is no field."""
+    async def fill(
+        self, target: ActionTarget, value: str, *, is_secret: bool, recorded: bool = False
+    ) -> float:
+        """Fills one field, and returns when that began. Raises StepError for what is no field.
+
+        What was recorded is the value of an option, never its label; a choice is ticked by any value.
+        """
         field = self._page.locator(target.element.selector)
         kind = await self._clock.during(field.evaluate(_KIND_OF, timeout=LOCATE_TIMEOUT_MS))
         if is_secret:
             await self._clock.during(field.evaluate(_MASK))
         began_ms = self._clock.now_ms()
         if kind == "text":
-            await self._type(field, value)
+            await self._type(field, value, clicks=not (recorded and await self._has_focus(field)))
         elif kind == "select":
-            await self._select(field, value)
+            await (self._select_by_value if recorded else self._select)(field, value)
         elif kind == "value":
             await self._clock.during(field.fill(value, timeout=LOCATE_TIMEOUT_MS))
+        elif kind == "choice" and recorded:
+            if await self._clock.during(field.evaluate(_IS_TICKED)) != bool(value):
+                await self._mouse.click()
         elif kind == "choice":
             raise StepError("it is ticked, and not filled: say check or uncheck", retryable=False)
         else:
@@ -72,9 +83,13 @@ class Fields:
         await self._clock.hold(AFTER_INPUT_MS)
         return began_ms
 
-    async def _type(self, field: Locator, value: str) -> None:
+    async def _has_focus(self, field: Locator) -> bool:
+        return bool(await self._clock.during(field.evaluate("el => el.matches(':focus')")))
+
+    async def _type(self, field: Locator, value: str, *, clicks: bool) -> None:
         """Replaces what the field holds."""
-        await self._mouse.click()
+        if clicks:
+            await self._mouse.click()
         await self._clock.during(field.focus(timeout=LOCATE_TIMEOUT_MS))
         await self._clock.hold(BEFORE_INPUT_MS)
         await self._for_one_frame(self._page.keyboard.press("ControlOrMeta+a"))
@@ -97,10 +112,11 @@ class Fields:
             await self._select_by_value(field, value)
 
     async def _select_by_value(self, field: Locator, value: str) -> None:
-        try:
-            await self._clock.during(field.select_option(value=value, timeout=SELECT_TIMEOUT_MS))
-        except PlaywrightError as exc:
-            raise StepError(f"its list has no option {value!r}", retryable=False) from exc
+        # By its number: Playwright takes a label for a value.
+        number = await self._clock.during(field.evaluate(_NUMBER_OF_OPTION, value))
+        if number < 0:
+            raise StepError(f"its list has no option {value!r}", retryable=False)
+        await self._clock.during(field.select_option(index=number, timeout=SELECT_TIMEOUT_MS))
 
     async def _for_one_frame(self, work: Awaitable[None]) -> None:
         await self._clock.during(asyncio.gather(work, self._clock.hold(FRAME_MS)))

@@ -13,12 +13,12 @@ from explorer.healing.target_memory import TargetMemory
 from explorer.input.mouse import PRESS_MS, Mouse, MouseButton
 from explorer.input.scrolling import Scroller
 from explorer.overlays.clearer import OverlayClearer
-from explorer.page.discovery import describe, find_click_point
+from explorer.page.discovery import describe, end_aim, find_click_point, hits_beside_corner
 from explorer.protocols import Clock
 from explorer.script.arguments import ClickArgs, alternatives
 from explorer.script.progress import StepError
-from explorer.script.resolver import Match, NotFound, find_one
-from explorer.types import Action, ActionPlan, Box, Element, Point, Refusal, Step
+from explorer.script.resolver import Match, NotFound, control_around, find_one
+from explorer.types import Action, ActionPlan, Box, Point, Refusal, Step
 
 #: How often a page is searched for what is not there yet, in film time.
 POLL_MS = 200.0
@@ -44,22 +44,28 @@ class Hand:
     recorder: TraceRecorder
     memory: TargetMemory
     on_camera: bool = True
+    #: Whether the step was recorded by Chrome.
+    recorded: bool = False
+    #: The page that a window was opened from, which is shown in its place.
+    opener: str = ""
 
     async def find(self, target: str | list[str], timeout_s: float) -> Match:
         """The element that a target names, once it is there, or else the one that it named before.
 
         Raises StepError after `timeout_s`.
         """
-        words, began_ms = alternatives(target)[0], self.clock.now_ms()
+        words, began_ms = alternatives(target), self.clock.now_ms()
         while True:
             try:
-                match = await self.deadlines.do(find_one(self.page, alternatives(target)))
-                await self.memory.remember(words, match.selector)
-                return (await self._recall(words) if self.memory.is_doubtful(words) else None) or match
+                search = find_one(self.page, words, recorded=self.recorded)
+                match = await self.deadlines.do(search)
+                await self.memory.remember(words[0], match.selector)
+                doubtful = self.memory.is_doubtful(words[0])
+                return (await self._recall(words[0]) if doubtful else None) or match
             except NotFound as exc:
                 waited_ms = self.clock.now_ms() - began_ms
                 if waited_ms >= (AMBIGUOUS_MS if exc.ambiguous else timeout_s * 1000):
-                    if healed := await self._recall(words):
+                    if healed := await self._recall(words[0]):
                         return healed
                     raise StepError(str(exc), retryable=not exc.ambiguous) from exc
             await self.clock.hold(POLL_MS)
@@ -75,6 +81,8 @@ class Hand:
     async def usable(self, target: str | list[str], timeout_s: float) -> Match:
         """The same, but hidden and disabled elements are waited for, too."""
         match = await self.find(target, timeout_s)
+        if self.recorded:
+            match = await self.deadlines.do(control_around(self.page, match))
         began_ms = self.clock.now_ms()
         if match.element is None:
             await self.show(match)  # much appears only when it comes into view
@@ -120,7 +128,10 @@ class Hand:
         if target is None:
             raise StepError(await self._why_not(match))
         result = self.performer.begin(plan, target, len(self.recorder.steps) + 1)
+        here, windows = self.page.url, self.performer.windows
         await self.performer.perform(result, target, None, act)
+        if self.performer.windows > windows or target.element.new_tab:
+            self.opener = self.opener or here
         if result.missed:
             raise StepError("the click has missed it: it moves")
         step = replace(result.step, end_ms=self.clock.now_ms())
@@ -131,21 +142,22 @@ class Hand:
     async def click(self, match: Match, args: ClickArgs, caption: str, *, double: bool = False) -> Step:
         """Clicks once or twice; at a place of its own, or with another button, where that is asked for."""
         is_plain = args.button == "primary" and args.hold is None and not double
-        if is_plain and (args.offset is None or not _is_place(match.element)):
+        if is_plain and args.offset is None:
             return await self.act(match, "click", caption)
 
         async def act(target: ActionTarget) -> float:
-            await self.mouse.move_to(_place(target, args.offset))
-            button = BUTTONS.get(args.button)
-            if button is None:
-                pressed_ms = self.clock.now_ms()
-                await self.clock.during(self._history(args.button))
-                return pressed_ms
+            await self.mouse.move_to(await self._place(match, target, args.offset))
+            pressed_ms = self.clock.now_ms()
             if double:
-                pressed_ms = self.clock.now_ms()
                 await self.mouse.double_click()
-                return pressed_ms
-            return await self.mouse.click(args.hold * 1000 if args.hold else PRESS_MS, button)
+            elif args.button in BUTTONS:
+                hold_ms = args.hold * 1000 if args.hold else PRESS_MS
+                pressed_ms = await self.mouse.click(hold_ms, BUTTONS[args.button])
+            else:
+                await self.clock.during(self._history(args.button))
+            if await self.deadlines.do(end_aim(self.page, target.element.selector)) == "missed":
+                raise StepError("the click has missed it: it moves")
+            return pressed_ms
 
         return await self.act(match, "double_click" if double else "click", caption, act)
 
@@ -165,6 +177,17 @@ class Hand:
     async def hover(self, match: Match, caption: str) -> Step:
         return await self.act(match, "hover", caption)
 
+    async def _place(self, match: Match, target: ActionTarget, offset: tuple[float, float] | None) -> Point:
+        """The point at an offset from a corner; the element's own point where a click would not hit it."""
+        inner = self.page.locator(match.inner or match.selector)
+        box = await self.deadlines.do(inner.bounding_box(timeout=BOX_TIMEOUT_MS)) if offset else None
+        if offset is None or box is None:
+            return target.point
+        point, corner = Point(box["x"] + offset[0], box["y"] + offset[1]), target.element.box
+        selector, beside = target.element.selector, Point(point.x - corner.x, point.y - corner.y)
+        is_hit = await self.deadlines.do(hits_beside_corner(self.page, selector, beside))
+        return point if is_hit else target.point
+
     async def _history(self, button: str) -> None:
         """The mouse's back and forward buttons."""
         await (self.page.go_back() if button == "back" else self.page.go_forward())
@@ -182,16 +205,3 @@ def label_of(match: Match, target: str | list[str]) -> str:
     """What viewers are told that it is."""
     words = re.sub(r"\s+", " ", alternatives(target)[0])
     return name_of(match.element) if match.element else words
-
-
-def _is_place(element: Element | None) -> bool:
-    """Whether it matters where an element is clicked: it is a picture, or nothing that has a name."""
-    return element is not None and (element.tag in {"canvas", "svg", "img", "video"} or not element.label)
-
-
-def _place(target: ActionTarget, offset: tuple[float, float] | None) -> Point:
-    """The point at an offset from the element's corner; what lies outside of it is its own point."""
-    box = target.element.box
-    if offset is None or not (0 <= offset[0] <= box.width and 0 <= offset[1] <= box.height):
-        return target.point
-    return Point(box.x + offset[0], box.y + offset[1])

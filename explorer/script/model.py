@@ -57,6 +57,8 @@ class Step(Record):
     window: str | None = None
     #: What its targets were like when it was played last, by their words: a lost one is found by that.
     fingerprints: dict[str, Fingerprint] = Field(default={}, max_length=MAX_FINGERPRINTS)
+    #: Whether Chrome's Recorder wrote it: its target may fit several elements, of which the first was meant.
+    recorded: bool = False
 
     @property
     def verb(self) -> str:

@@ -65,7 +65,6 @@ class ScriptPlayer:
     _metrics: Metrics = field(init=False, default=Metrics())
     _stop: StopReason = field(init=False, default="script_ended")
     _navigations: int = field(init=False, default=0)
-    _windows: list[str] = field(init=False, default_factory=list)
 
     async def play(self) -> Events:
         """Yields metrics, steps, refusals and each change of a script step as it happens, a Trace at the end.
@@ -150,7 +149,6 @@ class ScriptPlayer:
         is_cut = step.off_camera and not path.startswith("before")
         self.clock.switch(off=not self.hand.on_camera)
         try:
-            await self._leave_window(step)
             did = await self.directions.make(step, timeout_s, self.secrets)
             if step.navigates:
                 await self._await_navigation(navigations, timeout_s)
@@ -252,15 +250,6 @@ class ScriptPlayer:
         title = await parts.deadlines.do(title_of(parts.page))
         recorder.visits.append(Visit(self.clock.now_ms(), clip(url), title))
         await self.clock.hold(ARRIVE_MS)
-
-    async def _leave_window(self, step: Step) -> None:
-        """Goes back where a step is made in the page itself, and not in the window that was shown in it."""
-        if self._windows and not step.window:
-            await self.directions.open(self._windows.pop(0))
-            self._windows.clear()
-        elif step.window and not self._windows:
-            visits = self.parts.recorder.visits
-            self._windows.append(visits[-2].url if len(visits) > 1 else self.parts.brief.url)
 
     def _note_navigation(self, frame: Frame) -> None:
         self._navigations += frame == self.parts.page.main_frame

@@ -9,7 +9,7 @@ from typing import Any
 from explorer.script.arguments import alternatives
 from explorer.script.errors import Problem, ScriptInvalid
 from explorer.script.model import Script, Step
-from explorer.script.targets import parse_target, quoted
+from explorer.script.targets import MAX_ALTERNATIVES, parse_target, quoted
 
 CUSTOM = "sitereel:"
 #: What the step before it has beyond what its type can say.
@@ -70,10 +70,12 @@ def _native(step: Any, default_s: float) -> list[dict[str, Any]]:
     common: dict[str, Any] = {}
     if kind != "customStep":
         common["timeout"] = _seconds(step.get("timeout")) or default_s
-    if any(event.get("type") == "navigation" for event in step.get("assertedEvents") or ()):
-        common["navigates"] = True
+        common["recorded"] = True
     if isinstance(window := step.get("target"), str) and window != "main":
         common["window"] = window
+    is_in_page = "window" not in common and not step.get("frame")
+    if is_in_page and any(event.get("type") == "navigation" for event in step.get("assertedEvents") or ()):
+        common["navigates"] = True
     try:
         return [{**convert(step), **common}]
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
@@ -82,14 +84,31 @@ def _native(step: Any, default_s: float) -> list[dict[str, Any]]:
 
 
 def _selectors(step: Raw) -> list[str]:
-    """The alternatives of a step, each a path through its frames and shadow roots."""
-    numbers = ".".join(str(int(number)) for number in step.get("frame") or ())
-    frames = f"frame={numbers} >> " if numbers else ""
+    """The alternatives of a step, each a path through its frames and shadow roots.
+
+    One that cannot be read is left out: of names, Chrome writes down what stands in the page.
+    """
     found = step["selectors"]
     if not isinstance(found, list) or not found:
         raise ValueError("has no selectors")
+    frames = _frames(step)
     paths = [one if isinstance(one, list) else [one] for one in found]
-    return [frames + " >> ".join(map(_engine, path)) for path in paths]
+    targets = [frames + " >> ".join(map(_engine, path)) for path in paths]
+    return list(filter(_is_target, targets))[:MAX_ALTERNATIVES] or targets
+
+
+def _frames(step: Raw) -> str:
+    """The beginning of a path: a frame by its address, if it is of another host, and by numbers."""
+    window, numbers = step.get("target"), ".".join(str(int(number)) for number in step.get("frame") or ())
+    by_address = f"frame={window} >> " if isinstance(window, str) and window != "main" else ""
+    return by_address + (f"frame={numbers} >> " if numbers else "")
+
+
+def _is_target(text: str) -> bool:
+    try:
+        return bool(parse_target(text))
+    except ValueError:
+        return False
 
 
 def _engine(selector: str) -> str:
@@ -112,7 +131,9 @@ def _click(step: Raw) -> dict[str, Any]:
 
 def _scroll(step: Raw) -> dict[str, Any]:
     within = {"within": _selectors(step)} if "selectors" in step else {}
-    return {"scroll": {"to": str(step.get("y") or 0), **within}}
+    if not within and (frames := _frames(step)):
+        within = {"within": [f"{frames}css=:root"]}
+    return {"scroll": {"to": str(step.get("y") or 0), "x": step.get("x") or 0, **within}}
 
 
 def _wait(step: Raw) -> dict[str, Any]:
@@ -120,7 +141,8 @@ def _wait(step: Raw) -> dict[str, Any]:
         "for": _selectors(step),
         "count": step.get("count", 1),
         "operator": step.get("operator", ">="),
-        "state": "visible" if step.get("visible", True) else "hidden",
+        # Its own runner counts what is in the document, seen or not, and else waits for the opposite.
+        "state": "attached" if step.get("visible", True) else "detached",
     }
     more = {name: step[name] for name in ("properties", "attributes") if step.get(name)}
     return {"wait": wait | more}
@@ -194,7 +216,7 @@ def _written_target(target: str | list[str]) -> dict[str, Any]:
         path = []
         for part in parse_target(one).parts:
             if part.engine == "frame":
-                frames = [int(number) for number in part.value.split(".")]
+                frames = [int(number) for number in part.value.split(".") if part.value[0].isdigit()]
             else:
                 path.append(_written_part(part.engine, part.value, part.role))
         selectors.append(path)
@@ -238,21 +260,32 @@ def _written_click(args: Any) -> dict[str, Any]:
 
 
 def _written_wait(args: Any) -> dict[str, Any]:
-    if args.seconds is not None or args.state == "attached" or (args.expression and args.target):
+    if args.seconds is not None or args.state == "hidden" or (args.expression and args.target):
         return {}
     if args.expression:
         return {"type": "waitForExpression", "expression": args.expression}
     more = {name: getattr(args, name) for name in ("properties", "attributes") if getattr(args, name)}
     count = 1 if args.count is None else args.count
     operator = ">=" if args.count is None else args.operator
-    shown = {"visible": args.state == "visible"}
+    shown = {"visible": args.state != "detached"}
     return {"type": "waitForElement", "count": count, "operator": operator, **shown, **more} | dict(
         _writer("waitForElement")(args)
     )
 
 
+def _written_scroll(args: Any) -> dict[str, Any]:
+    if not isinstance(args.to, str) or not args.to.isdecimal():
+        return {}
+    try:
+        within = _written_target(args.within) if args.within else {}
+    except ValueError:
+        return {}
+    return {"type": "scroll", "x": args.x or 0, "y": int(args.to), **within}
+
+
 _WRITERS: dict[str, Callable[[Any], Any]] = {
     "wait": _written_wait,
+    "scroll": _written_scroll,
     "navigate": lambda url: {"type": "navigate", "url": url},
     "click": _writer("click", _written_click),
     "double_click": _writer("doubleClick", _written_click),

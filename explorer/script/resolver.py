@@ -23,39 +23,83 @@ _USABLE = (
 )
 
 
+#: The control that an element is a part of, or else the nearest one without aria-hidden.
+_CONTROL_AROUND = """
+(el) => {
+  const tags = "a[href] button summary label input select textarea";
+  const roles = "button link tab menuitem menuitemcheckbox menuitemradio option checkbox radio switch";
+  const controls = [...tags.split(" "), ...roles.split(" ").map((role) => `[role=${role}]`)].join();
+  const around = (e) => e.parentElement ?? e.getRootNode().host ?? null;
+  for (let e = el; e; e = around(e)) if (e.matches(controls)) return e;
+  let shown = el;
+  for (let e = el; e; e = around(e)) if (e.getAttribute("aria-hidden") === "true") shown = around(e) ?? shown;
+  return shown;
+}
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """An element that was found: its selector from the page on, and what it is; None for what is hidden."""
 
     selector: str
     element: Element | None
+    #: What was named within it, if that is not the element itself.
+    inner: str = ""
 
 
 class NotFound(Exception):
-    """No element, or several, fit the target: the text says which."""
+    """No element, or several, fit the target: the text says which; `first` is the first of several."""
 
-    def __init__(self, message: str, *, ambiguous: bool = False) -> None:
+    def __init__(self, message: str, *, ambiguous: bool = False, first: ElementHandle | None = None) -> None:
         super().__init__(message)
         self.ambiguous = ambiguous
+        self.first = first
 
 
-async def find_one(page: Page, alternatives: Sequence[str]) -> Match:
+async def find_one(page: Page, alternatives: Sequence[str], *, recorded: bool = False) -> Match:
     """The element of the first alternative that fits exactly one visible element.
+
+    Where each fits several, a recorded target is the first of them, if that is the same one for all.
 
     Raises NotFound with what was wrong with the first of them.
     """
     first: NotFound | None = None
+    firsts: list[ElementHandle] = []
     for text in alternatives:
         try:
             return await _find(page, parse_target(text))
         except NotFound as exc:
             first = first or exc
+            firsts += [exc.first] if exc.first else []
         except PlaywrightError as exc:
             if "selector" not in str(exc) and "Unexpected token" not in str(exc):
                 raise
             first = first or NotFound(f"{text!r} is no valid selector")
     assert first is not None
+    if recorded and firsts and await _are_one(firsts):
+        selector = await selector_of(firsts[0])
+        return Match(selector, await describe(page, selector))
     raise first
+
+
+async def control_around(page: Page, match: Match) -> Match:
+    """The control around what was recorded: Chrome names the innermost element, such as an icon's path."""
+    handles = await page.locator(match.selector).element_handles()
+    if len(handles) != 1:
+        return match
+    control = (await handles[0].evaluate_handle(_CONTROL_AROUND)).as_element()
+    selector = await selector_of(control) if control else match.selector
+    if selector == match.selector:
+        return match
+    return Match(selector, await describe(page, selector), match.selector)
+
+
+async def _are_one(handles: Sequence[ElementHandle]) -> bool:
+    try:
+        return all([await handles[0].evaluate("(one, other) => one === other", other) for other in handles])
+    except PlaywrightError:
+        return False  # they are in different frames
 
 
 async def count_all(page: Page, alternatives: Sequence[str], *, visible: bool = True) -> int:
@@ -150,6 +194,8 @@ async def _enter(scope: Frame | Locator, part: Part, target: Target) -> Frame | 
     if part.engine == "frame":
         if not isinstance(scope, Frame):
             raise NotFound(f"in {target.text!r}, frame= may only follow a frame")
+        if not part.value[0].isdigit():  # by its address; without such a frame, a window is shown in the page
+            return next((one for one in scope.page.frames if one.url == part.value), scope)
         for number in map(int, part.value.split(".")):
             if number >= len(scope.child_frames):
                 raise NotFound(f"{target.text!r}: there is no frame {part.value}")
@@ -180,7 +226,8 @@ def _locators(scope: Frame | Locator, part: Part) -> list[Locator]:
         case "role":
             return [scope.get_by_role(part.role, name=name) for name in (exact, part.value)]  # type: ignore[arg-type]
         case "aria" if part.role:
-            return [scope.get_by_role(part.role, name=exact)]  # type: ignore[arg-type]
+            name = exact if part.value else None
+            return [scope.get_by_role(part.role, name=name)]  # type: ignore[arg-type]
         case "label":
             return [scope.get_by_label(name) for name in (exact, part.value)]
         case "text":
@@ -189,7 +236,14 @@ def _locators(scope: Frame | Locator, part: Part) -> list[Locator]:
     whole = by_role[0]
     for locator in by_role[1:]:
         whole = whole.or_(locator)
-    return [whole, scope.get_by_placeholder(exact), scope.get_by_text(exact), scope.get_by_text(part.value)]
+    others = [scope.get_by_placeholder(exact), scope.get_by_alt_text(exact), scope.get_by_title(exact)]
+    return [
+        whole,
+        scope.get_by_label(exact),
+        *others,
+        scope.get_by_text(exact),
+        scope.get_by_text(part.value),
+    ]
 
 
 async def _only(page: Page, target: Target, handles: Sequence[ElementHandle], nth: int | None) -> Match:
@@ -204,7 +258,7 @@ async def _only(page: Page, target: Target, handles: Sequence[ElementHandle], nt
     found = [one for one in described if one]
     if len(found) == len(handles) and len(alone := _without_twins(found)) == 1:
         return Match(alone[0].selector, alone[0])
-    raise NotFound(_told(target, found, len(handles)), ambiguous=True)
+    raise NotFound(_told(target, found, len(handles)), ambiguous=True, first=handles[0])
 
 
 def _told(target: Target, found: Sequence[Element], count: int = 0) -> str:

@@ -26,6 +26,9 @@ _PREFIXES: dict[str, Engine] = {
 }
 _ROLE = re.compile(r"(?P<role>[a-z]+)\s*(?:\[\s*name\s*=\s*(?P<name>.+?)\s*\])?", re.DOTALL)
 _ARIA = re.compile(r"(?P<name>.*?)\s*(?:\[\s*role\s*=\s*(?P<role>.+?)\s*\])?", re.DOTALL)
+#: Roles that Chrome calls otherwise. With others of its own, such as DisclosureTriangle, the name counts.
+_CHROME_ROLES = {"image": "img"}
+_ADDRESS = re.compile(r"https?://\S+")
 _QUOTED = re.compile(r"""(?P<quote>["'])(?P<text>.*)(?P=quote)\s*[is]?""", re.DOTALL)
 #: Roles of WAI-ARIA 1.2 that an element on a page can have.
 ROLES = frozenset(
@@ -95,12 +98,15 @@ def _part(text: str) -> Part:
         return _role(value)
     if engine == "aria":
         found = _ARIA.fullmatch(value)
-        name, role = (found["name"], found["role"]) if found else (value, None)
-        return Part("aria", name, _checked_role(_unquoted(role)) if role else "")
+        name, role = (found["name"], _unquoted(found["role"] or "")) if found else (value, "")
+        role = _CHROME_ROLES.get(role, role)
+        return Part("aria", name, role if role in ROLES or not name else "")
     if engine == "nth" and not re.fullmatch(r"-?\d{1,4}", value):
         raise ValueError(f"nth= takes a number, from 0 on, and not {value!r}")
-    if engine == "frame" and not re.fullmatch(r"\d{1,3}(?:\.\d{1,3})*", value):
-        raise ValueError(f"frame= takes the numbers of frames, such as 0 or 0.2, and not {value!r}")
+    if engine == "frame" and not (re.fullmatch(r"\d{1,3}(?:\.\d{1,3})*", value) or _ADDRESS.fullmatch(value)):
+        raise ValueError(
+            f"frame= takes the numbers of frames, such as 0 or 0.2, or an address, and not {value!r}"
+        )
     return Part(engine, _unquoted(value) if engine in {"label", "testid", "text"} else value)
 
 

@@ -133,6 +133,11 @@ const spotsOn = function* (el) {
     for (const r of rects)
       for (const [fx, fy] of spots) yield { x: r.x + r.width * fx, y: r.y + r.height * fy };
 };
+const hitsBesideCorner = (el) => {
+  const { x, y } = el.getBoundingClientRect();
+  const point = { x: x + request.offset.x, y: y + request.offset.y };
+  return isInViewport(point) && isHit(el, point);
+};
 const findClickPoint = (el) => {
   if (!isUsable(el)) return null;
   for (const point of spotsOn(el)) if (isInViewport(point) && isHit(el, point)) return point;

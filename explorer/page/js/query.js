@@ -14,6 +14,7 @@ const answers = {
   frame: [frameOf, null],
   covers: [coversOf, null],
   staysIn: [staysIn, null],
+  hitsBesideCorner: [hitsBesideCorner, false],
   aim: [(el) => (hooks?.aimAt(el), true), false],
 };
 const [answer, missing] = answers[request.job];

@@ -7,6 +7,7 @@ import pytest
 from explorer.script.errors import ScriptInvalid
 from explorer.script.loading import read_script
 from explorer.script.recorder import to_recorder
+from explorer.script.targets import Part, parse_target
 
 SELECTORS: list[Any] = [
     ['aria/Sign in[role="button"]'],
@@ -14,6 +15,7 @@ SELECTORS: list[Any] = [
     ["xpath///button"],
     ["pierce/.in"],
 ]
+NAVIGATION = {"type": "navigation"}
 #: One step of each type of the schema, with what it is in a script.
 STEPS: list[tuple[dict[str, Any], dict[str, Any] | None]] = [
     ({"type": "setViewport", "width": 1, "height": 1}, None),
@@ -48,14 +50,30 @@ STEPS: list[tuple[dict[str, Any], dict[str, Any] | None]] = [
     ),
     ({"type": "keyDown", "key": "Enter"}, {"key_down": "Enter"}),
     ({"type": "keyUp", "key": "Enter"}, {"key_up": "Enter"}),
-    ({"type": "scroll", "x": 0, "y": 300}, {"scroll": {"to": "300"}}),
+    ({"type": "scroll", "x": 40, "y": 300}, {"scroll": {"to": "300", "x": 40.0}}),
     (
         {"type": "scroll", "selectors": [["#box"]], "y": 20},
-        {"scroll": {"to": "20", "within": ["css=#box"]}},
+        {"scroll": {"to": "20", "within": ["css=#box"], "x": 0.0}},
+    ),
+    (
+        {"type": "scroll", "target": "main", "frame": [0], "x": 0, "y": 20},
+        {"scroll": {"to": "20", "within": ["frame=0 >> css=:root"], "x": 0.0}},
     ),
     (
         {"type": "waitForElement", "selectors": [["#a"]], "operator": ">=", "count": 2, "visible": False},
-        {"wait": {"for": ["css=#a"], "count": 2, "operator": ">=", "state": "hidden"}},
+        {"wait": {"for": ["css=#a"], "count": 2, "operator": ">=", "state": "detached"}},
+    ),
+    (
+        {"type": "waitForElement", "selectors": [["#a"]], "attributes": {"title": "Ready"}},
+        {
+            "wait": {
+                "for": ["css=#a"],
+                "count": 1,
+                "operator": ">=",
+                "state": "attached",
+                "attributes": {"title": "Ready"},
+            }
+        },
     ),
     ({"type": "waitForExpression", "expression": "ready"}, {"wait": {"expression": "ready"}}),
     (
@@ -77,9 +95,9 @@ def recording(*steps: dict[str, Any]) -> dict[str, Any]:
 def test_every_type_of_step_is_read(recorded: dict[str, Any], native: dict[str, Any] | None) -> None:
     script = read_script(recording(recorded))
     told = [one.model_dump(mode="json", by_alias=True, exclude_defaults=True) for one in script.steps[1:]]
-    timeout = {} if recorded["type"] == "customStep" else {"timeout": 5.0}
+    common = {} if recorded["type"] == "customStep" else {"timeout": 5.0, "recorded": True}
 
-    assert told == ([] if native is None else [{**timeout, **native}])
+    assert told == ([] if native is None else [{**common, **native}])
 
 
 @pytest.mark.parametrize(
@@ -87,10 +105,24 @@ def test_every_type_of_step_is_read(recorded: dict[str, Any], native: dict[str, 
 )
 def test_what_is_written_is_read_as_the_same(recorded: dict[str, Any]) -> None:
     script = read_script(
-        recording(recorded, {"type": "navigate", "url": "/a", "assertedEvents": [{"type": "navigation"}]})
+        recording(recorded, {"type": "navigate", "url": "/a", "assertedEvents": [NAVIGATION]})
     )
 
     assert read_script(to_recorder(script)) == script
+
+
+def test_a_frame_of_another_host_is_found_by_its_address_and_odd_names_are_left_out() -> None:
+    names = [['aria/Open[role="DisclosureTriangle"]'], ["aria/Next >>"], ['aria/[role="main"]', "#a"]]
+    click = {"type": "click", "target": "https://example.com/app", "selectors": names, "frame": [1]}
+    step = read_script(
+        recording({**click, "offsetX": 1, "offsetY": 2, "assertedEvents": [NAVIGATION]})
+    ).steps[1]
+    first, second = map(parse_target, step.args.target)
+
+    assert (step.window, step.navigates) == ("https://example.com/app", False)
+    frames = (Part("frame", "https://example.com/app"), Part("frame", "1"))
+    assert first.parts == (*frames, Part("aria", "Open"))
+    assert second.parts == (*frames, Part("aria", "", "main"), Part("css", "#a"))
 
 
 def test_what_chrome_cannot_say_follows_its_step() -> None:

@@ -1,0 +1,17 @@
+// What a page is at the end, frame by frame: address, visible text with that of open shadow roots, and fields.
+() => {
+  const texts = [], fields = [];
+  const read = (root) => {
+    texts.push(root.innerText ?? [...root.children].map((child) => child.innerText ?? "").join(" "));
+    for (const element of root.querySelectorAll("*")) {
+      if (element.matches("input, select, textarea")) {
+        const ticked = element.matches("[type=checkbox], [type=radio]") ? ` ${element.checked}` : "";
+        const chosen = [...(element.selectedOptions ?? [])].map((option) => option.value).join(", ");
+        fields.push(`${element.name || element.id || element.type}: ${chosen || element.value}${ticked}`);
+      }
+      if (element.shadowRoot) read(element.shadowRoot);
+    }
+  };
+  if (document.body) read(document.body);
+  return { url: location.href, text: texts.join(" ").replace(/\s+/g, " ").trim(), fields };
+}
