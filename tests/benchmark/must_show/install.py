@@ -18,23 +18,34 @@ class NotInstalled(Exception):
 
 def install(site: PackagedSite, cache: Path = CACHE) -> Path:
     """Returns the folder to serve; what was installed before is not fetched again. Raises NotInstalled."""
-    version = site.version.replace(":", "_").rstrip("*")
-    root = cache.resolve() / f"{site.package}-{version}"
-    if not root.is_dir():
-        part = root.with_name(f"{root.name}.part")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        FETCH[site.registry](site, part)
-        if site.build:
-            _run(site.build, part)
-        part.rename(root)
+    root = unpacked(site.package, site.version, site.registry, site.build, cache)
     if not (root / site.folder / site.start).is_file():
         raise NotInstalled(f"{root} has no {site.folder}/{site.start}. Remove the folder to fetch it again.")
     return root / site.folder
 
 
-def _from_npm(site: PackagedSite, folder: Path) -> None:
-    _run(("npm", "pack", f"{site.package}@{site.version}", "--silent"), folder)
+def unpacked(
+    package: str,
+    version: str,
+    registry: Registry = "npm",
+    build: tuple[str, ...] = (),
+    cache: Path = CACHE,
+) -> Path:
+    """Returns the folder of a package, which is fetched only once. Raises NotInstalled."""
+    root = cache.resolve() / f"{package}-{version.replace(':', '_').rstrip('*')}"
+    if not root.is_dir():
+        part = root.with_name(f"{root.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        FETCH[registry](package, version, part)
+        if build:
+            _run(build, part)
+        part.rename(root)
+    return root
+
+
+def _from_npm(package: str, version: str, folder: Path) -> None:
+    _run(("npm", "pack", f"{package}@{version}", "--silent"), folder)
     [archive] = folder.glob("*.tgz")
     with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")
@@ -46,14 +57,14 @@ def _from_npm(site: PackagedSite, folder: Path) -> None:
     inner.rmdir()
 
 
-def _from_debian(site: PackagedSite, folder: Path) -> None:
-    _run(("apt-get", "download", "-q", f"{site.package}={site.version}"), folder)
+def _from_debian(package: str, version: str, folder: Path) -> None:
+    _run(("apt-get", "download", "-q", f"{package}={version}"), folder)
     [archive] = folder.glob("*.deb")
     _run(("dpkg-deb", "-x", archive.name, "."), folder)
     archive.unlink()
 
 
-FETCH: dict[Registry, Callable[[PackagedSite, Path], None]] = {"npm": _from_npm, "debian": _from_debian}
+FETCH: dict[Registry, Callable[[str, str, Path], None]] = {"npm": _from_npm, "debian": _from_debian}
 
 
 def _run(command: tuple[str, ...], folder: Path) -> None:
