@@ -6,6 +6,7 @@ from playwright.async_api import ElementHandle, Page
 from playwright.async_api import Error as PlaywrightError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from explorer.healing.names import name_of
 from explorer.page.frames import MAX_FRAMES, query, query_frame, selector_of
 from explorer.text import clean
 
@@ -18,7 +19,8 @@ class Fingerprint(BaseModel):
     """What an element was like: attributes that Similo compares (doi 10.1145/3571855), "" for what it lacks.
 
     `nearby` is what stands beside it, `path` and `id_path` lead to it from the root and from the closest
-    ancestor with an id. `x` and `y` are CSS pixels from the document's top left corner.
+    ancestor with an id. `x` and `y` are CSS pixels from the document's top left corner. `others` are the
+    names (`name_of`) of all else on its page; `namesakes` are called like it, `rank` of them before it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +45,9 @@ class Fingerprint(BaseModel):
     y: _Pixels = 0
     width: _Pixels = 0
     height: _Pixels = 0
+    others: tuple[int, ...] = ()
+    namesakes: Annotated[int, Field(ge=0)] = 0
+    rank: Annotated[int, Field(ge=0)] = 0
 
 
 class Candidate(Fingerprint):
@@ -57,7 +62,9 @@ F = TypeVar("F", bound=Fingerprint)
 async def take_fingerprint(page: Page, selector: str) -> Fingerprint | None:
     """The fingerprint of the only match of `selector`; None without one. Raises Playwright's errors."""
     row = await query(page, selector, "fingerprint")
-    return _decoded(Fingerprint, row)
+    others = row.pop("others", None) if isinstance(row, dict) else None
+    found = _decoded(Fingerprint, row)
+    return _among(found, others) if found and _is_rows(others) else found
 
 
 async def candidates_on(page: Page, tag: str) -> list[tuple[Candidate, int]]:
@@ -81,6 +88,21 @@ async def selector_in_page(page: Page, candidate: Candidate, frame_number: int) 
         return None
     handle: ElementHandle | None = await page.frames[frame_number].query_selector(candidate.selector)
     return await selector_of(handle) if handle else None
+
+
+def _among(one: Fingerprint, others: list[dict[str, Any]]) -> Fingerprint:
+    """The fingerprint with what else its page has."""
+    own, names, before = name_of(one), set[int](), []
+    for row in others:
+        is_before = row.pop("before", False) is True
+        other = _decoded(Fingerprint, row)
+        if other is not None:
+            name = name_of(other)
+            names.add(name)
+            before += [is_before] if name == own else []
+    return one.model_copy(
+        update={"others": tuple(sorted(names - {0})), "namesakes": len(before), "rank": sum(before)}
+    )
 
 
 def _is_rows(result: Any) -> bool:

@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.async_api import Page
 
+from explorer.healing.choice import choose
 from explorer.healing.fingerprint import Fingerprint, candidates_on, selector_in_page
-from explorer.healing.similarity import choose
 
 #: A model may choose among so many of the best.
 MAX_OFFERED = 5

@@ -1,28 +1,23 @@
-"""Similarity of elements to a fingerprint, and the choice among them, with the right to refuse.
+"""Similarity of elements to a fingerprint: a share of what was attainable, from 0 to 1.
 
-The method is Similo (doi 10.1145/3571855): a weighted sum over attributes, of which the best candidate wins.
-Here the score is a share of what was attainable, and a best one that is not good enough, or not clearly
-better than the next different element, is refused.
+The method is Similo (doi 10.1145/3571855): a weighted sum over attributes. Who is taken is for `choice` to say.
 """
 
 import math
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
 from explorer.healing.fingerprint import Fingerprint
+from explorer.healing.names import use_of, words_of
 
-#: A best candidate below this share, or so close before the next different one, is refused.
-MIN_SCORE = 0.60
-MIN_MARGIN = 0.02
 #: Beyond this distance, in CSS pixels, position says nothing.
 MAX_DISTANCE_PX = 100.0
-#: From this share of common area on, two boxes are one thing to a person, as VON Similo has it (replicated
-#: in arXiv 2505.16424).
-SAME_BOX = 0.85
-_WORD = re.compile(r"\w+")
+#: What is said in other words, all of the shorter one among them, is so alike ("Download now", "Free download").
+SAME_WORDS = 0.9
+#: Another tag or role of the same use, as a link that became a button.
+SAME_USE = 0.5
 
 Compare = Callable[[Fingerprint, Fingerprint], float]
 
@@ -36,39 +31,6 @@ class Attribute:
     is_known: Callable[[Fingerprint], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A candidate by its index, with its score from 0 to 1."""
-
-    index: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The candidates, best first, and by how much the best one is ahead of the next different element."""
-
-    ranked: tuple[Ranked, ...]
-    margin: float
-
-    @property
-    def best(self) -> Ranked | None:
-        """The candidate that is good enough and clearly better than all others; None if there is none."""
-        first = self.ranked[0] if self.ranked else None
-        return first if first and first.score >= MIN_SCORE and self.margin >= MIN_MARGIN else None
-
-
-def choose(original: Fingerprint, candidates: Sequence[Fingerprint]) -> Choice:
-    """Compares all candidates with the original."""
-    ranked = [Ranked(index, score(original, one)) for index, one in enumerate(candidates)]
-    ranked.sort(key=lambda one: -one.score)
-    if not ranked:
-        return Choice((), 0.0)
-    first = candidates[ranked[0].index]
-    other = next((one for one in ranked[1:] if not _is_same(first, candidates[one.index])), None)
-    return Choice(tuple(ranked), ranked[0].score - (other.score if other else 0.0))
-
-
 def score(original: Fingerprint, candidate: Fingerprint) -> float:
     """How alike they are, from 0 to 1: the share of what all known attributes could add up to."""
     known = [attribute for attribute in ATTRIBUTES if attribute.is_known(original)]
@@ -77,25 +39,36 @@ def score(original: Fingerprint, candidate: Fingerprint) -> float:
     return reached / attainable if attainable else 0.0
 
 
+def edit_similarity(first: str, second: str) -> float:
+    """By edit distance; upper and lower case are alike."""
+    return Levenshtein.normalized_similarity(first.casefold(), second.casefold())
+
+
+def word_similarity(first: str, second: str) -> float:
+    """The share of words that both have."""
+    one, other = words_of(first), words_of(second)
+    return len(one & other) / max(len(one | other), 1)
+
+
+def _phrase_similarity(first: str, second: str) -> float:
+    one, other = words_of(first), words_of(second)
+    shared = len(one & other) / max(min(len(one), len(other)), 1)
+    return max(edit_similarity(first, second), SAME_WORDS * shared)
+
+
+def _texts(name: str, weight: float, compare: Callable[[str, str], float]) -> Attribute:
+    return Attribute(weight, lambda a, b: compare(getattr(a, name), getattr(b, name)), _has(name))
+
+
 def _equal(name: str, weight: float) -> Attribute:
     return Attribute(weight, lambda a, b: float(getattr(a, name) == getattr(b, name)), _has(name))
 
 
-def _edited(name: str, weight: float) -> Attribute:
-    """Compared by edit distance; upper and lower case are alike."""
-
+def _of_use(name: str, weight: float) -> Attribute:
     def compare(a: Fingerprint, b: Fingerprint) -> float:
-        return Levenshtein.normalized_similarity(getattr(a, name).lower(), getattr(b, name).lower())
-
-    return Attribute(weight, compare, _has(name))
-
-
-def _worded(name: str, weight: float) -> Attribute:
-    """Compared by the words that both have."""
-
-    def compare(a: Fingerprint, b: Fingerprint) -> float:
-        first, second = (set(_WORD.findall(getattr(one, name).lower())) for one in (a, b))
-        return len(first & second) / max(len(first | second), 1)
+        if getattr(a, name) == getattr(b, name):
+            return 1.0
+        return SAME_USE if use_of(a) == use_of(b) else 0.0
 
     return Attribute(weight, compare, _has(name))
 
@@ -112,12 +85,9 @@ def _distance(a: Fingerprint, b: Fingerprint) -> float:
     return max(0.0, MAX_DISTANCE_PX - math.hypot(a.x - b.x, a.y - b.y)) / MAX_DISTANCE_PX
 
 
-def _ratio(first: float, second: float) -> float:
-    return min(first, second) / max(first, second, 1.0)
-
-
 def _area(a: Fingerprint, b: Fingerprint) -> float:
-    return _ratio(a.width * a.height, b.width * b.height)
+    first, second = a.width * a.height, b.width * b.height
+    return min(first, second) / max(first, second, 1)
 
 
 def _aspect(a: Fingerprint, b: Fingerprint) -> float:
@@ -131,34 +101,23 @@ def _clickable(a: Fingerprint, b: Fingerprint) -> float:
 
 #: Similo's weights; what its authors compare as one text is the label here, which also names what shows none.
 ATTRIBUTES = (
-    _equal("tag", 1.5),
-    _equal("name", 1.5),
-    _equal("id", 1.5),
-    _edited("label", 1.5),
-    _worded("nearby", 1.5),
+    _of_use("tag", 1.5),
+    _texts("name", 1.5, word_similarity),
+    _texts("id", 1.5, word_similarity),
+    _texts("label", 1.5, _phrase_similarity),
+    _texts("nearby", 1.5, word_similarity),
     _equal("test_id", 1.5),
-    _equal("role", 0.5),
-    _edited("text", 0.5),
-    _worded("classes", 0.5),
-    _edited("href", 0.5),
-    _edited("alt", 0.5),
+    _of_use("role", 0.5),
+    _texts("text", 0.5, _phrase_similarity),
+    _texts("classes", 0.5, word_similarity),
+    _texts("href", 0.5, edit_similarity),
+    _texts("alt", 0.5, edit_similarity),
     _equal("kind", 0.5),
-    _edited("placeholder", 0.5),
-    _edited("path", 0.5),
-    _edited("id_path", 0.5),
+    _texts("placeholder", 0.5, edit_similarity),
+    _texts("path", 0.5, edit_similarity),
+    _texts("id_path", 0.5, edit_similarity),
     Attribute(0.5, _clickable, _always),
     Attribute(0.5, _distance, _always),
     Attribute(0.5, _area, _always),
     Attribute(0.5, _aspect, _always),
 )
-
-
-def _is_same(a: Fingerprint, b: Fingerprint) -> bool:
-    """Whether a person would call them one thing: one box, or one text that leads to one address."""
-    if a.href and a.href == b.href and a.text == b.text:
-        return True
-    width = min(a.x + a.width, b.x + b.width) - max(a.x, b.x)
-    height = min(a.y + a.height, b.y + b.height) - max(a.y, b.y)
-    common = max(width, 0) * max(height, 0)
-    joined = a.width * a.height + b.width * b.height - common
-    return joined > 0 and common / joined >= SAME_BOX

@@ -41,7 +41,7 @@ const fingerprintOf = (el) => {
     name: attr(el, "name").slice(0, 100),
     test_id: ["data-testid", "data-test-id", "data-test", "data-cy"].map((name) => attr(el, name)).find(Boolean) ?? "",
     classes: attr(el, "class").slice(0, 200),
-    href: attr(el, "href").slice(0, 300),
+    href: (attr(el, "href") || attr(el, "src")).replace(/^data:.*/s, "").slice(0, 300),
     alt: (attr(el, "alt") || attr(el, "title")).slice(0, 100),
     kind: attr(el, "type").slice(0, 30),
     placeholder: attr(el, "placeholder").slice(0, 100),
@@ -55,17 +55,34 @@ const fingerprintOf = (el) => {
   };
 };
 // Everything that can be pressed, filled in or read.
-const isCandidate = (el) =>
+const isCandidate = (el, tag) =>
   !el.matches(NO_FINGERPRINT) &&
   !el.ownerSVGElement &&
-  (isClickable(el) || el.localName === request.tag || el.matches("img, svg, canvas, video") || ownText(el) !== "") &&
+  (isClickable(el) || el.localName === tag || el.matches("img, svg, canvas, video") || ownText(el) !== "") &&
   isBig(el);
+// What else the page has, as it is called: none of it can be what the element has become.
+const MAX_OTHERS = 1000;
+const othersOf = (el) => {
+  const rows = [];
+  for (const root of rootsFrom(document))
+    for (const other of root.querySelectorAll("*")) {
+      if (rows.length >= MAX_OTHERS) return rows;
+      if (other.contains(el) || el.contains(other) || !isCandidate(other, el.localName)) continue;
+      const label = spoken(other);
+      const text = label || isField(other) ? "" : visibleText(other).slice(0, MAX_TEXT);
+      const before = Boolean(el.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING);
+      const clickable = isClickable(other);
+      rows.push({ tag: other.localName, role: roleOf(other), label, text, clickable, before });
+    }
+  return rows;
+};
+const fingerprintAmongOthers = (el) => ({ ...fingerprintOf(el), others: othersOf(el) });
 const fingerprints = () => {
   const names = catalogue();
   const found = [];
   for (const root of names.roots)
     for (const el of root.querySelectorAll("*"))
-      if (found.length < MAX_FINGERPRINTS && isCandidate(el))
+      if (found.length < MAX_FINGERPRINTS && isCandidate(el, request.tag))
         found.push({ ...fingerprintOf(el), selector: selectorFor(el, names) });
   return found;
 };

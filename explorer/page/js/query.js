@@ -7,7 +7,7 @@ const answers = {
   findClickPoint: [findClickPoint, null],
   reveal: [reveal, 0],
   describe: [describeNow, null],
-  fingerprint: [fingerprintOf, null],
+  fingerprint: [fingerprintAmongOthers, null],
   scrollContainers: [scrollContainers, false],
   selector: [(el) => selectorFor(el, catalogue()), null],
   middle: [middleOf, null],

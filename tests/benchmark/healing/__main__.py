@@ -1,7 +1,7 @@
 """`python -m tests.benchmark.healing`: how many lost elements are found again, and how many wrongly.
 
-The elements are those of npm packages in two releases, which are installed below `build/sites` first, and of the
-repository's own pages, changed as releases change them. Half of the packages and pages are for tuning
+The elements are those of npm packages in two releases, which are installed below `build/sites` first, and
+of the repository's own pages, changed as releases change them. Half of the packages and pages are for tuning
 `explorer/healing/similarity.py`; only the other half says how good it is.
 """
 

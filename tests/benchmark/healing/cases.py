@@ -19,7 +19,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One element on a changed page: `kind` of change, whether it `exists` there, and what was `taken` for it."""
+    """One element on a changed page: the `kind` of change, whether it `exists`, what was `taken` for it."""
 
     page: str
     kind: str
@@ -83,5 +83,5 @@ SALT = 9
 
 
 def half_of(name: str) -> Half:
-    """The half to which all cases of one package or page belong: the similarity is tuned on the first alone."""
+    """The half to which all cases of one package or page belong; the similarity is tuned on one alone."""
     return "judging" if hashlib.sha256(f"{SALT}{name}".encode()).digest()[0] % 2 else "tuning"

@@ -133,7 +133,12 @@
     place.append(label?.contains(element) ? label : element);
     return element;
   };
+  // A release that drops a page drops all links to it, from the menu and from the footer.
   const removed = () => {
+    const href = element.getAttribute("href");
+    const said = element.textContent.trim();
+    if (href) for (const el of every("a[href]"))
+      if (el !== element && el.getAttribute("href") === href && el.textContent.trim() === said) el.remove();
     const label = element.labels?.[0];
     label?.remove();
     // A list item or cell that held nothing else goes with it.

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser, Page
 
-from explorer.healing.fingerprint import Candidate, Fingerprint, candidates_on
+from explorer.healing.fingerprint import Candidate, candidates_on, take_fingerprint
 from tests.benchmark.coverage.sites import served
 from tests.benchmark.healing.cases import Outcome, half_of
 from tests.benchmark.healing.trial import a_page, attempt, selectors_of_kin, visit
@@ -49,9 +49,11 @@ GONE: dict[str, tuple[str, ...]] = {
     "gone, order": ("order", "removed"),
 }
 #: Elements that a script names: pressed, filled in, read or looked at.
-NAMEABLE = frozenset(
-    ("a", "button", "input", "select", "textarea", "img", "h1", "h2", "h3", "h4", "label")
-)
+NAMEABLE = frozenset(("a", "button", "input", "select", "textarea", "img", "h1", "h2", "h3", "h4", "label"))
+
+
+class LostTrack(Exception):
+    """A page did not show an element a second time: it cannot be told what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,11 @@ def _is_named(one: Candidate) -> bool:
 
 async def _outcome(page: Page, place: Place, kind: str, steps: Sequence[str], one: Candidate) -> Outcome:
     await visit(page, place.url)
+    original = await take_fingerprint(page, one.selector)
+    if original is None:
+        raise LostTrack(f"{place.name}: {one.selector} is not found a second time")
     right = await _changed(page, place, steps, one)
-    trial = await attempt(page, Fingerprint(**one.model_dump(exclude={"selector"})), right)
+    trial = await attempt(page, original, right)
     return Outcome(
         place.name,
         kind,
@@ -110,7 +115,7 @@ async def _changed(page: Page, place: Place, steps: Sequence[str], one: Candidat
     """Changes the page; the selectors of the element afterwards, none where it has gone."""
     handle = await page.query_selector(one.selector)
     if handle is None:
-        raise LookupError(f"{place.name}: {one.selector} is not found a second time")
+        raise LostTrack(f"{place.name}: {one.selector} is not found a second time")
     request = {"kinds": steps, "seed": random.Random(f"{place.name}{steps}").randrange(1, 2**30)}
     after = await handle.evaluate_handle(MUTATE, {**request, "synonyms": SYNONYMS})
     element = after.as_element()

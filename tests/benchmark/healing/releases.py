@@ -20,7 +20,7 @@ DATA = Path(__file__).parent / "releases.toml"
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An element's selector on the page of the old release, and on that of the new one; "" where it is gone."""
+    """An element's selector on the page of the old release and on that of the new, "" where it is gone."""
 
     name: str
     old: str

@@ -17,7 +17,8 @@ def tables(outcomes: Sequence[Outcome]) -> list[Table]:
 
 def failures(outcomes: Iterable[Outcome]) -> list[str]:
     """A line for each wrong heal, then one for each element that was refused though it is there."""
-    ordered = sorted((one for one in outcomes if one.is_failure), key=lambda one: one.verdict != Verdict.WRONG)
+    failed = [one for one in outcomes if one.is_failure]
+    ordered = sorted(failed, key=lambda one: one.verdict != Verdict.WRONG)
     return [_line(one) for one in ordered]
 
 

@@ -1,0 +1,48 @@
+"""What a person would call an element: names by which elements of one page are told apart."""
+
+import re
+import zlib
+from typing import Protocol
+
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+#: Roles of what takes a value.
+_FILLED_IN = frozenset(
+    ("textbox", "searchbox", "combobox", "listbox", "checkbox", "radio", "switch", "slider", "spinbutton")
+)
+
+
+class Named(Protocol):
+    """What of an element says how it is called and what it is for."""
+
+    @property
+    def tag(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def clickable(self) -> bool: ...
+
+
+def name_of(one: Named) -> int:
+    """Its words and what it is for, as a number, which takes less space; 0 where it has none."""
+    said = one.label or one.text
+    name = " ".join(_WORD.findall(said.casefold())) or said.strip()
+    return zlib.crc32(f"{use_of(one)} {name}".encode()) if name else 0
+
+
+def use_of(one: Named) -> str:
+    """Whether it is filled in, pressed or read, or heads a part of the page: this outlives a change of tag."""
+    if one.role in _FILLED_IN or (one.tag in {"input", "textarea", "select"} and one.role != "button"):
+        return "field"
+    if one.clickable and one.tag != "label":
+        return "control"
+    return "heading" if one.role == "heading" else "text"
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words and numbers in it, also in names such as `userEmail` or `user-email`."""
+    return frozenset(_WORD.findall(_HUMP.sub(" ", text).casefold()))
