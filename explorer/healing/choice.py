@@ -11,16 +11,10 @@ from explorer.healing.fingerprint import Fingerprint
 from explorer.healing.names import name_of, words_of
 from explorer.healing.similarity import edit_similarity, score, word_similarity
 
-#: A best candidate below this share, or so close before the next different one, is refused.
-MIN_SCORE = 0.60
-MIN_MARGIN = 0.02
-#: The same where it is called like the original and nothing else was.
-MIN_NAMED_SCORE = 0.50
-MIN_NAMED_MARGIN = 0.05
-#: Nothing that is said or addressed is common to both: alike enough in all else, or alone in being alike.
-MIN_UNLIKE_SCORE = 0.80
-MIN_ALONE_SCORE = 0.65
-MIN_ALONE_MARGIN = 0.20
+#: The least score of the best candidate, with the least margin to the next different one that it needs then:
+#: where both share words or an address, and where all that they share is looks and place.
+IN_COMMON = ((0.60, 0.02), (0.45, 0.15))
+UNLIKE = ((0.80, 0.02), (0.65, 0.20))
 #: So many words beside two elements of one name are common where they are one.
 SAME_CONTEXT = 0.5
 #: So alike are two forms of one word, such as "Information" and "Informational".
@@ -92,13 +86,8 @@ def choose(original: Fingerprint, candidates: Sequence[Fingerprint]) -> Choice:
 
 
 def _is_clear(original: Fingerprint, best: Fingerprint, score: float, margin: float) -> bool:
-    if name_of(best) == name_of(original) != 0 and not original.namesakes:
-        return score >= MIN_NAMED_SCORE and margin >= MIN_NAMED_MARGIN
-    if score < MIN_SCORE or margin < MIN_MARGIN:
-        return False
-    if score >= MIN_UNLIKE_SCORE or (score >= MIN_ALONE_SCORE and margin >= MIN_ALONE_MARGIN):
-        return True
-    return _has_in_common(original, best)
+    needed = IN_COMMON if _has_in_common(original, best) else UNLIKE
+    return any(score >= least and margin >= ahead for least, ahead in needed)
 
 
 def _has_in_common(one: Fingerprint, other: Fingerprint) -> bool:

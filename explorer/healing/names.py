@@ -35,7 +35,7 @@ def name_of(one: Named) -> int:
 
 
 def use_of(one: Named) -> str:
-    """Whether it is filled in, pressed or read, or heads a part of the page: this outlives a change of tag."""
+    """Whether it is filled in, pressed or read, or heads a part of the page; tags change more often."""
     if one.role in _FILLED_IN or (one.tag in {"input", "textarea", "select"} and one.role != "button"):
         return "field"
     if one.clickable and one.tag != "label":

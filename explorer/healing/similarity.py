@@ -1,6 +1,6 @@
 """Similarity of elements to a fingerprint: a share of what was attainable, from 0 to 1.
 
-The method is Similo (doi 10.1145/3571855): a weighted sum over attributes. Who is taken is for `choice` to say.
+The method is Similo (doi 10.1145/3571855): a weighted sum over attributes. Which one is taken, `choice` says.
 """
 
 import math
@@ -14,7 +14,7 @@ from explorer.healing.names import use_of, words_of
 
 #: Beyond this distance, in CSS pixels, position says nothing.
 MAX_DISTANCE_PX = 100.0
-#: What is said in other words, all of the shorter one among them, is so alike ("Download now", "Free download").
+#: A text that has all words of another is so alike to it, whatever else it says ("Name", "Full name").
 SAME_WORDS = 0.9
 #: Another tag or role of the same use, as a link that became a button.
 SAME_USE = 0.5
