@@ -64,7 +64,7 @@ async def take_fingerprint(page: Page, selector: str) -> Fingerprint | None:
     row = await query(page, selector, "fingerprint")
     others = row.pop("others", None) if isinstance(row, dict) else None
     found = _decoded(Fingerprint, row)
-    return _among(found, others) if found and _is_rows(others) else found
+    return _among(found, others) if found and isinstance(others, list) else found
 
 
 async def candidates_on(page: Page, tag: str) -> list[tuple[Candidate, int]]:
@@ -90,11 +90,11 @@ async def selector_in_page(page: Page, candidate: Candidate, frame_number: int) 
     return await selector_of(handle) if handle else None
 
 
-def _among(one: Fingerprint, others: list[dict[str, Any]]) -> Fingerprint:
+def _among(one: Fingerprint, others: list[Any]) -> Fingerprint:
     """The fingerprint with what else its page has."""
     own, names, before = name_of(one), set[int](), []
     for row in others:
-        is_before = row.pop("before", False) is True
+        is_before = isinstance(row, dict) and row.pop("before", False) is True
         other = _decoded(Fingerprint, row)
         if other is not None:
             name = name_of(other)

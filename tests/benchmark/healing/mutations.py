@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, JSHandle, Page
 
 from explorer.healing.fingerprint import Candidate, candidates_on, take_fingerprint
 from tests.benchmark.coverage.sites import served
 from tests.benchmark.healing.cases import Outcome, half_of
-from tests.benchmark.healing.trial import a_page, attempt, selectors_of_kin, visit
+from tests.benchmark.healing.trial import a_page, attempt, kin_of, visit
 from tests.conduct.controls import every_sheet
 from tests.conduct.layout import page_of
 from tests.site.server import SiteServer
@@ -96,8 +96,8 @@ async def _outcome(page: Page, place: Place, kind: str, steps: Sequence[str], on
     original = await take_fingerprint(page, one.selector)
     if original is None:
         raise LostTrack(f"{place.name}: {one.selector} is not found a second time")
-    right = await _changed(page, place, steps, one)
-    trial = await attempt(page, original, right)
+    kin = await _changed(page, place, steps, one)
+    trial = await attempt(page, original, kin)
     return Outcome(
         place.name,
         kind,
@@ -111,12 +111,12 @@ async def _outcome(page: Page, place: Place, kind: str, steps: Sequence[str], on
     )
 
 
-async def _changed(page: Page, place: Place, steps: Sequence[str], one: Candidate) -> frozenset[str]:
-    """Changes the page; the selectors of the element afterwards, none where it has gone."""
+async def _changed(page: Page, place: Place, steps: Sequence[str], one: Candidate) -> JSHandle | None:
+    """Changes the page; what is right afterwards, None where the element has gone."""
     handle = await page.query_selector(one.selector)
     if handle is None:
         raise LostTrack(f"{place.name}: {one.selector} is not found a second time")
     request = {"kinds": steps, "seed": random.Random(f"{place.name}{steps}").randrange(1, 2**30)}
     after = await handle.evaluate_handle(MUTATE, {**request, "synonyms": SYNONYMS})
     element = after.as_element()
-    return await selectors_of_kin(element) if element else frozenset()
+    return await kin_of(element) if element else None

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page
 from explorer.healing.fingerprint import Fingerprint, take_fingerprint
 from tests.benchmark.coverage.sites import served
 from tests.benchmark.healing.cases import Outcome, half_of
-from tests.benchmark.healing.trial import a_page, attempt, selectors_of_kin, visit
+from tests.benchmark.healing.trial import a_page, attempt, kin_of, visit
 from tests.benchmark.must_show.install import unpacked
 
 DATA = Path(__file__).parent / "releases.toml"
@@ -77,14 +77,14 @@ async def outcomes(browser: Browser, release: Release) -> AsyncIterator[Outcome]
 
 async def _outcome(release: Release, pair: Pair, old: Page, new: Page) -> Outcome:
     original = await _fingerprint(release, pair, old)
-    right: frozenset[str] = frozenset()
+    kin = None
     if pair.new:
         element = await new.query_selector(pair.new)
         if element is None:
             raise NotBroken(f"{release.name}: {pair.name!r} is not on the new page: {pair.new}")
-        right = await selectors_of_kin(element)
+        kin = await kin_of(element)
     await _check_broken(release, pair, new)
-    trial = await attempt(new, original, right)
+    trial = await attempt(new, original, kin)
     return Outcome(
         release.name,
         "release" if pair.new else "gone",

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, ElementHandle, JSHandle, Page, Route, 
 from explorer.browser.chromium import find_chromium
 from explorer.healing.fingerprint import Fingerprint
 from explorer.healing.healer import Healed, heal
-from explorer.page.frames import selector_of
+from explorer.page.frames import ENTER_FRAME
 from tests.benchmark.healing.cases import Verdict
 
 KIN = (Path(__file__).parent / "kin.js").read_text(encoding="utf-8")
@@ -59,21 +59,26 @@ async def visit(page: Page, url: str) -> None:
     await page.wait_for_timeout(SETTLE_MS)
 
 
-async def attempt(page: Page, original: Fingerprint, right: frozenset[str]) -> Trial:
-    """Heals; any of the selectors in `right` is right, none of them means that the element is gone."""
+async def attempt(page: Page, original: Fingerprint, kin: JSHandle | None) -> Trial:
+    """Heals; any element of the list `kin` is right, and none at all where the element is gone."""
     started = time.perf_counter()
     healed = await heal(page, original)
     took_ms = (time.perf_counter() - started) * 1000
     if healed is None:
         return Trial(Verdict.REFUSED, None, took_ms)
-    return Trial(Verdict.RIGHT if healed.selector in right else Verdict.WRONG, healed, took_ms)
+    is_right = kin is not None and await _is_among(page, healed.selector, kin)
+    return Trial(Verdict.RIGHT if is_right else Verdict.WRONG, healed, took_ms)
 
 
-async def selectors_of_kin(element: ElementHandle) -> frozenset[str]:
-    """The selectors of all that a person would take for this element."""
-    kin: JSHandle = await element.evaluate_handle(KIN)
-    handles = [handle.as_element() for handle in (await kin.get_properties()).values()]
-    return frozenset([await selector_of(handle) for handle in handles if handle])
+async def kin_of(element: ElementHandle) -> JSHandle:
+    """All that a person would take for this element."""
+    return await element.evaluate_handle(KIN)
+
+
+async def _is_among(page: Page, selector: str, kin: JSHandle) -> bool:
+    """No element of these pages is looked for within a frame."""
+    found = None if ENTER_FRAME in selector else await page.query_selector(selector)
+    return found is not None and bool(await kin.evaluate("(kin, found) => kin.includes(found)", found))
 
 
 async def _only_loopback(route: Route) -> None:
