@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explorer.healing.fingerprint import Fingerprint
-from explorer.healing.names import name_of, words_of
+from explorer.healing.names import name_of, split_names, words_of
 from explorer.healing.similarity import edit_similarity, score, word_similarity
 
 #: The least score of the best candidate, with the least margin to the next different one that it needs then:
@@ -58,7 +58,7 @@ def choose(original: Fingerprint, candidates: Sequence[Fingerprint]) -> Choice:
     heals take the next link of the same menu.
     """
     own = name_of(original)
-    elsewhere = frozenset(original.others) - {own, 0}
+    elsewhere = frozenset(split_names(original.others)) - {own}
     ranked = [
         Ranked(index, score(original, one))
         for index, one in enumerate(candidates)

@@ -1,12 +1,13 @@
 """Fingerprints of elements: what is remembered of one, so that it is found when its name has changed."""
 
+from itertools import zip_longest
 from typing import Annotated, Any, TypeVar
 
 from playwright.async_api import ElementHandle, Page
 from playwright.async_api import Error as PlaywrightError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from explorer.healing.names import name_of
+from explorer.healing.names import NAME_CHARS, name_of, use_of
 from explorer.page.frames import MAX_FRAMES, query, query_frame, selector_of
 from explorer.text import clean
 
@@ -15,12 +16,16 @@ _Text = Annotated[str, Field(max_length=400)]
 _Pixels = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 
 
+#: So many names of the nearest elements are kept: 600 letters, as much as all the rest of a fingerprint.
+MAX_OTHERS = 150
+
+
 class Fingerprint(BaseModel):
     """What an element was like: attributes that Similo compares (doi 10.1145/3571855), "" for what it lacks.
 
     `nearby` is what stands beside it, `path` and `id_path` lead to it from the root and from the closest
     ancestor with an id. `x` and `y` are CSS pixels from the document's top left corner. `others` are the
-    names (`name_of`) of all else on its page; `namesakes` are called like it, `rank` of them before it.
+    names (`name_of`) of what is used alike on its page; so many `namesakes` share its own, `rank` before it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,7 +50,7 @@ class Fingerprint(BaseModel):
     y: _Pixels = 0
     width: _Pixels = 0
     height: _Pixels = 0
-    others: tuple[int, ...] = ()
+    others: Annotated[str, Field(max_length=MAX_OTHERS * NAME_CHARS)] = ""
     namesakes: Annotated[int, Field(ge=0)] = 0
     rank: Annotated[int, Field(ge=0)] = 0
 
@@ -91,17 +96,23 @@ async def selector_in_page(page: Page, candidate: Candidate, frame_number: int) 
 
 
 def _among(one: Fingerprint, others: list[Any]) -> Fingerprint:
-    """The fingerprint with what else its page has."""
-    own, names, before = name_of(one), set[int](), []
+    """The fingerprint with what else its page has, in the order of the page."""
+    own, use = name_of(one), use_of(one)
+    before: list[str] = []
+    after: list[str] = []
     for row in others:
         is_before = isinstance(row, dict) and row.pop("before", False) is True
         other = _decoded(Fingerprint, row)
-        if other is not None:
-            name = name_of(other)
-            names.add(name)
-            before += [is_before] if name == own else []
+        if other is not None and use_of(other) == use:
+            (before if is_before else after).append(name_of(other))
+    nearest = [name for pair in zip_longest(reversed(before), after, fillvalue="") for name in pair]
+    names = [name for name in dict.fromkeys(nearest) if name not in {"", own}]
     return one.model_copy(
-        update={"others": tuple(sorted(names - {0})), "namesakes": len(before), "rank": sum(before)}
+        update={
+            "others": "".join(names[:MAX_OTHERS]),
+            "namesakes": (before + after).count(own) if own else 0,
+            "rank": before.count(own) if own else 0,
+        }
     )
 
 

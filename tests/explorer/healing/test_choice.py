@@ -16,7 +16,7 @@ def lost(among: list[Fingerprint], **told: Any) -> Fingerprint:
     """An element of a page that had these others after it."""
     one = element(**told)
     others = [name_of(other) for other in among]
-    return one.model_copy(update={"others": tuple(others), "namesakes": others.count(name_of(one))})
+    return one.model_copy(update={"others": "".join(others), "namesakes": others.count(name_of(one))})
 
 
 def taken(choice: Choice) -> int | None:
@@ -84,7 +84,7 @@ def test_a_link_that_became_a_button_keeps_its_name_and_a_field_never_shares_one
 
     assert name_of(link) == name_of(button)
     assert name_of(field) != name_of(button)
-    assert name_of(element()) == 0
+    assert name_of(element()) == ""
 
 
 def test_words_of_an_id_are_found_in_every_way_to_write_it() -> None:
