@@ -33,6 +33,8 @@ ENTERED_MS = 600.0
 #: Screens of a page that are scrolled through when it is first seen.
 TOUR_SCREENS_START = 2
 TOUR_SCREENS = 1
+#: So many links to places on the page make its menu one of places.
+FEWEST_PLACES = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,7 +110,7 @@ class PageVisit:
         progress = Progress(self.state_tracker.state, tuple(self.recorder.steps), clicks_left)
         scouting = asyncio.create_task(self.selector.look_ahead(offer, progress))
         try:
-            await self._look_around(snapshot, screens)
+            await self._look_around(snapshot, screens, and_back=_is_one_pager(offer, self.page.url))
             began_ms = self.clock.now_ms()
             await scouting
             self.recorder.note_wait(began_ms)
@@ -116,7 +118,7 @@ class PageVisit:
             scouting.cancel()
             await asyncio.gather(scouting, return_exceptions=True)
 
-    async def _look_around(self, snapshot: Snapshot, screens: int) -> None:
+    async def _look_around(self, snapshot: Snapshot, screens: int, and_back: bool) -> None:
         await self.clock.hold(ARRIVE_MS)
         if await await_entrance(self.page, self.clock, self.deadlines):
             # What has entered moves no more.
@@ -125,4 +127,10 @@ class PageVisit:
         later = await self.screen.snapshot()
         if snapshot.picture is not None and later.picture is not None:
             self.moving_blocks = changed_blocks(snapshot.picture, later.picture)
-        await self.scroller.tour(screens)
+        await self.scroller.tour(screens, and_back)
+
+
+def _is_one_pager(offer: Offer, url: str) -> bool:
+    """Whether the menu leads to places on the page: what a tour leaves in view, its entries cannot show."""
+    places = [e for e in offer.elements if e.landmark in {"nav", "header"} and "#" in e.href and not e.route]
+    return sum(page_key(element.href) == page_key(url) for element in places) >= FEWEST_PLACES

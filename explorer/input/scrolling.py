@@ -44,13 +44,16 @@ class Scroller:
         self._deadlines = deadlines
         self._height_px = height_px
 
-    async def tour(self, screens: int) -> None:
-        """Scrolls down by up to so many screens, with a pause at each."""
+    async def tour(self, screens: int, and_back: bool = False) -> None:
+        """Scrolls down by up to so many screens, with a pause at each, and up again if asked to."""
+        scrolled_px = 0.0
         for _ in range(screens):
             if await self._deadlines.limit(self._mouse.scrollable_below()) < MIN_SCROLLABLE_PX:
-                return
-            await self._deadlines.limit(self._mouse.scroll_by(self._height_px * TOUR_STEP))
+                break
+            scrolled_px += await self._deadlines.limit(self._mouse.scroll_by(self._height_px * TOUR_STEP))
             await self._clock.hold(LOOK_MS)
+        if and_back and scrolled_px:
+            await self._deadlines.limit(self._mouse.scroll_by(-scrolled_px))
 
     async def scroll_to(self, place: str) -> None:
         """Scrolls the page to `top`, `bottom`, or so many pixels from its top."""

@@ -96,3 +96,12 @@ def test_a_page_that_spins_when_it_is_touched_does_not_hold_the_guide(show: Show
         return True
 
     assert show("<button onmouseover='for (const t = Date.now(); Date.now() < t + 4000;);'>It</button>", look)
+
+
+def test_a_tour_may_end_where_it_began(show: Show) -> None:
+    async def look(page: Page) -> Any:
+        guided, mouse = scroller(page)
+        await guided.tour(2, and_back=True)
+        return await page.evaluate("scrollY"), [scroll.dy for scroll in mouse.scrolls]
+
+    assert show("<style>body { margin: 0; height: 3000px }</style>", look) == (0, [540, 540, -1080])
