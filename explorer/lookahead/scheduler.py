@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Literal
 from urllib.parse import urldefrag
 
@@ -23,8 +24,8 @@ from explorer.urls import page_key
 log = logging.getLogger(__name__)
 
 #: How many tries off camera a take has for each click that it may make. They are counted, and not timed: a
-#: busy machine makes as many, and so the same film. Thirty tries take some 30 s on an idle one.
-TRIES_PER_CLICK = 3
+#: busy machine makes as many, and so the same film. Forty tries take some 40 s on an idle one.
+TRIES_PER_CLICK = 4
 #: A film of fewer clicks has the tries of so many.
 FEWEST_CLICKS = 3
 TRY_TIMEOUT_S = 20.0
@@ -76,9 +77,9 @@ class Lookahead:
     ) -> None:
         """Tries the best of what is not known yet, until `enough` of the best show something new.
 
-        Then the best of up to `new_kinds` kinds of control of which none was tried yet. `ranking` is asked
-        again after each try: what was learned may change it. `plans` says how each element, by key, is
-        acted upon.
+        Then the best of up to `new_kinds` groups and kinds of control of which none was tried yet.
+        `ranking` is asked again after each try: what was learned may change it. `plans` says how each
+        element, by key, is acted upon.
         """
 
         async def try_first(elements: Iterable[Element]) -> bool:
@@ -88,11 +89,17 @@ class Lookahead:
             return unknown is not None
 
         for _ in range(max_tries):
-            if not await try_first(ranking()[:enough]):
+            # What cannot be tried, such as a tool to draw with, takes no place among the best.
+            fit = (e for e in ranking() if self.is_known(e, state) or self._may_try(e, plans[e.key], state))
+            if not await try_first(islice(fit, enough)):
                 break
         for _ in range(new_kinds):
-            if not await try_first(e for e in ranking() if kind_of(e) not in self._kinds):
+            if not await try_first(e for e in ranking() if not self._is_of_tried_kind(e)):
                 break
+
+    def _is_of_tried_kind(self, element: Element) -> bool:
+        """Whether one of its group was tried, or of its kind where it stands in no group."""
+        return (element.group or kind_of(element)) in self._kinds
 
     def is_known(self, element: Element, state: PageState) -> bool:
         return self._outcomes.find(element, state.url) is not None
@@ -103,7 +110,7 @@ class Lookahead:
         if known is not None or not self._may_try(element, plan, state):
             return known
         self._tried.add((page_key(state.url), element.key))
-        self._kinds.add(kind_of(element))
+        self._kinds.update((element.group, kind_of(element)))
         self._tries_left -= 1
         self.tries += 1
         began_s = time.monotonic()
