@@ -139,12 +139,11 @@ class Element:
     hint: str = ""
     #: Identifies the list whose rows are like the one that it stands in; "" outside lists.
     row: str = ""
-    #: Identifies what it stands beside, four and more of a kind, such as the menus of a bar; "" for links.
+    #: Identifies what it stands beside: controls, four and more of a kind; of a link, its part of the menu.
     group: str = ""
     #: Whether it is one of a strip of views, such as sheet tabs, and the one that is shown.
     strip: Literal["", "shown", "other"] = ""
-    #: What is done with it rather than pressing it: drawing with a tool, typing into a cell of a sheet. A
-    #: "mode" is another tool of the same palette, which by itself shows nothing.
+    #: A tool to draw with, a cell of a sheet to type into, or another tool, which by itself shows nothing.
     use: Literal["", "draw", "cell", "mode"] = ""
     #: Identifies its place on the page whatever its name; "" for links.
     spot: str = ""
@@ -210,11 +209,12 @@ class Scene:
     clicks_left: int = 10
     #: Whether it is the page that the film began on, and not the site's front page: it is finished first.
     is_deep_start: bool = False
+    #: The part of the menu (`Element.group`) that lists that page; "" for none.
+    start_group: str = ""
     wishes: Wishes = Wishes()
     #: What is known of some of the elements, by their `key`.
     expected_outcomes: Mapping[str, ExpectedOutcome] = field(default_factory=dict)
-    #: How often controls of a kind (`base_scores.kind_of`) have shown something so far, from 0 to 1, and
-    #: how often the film has clicked that kind.
+    #: By `base_scores.kind_of`: how often such controls have shown something, from 0 to 1, and were clicked.
     success_rates: Mapping[str, float] = field(default_factory=dict)
     kind_counts: Mapping[str, int] = field(default_factory=dict)
     #: The film has repeated itself often enough: what is known to show little new is left out.
@@ -227,6 +227,8 @@ class Scene:
     pending_keys: frozenset[str] = frozenset()
     #: How often rows of each list (`Element.row`), and controls of each `Element.group`, were clicked.
     row_counts: Mapping[str, int] = field(default_factory=dict)
+    #: The keys of what the last step has revealed on its page, such as the entries of a menu.
+    revealed: frozenset[str] = frozenset()
     #: The places (`Element.spot`) of controls that have only changed their name when they were clicked.
     renamed_spots: frozenset[str] = frozenset()
     #: Kinds of controls that have shown nothing on camera so far.
@@ -259,10 +261,7 @@ class TakeWarning:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One click that was made; times are milliseconds on the clock, the point is where it hit.
-
-    `target` is the box of what was clicked, in the viewport of that moment.
-    """
+    """One click that was made at `point`, on what was at `target` then; times are milliseconds of film."""
 
     number: int
     plan: ActionPlan

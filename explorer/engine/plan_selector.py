@@ -24,8 +24,8 @@ from explorer.urls import is_front_page, page_key
 #: A planner has limits of its own; this one is for a planner that has none.
 PLAN_TIMEOUT_S = 30.0
 #: Off camera, the start page's best are tried broadly, later pages' only until a few are known to pay.
-#: Of kinds of which none was tried, so many get a try even so, where there are clicks for all main pages.
-START_TRIES, START_ENOUGH, START_KINDS = 16, 12, 4
+#: Of groups and kinds of which none was tried, so many get a try, where there are clicks for all main pages.
+START_TRIES, START_ENOUGH, START_KINDS = 16, 12, 6
 LATER_TRIES, LATER_ENOUGH, LATER_KINDS = 4, 2, 1
 #: One click in so many may show what was seen before, where nothing else is left.
 CLICKS_PER_REPEAT = 10
@@ -141,11 +141,13 @@ class PlanSelector:
             visited_urls=frozenset(self.frontier.visited),
             clicks_left=progress.clicks_left,
             is_deep_start=page_key(url) == page_key(self.brief.url) and not is_front_page(url),
+            start_group="" if is_front_page(self.brief.url) else self.frontier.start_group,
             wishes=self.brief.wishes,
             success_rates=self.frontier.success_rates(),
             kind_counts=self.frontier.kind_counts(),
             pending_focus=self.goal_check.pending(),
             row_counts=self.frontier.row_counts(url),
+            revealed=self.frontier.revealed(url),
             renamed_spots=self.frontier.renamed_spots(url),
             dead_kinds=self.frontier.dead_kinds(),
             avoid_repeats=self.frontier.repeats >= max_repeats,

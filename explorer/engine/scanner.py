@@ -20,6 +20,7 @@ from explorer.state.frontier import Frontier, plain_key
 from explorer.state.outcomes import OutcomeCache
 from explorer.state.refusals import Refusals
 from explorer.types import ActionPlan, Brief, Element, Refusal
+from explorer.urls import page_key
 
 #: A page that keeps offering what cannot be clicked must not keep us scanning.
 SCANS_PER_CLICK = 3
@@ -92,6 +93,9 @@ class Scanner:
         if not is_known(discovery.language):
             self.unknown_language = discovery.language
         self._frontier.note_links(discovery.elements, self._page.url)
+        self._frontier.note_offered(self._page.url, discovery.elements)
+        if page_key(self._page.url) == page_key(self._brief.url):
+            self._frontier.note_start(self._page.url, discovery.elements)
         allowed, refused = await self._apply_guardrails(discovery.elements)
         free = (e for e in allowed if not (self._overlays.is_walled(e) or self._would_be_saved(e)))
         usable = (self._usable(element, signature) for element in free)

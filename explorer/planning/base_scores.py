@@ -46,7 +46,7 @@ MAX_DEMOTED, MAX_DOWNLOAD = 8, 4
 NEAR_PX = 900
 
 CLOSES_DIALOG = "closes the open dialog"
-_CHOICE_ROLES = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
+CHOICE_ROLES = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 
 
 def label_of(element: Element) -> str:
@@ -170,7 +170,7 @@ _CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
     (lambda e: e.reveals and e.landmark == "nav", NAVIGATION_MENU, "menu among the page links"),
     (lambda e: e.reveals, DISCLOSURE, "opens something"),
     (lambda e: e.role in {"menuitem", "treeitem"}, MENU_ITEM, "menu item"),
-    (lambda e: e.role in _CHOICE_ROLES, TOGGLE, "switch"),
+    (lambda e: e.role in CHOICE_ROLES, TOGGLE, "switch"),
     (lambda e: e.role == "link", LINK_WITHOUT_ADDRESS, "link without an address"),
     (lambda e: bool(CALL.search(label_of(e))), CALL_CONTROL, "call to action"),
     (lambda e: e.role in {"button", "option"}, BUTTON, "button"),

@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from explorer.languages.overlay_phrases import says
 from explorer.planning.base_scores import (
     ACCEPT_COOKIES,
+    CHOICE_ROLES,
     CLOSES_DIALOG,
+    FIELD,
     FOOTER_CONTROL,
+    MAX_DEMOTED,
     TOOL_AFTER_VIEWS,
     VIEWS_BEFORE_TOOLS,
     WORTH_A_LOOK_AT_START,
@@ -28,13 +31,17 @@ from explorer.planning.base_scores import (
 )
 from explorer.planning.diversity import MAX_PLANS as MAX_PLANS
 from explorer.planning.diversity import Ranked, diversified
-from explorer.planning.keyword_weights import BOOST, CONSENT
+from explorer.planning.keyword_weights import BOOST, COLOUR, CONSENT, PARTS
+from explorer.planning.main_pages import fits_main_pages as fits_main_pages
+from explorer.planning.main_pages import looks_inside
 from explorer.planning.repetition import (
     FURTHER_ROW_SCORE,
     history_bonus,
     is_further_row,
     is_reused,
     limited_by_history,
+    menu_part_bonus,
+    revealed_bonus,
 )
 from explorer.planning.scoring import CLEARLY_NEW, LITTLE, scale_by_success_rate, score_expected, shows_new
 from explorer.planning.wishes import (
@@ -52,11 +59,11 @@ from explorer.urls import page_key
 
 #: With fewer steps a film is nearly empty: then a click that shows little is better than none.
 FEW_STEPS = 3
-#: Where a site has too many main pages for the clicks, one click in so many looks inside a page.
-LOOK_INSIDE_EVERY = 3
 
 #: Words such as "pricing" raise a score within its kind.
 BOOST_SCORE = 6
+#: A palette takes much of the view, and says little of what can be made with it.
+COLOUR_PENALTY = 16
 #: Who asks for a page other than the front page wants to see that: so many clicks are made on it first.
 DEEP_START_SCORE, CLICKS_AT_START = 30, 3
 #: What lies behind an open dialog cannot be clicked before that is closed.
@@ -115,6 +122,9 @@ class _Ranking:
     out_of_reach: frozenset[str]
     #: How often each label was clicked.
     clicked: Counter[str]
+    last_label: str
+    #: How many parts the site's menu has.
+    menu_parts: int
     #: Offers what shows little, too.
     accept_little: bool = False
 
@@ -131,12 +141,14 @@ class _Ranking:
             open_dialog=any(e.landmark == "dialog" and e.in_view for e in scene.elements),
             cookie_banner=any(CONSENT.search(label) or says("necessary", label) for label in labels),
             refusable=any(map(refuses_cookies, labels)),
-            look_inside=_looks_inside(scene, fits),
+            look_inside=looks_inside(scene, fits),
             fits=fits,
             stay=fits and 0 < scene.clicks_here < CLICKS_INSIDE,
             on_goal_page=is_goal_page(scene.wishes, scene.url, scene.title),
             out_of_reach=out_of_reach(scene),
             clicked=Counter(label.casefold().strip() for label in scene.history),
+            last_label=scene.history[-1].casefold().strip() if scene.history else "",
+            menu_parts=len({e.group for e in scene.elements if e.href and e.group}),
         )
 
     def score_all(self) -> Iterator[Ranked]:
@@ -168,6 +180,8 @@ class _Ranking:
         score, reason = valued
         score += history_bonus(element, self.scene, self.clicked, score, varied=self.fits)
         bonus, match = self._by_goal(element)
+        score += menu_part_bonus(element, self.scene, self.menu_parts)
+        score += revealed_bonus(element, self.scene) if self.fits else 0
         score = limited_by_history(element, self.scene, self.clicked, score)
         if self._is_unpromising(element, score + bonus):
             return None
@@ -213,6 +227,8 @@ class _Ranking:
         return is_unknown and tried and not (element.href or self.accept_little) and score < UNPROMISING_SCORE
 
     def _base(self, element: Element, is_fragment: bool) -> Score:
+        if element.landmark == "dialog" and label_of(element) == self.last_label:
+            return MAX_DEMOTED, "carries out what the dialog is for"
         if found := obstacle_score(element, self.cookie_banner):
             return found
         if is_fragment:
@@ -221,10 +237,13 @@ class _Ranking:
             return page_score(element)
         expected = self.scene.expected_outcomes.get(element.key)
         is_new = expected is not None and shows_new(expected, is_view(element))
+        is_revealed = self.fits and element.key in self.scene.revealed and element.in_view
+        if is_revealed and element.role in CHOICE_ROLES:
+            return FIELD, "switch of what has just come"
         is_tool = element.use in {"draw", "cell"}
         if is_tool and (self.scene.clicks_here >= VIEWS_BEFORE_TOOLS or self.scene.clicks_left <= 2):
             return TOOL_AFTER_VIEWS, "tool to be used"
-        if self._finishes_start():
+        if self._finishes_start() or is_revealed:
             return control_score(element, True, WORTH_A_LOOK_AT_START)
         return control_score(element, self.look_inside or (self.stay and is_new))
 
@@ -239,7 +258,10 @@ class _Ranking:
             highest, why = demoted
             return min(score, highest), why
         in_menu = bool(element.href) and element.landmark == "nav" and self.fits
-        score += BOOST_SCORE if BOOST.search(label_of(element)) and not in_menu else 0
+        label = label_of(element)
+        is_part = not element.href and PARTS.search(label) is not None
+        score += BOOST_SCORE if (BOOST.search(label) or is_part) and not in_menu else 0
+        score -= COLOUR_PENALTY if COLOUR.search(label) and not element.href else 0
         score -= BEHIND_DIALOG_PENALTY if self.open_dialog and element.landmark != "dialog" else 0
         score -= NEW_TAB_PENALTY if element.new_tab else 0
         return score, reason
@@ -267,24 +289,6 @@ class _Ranking:
         if turns and not element.href and says("next", label_of(element)):
             return max(valued or (0.0, ""), (FURTHER_ROW_SCORE, f"{reason} (goes on)"))
         return valued
-
-
-def _looks_inside(scene: Scene, fits: bool) -> bool:
-    """Whether this page's content comes before other pages.
-
-    Each page gets one look inside while enough clicks are left for all main pages and a last one; where
-    these are too many, one click in three.
-    """
-    turn = len(scene.history) % LOOK_INSIDE_EVERY == LOOK_INSIDE_EVERY - 1
-    return scene.clicks_here == 0 and (turn or fits)
-
-
-def fits_main_pages(scene: Scene) -> bool:
-    """Whether more clicks are left than there are main pages that may show something new."""
-    links = [e for e in scene.elements if e.href and e.landmark in {"nav", "header"}]
-    known = {key: shows_new(expected, view=False) for key, expected in scene.expected_outcomes.items()}
-    seen = {page_key(scene.url), *map(page_key, scene.visited_urls)}
-    return scene.clicks_left > len({page_key(e.href) for e in links if known.get(e.key, True)} - seen)
 
 
 def _family(element: Element, reason: str) -> str:

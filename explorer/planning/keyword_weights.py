@@ -9,6 +9,12 @@ BOOST = re.compile(
     r"|analytics|components?|templates?|use cases?|customers|case studies|explore|discover|playground"
     r"|about|blog|what.s new)\b"
 )
+#: Parts of an app that are worth seeing, by the names that their buttons have.
+PARTS = re.compile(
+    r"\b(?:layers?|librar(?:y|ies)|shapes?|templates?|previews?|outline|history|timeline|properties"
+    r"|inspector|source|schemas?|models?|thumbnails?|calendar|board|map|filters?|effects|formulas?"
+    r"|functions?|sparklines?|pivot|presentation|slide ?show|play|run|try it(?: out)?|insert|preferences)\b"
+)
 #: A call to action.
 CALL = re.compile(
     r"\b(?:get started|start|try|see|watch|explore|learn more|view|discover|open|show|tour|demo)\b"
@@ -42,6 +48,8 @@ DEMOTED: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(r"\b(?:(?:dark|light) (?:mode|theme|version)|theme|colou?r (?:mode|scheme))\b"),
     ),
     ("arrow of a number", re.compile(r"^[\u25b2\u25bc\u25b3\u25bd\u23f6\u23f7]$")),
+    # What ends or takes back a change shows nothing by itself.
+    ("closing word", re.compile(r"^(?:ok(?:ay)?|cancel|apply|done|undo|redo|cut|paste)\b.{0,12}$")),
     ("download page", re.compile(r"\bdownloads?\b")),
     ("sorting", re.compile(r"\b(?:sort|order by|ascending|descending)\b")),
     (
@@ -66,6 +74,8 @@ DEMOTED: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+#: Chooses a colour.
+COLOUR = re.compile(r"\bcolou?rs?\b")
 #: Words by which a cookie banner is known, besides its answers.
 CONSENT = re.compile(r"\b(?:cookies?|consent|necessary|essential)\b|\b(?:reject|accept|decline|allow) all\b")
 #: Closes a dialog.

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from explorer.languages.overlay_phrases import says
-from explorer.planning.base_scores import is_view, kind_of, label_of
+from explorer.planning.base_scores import demotion, is_view, kind_of, label_of
 from explorer.planning.keyword_weights import BOOST
 from explorer.planning.scoring import shows_new
 from explorer.state.frontier import REUSE_SEPARATOR
@@ -19,12 +19,18 @@ SAME_NAME_PENALTY = 12
 #: Of one list so many rows are clicked; after that only pages that show something new, and last of all. So is
 #: what nothing is known of, of a kind that has shown nothing.
 ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 12.0, 2.0
+#: What the click before has revealed is used next, before others of its kind: that is what it was opened for.
+REVEALED_SCORE = 24
 #: So often "next" is pressed before everything else was shown.
 NEXT_IN_A_ROW = 5
 #: So many views of a strip are shown before other things come first.
 VIEWS_OF_A_STRIP, FURTHER_VIEW_PENALTY = 4, 25
 #: The same of what stands side by side, such as the menus of a bar.
 CLICKS_OF_A_GROUP, FURTHER_OF_A_GROUP_PENALTY = 3, 12
+#: Where a menu has so many parts, each page that was shown of one makes room for the others'.
+PARTS_OF_A_MENU, SAME_PART_PENALTY, MAX_SAME_PART_PENALTY = 3, 5, 15
+#: Who asks for a page other than the front page wants to see that part of the site: so many pages of it.
+START_PART_SCORE, PAGES_OF_START_PART = 14, 3
 #: The last click is boosted by words such as "pricing", to end the film well, only above what shows little.
 LAST_BOOST_SCORE, LAST_BOOST_FROM = 8, 30
 
@@ -51,6 +57,25 @@ def history_bonus(
     if not element.fills and not element.opens_on_hover and not is_reused(element):
         bonus -= SAME_NAME_PENALTY * clicked[label_of(element)]
     return bonus
+
+
+def menu_part_bonus(element: Element, scene: Scene, parts: int) -> float:
+    """What the part of the menu that a link stands in adds to its score; `parts` is how many there are."""
+    if not element.href or not element.group:
+        return 0.0
+    shown = scene.row_counts.get(element.group, 0)
+    if element.group == scene.start_group:
+        return START_PART_SCORE if shown < PAGES_OF_START_PART else 0.0
+    return -min(MAX_SAME_PART_PENALTY, SAME_PART_PENALTY * shown) if parts >= PARTS_OF_A_MENU else 0.0
+
+
+def revealed_bonus(element: Element, scene: Scene) -> float:
+    """What it adds that the step before has revealed a control."""
+    if element.key not in scene.revealed or not element.in_view or element.landmark in {"footer", "dialog"}:
+        return 0.0
+    expected = scene.expected_outcomes.get(element.key)
+    is_new = expected is None or shows_new(expected, is_view(element))
+    return REVEALED_SCORE if is_new and not element.href and not demotion(element) else 0.0
 
 
 def limited_by_history(element: Element, scene: Scene, clicked: Counter[str], score: float) -> float:

@@ -1,7 +1,7 @@
 """Crawl frontier: which pages were visited, how deep they lie, and what is left to try on them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urldefrag
 
@@ -12,6 +12,8 @@ from explorer.urls import page_key
 REUSE_SEPARATOR = "@"
 #: In so many states of a page something is tried that could not be reached.
 MAX_MISSES = 2
+#: So many clicks in a row go on with what the click before has revealed, such as an entry of a menu.
+MAX_DIVES = 2
 
 
 class Frontier:
@@ -29,12 +31,14 @@ class Frontier:
         self._successes_by_kind: Counter[str] = Counter()
         #: By page: how often rows of a list were clicked, and what has only changed its name when clicked.
         self._clicks_by_row: dict[str, Counter[str]] = defaultdict(Counter)
+        self._pages_by_menu_part: Counter[str] = Counter()
         self._renamed: dict[str, set[str]] = defaultdict(set)
         #: Kinds of which a click on camera has shown nothing, and those of which one has shown something.
         self._dead_kinds: set[str] = set()
         self._alive_kinds: set[str] = set()
         #: Which uses of tools the film has shown; see `Element.use`.
         self.used: set[str] = set()
+        self.start_group = ""
         self._depths: dict[str, int] = {}
         self._trail: list[str] = []
         self._exhausted: set[str] = set()
@@ -43,6 +47,11 @@ class Frontier:
         #: By key, the states of the page in which something could not be reached.
         self._missed: dict[str, list[str]] = defaultdict(list)
         self._left: dict[str, tuple[Element, ...]] = {}
+        #: By page, all that was ever offered there, what has come since its last step, and the place of that.
+        self._offered: dict[str, set[str]] = {}
+        self._revealed: dict[str, set[str]] = {}
+        self._clicked_spot: dict[str, str] = {}
+        self._dives = 0
 
     def visit(self, url: str, coming_from: str | None) -> bool:
         """Records that `url` is on screen; True when it is for the first time."""
@@ -135,17 +144,41 @@ class Frontier:
     def record_place(self, element: Element, page_url: str, renamed: bool) -> None:
         """Records where a click was made; `renamed` says that it has changed no more than its own name."""
         page = page_key(page_url)
-        self._clicks_by_row[page].update(filter(None, (element.row, element.group)))
+        if element.href and element.group:
+            self._pages_by_menu_part[element.group] += 1
+        else:
+            self._clicks_by_row[page].update(filter(None, (element.row, element.group)))
+        self._dives = self._dives + 1 if _plain(element.key) in self._revealed.get(page, ()) else 0
+        self._revealed.pop(page, None)
+        self._clicked_spot[page] = element.spot
         if renamed and element.spot:
             self._renamed[page].add(element.spot)
+
+    def note_offered(self, url: str, elements: Iterable[Element]) -> None:
+        """Records what a scan of this page has found: what is new was revealed by the last step there.
+
+        The control that was clicked, under another name, is not.
+        """
+        page = page_key(url)
+        elements = tuple(elements)
+        keys = {_plain(element.key) for element in elements}
+        if page in self._offered:
+            renamed = {_plain(e.key) for e in elements if e.spot and e.spot == self._clicked_spot.get(page)}
+            new = keys - self._offered[page] - renamed
+            self._revealed[page] = (self._revealed.get(page, set()) | new) & keys
+        self._offered.setdefault(page, set()).update(keys)
+
+    def revealed(self, url: str) -> frozenset[str]:
+        """The keys of what the last step has revealed on this page; none after `MAX_DIVES` into such."""
+        return frozenset(self._revealed.get(page_key(url), ()) if self._dives < MAX_DIVES else ())
 
     def record_use(self, use: str) -> None:
         """Records that a tool was used, or a cell filled in."""
         self.used.add(use)
 
     def row_counts(self, url: str) -> Mapping[str, int]:
-        """How often rows of each list of this page were clicked."""
-        return self._clicks_by_row.get(page_key(url), Counter())
+        """How often rows of each list of this page were clicked, and links of each part of the menu."""
+        return self._clicks_by_row.get(page_key(url), Counter()) + self._pages_by_menu_part
 
     def renamed_spots(self, url: str) -> frozenset[str]:
         """The places of controls on this page that have only changed their name when they were clicked."""
@@ -203,6 +236,11 @@ class Frontier:
     def kind_counts(self) -> Mapping[str, int]:
         """How often each kind was clicked."""
         return self._clicks_by_kind
+
+    def note_start(self, url: str, elements: Iterable[Element]) -> None:
+        """Records the part of the menu that lists the page that the film began on."""
+        found = (e.group for e in elements if e.href and page_key(e.href) == page_key(url))
+        self.start_group = next(filter(None, found), self.start_group)
 
     def note_left(self, url: str, elements: tuple[Element, ...]) -> None:
         """Records what the latest scan of this page has offered."""

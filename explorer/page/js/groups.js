@@ -43,8 +43,17 @@ const rowOf = (el) => {
 };
 // What is one of several of its kind side by side, such as the menus of a bar, whatever each is called.
 const LARGE_GROUP = 4;
+// The part of a menu that a link stands in: the nearest box with other links, known by its first.
+const menuPartOf = (el) => {
+  if (!/^(nav|aside|header)$/.test(landmarkOf(el))) return "";
+  let box = el.parentElement;
+  while (box && !isPage(box) && box.querySelectorAll("a[href]").length < 2) box = box.parentElement;
+  const first = box && !isPage(box) ? [...box.querySelectorAll("a[href]")].find(hrefOf) : null;
+  return first ? hashOf(`menu ${hrefOf(first)}`) : "";
+};
 const groupOf = (el) => {
-  if (hrefOf(el) || isField(el)) return "";
+  if (hrefOf(el)) return menuPartOf(el);
+  if (isField(el)) return "";
   const alone = el.parentElement?.children.length === 1 && el.parentElement.matches("li, div, span");
   const node = alone ? el.parentElement : el;
   const group = likeOf(node).filter((one) => isShown(one));

@@ -199,3 +199,33 @@ def test_three_of_the_first_five_clicks_serve_the_goal(
     take = harness.explore(harness.url, scout=True, max_clicks=5, wishes=Wishes(goal=goal))
 
     assert sum(label in served for label in labels(take)) >= 3
+
+
+LIST = """<style>body { font: 24px sans-serif; margin: 30px } a { margin: 9px } li { padding: 9px }</style>
+<h1>Errands</h1><input id=entry placeholder="What needs to be done?"><ul id=list></ul><p id=foot></p><script>
+const entries = [];
+const draw = () => {
+  const shown = entries.filter((one) => location.hash !== "#/active" || !one.done);
+  list.innerHTML = shown.map((one) => `<li><label><input type=checkbox> ${one.text}</label>`).join("");
+  [...list.querySelectorAll("input")].forEach((box, n) => {
+    box.checked = shown[n].done;
+    box.onchange = () => { shown[n].done = box.checked; draw(); };
+    if (box.checked) box.parentElement.style = "text-decoration: line-through; color: silver";
+  });
+  foot.innerHTML = entries.length ? "<a href='#/'>All</a><a href='#/active'>Active</a>" : "";
+};
+entry.onkeydown = ({ key }) => {
+  if (key === "Enter" && entry.value) { entries.push({ text: entry.value }); entry.value = ""; draw(); }
+};
+onhashchange = draw;</script>"""
+
+
+def test_an_entry_is_ticked_off_before_the_list_is_filtered(harness: Harness, pages: dict[str, str]) -> None:
+    pages["/"] = LIST
+
+    take = harness.explore(harness.url, scout=True, max_clicks=3)
+
+    found = [(step.plan.action, step.role, step.outcome) for step in take.steps]
+    assert [action for action, _, _ in found][:2] == ["type", "click"]
+    assert found[1][1] == "checkbox"
+    assert "nothing" not in {outcome for _, _, outcome in found}

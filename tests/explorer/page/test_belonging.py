@@ -210,3 +210,12 @@ def test_what_stands_in_an_editor_is_not_its_name(show: Show) -> None:
     (nameless,) = found(show, "<div contenteditable=true style='width: 99px'>Hello there!</div>")
     assert (editor.label, editor.text) == ("Note", "Note")
     assert (nameless.label, nameless.text) == ("", "")
+
+
+def test_links_of_a_menu_are_known_by_the_part_of_it_that_they_stand_in(show: Show) -> None:
+    html = """<nav><ul><li><a href=/>Home</a><li><a href='#'>Charts</a><ul><li><a href=/bar>Bars</a>
+    <li><a href=/pie>Pies</a></ul><li><a href=/map>Map</a></ul></nav><main><a href=/more>More</a></main>"""
+    groups = {element.label: element.group for element in found(show, html)}
+    assert groups["Home"] == groups["Map"] != ""
+    assert groups["Bars"] == groups["Pies"] not in {"", groups["Home"]}
+    assert groups["Charts"] == groups["More"] == ""

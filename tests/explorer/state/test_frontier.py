@@ -249,3 +249,48 @@ def test_a_control_that_is_used_again_is_left_to_try_where_it_was_not_used() -> 
     assert list(frontier.left_elsewhere(None)) == [(HOME, (again,))]
     frontier.mark_tried(again, "second")
     assert list(frontier.left_elsewhere(None)) == [(HOME, ())]
+
+
+def revealed_after(*scans: tuple[Element, ...], clicked: Element = TAB) -> frozenset[str]:
+    frontier = Frontier()
+    for scan in scans:
+        frontier.record_place(clicked, HOME, renamed=False)
+        frontier.note_offered(HOME, scan)
+    return frontier.revealed(HOME)
+
+
+def test_what_a_click_has_revealed_is_what_no_scan_had_found_before() -> None:
+    more = replace(BUTTON, text="More")
+    assert revealed_after((TAB, BUTTON)) == frozenset(), "a page that is opened reveals nothing"
+    assert revealed_after((TAB,), (TAB, more)) == {more.key}
+    assert revealed_after((TAB,), (TAB, more), (TAB, more)) == frozenset()
+
+
+def test_the_new_name_of_the_control_that_was_clicked_is_not_revealed() -> None:
+    before = replace(BUTTON, text="Play", spot="s")
+    after = replace(before, text="Pause")
+    assert revealed_after((before,), (after,), clicked=before) == frozenset()
+
+
+def test_so_many_clicks_go_on_with_what_was_revealed() -> None:
+    menu, entry, deeper, deepest = (replace(BUTTON, text=name, spot=name) for name in "abcd")
+    frontier, found = Frontier(), []
+    frontier.note_offered(HOME, [menu])
+    for clicked, then in ((menu, entry), (entry, deeper), (deeper, deepest)):
+        frontier.record_place(clicked, HOME, renamed=False)
+        frontier.note_offered(HOME, [then])
+        found.append(len(frontier.revealed(HOME)))
+    assert found == [1, 1, 0]
+
+
+def test_pages_are_counted_by_their_part_of_the_menu_on_all_pages() -> None:
+    frontier = Frontier()
+    frontier.record_place(replace(link(HOME + "a"), group="charts"), HOME, renamed=False)
+    assert frontier.row_counts(HOME + "a")["charts"] == 1
+
+
+def test_the_part_of_the_menu_that_lists_the_first_page_is_known() -> None:
+    frontier = Frontier()
+    frontier.note_start(HOME + "shop", [replace(link(HOME + "shop#top"), group="e-commerce")])
+    frontier.note_start(HOME + "shop", [link(HOME + "shop")])
+    assert frontier.start_group == "e-commerce"

@@ -1,0 +1,53 @@
+"""What the keyword planner makes of the clicks before: what they have revealed, and parts of a menu."""
+
+import pytest
+
+from explorer.types import ExpectedOutcome
+from tests.explorer.planning.test_keyword_planner import element, link, order, tab
+
+
+def test_what_the_click_before_has_revealed_is_used_before_its_siblings() -> None:
+    other, inner = tab("Other"), element("Details", landmark="main")
+    assert order(other, inner, clicks_here=2) == ["Other", "Details"]
+    assert order(other, inner, clicks_here=2, revealed={"Details"}) != ["Details", "Other"], (
+        "known by its key"
+    )
+    assert order(other, inner, clicks_here=2, revealed={inner.key}) == ["Details", "Other"]
+
+
+def test_what_was_revealed_but_shows_nothing_new_is_not_preferred() -> None:
+    other, inner = tab("Other"), element("Details", landmark="main")
+    known = {inner.key: ExpectedOutcome("scene", 0.5)}
+    found = order(other, inner, clicks_here=2, revealed={inner.key}, expected_outcomes=known)
+    assert found == ["Other", "Details"]
+
+
+def test_an_entry_that_has_just_come_is_ticked_off_before_the_list_is_filtered() -> None:
+    tick, route = element("Toggle", role="checkbox"), link("Active", "#/active", route=True)
+    assert order(route, tick, clicks_here=1) == ["Active", "Toggle"]
+    assert order(route, tick, clicks_here=1, revealed={tick.key}) == ["Toggle", "Active"]
+
+
+def test_each_part_of_a_menu_gets_its_turn() -> None:
+    charts = [link(f"chart{n}", f"chart{n}", "nav", group="charts") for n in range(2)]
+    tables, forms = link("tables", "tables", "nav", group="tables"), link("forms", "forms", "nav", group="f")
+    counts = {"charts": 2, "tables": 1}
+    assert order(*charts, tables, forms, row_counts=counts) == ["forms", "tables", "chart0", "chart1"]
+    assert order(*charts, tables, row_counts=counts)[0] == "chart0", "a menu of two parts keeps its order"
+
+
+@pytest.mark.parametrize(("shown", "first"), [(0, "orders"), (2, "orders"), (3, "home")])
+def test_the_part_of_the_menu_that_the_film_began_in_comes_first(shown: int, first: str) -> None:
+    home, orders = link("home", "home", "nav", group="a"), link("orders", "orders", "nav", group="shop")
+    found = order(home, orders, start_group="shop", row_counts={"shop": shown})
+    assert found[0] == first
+
+
+@pytest.mark.parametrize("name", ["Fill color", "OK", "Undo", "Cancel (Esc)"])
+def test_palettes_and_what_ends_a_change_come_after_the_parts_of_an_app(name: str) -> None:
+    assert order(element(name), element("Layers")) == ["Layers", name]
+
+
+def test_a_dialog_is_not_carried_out_by_the_button_that_is_called_as_what_opened_it() -> None:
+    inside = [element(name, landmark="dialog") for name in ("Add server", "Advanced")]
+    assert order(*inside, history=("Menu", "Add server"))[0] == "Advanced"
