@@ -139,7 +139,7 @@ class Element:
     hint: str = ""
     #: Identifies the list whose rows are like the one that it stands in; "" outside lists.
     row: str = ""
-    #: Identifies what it stands beside: controls, four and more of a kind; of a link, its part of the menu.
+    #: Identifies what it stands beside, "few" of up to three, such as tabs; of a link, its part of the menu.
     group: str = ""
     #: Whether it is one of a strip of views, such as sheet tabs, and the one that is shown.
     strip: Literal["", "shown", "other"] = ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from explorer.engine.actions import StepResult
 from explorer.engine.page_state_tracker import PageStateTracker
 from explorer.guardrails.acting_controls import may_persist
+from explorer.guardrails.sensitive_fields import is_search
 from explorer.navigation.scope_monitor import ScopeMonitor
 from explorer.planning.base_scores import kind_of
 from explorer.state.frontier import Frontier
@@ -40,6 +41,8 @@ class Feedback:
         self.frontier.record_outcome(element, kind_of(element), step.outcome)
         self.frontier.record_place(element, step.page_url, _only_renamed(element, result))
         self.frontier.repeats += not new
+        if step.plan.action == "type" and step.plan.submit and not is_search(element):
+            self.frontier.note_entry(step.page_url)
         if element.use:
             self.frontier.record_use(element.use)
         if after is not None:

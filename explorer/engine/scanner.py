@@ -162,6 +162,8 @@ class Scanner:
         if self._brief.wishes.interact != "all":
             return None
         times = self._frontier.times_tried(element)
+        if times and not self._frontier.shows_entries(self._page.url):
+            return None
         entry = choose_value(element, words, times_filled=times, rows=self._rows)
         if entry is None:
             return None

@@ -154,6 +154,8 @@ class Lookahead:
         """False for a link that is not clearly a page, and for what would be toggled, chosen or sent."""
         if _leads_on(element, state) and not is_clearly_page(element, state.url):
             return False
+        if _leads_on(element, state) and self._is_within_entered(element, state):
+            return False  # off camera, what the film has entered is missing
         if not may_be_tried(plan, element) or (state.turned and not _leads_on(element, state)):
             return False  # off camera, slides are not turned
         return (
@@ -165,6 +167,11 @@ class Lookahead:
             and (page_key(state.url), element.key) not in self._tried
             and not self.is_known(element, state)
         )
+
+    def _is_within_entered(self, element: Element, state: PageState) -> bool:
+        """Whether it shows another view of a document that holds what the film has entered."""
+        is_same_document = urldefrag(element.href).url == urldefrag(state.url).url
+        return is_same_document and self._frontier.holds_entry(state.url)
 
     async def _try(self, element: Element, plan: ActionPlan, state: PageState) -> KnownOutcome | None:
         """Opens a link's address; dry-runs other controls, and links whose address does not load.

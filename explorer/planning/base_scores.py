@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from explorer.languages.overlay_phrases import says, says_only
-from explorer.planning.keyword_weights import CALL, CLOSE_SIGN, DEMOTED
+from explorer.planning.keyword_weights import CALL, CLOSE_SIGN, DEMOTED, NARROWS
 from explorer.types import Element
 from explorer.urls import page_key
 
@@ -45,6 +45,7 @@ MAX_DEMOTED, MAX_DOWNLOAD = 8, 4
 #: What is out of view by no more than this is a short way to scroll; a viewport is 720 px high.
 NEAR_PX = 900
 
+_MAX_QUOTED = 40
 CLOSES_DIALOG = "closes the open dialog"
 CHOICE_ROLES = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 
@@ -144,10 +145,23 @@ def is_view(element: Element) -> bool:
     return element.strip == "other" or element.reveals or element.role == "tab"
 
 
+def quoted(element: Element) -> str:
+    """What it is called, in quotation marks, for reasons."""
+    name = " ".join((element.label or element.text or element.hint or element.role).split())
+    return f'"{name if len(name) <= _MAX_QUOTED else name[: _MAX_QUOTED - 1] + "…"}"'
+
+
+def narrows(element: Element) -> bool:
+    """Whether it sorts or filters what is listed on the page."""
+    return bool(element.fills) and NARROWS.search(label_of(element)) is not None
+
+
 def demotion(element: Element) -> Score | None:
     """The highest score of what a film can do without, and why; None for everything else."""
     label = label_of(element)
     found = next((name for name, pattern in DEMOTED if pattern.search(label)), None)
+    if (found == "closing word" and element.href) or (found == "sorting" and element.fills):
+        found = None  # a page called Done is one, and a list of orders is no heading of a table
     # A button that says "next" is a step of something on this page.
     if found and not (found == "pagination" and not element.href and says("next", label)):
         return MAX_DEMOTED, found

@@ -25,8 +25,10 @@ from explorer.planning.base_scores import (
     is_view,
     kind_of,
     label_of,
+    narrows,
     obstacle_score,
     page_score,
+    quoted,
     refuses_cookies,
 )
 from explorer.planning.diversity import MAX_PLANS as MAX_PLANS
@@ -38,6 +40,7 @@ from explorer.planning.repetition import (
     FURTHER_ROW_SCORE,
     history_bonus,
     is_further_row,
+    is_just_revealed,
     is_reused,
     limited_by_history,
     menu_part_bonus,
@@ -65,7 +68,7 @@ BOOST_SCORE = 6
 #: A palette takes much of the view, and says little of what can be made with it.
 COLOUR_PENALTY = 16
 #: Who asks for a page other than the front page wants to see that: so many clicks are made on it first.
-DEEP_START_SCORE, CLICKS_AT_START = 30, 3
+DEEP_START_SCORE, CLICKS_AT_START = 44, 3
 #: What lies behind an open dialog cannot be clicked before that is closed.
 BEHIND_DIALOG_PENALTY = 50
 #: A link for a new tab mostly leads to another site.
@@ -78,7 +81,6 @@ UNPROMISING_SCORE = 6.0
 CLICKS_INSIDE = 4
 
 _ANCHOR = re.compile(r"#(?![/!])")
-_MAX_QUOTED = 40
 
 
 class KeywordPlanner:
@@ -158,7 +160,7 @@ class _Ranking:
             if found := self._score(element):
                 score, why, family = found
                 score -= POSITION_PENALTY * index / count
-                yield Ranked(element, score, f"{why} {_quoted(element)}", family)
+                yield Ranked(element, score, f"{why} {quoted(element)}", family)
 
     def _score(self, element: Element) -> tuple[float, str, str] | None:
         """Score, reason and family; None for what must not or need not be clicked."""
@@ -237,13 +239,13 @@ class _Ranking:
             return page_score(element)
         expected = self.scene.expected_outcomes.get(element.key)
         is_new = expected is not None and shows_new(expected, is_view(element))
-        is_revealed = self.fits and element.key in self.scene.revealed and element.in_view
+        is_revealed = self.fits and is_just_revealed(element, self.scene)
         if is_revealed and element.role in CHOICE_ROLES:
             return FIELD, "switch of what has just come"
         is_tool = element.use in {"draw", "cell"}
         if is_tool and (self.scene.clicks_here >= VIEWS_BEFORE_TOOLS or self.scene.clicks_left <= 2):
             return TOOL_AFTER_VIEWS, "tool to be used"
-        if self._finishes_start() or is_revealed:
+        if is_revealed or (self._finishes_start() and (element.fills != "select" or narrows(element))):
             return control_score(element, True, WORTH_A_LOOK_AT_START)
         return control_score(element, self.look_inside or (self.stay and is_new))
 
@@ -294,8 +296,3 @@ class _Ranking:
 def _family(element: Element, reason: str) -> str:
     kind = folder_of(element.href) if element.href else element.role
     return f"{element.landmark} {kind} {reason}"
-
-
-def _quoted(element: Element) -> str:
-    name = " ".join((element.label or element.text or element.hint or element.role).split())
-    return f'"{name if len(name) <= _MAX_QUOTED else name[: _MAX_QUOTED - 1] + "…"}"'

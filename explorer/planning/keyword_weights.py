@@ -76,6 +76,8 @@ DEMOTED: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 #: Chooses a colour.
 COLOUR = re.compile(r"\bcolou?rs?\b")
+#: Sorts or filters what is listed.
+NARROWS = re.compile(r"\b(?:sort|order by|filter|categor(?:y|ies)|price|brand)\b")
 #: Words by which a cookie banner is known, besides its answers.
 CONSENT = re.compile(r"\b(?:cookies?|consent|necessary|essential)\b|\b(?:reject|accept|decline|allow) all\b")
 #: Closes a dialog.

@@ -20,17 +20,19 @@ SAME_NAME_PENALTY = 12
 #: what nothing is known of, of a kind that has shown nothing.
 ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 12.0, 2.0
 #: What the click before has revealed is used next, before others of its kind: that is what it was opened for.
-REVEALED_SCORE = 24
+#: A page that a menu has revealed is one of many.
+REVEALED_SCORE, REVEALED_PAGE_SCORE = 24, 8
 #: So often "next" is pressed before everything else was shown.
 NEXT_IN_A_ROW = 5
 #: So many views of a strip are shown before other things come first.
 VIEWS_OF_A_STRIP, FURTHER_VIEW_PENALTY = 4, 25
-#: The same of what stands side by side, such as the menus of a bar.
-CLICKS_OF_A_GROUP, FURTHER_OF_A_GROUP_PENALTY = 3, 12
+#: The same of what stands side by side, such as the menus of a bar; of two or three, such as the tabs of one
+#: box among others, one.
+CLICKS_OF_A_GROUP, CLICKS_OF_FEW, FURTHER_OF_A_GROUP_PENALTY = 3, 1, 12
 #: Where a menu has so many parts, each page that was shown of one makes room for the others'.
 PARTS_OF_A_MENU, SAME_PART_PENALTY, MAX_SAME_PART_PENALTY = 3, 5, 15
 #: Who asks for a page other than the front page wants to see that part of the site: so many pages of it.
-START_PART_SCORE, PAGES_OF_START_PART = 14, 3
+START_PART_SCORE, PAGES_OF_START_PART = 28, 4
 #: The last click is boosted by words such as "pricing", to end the film well, only above what shows little.
 LAST_BOOST_SCORE, LAST_BOOST_FROM = 8, 30
 
@@ -51,7 +53,8 @@ def history_bonus(
         bonus -= min(MAX_SAME_KIND_PENALTY, SAME_KIND_PENALTY * times)
         bonus -= FURTHER_VIEW_PENALTY if element.strip and times >= VIEWS_OF_A_STRIP else 0
         of_group = scene.row_counts.get(element.group, 0)
-        bonus -= FURTHER_OF_A_GROUP_PENALTY if of_group >= CLICKS_OF_A_GROUP else 0
+        most = CLICKS_OF_FEW if element.group.startswith("few ") else CLICKS_OF_A_GROUP
+        bonus -= FURTHER_OF_A_GROUP_PENALTY if of_group >= most else 0
     if scene.clicks_left == 1 and BOOST.search(label_of(element)) and score + bonus > LAST_BOOST_FROM:
         bonus += LAST_BOOST_SCORE
     if not element.fills and not element.opens_on_hover and not is_reused(element):
@@ -61,7 +64,8 @@ def history_bonus(
 
 def menu_part_bonus(element: Element, scene: Scene, parts: int) -> float:
     """What the part of the menu that a link stands in adds to its score; `parts` is how many there are."""
-    if not element.href or not element.group:
+    is_entry = element.href or (element.landmark == "nav" and element.reveals)
+    if not is_entry or not element.group:
         return 0.0
     shown = scene.row_counts.get(element.group, 0)
     if element.group == scene.start_group:
@@ -69,13 +73,22 @@ def menu_part_bonus(element: Element, scene: Scene, parts: int) -> float:
     return -min(MAX_SAME_PART_PENALTY, SAME_PART_PENALTY * shown) if parts >= PARTS_OF_A_MENU else 0.0
 
 
+def is_just_revealed(element: Element, scene: Scene) -> bool:
+    """Whether the step before has revealed it, and not as one of many things to be set."""
+    is_setting = element.fills not in {"", "text", "search"}
+    is_apart = element.landmark in {"footer", "dialog"}
+    return element.key in scene.revealed and element.in_view and not is_setting and not is_apart
+
+
 def revealed_bonus(element: Element, scene: Scene) -> float:
-    """What it adds that the step before has revealed a control."""
-    if element.key not in scene.revealed or not element.in_view or element.landmark in {"footer", "dialog"}:
+    """What it adds that the step before has revealed it."""
+    if not is_just_revealed(element, scene):
         return 0.0
     expected = scene.expected_outcomes.get(element.key)
     is_new = expected is None or shows_new(expected, is_view(element))
-    return REVEALED_SCORE if is_new and not element.href and not demotion(element) else 0.0
+    if not is_new or demotion(element):
+        return 0.0
+    return REVEALED_PAGE_SCORE if element.href else REVEALED_SCORE
 
 
 def limited_by_history(element: Element, scene: Scene, clicked: Counter[str], score: float) -> float:

@@ -39,6 +39,9 @@ class Frontier:
         #: Which uses of tools the film has shown; see `Element.use`.
         self.used: set[str] = set()
         self.start_group = ""
+        #: The documents, by address without fragment, that hold what the film has entered.
+        self._entered: set[str] = set()
+        self._entry_pages: set[str] = set()
         self._depths: dict[str, int] = {}
         self._trail: list[str] = []
         self._exhausted: set[str] = set()
@@ -171,6 +174,18 @@ class Frontier:
     def revealed(self, url: str) -> frozenset[str]:
         """The keys of what the last step has revealed on this page; none after `MAX_DIVES` into such."""
         return frozenset(self._revealed.get(page_key(url), ()) if self._dives < MAX_DIVES else ())
+
+    def note_entry(self, url: str) -> None:
+        """Records that something was entered here, which other visits to this document do not find."""
+        self._entered.add(urldefrag(url).url)
+        self._entry_pages.add(page_key(url))
+
+    def holds_entry(self, url: str) -> bool:
+        return urldefrag(url).url in self._entered
+
+    def shows_entries(self, url: str) -> bool:
+        """Whether something was entered on this page: another view of it may not show more of that."""
+        return page_key(url) in self._entry_pages
 
     def record_use(self, use: str) -> None:
         """Records that a tool was used, or a cell filled in."""

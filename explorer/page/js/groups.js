@@ -43,10 +43,11 @@ const rowOf = (el) => {
 };
 // What is one of several of its kind side by side, such as the menus of a bar, whatever each is called.
 const LARGE_GROUP = 4;
-// The part of a menu that a link stands in: the nearest box with other links, known by its first.
+// The part of a menu that an entry stands in: the nearest box with other links, known by its first. What an entry
+// unfolds is a part of its own.
 const menuPartOf = (el) => {
   if (!/^(nav|aside|header)$/.test(landmarkOf(el))) return "";
-  let box = el.parentElement;
+  let box = el.closest("li")?.parentElement ?? el.parentElement;
   while (box && !isPage(box) && box.querySelectorAll("a[href]").length < 2) box = box.parentElement;
   const first = box && !isPage(box) ? [...box.querySelectorAll("a[href]")].find(hrefOf) : null;
   return first ? hashOf(`menu ${hrefOf(first)}`) : "";
@@ -54,10 +55,15 @@ const menuPartOf = (el) => {
 const groupOf = (el) => {
   if (hrefOf(el)) return menuPartOf(el);
   if (isField(el)) return "";
+  if (landmarkOf(el) === "nav" && el.matches(REVEALING) && el.closest("li")) return menuPartOf(el);
   const alone = el.parentElement?.children.length === 1 && el.parentElement.matches("li, div, span");
   const node = alone ? el.parentElement : el;
   const group = likeOf(node).filter((one) => isShown(one));
-  return group.length >= LARGE_GROUP ? hashOf(`group ${roleOf(el)} ${shapeTrail(node)}`) : "";
+  if (group.length >= LARGE_GROUP) return hashOf(`group ${roleOf(el)} ${shapeTrail(node)}`);
+  const box = node.parentElement;
+  const few = box ? [...box.children].filter((one) => one.localName === node.localName && isShown(one)) : [];
+  const first = () => tidy(box.firstElementChild.textContent).slice(0, 40);
+  return few.length >= 2 && few.length < LARGE_GROUP ? `few ${hashOf(`${trailOf(box)} ${first()}`)}` : "";
 };
 const hashOf = (text) => {
   let value = 5381;

@@ -213,9 +213,19 @@ def test_what_stands_in_an_editor_is_not_its_name(show: Show) -> None:
 
 
 def test_links_of_a_menu_are_known_by_the_part_of_it_that_they_stand_in(show: Show) -> None:
-    html = """<nav><ul><li><a href=/>Home</a><li><a href='#'>Charts</a><ul><li><a href=/bar>Bars</a>
+    html = """<nav><ul><li><a href=/>Home</a><li><button aria-expanded=false>Charts</button><ul>
+    <li><a href=/bar>Bars</a>
     <li><a href=/pie>Pies</a></ul><li><a href=/map>Map</a></ul></nav><main><a href=/more>More</a></main>"""
     groups = {element.label: element.group for element in found(show, html)}
-    assert groups["Home"] == groups["Map"] != ""
+    assert groups["Home"] == groups["Map"] == groups["Charts"] != ""
     assert groups["Bars"] == groups["Pies"] not in {"", groups["Home"]}
-    assert groups["Charts"] == groups["More"] == ""
+    assert groups["More"] == ""
+
+
+def test_two_or_three_side_by_side_are_few_of_a_group_whichever_is_open(show: Show) -> None:
+    tabs = "<button role=tab class='{}'>One</button><button role=tab class='{}'>Two</button>"
+    bar = f"<div role=tablist>{tabs}</div>"
+    html = "".join(f"<p>{name}</p>" + bar.format("", "") for name in "ab")
+    before, after = (found(show, html + bar.format(*states)) for states in (("on", ""), ("", "on")))
+    assert {element.group.partition(" ")[0] for element in before} == {"few"}
+    assert before[-1].group == before[-2].group == after[-1].group

@@ -36,7 +36,7 @@ def test_each_part_of_a_menu_gets_its_turn() -> None:
     assert order(*charts, tables, row_counts=counts)[0] == "chart0", "a menu of two parts keeps its order"
 
 
-@pytest.mark.parametrize(("shown", "first"), [(0, "orders"), (2, "orders"), (3, "home")])
+@pytest.mark.parametrize(("shown", "first"), [(0, "orders"), (3, "orders"), (4, "home")])
 def test_the_part_of_the_menu_that_the_film_began_in_comes_first(shown: int, first: str) -> None:
     home, orders = link("home", "home", "nav", group="a"), link("orders", "orders", "nav", group="shop")
     found = order(home, orders, start_group="shop", row_counts={"shop": shown})
@@ -51,3 +51,15 @@ def test_palettes_and_what_ends_a_change_come_after_the_parts_of_an_app(name: st
 def test_a_dialog_is_not_carried_out_by_the_button_that_is_called_as_what_opened_it() -> None:
     inside = [element(name, landmark="dialog") for name in ("Add server", "Advanced")]
     assert order(*inside, history=("Menu", "Add server"))[0] == "Advanced"
+
+
+def test_the_list_that_a_film_begins_on_is_sorted_before_one_of_it_is_opened() -> None:
+    sort, unit = (element(name, fills="select", role="combobox") for name in ("Sort orders", "Unit"))
+    lamp = link("Lamp", "lamp", "main")
+    assert order(lamp, unit, sort, is_deep_start=True) == ["Sort orders", "Lamp", "Unit"]
+
+
+def test_of_a_few_tabs_one_is_shown_before_other_things() -> None:
+    second, other = tab("Second", group="few a"), tab("Other", group="few b")
+    assert order(second, other, clicks_here=2) == ["Second", "Other"]
+    assert order(second, other, clicks_here=2, row_counts={"few a": 1}) == ["Other", "Second"]
