@@ -14,6 +14,7 @@ from explorer.guardrails.page_links import is_clearly_page
 from explorer.lookahead.dry_run import may_be_tried
 from explorer.lookahead.scout import STILL_LOADING, Scout
 from explorer.planning.base_scores import kind_of
+from explorer.planning.repetition import is_one_of_many
 from explorer.state.frontier import Frontier
 from explorer.state.outcomes import KnownOutcome, OutcomeCache
 from explorer.state.page_state import PageState
@@ -98,8 +99,8 @@ class Lookahead:
                 break
 
     def _is_of_tried_kind(self, element: Element) -> bool:
-        """Whether one of its group was tried, or of its kind where it stands in no group."""
-        return (element.group or kind_of(element)) in self._kinds
+        """Whether one of its group was tried, or of its kind where it stands in no group of many."""
+        return (element.group if is_one_of_many(element) else kind_of(element)) in self._kinds
 
     def is_known(self, element: Element, state: PageState) -> bool:
         return self._outcomes.find(element, state.url) is not None

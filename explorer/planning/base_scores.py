@@ -177,6 +177,7 @@ _CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
     (lambda e: bool(e.use), TOOL, "tool to be used"),
     (lambda e: e.fills == "search", SEARCH, "search"),
     (lambda e: e.fills == "select", SELECT, "choice"),
+    (lambda e: e.fills == "color", TOGGLE, "field for a colour"),
     (lambda e: bool(e.fills), FIELD, "field"),
     (lambda e: e.role == "tab" and e.reveals, TAB, "tab"),
     (lambda e: e.strip == "other", TAB, "view of a strip"),
@@ -185,8 +186,12 @@ _CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
     (lambda e: e.reveals, DISCLOSURE, "opens something"),
     (lambda e: e.role in {"menuitem", "treeitem"}, MENU_ITEM, "menu item"),
     (lambda e: e.role in CHOICE_ROLES, TOGGLE, "switch"),
-    (lambda e: e.role == "link", LINK_WITHOUT_ADDRESS, "link without an address"),
+    (
+        lambda e: e.role == "link" and not says("next", label_of(e)),
+        LINK_WITHOUT_ADDRESS,
+        "link without an address",
+    ),
     (lambda e: bool(CALL.search(label_of(e))), CALL_CONTROL, "call to action"),
-    (lambda e: e.role in {"button", "option"}, BUTTON, "button"),
+    (lambda e: e.role in {"button", "option", "link"}, BUTTON, "button"),
 )
 _OTHER: Score = (OTHER_CONTROL, "control")

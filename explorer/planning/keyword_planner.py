@@ -39,6 +39,7 @@ from explorer.planning.main_pages import looks_inside
 from explorer.planning.repetition import (
     FURTHER_ROW_SCORE,
     history_bonus,
+    is_further_of_group,
     is_further_row,
     is_just_revealed,
     is_reused,
@@ -247,7 +248,8 @@ class _Ranking:
             return TOOL_AFTER_VIEWS, "tool to be used"
         if is_revealed or (self._finishes_start() and (element.fills != "select" or narrows(element))):
             return control_score(element, True, WORTH_A_LOOK_AT_START)
-        return control_score(element, self.look_inside or (self.stay and is_new))
+        stays = self.stay and is_new and not is_further_of_group(element, self.scene)
+        return control_score(element, self.look_inside or stays)
 
     def _finishes_start(self) -> bool:
         return self.scene.is_deep_start and self.scene.clicks_here < CLICKS_AT_START

@@ -13,7 +13,8 @@ BOOST = re.compile(
 PARTS = re.compile(
     r"\b(?:layers?|librar(?:y|ies)|shapes?|templates?|previews?|outline|history|timeline|properties"
     r"|inspector|source|schemas?|models?|thumbnails?|calendar|board|map|filters?|effects|formulas?"
-    r"|functions?|sparklines?|pivot|presentation|slide ?show|play|run|try it(?: out)?|insert|preferences)\b"
+    r"|functions?|sparklines?|pivot|presentation|slide ?show|play|run|try it(?: out)?|insert|preferences"
+    r"|settings|control panel|new|create|add|compose|write|edit)\b"
 )
 #: A call to action.
 CALL = re.compile(

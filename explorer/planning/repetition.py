@@ -4,7 +4,7 @@ from collections import Counter
 
 from explorer.languages.overlay_phrases import says
 from explorer.planning.base_scores import demotion, is_view, kind_of, label_of
-from explorer.planning.keyword_weights import BOOST
+from explorer.planning.keyword_weights import BOOST, COLOUR
 from explorer.planning.scoring import shows_new
 from explorer.state.frontier import REUSE_SEPARATOR
 from explorer.types import Element, Scene
@@ -26,6 +26,8 @@ REVEALED_SCORE, REVEALED_PAGE_SCORE = 24, 8
 NEXT_IN_A_ROW = 5
 #: So many views of a strip are shown before other things come first.
 VIEWS_OF_A_STRIP, FURTHER_VIEW_PENALTY = 4, 25
+#: How the name of a group of two or three begins (`Element.group`).
+FEW = "few "
 #: The same of what stands side by side, such as the menus of a bar; of two or three, such as the tabs of one
 #: box among others, one.
 CLICKS_OF_A_GROUP, CLICKS_OF_FEW, FURTHER_OF_A_GROUP_PENALTY = 3, 1, 12
@@ -52,9 +54,7 @@ def history_bonus(
         bonus += FIRST_OF_KIND_SCORE if is_first else 0
         bonus -= min(MAX_SAME_KIND_PENALTY, SAME_KIND_PENALTY * times)
         bonus -= FURTHER_VIEW_PENALTY if element.strip and times >= VIEWS_OF_A_STRIP else 0
-        of_group = scene.row_counts.get(element.group, 0)
-        most = CLICKS_OF_FEW if element.group.startswith("few ") else CLICKS_OF_A_GROUP
-        bonus -= FURTHER_OF_A_GROUP_PENALTY if of_group >= most else 0
+        bonus -= FURTHER_OF_A_GROUP_PENALTY if is_further_of_group(element, scene) else 0
     if scene.clicks_left == 1 and BOOST.search(label_of(element)) and score + bonus > LAST_BOOST_FROM:
         bonus += LAST_BOOST_SCORE
     if not element.fills and not element.opens_on_hover and not is_reused(element):
@@ -76,8 +76,15 @@ def menu_part_bonus(element: Element, scene: Scene, parts: int) -> float:
 def is_just_revealed(element: Element, scene: Scene) -> bool:
     """Whether the step before has revealed it, and not as one of many things to be set."""
     is_setting = element.fills not in {"", "text", "search"}
-    is_apart = element.landmark in {"footer", "dialog"}
-    return element.key in scene.revealed and element.in_view and not is_setting and not is_apart
+    is_apart = element.landmark in {"footer", "dialog"} or COLOUR.search(label_of(element)) is not None
+    is_guess = is_one_of_many(element) and element.key not in scene.expected_outcomes
+    comes_next = element.key in scene.revealed and element.in_view
+    return comes_next and not (is_setting or is_apart or is_guess)
+
+
+def is_one_of_many(element: Element) -> bool:
+    """Whether it stands beside many of its kind, such as the entries of a menu."""
+    return not element.href and element.group != "" and not element.group.startswith(FEW)
 
 
 def revealed_bonus(element: Element, scene: Scene) -> float:
@@ -104,6 +111,12 @@ def limited_by_history(element: Element, scene: Scene, clicked: Counter[str], sc
 def is_further_row(element: Element, scene: Scene) -> bool:
     """Whether enough rows of its list were clicked."""
     return scene.row_counts.get(element.row, 0) >= ROWS_OF_A_LIST
+
+
+def is_further_of_group(element: Element, scene: Scene) -> bool:
+    """Whether enough was clicked of what it stands beside."""
+    most = CLICKS_OF_FEW if element.group.startswith(FEW) else CLICKS_OF_A_GROUP
+    return not element.href and scene.row_counts.get(element.group, 0) >= most
 
 
 def is_reused(element: Element) -> bool:

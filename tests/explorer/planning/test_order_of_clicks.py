@@ -59,6 +59,16 @@ def test_the_list_that_a_film_begins_on_is_sorted_before_one_of_it_is_opened() -
     assert order(lamp, unit, sort, is_deep_start=True) == ["Sort orders", "Lamp", "Unit"]
 
 
+def test_the_next_month_of_a_calendar_is_a_button_though_it_is_marked_up_as_a_link() -> None:
+    arrow, bare = (element(name, tag="a", role="link", landmark="main") for name in ("Next", "Other"))
+    assert order(bare, arrow, clicks_here=1) == ["Next", "Other"]
+
+
+def test_a_colour_is_chosen_after_other_fields() -> None:
+    colour, number = element("Tint", fills="color"), element("Size", fills="number")
+    assert order(colour, number) == ["Size", "Tint"]
+
+
 def test_of_a_few_tabs_one_is_shown_before_other_things() -> None:
     second, other = tab("Second", group="few a"), tab("Other", group="few b")
     assert order(second, other, clicks_here=2) == ["Second", "Other"]
