@@ -154,7 +154,7 @@ class Frontier:
         self._dives = self._dives + 1 if _plain(element.key) in self._revealed.get(page, ()) else 0
         self._revealed.pop(page, None)
         self._clicked_spot[page] = element.spot
-        if renamed and element.spot:
+        if (renamed or element.role == "combobox") and element.spot:
             self._renamed[page].add(element.spot)
 
     def note_offered(self, url: str, elements: Iterable[Element]) -> None:

@@ -47,15 +47,20 @@ const LARGE_GROUP = 4;
 // unfolds is a part of its own.
 const menuPartOf = (el) => {
   if (!/^(nav|aside|header)$/.test(landmarkOf(el))) return "";
-  let box = el.closest("li")?.parentElement ?? el.parentElement;
-  while (box && !isPage(box) && box.querySelectorAll("a[href]").length < 2) box = box.parentElement;
+  const around = (start, links) => {
+    let box = start;
+    while (box && !isPage(box) && box.querySelectorAll("a[href]").length < links) box = box.parentElement;
+    return box;
+  };
+  const own = el.closest("li") ?? (hrefOf(el) ? el : around(el.parentElement, 1));
+  const box = around(own?.parentElement, 2);
   const first = box && !isPage(box) ? [...box.querySelectorAll("a[href]")].find(hrefOf) : null;
   return first ? hashOf(`menu ${hrefOf(first)}`) : "";
 };
 const groupOf = (el) => {
   if (hrefOf(el)) return menuPartOf(el);
   if (isField(el)) return "";
-  if (landmarkOf(el) === "nav" && el.matches(REVEALING) && el.closest("li")) return menuPartOf(el);
+  if (landmarkOf(el) === "nav" && el.matches(REVEALING)) return menuPartOf(el);
   const alone = el.parentElement?.children.length === 1 && el.parentElement.matches("li, div, span");
   const node = alone ? el.parentElement : el;
   const group = likeOf(node).filter((one) => isShown(one));

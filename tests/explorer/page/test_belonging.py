@@ -222,6 +222,14 @@ def test_links_of_a_menu_are_known_by_the_part_of_it_that_they_stand_in(show: Sh
     assert groups["More"] == ""
 
 
+def test_what_unfolds_part_of_a_menu_stands_in_the_part_around_it_without_a_list_too(show: Show) -> None:
+    html = """<nav><div><a href=/shop>Shop</a><div><button aria-expanded=false>Orders</button><div>
+    <a href=/open>Open</a><a href=/done>Done</a></div></div><a href=/bill>Bill</a></div></nav>"""
+    groups = {element.label: element.group for element in found(show, html)}
+    assert groups["Shop"] == groups["Bill"] == groups["Orders"] != ""
+    assert groups["Open"] == groups["Done"] != groups["Orders"]
+
+
 def test_two_or_three_side_by_side_are_few_of_a_group_whichever_is_open(show: Show) -> None:
     tabs = "<button role=tab class='{}'>One</button><button role=tab class='{}'>Two</button>"
     bar = f"<div role=tablist>{tabs}</div>"
