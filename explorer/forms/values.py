@@ -137,6 +137,8 @@ def _text(context: _FieldContext) -> FieldValue | None:
             sample_data.TODOS[context.times_filled % len(sample_data.TODOS)],
             element.form_method.casefold() == "",
         )
+    if "filled=true" in element.state:
+        return None  # what it holds is what there is to see
     if is_editor or element.tag == "textarea":
         return FieldValue("type", sample_data.PARAGRAPH)
     known = (sample_data.TEXTS[word] for word in context.field_text.split() if word in sample_data.TEXTS)

@@ -13,7 +13,7 @@ Score = tuple[float, str]
 #: A cookie banner lies over everything, so its answer comes first; refusing comes before accepting.
 REFUSE_COOKIES, ACCEPT_COOKIES = 126, 125
 #: An open dialog is shown before it is closed, and closed before what lies behind it is used.
-IN_DIALOG, CLOSE_DIALOG = 96, 84
+IN_DIALOG, CLOSE_DIALOG, SETTING_IN_DIALOG = 96, 84, 40
 #: Pages in the main navigation are what the site itself calls its parts; a header higher than this is one.
 MAIN_PAGE, SECTION_PAGE = 82, 72
 HEADER_HEIGHT_PX = 160
@@ -92,6 +92,8 @@ def obstacle_score(element: Element, cookie_banner: bool) -> Score | None:
         return ACCEPT_COOKIES, "cookie banner, accept"
     if element.landmark != "dialog":
         return None
+    if element.role in CHOICE_ROLES or element.fills not in {"", "text", "search"}:
+        return SETTING_IN_DIALOG, "setting in the open dialog"
     return (CLOSE_DIALOG, CLOSES_DIALOG) if closes_dialog(element) else (IN_DIALOG, "inside the open dialog")
 
 

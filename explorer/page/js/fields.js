@@ -43,11 +43,12 @@ const boundsOf = (el) => {
   const all = ["min", "max", "step"].map(get);
   return all.some(Boolean) ? all.map((one) => one || "any").join(" ") : "";
 };
-const STATES = ["expanded", "selected", "checked", "pressed", "current", "sort", "haspopup"];
+const STATES = ["expanded", "selected", "checked", "pressed", "current", "sort", "haspopup", "filled"];
 const stateOf = (el) => {
   const states = Object.fromEntries(STATES.map((name) => [name, attr(el, `aria-${name}`)]));
   const input = el.localName === "label" ? el.control : el;
   if (input?.matches(CHOICES)) states.checked = input.indeterminate ? "mixed" : String(input.checked);
+  if (el.localName === "textarea" && el.value.trim()) states.filled = "true";
   if (el.localName === "summary") states.expanded = String(el.parentElement?.open ?? false);
   if (states.haspopup === "false") states.haspopup = "";
   return STATES.flatMap((name) => (states[name] ? [`${name}=${states[name].slice(0, 40)}`] : [])).join(" ");

@@ -177,3 +177,9 @@ def test_a_word_is_searched_for_that_finds_some_of_what_is_listed() -> None:
     assert finding_word(rows) == "mora"
     assert finding_word(rows[:2]) == "", "two rows are no list"
     assert finding_word(("Same", "Same", "Same")) == ""
+
+
+def test_what_a_text_holds_already_is_not_written_over() -> None:
+    assert fill(tag="textarea", label="Source") == FieldValue("type", sample_data.PARAGRAPH)
+    assert fill(tag="textarea", label="Source", state="filled=true") is None
+    assert fill(tag="textarea", label="Search", state="filled=true") is not None

@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.types import ExpectedOutcome
-from tests.explorer.planning.test_keyword_planner import element, link, order, tab
+from tests.explorer.planning.test_keyword_planner import element, link, order, plans, tab
 
 
 def test_what_the_click_before_has_revealed_is_used_before_its_siblings() -> None:
@@ -73,3 +73,10 @@ def test_of_a_few_tabs_one_is_shown_before_other_things() -> None:
     second, other = tab("Second", group="few a"), tab("Other", group="few b")
     assert order(second, other, clicks_here=2) == ["Second", "Other"]
     assert order(second, other, clicks_here=2, row_counts={"few a": 1}) == ["Other", "Second"]
+
+
+def test_settings_in_a_dialog_come_after_what_it_shows() -> None:
+    size, fonts = element("Size", landmark="dialog", role="checkbox"), tab("Fonts", landmark="dialog")
+    found = plans(size, fonts)
+    assert [plan.selector for plan in found] == ["#Fonts", "#Size"]
+    assert found[1].priority < 60, "then the dialog is closed"
