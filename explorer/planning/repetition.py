@@ -75,7 +75,7 @@ def menu_part_bonus(element: Element, scene: Scene, parts: int) -> float:
 
 def is_just_revealed(element: Element, scene: Scene) -> bool:
     """Whether the step before has revealed it, and not as one of many things to be set."""
-    is_setting = element.fills not in {"", "text", "search"}
+    is_setting = element.fills not in {"", "search"}
     is_apart = element.landmark in {"footer", "dialog"} or COLOUR.search(label_of(element)) is not None
     is_guess = is_one_of_many(element) and element.key not in scene.expected_outcomes
     comes_next = element.key in scene.revealed and element.in_view

@@ -44,11 +44,17 @@ const boundsOf = (el) => {
   return all.some(Boolean) ? all.map((one) => one || "any").join(" ") : "";
 };
 const STATES = ["expanded", "selected", "checked", "pressed", "current", "sort", "haspopup", "filled"];
+// A text that holds something, and a line of text that is edited in its place, such as a name in a list.
+const LINE_PX = 60;
+const isFilled = (el) =>
+  el.localName === "textarea"
+    ? !!el.value.trim()
+    : el.isContentEditable && el.getBoundingClientRect().height < LINE_PX && !!el.textContent.trim();
 const stateOf = (el) => {
   const states = Object.fromEntries(STATES.map((name) => [name, attr(el, `aria-${name}`)]));
   const input = el.localName === "label" ? el.control : el;
   if (input?.matches(CHOICES)) states.checked = input.indeterminate ? "mixed" : String(input.checked);
-  if (el.localName === "textarea" && el.value.trim()) states.filled = "true";
+  if (isFilled(el)) states.filled = "true";
   if (el.localName === "summary") states.expanded = String(el.parentElement?.open ?? false);
   if (states.haspopup === "false") states.haspopup = "";
   return STATES.flatMap((name) => (states[name] ? [`${name}=${states[name].slice(0, 40)}`] : [])).join(" ");

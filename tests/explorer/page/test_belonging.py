@@ -237,3 +237,11 @@ def test_two_or_three_side_by_side_are_few_of_a_group_whichever_is_open(show: Sh
     before, after = (found(show, html + bar.format(*states)) for states in (("on", ""), ("", "on")))
     assert {element.group.partition(" ")[0] for element in before} == {"few"}
     assert before[-1].group == before[-2].group == after[-1].group
+
+
+def test_texts_that_hold_something_are_known_and_so_are_lines_edited_in_place(show: Show) -> None:
+    html = """<textarea aria-label=full>Here</textarea><textarea aria-label=empty></textarea>
+    <div contenteditable aria-label=name>Anna</div>
+    <div contenteditable aria-label=page style='height: 200px'>Once</div>"""
+    states = {element.label: element.state for element in found(show, html)}
+    assert states == {"full": "filled=true", "empty": "", "name": "filled=true", "page": ""}
