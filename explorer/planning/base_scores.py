@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from explorer.languages.overlay_phrases import says, says_only
-from explorer.planning.keyword_weights import CALL, CLOSE_SIGN, DEMOTED, NARROWS
+from explorer.planning.keyword_weights import CALL, CLOSE_SIGN, DEMOTED, NARROWS, PARTS
 from explorer.types import Element
 from explorer.urls import page_key
 
@@ -143,8 +143,9 @@ def control_score(element: Element, look_inside: bool, least: float = WORTH_A_LO
 
 
 def is_view(element: Element) -> bool:
-    """Whether it switches to another view of the page, or opens a part of it."""
-    return element.strip == "other" or element.reveals or element.role == "tab"
+    """Whether it switches to another view of the page, opens a part of it, or is called as one."""
+    is_part = not (element.href or element.fills) and PARTS.search(label_of(element)) is not None
+    return element.strip == "other" or element.reveals or element.role == "tab" or is_part
 
 
 def quoted(element: Element) -> str:

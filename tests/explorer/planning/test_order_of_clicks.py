@@ -80,3 +80,9 @@ def test_settings_in_a_dialog_come_after_what_it_shows() -> None:
     found = plans(size, fonts)
     assert [plan.selector for plan in found] == ["#Fonts", "#Size"]
     assert found[1].priority < 60, "then the dialog is closed"
+
+
+def test_what_is_called_as_a_part_of_an_app_counts_though_it_changes_little_of_the_picture() -> None:
+    part, other = element("Layers"), element("Lorem")
+    known = {one.key: ExpectedOutcome("scene", 0.4) for one in (part, other)}
+    assert order(other, part, element("Unknown"), expected_outcomes=known)[0] == "Layers"
