@@ -44,7 +44,7 @@ from explorer.planning.planner import choose_planner, usage_of
 from explorer.protocols import Planner
 from explorer.retry_policy import LIMITS, Retry, RetryPolicy
 from explorer.script.composition import build_player
-from explorer.script.player import Events, ScriptPlayer
+from explorer.script.player import ScriptPlayer
 from explorer.script.progress import ScriptInterrupted, ScriptStep, StepFailed
 from explorer.script.redaction import Redactor
 from explorer.state.refusals import Refusals
@@ -170,24 +170,10 @@ class RecordStage:
         Raises BrowserCrashed when the browser dies, and the errors of the blob store.
         """
         self._retries.now_ms = session.camera.now_ms
-        policy = RetryPolicy(self._retries.note)
         site = Site.of(self.brief.url, self.brief.wishes.domains)
         await self._spec.exploration.sign_in.apply(session.browser, site, self.brief.url)
-        parts = (self.brief, session.browser, session.camera, self._planner, proxy, scout, policy)
-        script = self._spec.exploration.script
-        explorer: Explorer | ScriptPlayer
-        if script:
-            explorer = build_player(
-                script.bound,
-                *parts,
-                secrets=self._spec.exploration.secrets,
-                redactor=self._redactor,
-                on_write=self._note_write,
-            )
-            events: Events = explorer.play()
-        else:
-            explorer = build_explorer(*parts)
-            events = explorer.explore()
+        explorer = self._explorer(session, proxy, scout)
+        events = explorer.play() if isinstance(explorer, ScriptPlayer) else explorer.explore()
         try:
             while True:
                 event = await next_event(events, session.browser, upload)
@@ -203,6 +189,23 @@ class RecordStage:
             if isinstance(explorer, ScriptPlayer):
                 self._fingerprints = explorer.fingerprints
             self._looked_at |= dict.fromkeys(explorer.trace_so_far().looked_at)
+
+    def _explorer(
+        self, session: CameraSession, proxy: EgressProxy, scout: Scout | None
+    ) -> Explorer | ScriptPlayer:
+        """What the film is made by: the script's player, or the explorer alone."""
+        policy = RetryPolicy(self._retries.note)
+        parts = (self.brief, session.browser, session.camera, self._planner, proxy, scout, policy)
+        asked = self._spec.exploration
+        if asked.script is None:
+            return build_explorer(*parts)
+        return build_player(
+            asked.script.bound,
+            *parts,
+            secrets=asked.secrets,
+            redactor=self._redactor,
+            on_write=self._note_write,
+        )
 
     async def _keep_screenshot(self, exc: StepFailed, session: CameraSession) -> None:
         note = self._retries.note_database
