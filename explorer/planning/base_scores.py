@@ -98,8 +98,8 @@ def obstacle_score(element: Element, cookie_banner: bool) -> Score | None:
 
 
 def closes_dialog(element: Element) -> bool:
-    """Whether it closes the open dialog that it is part of."""
-    label = label_of(element)
+    """Whether it closes the open dialog that it is part of; a cross without a name is told by its hint."""
+    label = label_of(element) or element.hint.casefold()
     says_so = says_only("close", label) or says("later", label) or CLOSE_SIGN.search(label)
     return element.landmark == "dialog" and bool(says_so)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from explorer.planning.base_scores import closes_dialog
 from explorer.types import ExpectedOutcome
 from tests.explorer.planning.test_keyword_planner import element, link, order, plans, tab
 
@@ -86,3 +87,9 @@ def test_what_is_called_as_a_part_of_an_app_counts_though_it_changes_little_of_t
     part, other = element("Layers"), element("Lorem")
     known = {one.key: ExpectedOutcome("scene", 0.4) for one in (part, other)}
     assert order(other, part, element("Unknown"), expected_outcomes=known)[0] == "Layers"
+
+
+def test_a_cross_without_a_name_closes_its_dialog() -> None:
+    cross = element("", selector="#cross", landmark="dialog", hint="Close modal")
+    assert closes_dialog(cross)
+    assert not closes_dialog(element("Closing prices", landmark="dialog"))
