@@ -176,6 +176,11 @@ async def test_a_preview_is_sent_in_whatever_parts_are_asked_for(
         answer = await client.get("/demo/preview/j1", headers=asked)
         assert (answer.status_code, answer.content) == (status, content)
 
+
+@pytest.mark.anyio
+async def test_a_preview_has_no_part_behind_its_end(store: Store, client: httpx.AsyncClient) -> None:
+    await ready(store, FILM, extras={"preview": PREVIEW})
+
     answer = await client.get("/demo/preview/j1", headers={"range": f"bytes={SIZE}-"})
     assert (answer.status_code, answer.json()["code"]) == (416, "range_unsatisfiable")
     assert answer.headers["content-range"] == f"bytes */{SIZE}"
