@@ -78,6 +78,6 @@ def settings(redis_url: str, site: SiteServer) -> Settings:
 
 @pytest.fixture
 def line(settings: Settings, serve: Serve) -> Iterator[Client]:
-    """API and worker on the test's own Valkey."""
+    """API and worker on a Valkey that is empty."""
     with serve(settings) as address, working(settings, slots=1):
         yield Client(address)

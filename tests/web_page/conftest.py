@@ -1,4 +1,4 @@
-"""A real Chromium, and the page of a real API on the test's own Valkey."""
+"""A real Chromium, and the page of a real API on a Valkey that is empty."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
