@@ -6,8 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from demo_api.errors import RequestInvalid
-from demo_api.schemas.json_object import parse_object, validation_messages
+from demo_api.schemas.json_object import parse_body
 from demo_api.schemas.script import film_problems, with_url
 from explorer.script.errors import Problem, ScriptInvalid, problems_of
 from explorer.script.export import as_yaml
@@ -32,11 +31,7 @@ class CheckRequest(BaseModel):
     @classmethod
     def parse(cls, body: bytes) -> Self:
         """Parses and validates a body. Raises RequestInvalid with each invalid field."""
-        try:
-            return cls.model_validate(parse_object(body))
-        except ValidationError as exc:
-            rows = [{"field": field, "message": message} for field, message in validation_messages(exc)]
-            raise RequestInvalid(rows) from exc
+        return parse_body(cls, body)
 
 
 class ScriptProblem(BaseModel):
