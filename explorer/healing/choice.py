@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explorer.healing.fingerprint import Fingerprint
-from explorer.healing.names import name_of, split_names, words_of
+from explorer.healing.names import is_used_alike, name_of, split_names, words_of
 from explorer.healing.similarity import edit_similarity, score, word_similarity
 
 #: The least score of the best candidate, with the least margin to the next different one that it needs then:
 #: where both share words or an address, and where all that they share is looks and place.
 IN_COMMON = ((0.60, 0.02), (0.45, 0.15))
 UNLIKE = ((0.80, 0.02), (0.65, 0.20))
+#: One of several of a name needs this much to be told from the others, where some have come or gone.
+NAMESAKE_MARGIN = 0.15
 #: So many words beside two elements of one name are common where they are one.
 SAME_CONTEXT = 0.5
 #: So alike are two forms of one word, such as "Information" and "Informational".
@@ -62,7 +64,7 @@ def choose(original: Fingerprint, candidates: Sequence[Fingerprint]) -> Choice:
     ranked = [
         Ranked(index, score(original, one))
         for index, one in enumerate(candidates)
-        if name_of(one) not in elsewhere
+        if is_used_alike(original, one) and name_of(one) not in elsewhere
     ]
     ranked.sort(key=lambda one: -one.score)
     if not ranked:
@@ -81,7 +83,9 @@ def choose(original: Fingerprint, candidates: Sequence[Fingerprint]) -> Choice:
     is_clear = is_only or _is_clear(original, first, ranked[0].score, margin)
     if original.namesakes and own and name_of(first) == own:
         alike = [candidates[one.index] for one in namesakes]
-        is_clear = _is_in_order(original, first, alike) or (is_clear and _is_in_place(original, first))
+        is_clear = _is_in_order(original, first, alike) or (
+            is_clear and margin >= NAMESAKE_MARGIN and _is_in_place(original, first)
+        )
     return Choice(tuple(ranked), margin, is_clear)
 
 

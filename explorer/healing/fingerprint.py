@@ -7,7 +7,7 @@ from playwright.async_api import ElementHandle, Page
 from playwright.async_api import Error as PlaywrightError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from explorer.healing.names import NAME_CHARS, name_of, use_of
+from explorer.healing.names import NAME_CHARS, is_used_alike, name_of
 from explorer.page.frames import MAX_FRAMES, query, query_frame, selector_of
 from explorer.text import clean
 
@@ -97,13 +97,13 @@ async def selector_in_page(page: Page, candidate: Candidate, frame_number: int) 
 
 def _among(one: Fingerprint, others: list[Any]) -> Fingerprint:
     """The fingerprint with what else its page has, in the order of the page."""
-    own, use = name_of(one), use_of(one)
+    own = name_of(one)
     before: list[str] = []
     after: list[str] = []
     for row in others:
         is_before = isinstance(row, dict) and row.pop("before", False) is True
         other = _decoded(Fingerprint, row)
-        if other is not None and use_of(other) == use:
+        if other is not None and is_used_alike(one, other):
             (before if is_before else after).append(name_of(other))
     nearest = [name for pair in zip_longest(reversed(before), after, fillvalue="") for name in pair]
     names = [name for name in dict.fromkeys(nearest) if name not in {"", own}]

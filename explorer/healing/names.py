@@ -55,6 +55,12 @@ def use_of(one: Named) -> str:
     return "heading" if one.role == "heading" else "text"
 
 
+def is_used_alike(one: Named, other: Named) -> bool:
+    """Whether both are pressed, both filled in, or neither: a release may turn a heading into a paragraph."""
+    uses = {use_of(one), use_of(other)}
+    return len(uses) == 1 or uses == {"heading", "text"}
+
+
 def words_of(text: str) -> frozenset[str]:
     """The words and numbers in it, also in names such as `userEmail` or `user-email`."""
     return frozenset(_WORD.findall(_HUMP.sub(" ", text).casefold()))

@@ -47,6 +47,7 @@ GONE: dict[str, tuple[str, ...]] = {
     "gone": ("removed",),
     "gone, rebuilt": ("ids", "classes", "attributes", "wrappers", "removed"),
     "gone, order": ("order", "removed"),
+    "gone, lookalikes stay": ("removed",),
 }
 #: Elements that a script names: pressed, filled in, read or looked at.
 NAMEABLE = frozenset(("a", "button", "input", "select", "textarea", "img", "h1", "h2", "h3", "h4", "label"))
@@ -83,12 +84,23 @@ async def outcomes(browser: Browser, place: Place) -> AsyncIterator[Outcome]:
         elements = [one for one, number in await candidates_on(page, "a") if number == 0 and _is_named(one)]
         chance = random.Random(place.name)
         for kind, steps in {**KINDS, **GONE}.items():
-            if elements:
-                yield await _outcome(page, place, kind, steps, chance.choice(elements))
+            fit = [one for one in elements if "lookalikes" not in kind or _has_lookalike(one, elements)]
+            if fit:
+                yield await _outcome(page, place, kind, steps, chance.choice(fit))
 
 
 def _is_named(one: Candidate) -> bool:
     return one.tag in NAMEABLE and bool(one.label or one.text) and one.width > 0
+
+
+def _has_lookalike(one: Candidate, elements: Sequence[Candidate]) -> bool:
+    """Whether another one of its kind is called by some of its words, such as "Room 4" beside "Room 5"."""
+    words = _words(one)
+    return any(words & _words(other) and words != _words(other) for other in elements if other.tag == one.tag)
+
+
+def _words(one: Candidate) -> set[str]:
+    return set((one.label or one.text).casefold().split())
 
 
 async def _outcome(page: Page, place: Place, kind: str, steps: Sequence[str], one: Candidate) -> Outcome:

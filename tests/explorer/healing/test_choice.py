@@ -60,6 +60,12 @@ def test_twins_are_told_apart_by_their_order_while_none_has_gone() -> None:
     assert taken(choose(first, now)) == 0
 
 
+def test_a_button_that_is_gone_is_not_the_heading_of_its_name() -> None:
+    heading = element(tag="h2", role="heading", text="Save", nearby="Profile Cancel", clickable=False)
+
+    assert taken(choose(lost([], **SAVE), [heading])) is None
+
+
 def test_two_elements_that_are_equally_alike_are_refused() -> None:
     now = [element(text="Save all", x=400), element(text="Save all", y=400)]
 
