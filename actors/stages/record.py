@@ -194,9 +194,8 @@ class RecordStage:
         self, session: CameraSession, proxy: EgressProxy, scout: Scout | None
     ) -> Explorer | ScriptPlayer:
         """What the film is made by: the script's player, or the explorer alone."""
-        policy = RetryPolicy(self._retries.note)
+        asked, policy = self._spec.exploration, RetryPolicy(self._retries.note)
         parts = (self.brief, session.browser, session.camera, self._planner, proxy, scout, policy)
-        asked = self._spec.exploration
         if asked.script is None:
             return build_explorer(*parts)
         return build_player(

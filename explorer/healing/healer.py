@@ -1,13 +1,13 @@
 """Heals a lost target: looks for the element that its fingerprint was taken of, or refuses to guess."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from playwright.async_api import Page
 
 from explorer.healing.choice import choose
-from explorer.healing.fingerprint import Fingerprint, candidates_on, selector_in_page
+from explorer.healing.fingerprint import Fingerprint, Healed
+from explorer.healing.page_fingerprints import candidates_on, selector_in_page
 
 #: A model may choose among so many of the best.
 MAX_OFFERED = 5
@@ -16,20 +16,6 @@ MAX_OFFERED = 5
 Chooser = Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], Awaitable[int | None]]
 #: What a model is told of an element; the rest is layout.
 _TOLD = ("tag", "role", "label", "text", "nearby", "id", "name", "href", "alt", "placeholder", "kind")
-
-
-@dataclass(frozen=True, slots=True)
-class Healed:
-    """An element that was found again: its selector from the page on, what it is called now, and how sure.
-
-    `score` and `margin` are shares of the most attainable, as in `similarity`.
-    """
-
-    selector: str
-    label: str
-    role: str
-    score: float
-    margin: float
 
 
 async def heal(page: Page, original: Fingerprint, chooser: Chooser | None = None) -> Healed | None:

@@ -9,8 +9,9 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from explorer.deadlines import Deadlines
-from explorer.healing.fingerprint import Fingerprint, take_fingerprint
-from explorer.healing.healer import Chooser, Healed, heal
+from explorer.healing.fingerprint import Fingerprint, Healed
+from explorer.healing.healer import Chooser, heal
+from explorer.healing.page_fingerprints import take_fingerprint
 
 log = logging.getLogger(__name__)
 

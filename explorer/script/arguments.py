@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from explorer.script.targets import MAX_ALTERNATIVES, parse_target
+from explorer.script.targets import MAX_ALTERNATIVES, mask_part, parse_target
 
 MAX_TEXT_CHARS = 5_000
 MAX_CAPTION_CHARS = 200
@@ -40,6 +40,12 @@ def _check_alternatives(value: str | list[str]) -> str | list[str]:
     return value
 
 
+def _check_mask(value: str | list[str]) -> str | list[str]:
+    for one in alternatives(value):
+        mask_part(one)
+    return value
+
+
 def alternatives(target: str | list[str]) -> tuple[str, ...]:
     """All ways in which a target is named, the first to be tried first."""
     return (target,) if isinstance(target, str) else tuple(target)
@@ -51,6 +57,10 @@ _Alternatives = Annotated[list[str], Field(min_length=1, max_length=MAX_ALTERNAT
 TargetSpec = Annotated[
     Annotated[_Words | _Alternatives, Discriminator(_shape)], AfterValidator(_check_alternatives)
 ]
+
+
+#: A target of which everything that fits is meant, and that is found before anything of it is painted.
+MaskSpec = Annotated[TargetSpec, AfterValidator(_check_mask)]
 
 
 class Record(BaseModel):

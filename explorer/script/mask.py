@@ -10,7 +10,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from explorer.script.arguments import alternatives
 from explorer.script.redaction import Redactor
-from explorer.script.targets import Part, parse_target
+from explorer.script.targets import Part, mask_part
 
 _SCRIPT = Path(__file__).parent / "js" / "mask.js"
 #: Where a masked document keeps the function that tells what its masked elements say.
@@ -42,7 +42,7 @@ class PageMask:
 
 def mask_script(targets: Iterable[str | list[str]]) -> str:
     """The script that fills these targets on every page, before its own scripts run."""
-    parts = [_part_of(one) for target in targets for one in alternatives(target)]
+    parts = [mask_part(one) for target in targets for one in alternatives(target)]
     request = {
         "key": _KEY,
         "css": [selector for part in parts if (selector := _css(part))],
@@ -66,24 +66,6 @@ async def masked_texts(page: Page) -> list[str]:
         if isinstance(told, list):
             found += [text[:MAX_TEXT_CHARS] for text in told if isinstance(text, str)]
     return found
-
-
-def check_mask(target: str | list[str]) -> str | list[str]:
-    """Validates a target of `mask`. Raises ValueError."""
-    for one in alternatives(target):
-        _part_of(one)
-    return target
-
-
-def _part_of(target: str) -> Part:
-    """The only part of a target. Raises ValueError for one that leads through frames, or counts."""
-    parts = parse_target(target).parts
-    if len(parts) != 1 or parts[0].engine == "xpath":
-        raise ValueError(
-            "a mask is one part: plain words, role=, label=, text=, testid= or css=, of which it fills"
-            f" everything that fits: {target!r}"
-        )
-    return parts[0]
 
 
 def _css(part: Part) -> str:

@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, create_model, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, create_model, model_validator
 
 from explorer.healing.fingerprint import Fingerprint
 from explorer.script.arguments import (
@@ -20,17 +20,16 @@ from explorer.script.arguments import (
     ExploreArgs,
     FillArgs,
     Line,
+    MaskSpec,
     PressArgs,
     Record,
     ScrollArgs,
     Seconds,
     TargetArgs,
-    TargetSpec,
     Text,
     WaitArgs,
     short,
 )
-from explorer.script.mask import check_mask
 
 MAX_STEPS = 200
 MAX_SCRIPT_BYTES = 256 * 1024
@@ -183,7 +182,7 @@ class Script(Record):
     steps: list[AnyStep] = Field(min_length=1, max_length=MAX_STEPS)
     #: Film options, which the border checks.
     film: dict[str, Any] = Field(default={})
-    mask: list[Annotated[TargetSpec, AfterValidator(check_mask)]] = Field(default=[], max_length=20)
+    mask: list[MaskSpec] = Field(default=[], max_length=20)
     on_error: OnError = "stop"
     #: Whether a browser that dies may be replaced, and the script played from its start, after a write.
     repeatable: bool = False

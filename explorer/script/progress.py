@@ -8,7 +8,7 @@ from typing_extensions import TypedDict  # pydantic decodes no other one before 
 
 from explorer.engine.warnings import STOPPED
 from explorer.errors import ExplorerError
-from explorer.healing.healer import Healed
+from explorer.healing.fingerprint import Healed
 from explorer.script.arguments import alternatives
 from explorer.script.model import Step
 from explorer.script.targets import quoted

@@ -82,6 +82,17 @@ def parse_target(text: str) -> Target:
     return Target(text, parts)
 
 
+def mask_part(target: str) -> Part:
+    """The only part of a target of `mask`. Raises ValueError for one that leads through frames, or counts."""
+    parts = parse_target(target).parts
+    if len(parts) != 1 or parts[0].engine == "xpath":
+        raise ValueError(
+            "a mask is one part: plain words, role=, label=, text=, testid= or css=, of which it fills"
+            f" everything that fits: {target!r}"
+        )
+    return parts[0]
+
+
 def quoted(name: str) -> str:
     """A name as `role=` takes it: in quotes that it does not contain."""
     return f"'{name}'" if "'" not in name else f'"{name}"'

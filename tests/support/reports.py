@@ -17,6 +17,7 @@ from actors.stages.reports import (
     ScriptStepChanged,
     StepTaken,
     TakeRecorded,
+    WriteSent,
 )
 from explorer.retry_policy import Retry
 from explorer.script.progress import FailedStep, ScriptStep
@@ -52,6 +53,7 @@ EVERY_REPORT: tuple[Report, ...] = (
     ScriptStepChanged(ScriptStep(1, "steps[0]", "click", "Docs", "done", "clicked Docs")),
     ElementRefused(Refusal("blacklist", "Buy", "its text says 'buy'")),
     RetryStarted(Retry(700.0, "element", 1, 2, "it was gone")),
+    WriteSent(),
     EncodingProgress(0.5),
     TAKE,
     replace(TAKE, film=replace(FILM, warnings=(NO_POSTER,))),

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser, JSHandle, Page
 
-from explorer.healing.fingerprint import Candidate, candidates_on, take_fingerprint
+from explorer.healing.fingerprint import Candidate
+from explorer.healing.page_fingerprints import candidates_on, take_fingerprint
 from tests.benchmark.coverage.sites import served
 from tests.benchmark.healing.cases import Outcome, half_of
 from tests.benchmark.healing.trial import a_page, attempt, kin_of, visit

@@ -9,7 +9,8 @@ from typing import Any, Self
 
 from playwright.async_api import Browser, Page
 
-from explorer.healing.fingerprint import Fingerprint, take_fingerprint
+from explorer.healing.fingerprint import Fingerprint
+from explorer.healing.page_fingerprints import take_fingerprint
 from tests.benchmark.coverage.sites import served
 from tests.benchmark.healing.cases import Outcome, half_of
 from tests.benchmark.healing.trial import a_page, attempt, kin_of, visit

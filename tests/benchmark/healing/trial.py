@@ -9,8 +9,8 @@ from pathlib import Path
 from playwright.async_api import Browser, ElementHandle, JSHandle, Page, Route, async_playwright
 
 from explorer.browser.chromium import find_chromium
-from explorer.healing.fingerprint import Fingerprint
-from explorer.healing.healer import Healed, heal
+from explorer.healing.fingerprint import Fingerprint, Healed
+from explorer.healing.healer import heal
 from explorer.page.frames import ENTER_FRAME
 from tests.benchmark.healing.cases import Verdict
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from explorer.healing.fingerprint import Fingerprint, take_fingerprint
-from explorer.healing.healer import Healed, heal
+from explorer.healing.fingerprint import Fingerprint, Healed
+from explorer.healing.healer import heal
 from explorer.healing.names import split_names
+from explorer.healing.page_fingerprints import take_fingerprint
 from tests.explorer.conftest import Show
 
 OLD = """<nav><a href="/start">Start</a> <a href="/prices">Prices</a> <a href="/team">Team</a></nav>
