@@ -20,13 +20,26 @@ MIN_SCROLLABLE_PX = 80.0
 MAX_SCROLLS = 12
 EDGE_PX = 4.0
 _READ_TOP = "() => document.scrollingElement?.scrollTop ?? 0"
-_SCROLL_BOX = """(el, {place, left}) => {
-  const top = place === "top" ? 0 : place === "bottom" ? el.scrollHeight : Number(place);
-  el.scrollTo({ top, left: left ?? el.scrollLeft, behavior: "smooth" });
+#: Scrolls an element in steps of its own: smooth scrolling by the browser is ended by any other scroll.
+_GLIDE = """async (el, {place, left, duration}) => {
+  const from = [el.scrollTop, el.scrollLeft];
+  const tops = { top: 0, bottom: el.scrollHeight, "": from[0] };
+  const to = [tops[place] ?? Number(place), left ?? from[1]];
+  if (Math.max(...to.map((end, axis) => Math.abs(end - from[axis]))) < 1) return true;
+  const begin = performance.now();
+  const at = (axis, t) => from[axis] + (to[axis] - from[axis]) * t * t * (3 - 2 * t);
+  await new Promise((done) => {
+    const frame = () => {
+      const t = Math.min(1, (performance.now() - begin) / duration);
+      el.scrollTo({ top: at(0, t), left: at(1, t), behavior: "instant" });
+      if (t < 1) requestAnimationFrame(frame); else done();
+    };
+    requestAnimationFrame(frame);
+  });
+  return true;
 }"""
-#: Scrolls sideways, and tells whether there was anything to do.
-_SIDEWAYS = "({x, behavior}) => Math.abs(scrollX - x) >= 1 && !scrollTo({left: x, behavior})"
-SIDEWAYS_MS = 600.0
+_GLIDE_PAGE = f"(request) => ({_GLIDE})(document.scrollingElement ?? document.documentElement, request)"
+GLIDE_MS = 600.0
 #: So often the pointer follows a moving element; then it clicks where the element was last.
 MAX_FOLLOW_MOVES = 12
 #: The pointer is on an element when it is so close to where a click hits it; farther than the last it takes
@@ -70,16 +83,14 @@ class Scroller:
 
     async def scroll_box(self, selector: str, place: str, left_px: float | None) -> None:
         """Scrolls an element to `top`, `bottom` or so many pixels from its top, and sideways where asked."""
+        request = {"place": place, "left": left_px, "duration": GLIDE_MS}
         box = self._page.locator(selector)
-        await self._deadlines.do(box.evaluate(_SCROLL_BOX, {"place": place, "left": left_px}))
+        await self._deadlines.limit(self._clock.during(box.evaluate(_GLIDE, request)))
 
     async def sideways_to(self, left_px: float) -> None:
         """Scrolls the page sideways, to so many pixels from its left."""
-        for behavior in ("smooth", "instant"):
-            request = {"x": left_px, "behavior": behavior}
-            if not await self._deadlines.do(evaluate_isolated(self._page, _SIDEWAYS, request)):
-                return
-            await self._clock.hold(SIDEWAYS_MS)
+        request = {"place": "", "left": left_px, "duration": GLIDE_MS}
+        await self._deadlines.limit(self._clock.during(evaluate_isolated(self._page, _GLIDE_PAGE, request)))
 
     async def show(self, selector: str) -> None:
         """Scrolls until the element is well in view."""

@@ -162,6 +162,16 @@ class AssertArgs(Record):
         return self
 
 
+def _filmed(off_camera: bool) -> bool:
+    if off_camera:
+        raise ValueError("explore is filmed: leave off_camera out, or put the step into before")
+    return off_camera
+
+
+#: `off_camera` of a step that cannot be.
+Filmed = Annotated[bool, AfterValidator(_filmed)]
+
+
 class ExploreArgs(Record):
     """How the explorer goes on from here by itself."""
 

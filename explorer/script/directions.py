@@ -104,9 +104,14 @@ class Directions:
         return f"pointed at {(await self._hand.hover(match, step.caption or '')).label}"
 
     async def _fill(self, step: Step, timeout_s: float, secrets: Mapping[str, str]) -> str:
-        match = await self._hand.usable(step.args.target, timeout_s)
         value = reveal(step.args.value, secrets)
         is_secret = value != step.args.value and any(name in step.args.value for name in secrets)
+        if step.recorded and not is_secret:
+            found = await self._hand.find(step.args.target, timeout_s)
+            if found.element is None and await self._fields.fill_unseen(found.selector, value):
+                await self._parts.backtracking.settle()
+                return f"typed into {label_of(found, step.args.target)}"
+        match = await self._hand.usable(step.args.target, timeout_s)
 
         async def act(target: ActionTarget) -> float:
             return await self._fields.fill(target, value, is_secret=is_secret, recorded=step.recorded)
@@ -271,24 +276,19 @@ class Directions:
         return f"took a picture, {step.args}"
 
     async def _close_window(self, step: Step, timeout_s: float, secrets: Mapping[str, str]) -> str:
-        if self._hand.opener:
-            await self._leave_window()
-        else:
-            await self._go_back()
+        await self._leave_window()
         return "closed the window"
 
     async def _leave_window(self) -> None:
         """Goes back to the page that a window was opened from: there, fields still have their values."""
         opener, self._hand.opener = self._hand.opener, ""
-        for _ in range(MAX_BACK):
+        for _ in range(MAX_BACK if opener else 1):
             if self._parts.page.url == opener:
                 return
-            await self._go_back()
-        await self.open(opener)
-
-    async def _go_back(self) -> None:
-        await self._parts.deadlines.do(self._parts.page.go_back())
-        await self._parts.backtracking.settle()
+            await self._parts.deadlines.do(self._parts.page.go_back())
+            await self._parts.backtracking.settle()
+        if opener and self._parts.page.url != opener:
+            await self.open(opener)
 
 
 #: Steps of which a caption is shown while they act.

@@ -31,6 +31,23 @@ _KIND_OF = """
   return "text";
 }
 """
+#: What is left to type once the caret is where it belongs; null where keys must replace the old text.
+_REST = """
+(el, value) => {
+  const rich = el.isContentEditable;
+  const held = rich ? el.textContent : el.value;
+  if (held === value) return "";
+  if (!value || (rich && !value.startsWith(held))) return null;
+  if (rich) {
+    getSelection().selectAllChildren(el);
+    getSelection().collapseToEnd();
+  } else {
+    el.value = "";
+    if (value.startsWith(held)) el.value = held;
+  }
+  return value.startsWith(held) ? value.slice(held.length) : value;
+}
+"""
 _NUMBER_OF_OPTION = "(el, value) => [...el.options].findIndex((option) => option.value === value)"
 _IS_TICKED = "el => Boolean(el.checked || el.getAttribute('aria-checked') === 'true')"
 #: Shows what is typed as dots, whatever the field's type.
@@ -68,7 +85,7 @@ class Fields:
             await self._clock.during(field.evaluate(_MASK))
         began_ms = self._clock.now_ms()
         if kind == "text":
-            await self._type(field, value, clicks=not (recorded and await self._has_focus(field)))
+            await (self._type_rest if recorded else self._type)(field, value)
         elif kind == "select":
             await (self._select_by_value if recorded else self._select)(field, value)
         elif kind == "value":
@@ -83,18 +100,42 @@ class Fields:
         await self._clock.hold(AFTER_INPUT_MS)
         return began_ms
 
+    async def fill_unseen(self, selector: str, value: str) -> bool:
+        """Types into a field that has the focus though nobody sees it, as in a code editor; tells whether."""
+        field = self._page.locator(selector)
+        if not await self._has_focus(field):
+            return False
+        await self._type_rest(field, value)
+        return True
+
     async def _has_focus(self, field: Locator) -> bool:
         return bool(await self._clock.during(field.evaluate("el => el.matches(':focus')")))
 
-    async def _type(self, field: Locator, value: str, *, clicks: bool) -> None:
-        """Replaces what the field holds."""
-        if clicks:
+    async def _type_rest(self, field: Locator, value: str) -> None:
+        """Types what a recorded value has beyond what the field holds, or all of it, as Chrome's runner does.
+
+        No shortcut selects what was there: editors have meanings of their own for it.
+        """
+        if not await self._has_focus(field):
             await self._mouse.click()
+            await self._clock.during(field.focus(timeout=LOCATE_TIMEOUT_MS))
+        rest = await self._clock.during(field.evaluate(_REST, value))
+        if rest is None:
+            await self._type(field, value)
+        else:
+            await self._keys(rest)
+
+    async def _type(self, field: Locator, value: str) -> None:
+        """Replaces what the field holds."""
+        await self._mouse.click()
         await self._clock.during(field.focus(timeout=LOCATE_TIMEOUT_MS))
         await self._clock.hold(BEFORE_INPUT_MS)
         await self._for_one_frame(self._page.keyboard.press("ControlOrMeta+a"))
         if not value:
             await self._for_one_frame(self._page.keyboard.press("Delete"))
+        await self._keys(value)
+
+    async def _keys(self, value: str) -> None:
         keys = max(1, math.ceil(len(value) * FRAME_MS / MAX_TYPING_MS))
         pause_ms = min(KEY_MS, MAX_TYPING_MS * keys / max(1, len(value))) - FRAME_MS
         for start in range(0, len(value), keys):

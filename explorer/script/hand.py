@@ -130,7 +130,7 @@ class Hand:
         result = self.performer.begin(plan, target, len(self.recorder.steps) + 1)
         here, windows = self.page.url, self.performer.windows
         await self.performer.perform(result, target, None, act)
-        if self.performer.windows > windows or target.element.new_tab:
+        if self.performer.windows > windows or (match.element and match.element.new_tab):
             self.opener = self.opener or here
         if result.missed:
             raise StepError("the click has missed it: it moves")

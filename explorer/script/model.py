@@ -19,6 +19,7 @@ from explorer.script.arguments import (
     DragArgs,
     ExploreArgs,
     FillArgs,
+    Filmed,
     Line,
     MaskSpec,
     PressArgs,
@@ -72,6 +73,7 @@ class Step(Record):
 
 class Explore(Step):
     explore: ExploreArgs
+    off_camera: Filmed = False
 
 
 #: Fields whose name is not that of the verb, which Python reserves.

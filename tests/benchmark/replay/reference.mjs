@@ -11,7 +11,14 @@ const require = createRequire(pathToFileURL(`${packages}/`));
 const puppeteer = require("puppeteer");
 const { createRunner, parse, PuppeteerRunnerExtension } = require("@puppeteer/replay");
 const read = readFileSync(new URL("state.js", import.meta.url), "utf8").replace(/^\/\/.*\n/, "");
-const TIMEOUT_MS = 5000, POLL_MS = 500, MAX_POLLS = 12;
+// As Chrome's panel plays at the speed that it calls slow: at full speed, clicks come before a page listens.
+const PAUSE_MS = 500, TIMEOUT_MS = 20000, POLL_MS = 500, MAX_POLLS = 12;
+
+class Slow extends PuppeteerRunnerExtension {
+  async beforeEachStep() {
+    await new Promise((done) => setTimeout(done, PAUSE_MS));
+  }
+}
 
 async function stateOf(page) {
   const frames = [];
@@ -44,7 +51,7 @@ async function play(file) {
   let error = "";
   try {
     const page = await browser.newPage();
-    const runner = await createRunner(recording, new PuppeteerRunnerExtension(browser, page, { timeout: TIMEOUT_MS }));
+    const runner = await createRunner(recording, new Slow(browser, page, { timeout: TIMEOUT_MS }));
     try {
       await runner.run();
     } catch (failed) {
