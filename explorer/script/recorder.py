@@ -62,8 +62,8 @@ class _Unplayable(Exception):
 
 def _native(step: Any, default_s: float) -> list[dict[str, Any]]:
     kind = step.get("type") if isinstance(step, Mapping) else None
-    if kind in LEFT_OUT:
-        return []
+    if kind in LEFT_OUT or (kind == "customStep" and not str(step.get("name")).startswith(CUSTOM)):
+        return _left_out(step)
     convert = _READERS.get(kind) if isinstance(kind, str) else None
     if convert is None:
         raise _Unplayable(f"has the type {kind!r}, which cannot be played: {', '.join(_READERS)}")
@@ -81,6 +81,13 @@ def _native(step: Any, default_s: float) -> list[dict[str, Any]]:
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         missing = f"lacks {exc}" if isinstance(exc, KeyError) else str(exc)
         raise _Unplayable(f"({kind}) {missing}") from exc
+
+
+def _left_out(step: Raw) -> list[dict[str, Any]]:
+    """Nothing, which is also what Chrome's runner makes of the custom steps of other programs."""
+    if step["type"] == "emulateNetworkConditions" and not (step.get("download") or step.get("upload")):
+        raise _Unplayable("(emulateNetworkConditions) goes offline, and a film is made online: take it out")
+    return []
 
 
 def _selectors(step: Raw) -> list[str]:
@@ -148,13 +155,6 @@ def _wait(step: Raw) -> dict[str, Any]:
     return {"wait": wait | more}
 
 
-def _custom(step: Raw) -> dict[str, Any]:
-    name = str(step["name"])
-    if not name.startswith(CUSTOM):
-        raise ValueError(f"the custom step {name!r} belongs to another program")
-    return _parameters(step)
-
-
 def _parameters(step: Raw) -> dict[str, Any]:
     parameters = step.get("parameters")
     if not isinstance(parameters, Mapping):
@@ -174,8 +174,10 @@ _READERS: dict[str, Callable[[Raw], dict[str, Any]]] = {
     "waitForElement": _wait,
     "waitForExpression": lambda step: {"wait": {"expression": step["expression"]}},
     "close": lambda _: {"close_window": True},
-    "customStep": _custom,
+    "customStep": _parameters,
 }
+#: Types of steps that are played.
+RECORDED = frozenset(_READERS)
 
 
 def _seconds(timeout_ms: Any) -> float | None:

@@ -20,6 +20,7 @@ NAVIGATION = {"type": "navigation"}
 STEPS: list[tuple[dict[str, Any], dict[str, Any] | None]] = [
     ({"type": "setViewport", "width": 1, "height": 1}, None),
     ({"type": "emulateNetworkConditions", "download": 1, "upload": 1, "latency": 1}, None),
+    ({"type": "customStep", "name": "other:measure", "parameters": {}}, None),
     ({"type": "navigate", "url": "https://example.com/"}, {"navigate": "https://example.com/"}),
     (
         {"type": "click", "selectors": SELECTORS, "offsetX": 3, "offsetY": 4.5, "button": "secondary"},
@@ -148,7 +149,8 @@ def test_what_chrome_cannot_say_follows_its_step() -> None:
         ({"type": "click", "selectors": [], "offsetX": 1, "offsetY": 1}, "(click) has no selectors"),
         ({"type": "change", "selectors": [["#a"]]}, "(change) lacks 'value'"),
         ({"type": "hover", "selectors": [["#a"]], "timeout": 40_000}, "and not 1 to 30000 ms"),
-        ({"type": "customStep", "name": "other", "parameters": {}}, "belongs to another program"),
+        ({"type": "customStep", "name": "sitereel:hold", "parameters": 2}, "its parameters are no object"),
+        ({"type": "emulateNetworkConditions", "download": 0, "upload": 0, "latency": 0}, "goes offline"),
         ({}, "has the type None"),
     ],
 )
