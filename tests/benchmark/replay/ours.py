@@ -17,7 +17,8 @@ from tests.benchmark.replay.state import READ_STATE, EndState, FrameState
 from tests.explorer.support.exploration import Harness, RealClock
 
 POLL_S = 0.5
-MAX_POLLS = 12
+STILL_POLLS = 2
+MAX_POLLS = 16
 
 
 def play_by_us(recording: Recording, harness: Harness) -> EndState:
@@ -45,15 +46,15 @@ def play_by_us(recording: Recording, harness: Harness) -> EndState:
 
 
 async def _at_rest(page: Page) -> tuple[FrameState, ...]:
-    """The state once it has stayed the same for two polls."""
+    """The state once it has stayed the same for some polls, and nothing moves."""
     before: tuple[FrameState, ...] = ()
     still = 0
     for _ in range(MAX_POLLS):
         await asyncio.sleep(POLL_S)
         state = await _state(page)
-        still = still + 1 if state == before else 0
+        still = still + 1 if state == before and not any(frame.moving for frame in state) else 0
         before = state
-        if still == 2:
+        if still == STILL_POLLS:
             break
     return before
 

@@ -10,9 +10,9 @@ const [packages, executablePath] = process.argv.slice(2);
 const require = createRequire(pathToFileURL(`${packages}/`));
 const puppeteer = require("puppeteer");
 const { createRunner, parse, PuppeteerRunnerExtension } = require("@puppeteer/replay");
-const read = readFileSync(new URL("state.js", import.meta.url), "utf8").replace(/^\/\/.*\n/, "");
+const read = readFileSync(new URL("state.js", import.meta.url), "utf8").replace(/^\/\/.*$/gm, "");
 // As Chrome's panel plays at the speed that it calls slow: at full speed, clicks come before a page listens.
-const PAUSE_MS = 500, TIMEOUT_MS = 20000, POLL_MS = 500, MAX_POLLS = 12;
+const PAUSE_MS = 500, TIMEOUT_MS = 20000, POLL_MS = 500, STILL_POLLS = 2, MAX_POLLS = 16;
 
 class Slow extends PuppeteerRunnerExtension {
   async beforeEachStep() {
@@ -26,13 +26,13 @@ async function stateOf(page) {
   return frames.filter(Boolean);
 }
 
-// The state once it has stayed the same for two polls.
+// The state once it has stayed the same for some polls, and nothing moves.
 async function atRest(page) {
   let before = "", still = 0, state = [];
-  for (let poll = 0; poll < MAX_POLLS && still < 2; poll++) {
+  for (let poll = 0; poll < MAX_POLLS && still < STILL_POLLS; poll++) {
     await new Promise((done) => setTimeout(done, POLL_MS));
     state = await stateOf(page);
-    still = JSON.stringify(state) === before ? still + 1 : 0;
+    still = JSON.stringify(state) === before && !state.some((frame) => frame.moving) ? still + 1 : 0;
     before = JSON.stringify(state);
   }
   return state;

@@ -1,4 +1,5 @@
-// What a page is at the end, frame by frame: address, visible text with that of open shadow roots, and fields.
+// What a page is at the end, frame by frame: address, visible text with that of open shadow roots, fields,
+// and whether something still moves.
 () => {
   const texts = [], fields = [];
   const read = (root) => {
@@ -13,5 +14,7 @@
     }
   };
   if (document.body) read(document.body);
-  return { url: location.href, text: texts.join(" ").replace(/\s+/g, " ").trim(), fields };
+  const ends = (animation) => animation.effect?.getComputedTiming().endTime !== Infinity;
+  const moving = document.getAnimations().some((one) => one.playState === "running" && ends(one));
+  return { moving, url: location.href, text: texts.join(" ").replace(/\s+/g, " ").trim(), fields };
 }

@@ -1,7 +1,7 @@
 """The end state of a played recording, and in what two of them differ."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Self
@@ -18,10 +18,12 @@ class FrameState:
     url: str = ""
     text: str = ""
     fields: tuple[str, ...] = ()
+    #: Whether an animation is on its way that will end.
+    moving: bool = field(compare=False, default=False)
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
-        return cls(row["url"], row["text"], tuple(row["fields"]))
+        return cls(row["url"], row["text"], tuple(row["fields"]), row["moving"])
 
 
 @dataclass(frozen=True, slots=True)
