@@ -88,7 +88,7 @@ async def _outcome(release: Release, pair: Pair, old: Page, new: Page) -> Outcom
     trial = await attempt(new, original, kin)
     return Outcome(
         release.name,
-        "release" if pair.new else "gone",
+        "release" if pair.new else "release, gone",
         pair.name,
         bool(pair.new),
         trial.verdict,
