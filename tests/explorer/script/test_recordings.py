@@ -71,6 +71,17 @@ def test_values_are_those_of_options_and_what_a_page_held_is_there_after_a_windo
     assert played.page["out"].startswith("Nothing yet Ann")
 
 
+def test_a_frame_of_another_host_is_found_by_its_address(shop: Harness) -> None:
+    other = f"http://localhost:{shop.port}/window"
+    shop.pages["/"] = f"<h1>Shop</h1><button>Blue</button><p id=out></p><iframe src={other}></iframe>"
+    shop.pages["/window"] = """<button onclick="parent.postMessage('blue', '*')">Blue</button>"""
+    shop.pages["/"] += "<script>onmessage = (event) => { out.textContent = event.data }</script>"
+    blue = {**CLICK, "selectors": [["aria/Blue"], ["button"]], "target": other}
+    heading = {**CLICK, "selectors": [["h1"]]}
+
+    assert recording(shop, blue, heading).page["out"] == "blue"
+
+
 def test_exploring_cannot_be_off_camera() -> None:
     with pytest.raises(ScriptInvalid, match="explore is filmed"):
         read_script({"url": "https://example.com/", "steps": [{"explore": {}, "off_camera": True}]})
