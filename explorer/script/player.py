@@ -1,6 +1,7 @@
 """Plays a script on camera, step by step: the outer loop, of which exploring is one step."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -91,7 +92,8 @@ class ScriptPlayer:
                 continue
             try:
                 async for event in self._play(index, path, step):
-                    await self.parts.deadlines.do(self.mask.note(self.parts.page))
+                    with suppress(PageUnresponsive):  # the next step says so
+                        await self.parts.deadlines.do(self.mask.note(self.parts.page))
                     yield event
                 self._check_limits()
             except DeadlineReached:
