@@ -46,6 +46,12 @@ ICON = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 COUNT = re.compile(r"\s*\(?\d+\)$")
 MENU_ICONS = re.compile(r"ellipsis|kebab|hamburger|bars|menu|more")
 CLOSE_SYMBOLS = re.compile(r"^(?:[\u00d7x\u2715\u2716\u2717\u2573]|&times;)$", re.IGNORECASE)
+#: What is done to a field or a thing is not opened, whatever comes of it.
+ACTIONS: dict[str, tuple[str, str]] = {
+    "type": ("Fill in", "Fill in a field"),
+    "choose": ("Choose", "Choose another"),
+    "drag": ("Drag", "Drag and drop"),
+}
 #: By role, then by outcome: the verb, and the caption of a control without a name.
 ROLES: dict[str, tuple[str, str]] = {
     "tab": ("Show", "Show another tab"),
@@ -75,8 +81,9 @@ def caption(step: Step) -> str:
     name = clip(COUNT.sub("", clean_name(step.label)))
     if step.action == "hover":
         return f"Open the menu {name}" if any(map(str.isalnum, name)) else "Open the menu"
-    verb, unnamed = ROLES.get(step.role) or OUTCOMES.get(step.outcome) or OUTCOMES["page"]
-    if step.outcome == "page" and step.role not in ("tab", "link"):
+    done = ACTIONS.get(step.action)
+    verb, unnamed = done or ROLES.get(step.role) or OUTCOMES.get(step.outcome) or OUTCOMES["page"]
+    if not done and step.outcome == "page" and step.role not in ("tab", "link"):
         verb, unnamed = OUTCOMES["page"]
     if step.role != "link" and ICON.fullmatch(name):
         return "Open the menu" if MENU_ICONS.search(name) else unnamed

@@ -1,5 +1,7 @@
 """Words for steps: a verb and a name, never doubled, never endless, and something for what has no name."""
 
+from dataclasses import replace
+
 import pytest
 
 from video.editing.caption_text import caption, clean_name, clip, reading_ms
@@ -49,6 +51,20 @@ def step(label: str, role: str = "", outcome: str = "page", own: str = "") -> St
 )
 def test_a_step_is_told_in_a_few_words(label: str, role: str, outcome: str, said: str) -> None:
     assert caption(step(label, role, outcome)) == said
+
+
+@pytest.mark.parametrize(
+    ("label", "action", "outcome", "said"),
+    [
+        ("Amount", "type", "scene", "Fill in Amount"),
+        ("Search docs", "type", "page", "Search docs"),
+        ("", "type", "nothing", "Fill in a field"),
+        ("Country", "choose", "page", "Choose Country"),
+        ("Backlog", "drag", "scene", "Drag Backlog"),
+    ],
+)
+def test_a_field_that_is_filled_in_is_not_opened(label: str, action: str, outcome: str, said: str) -> None:
+    assert caption(replace(step(label, "textbox", outcome), action=action)) == said
 
 
 def test_what_the_planner_said_goes_before_the_name() -> None:
