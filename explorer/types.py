@@ -231,8 +231,9 @@ class Scene:
     revealed: frozenset[str] = frozenset()
     #: The places (`Element.spot`) of controls that have only changed their name when they were clicked.
     renamed_spots: frozenset[str] = frozenset()
-    #: Kinds of controls that have shown nothing on camera so far.
+    #: Kinds of controls that have shown nothing on camera so far, and those of which enough were clicked.
     dead_kinds: frozenset[str] = frozenset()
+    hopeless_kinds: frozenset[str] = frozenset()
     #: The picture on screen as JPEG, for planners that can see; b"" without one.
     picture: bytes = field(repr=False, default=b"")
 

@@ -150,6 +150,7 @@ class PlanSelector:
             revealed=self.frontier.revealed(url),
             renamed_spots=self.frontier.renamed_spots(url),
             dead_kinds=self.frontier.dead_kinds(),
+            hopeless_kinds=self.frontier.hopeless_kinds(),
             avoid_repeats=self.frontier.repeats >= max_repeats,
         )
 

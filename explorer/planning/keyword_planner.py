@@ -216,18 +216,18 @@ class _Ranking:
         """Whether enough was shown of what it belongs to: two rows of one list, a control's other name."""
         expected = self.scene.expected_outcomes.get(element.key)
         is_new = expected is not None and expected.novelty >= CLEARLY_NEW
-        is_chosen = element.role == "radio" and "checked=true" in element.state
-        if element.strip == "shown" or is_chosen:
+        if element.strip == "shown" or (element.role == "radio" and "checked=true" in element.state):
             return True
         if element.spot in self.scene.renamed_spots and not (is_new or says("next", label_of(element))):
             return True
-        is_new_page = element.href and is_new and expected is not None and expected.outcome == "page"
-        return is_further_row(element, self.scene) and not is_new_page
+        if not (element.href or is_new) and kind_of(element) in self.scene.hopeless_kinds:
+            return True
+        is_page = element.href and is_new and expected and expected.outcome == "page"
+        return is_further_row(element, self.scene) and not is_page
 
     def _is_unpromising(self, element: Element, score: float) -> bool:
-        is_unknown = element.key not in self.scene.expected_outcomes
-        tried = kind_of(element) in self.scene.success_rates
-        return is_unknown and tried and not (element.href or self.accept_little) and score < UNPROMISING_SCORE
+        tried = kind_of(element) in self.scene.success_rates and not (element.href or self.accept_little)
+        return tried and element.key not in self.scene.expected_outcomes and score < UNPROMISING_SCORE
 
     def _base(self, element: Element, is_fragment: bool) -> Score:
         if element.landmark == "dialog" and label_of(element) == self.last_label:

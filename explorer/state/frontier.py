@@ -12,6 +12,8 @@ from explorer.urls import page_key
 REUSE_SEPARATOR = "@"
 #: In so many states of a page something is tried that could not be reached.
 MAX_MISSES = 2
+#: So many clicks on controls of one kind that all do nothing are enough.
+HOPELESS_CLICKS = 2
 #: So many clicks in a row go on with what the click before has revealed, such as an entry of a menu.
 MAX_DIVES = 2
 
@@ -34,7 +36,7 @@ class Frontier:
         self._pages_by_menu_part: Counter[str] = Counter()
         self._renamed: dict[str, set[str]] = defaultdict(set)
         #: Kinds of which a click on camera has shown nothing, and those of which one has shown something.
-        self._dead_kinds: set[str] = set()
+        self._dead_kinds: Counter[str] = Counter()
         self._alive_kinds: set[str] = set()
         #: Which uses of tools the film has shown; see `Element.use`.
         self.used: set[str] = set()
@@ -140,7 +142,7 @@ class Frontier:
         self._successes_by_kind[kind] += outcome != "nothing"
         if outcome == "nothing":
             self._without_effect.add(_plain(element.key))
-            self._dead_kinds.add(kind)
+            self._dead_kinds[kind] += 1
         else:
             self._alive_kinds.add(kind)
 
@@ -201,7 +203,11 @@ class Frontier:
 
     def dead_kinds(self) -> frozenset[str]:
         """The kinds of controls that have shown nothing on camera, whenever they were clicked."""
-        return frozenset(self._dead_kinds - self._alive_kinds)
+        return frozenset(self._dead_kinds.keys() - self._alive_kinds)
+
+    def hopeless_kinds(self) -> frozenset[str]:
+        """Those of them that were clicked `HOPELESS_CLICKS` times, and more."""
+        return frozenset(kind for kind in self.dead_kinds() if self._dead_kinds[kind] >= HOPELESS_CLICKS)
 
     def usable(
         self, element: Element, signature: str, max_reuses: int, opens: bool = False

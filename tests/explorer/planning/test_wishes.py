@@ -60,6 +60,7 @@ def test_what_is_of_a_kind_that_did_nothing_comes_last() -> None:
     dead, other = element("Explore all", role="generic"), link("Imprint", "imprint", "footer")
     assert order(dead, other) == ["Explore all", "Imprint"]
     assert order(dead, other, dead_kinds=frozenset({"generic"})) == ["Imprint", "Explore all"]
+    assert order(dead, other, hopeless_kinds=frozenset({"generic"})) == ["Imprint"]
 
 
 def test_what_can_be_read_anew_counts_beside_the_picture() -> None:

@@ -172,6 +172,7 @@ def test_a_button_that_once_did_nothing_is_not_used_again() -> None:
     assert again is not None
     frontier.mark_tried(again, "second")
     frontier.record_outcome(again, "button", "nothing")
+    assert frontier.dead_kinds() == frozenset()
 
     assert frontier.usable(BUTTON, "third", 5) is None
 
@@ -294,3 +295,16 @@ def test_the_part_of_the_menu_that_lists_the_first_page_is_known() -> None:
     frontier.note_start(HOME + "shop", [replace(link(HOME + "shop#top"), group="e-commerce")])
     frontier.note_start(HOME + "shop", [link(HOME + "shop")])
     assert frontier.start_group == "e-commerce"
+
+
+def test_a_kind_that_has_done_nothing_twice_is_hopeless_until_one_of_it_does_something() -> None:
+    frontier = Frontier()
+    frontier.record_outcome(BUTTON, "checkbox", "nothing")
+    assert frontier.dead_kinds() == {"checkbox"}
+    assert frontier.hopeless_kinds() == frozenset()
+
+    frontier.record_outcome(BUTTON, "checkbox", "nothing")
+    assert frontier.hopeless_kinds() == {"checkbox"}
+
+    frontier.record_outcome(BUTTON, "checkbox", "scene")
+    assert frontier.hopeless_kinds() == frozenset()
