@@ -45,6 +45,12 @@ ICON = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 #: A count at the end of a tab's name.
 COUNT = re.compile(r"\s*\(?\d+\)$")
 MENU_ICONS = re.compile(r"ellipsis|kebab|hamburger|bars|menu|more")
+#: A name that only describes three dots or bars, as icons are called.
+MENU_ICON_WORDS = re.compile(
+    r"(?=.*\b(?:dots?|ellipsis|kebab|meatballs?|hamburger)\b)(?:(?:dots?|three|ellipsis|kebab|meatballs?|hamburger|more"
+    r"|vertical|horizontal|rounded|circle|outlined?|filled?|icon|alt|menu)\W*)+",
+    re.IGNORECASE,
+)
 CLOSE_SYMBOLS = re.compile(r"^(?:[\u00d7x\u2715\u2716\u2717\u2573]|&times;)$", re.IGNORECASE)
 #: What is done to a field or a thing is not opened, whatever comes of it.
 ACTIONS: dict[str, tuple[str, str]] = {
@@ -85,6 +91,8 @@ def caption(step: Step) -> str:
     verb, unnamed = done or ROLES.get(step.role) or OUTCOMES.get(step.outcome) or OUTCOMES["page"]
     if not done and step.outcome == "page" and step.role not in ("tab", "link"):
         verb, unnamed = OUTCOMES["page"]
+    if MENU_ICON_WORDS.fullmatch(name):
+        return "Open the menu"
     if step.role != "link" and ICON.fullmatch(name):
         return "Open the menu" if MENU_ICONS.search(name) else unnamed
     if not any(map(str.isalnum, name)):
