@@ -24,6 +24,7 @@ from tests.support.jobs import of_jobs
 from video.encoding.ffmpeg_binary import find_ffmpeg
 
 
+@pytest.mark.thorough
 def test_a_browser_that_is_killed_costs_the_film_so_far_but_no_job(
     line: Client, site: SiteServer, new_processes: NewProcesses
 ) -> None:

@@ -221,6 +221,7 @@ entry.onkeydown = ({ key }) => {
 onhashchange = draw;</script>"""
 
 
+@pytest.mark.thorough
 def test_an_entry_is_ticked_off_before_the_list_is_filtered(harness: Harness, pages: dict[str, str]) -> None:
     pages["/"] = LIST
 
