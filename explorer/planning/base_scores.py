@@ -34,6 +34,8 @@ FIELD, CALL_CONTROL, SELECT, BUTTON, OTHER_CONTROL = 50, 50, 48, 42, 34
 TOOL, TOOL_AFTER_VIEWS, VIEWS_BEFORE_TOOLS, MODE = 51, 92, 3, 16
 #: Controls that mostly change little that a viewer sees.
 TOGGLE, LINK_WITHOUT_ADDRESS, OPEN_TAB, FOOTER_CONTROL = 26, 20, 14, 12
+#: A box to tick that says nowhere what for: nothing that a viewer could follow.
+NAMELESS_SWITCH = 2
 #: The first look inside a page comes before all other pages; one that needs a scroll a little later.
 INSIDE, INSIDE_BELOW = 110, 105
 #: From this score on a control is worth that first look.
@@ -148,6 +150,11 @@ def is_view(element: Element) -> bool:
     return element.strip == "other" or element.reveals or element.role == "tab" or is_part
 
 
+def is_nameless_switch(element: Element) -> bool:
+    """Whether it is a box to tick, or such a thing, that says nowhere what for."""
+    return element.role in CHOICE_ROLES and not label_of(element)
+
+
 def quoted(element: Element) -> str:
     """What it is called, in quotation marks, for reasons."""
     name = " ".join((element.label or element.text or element.hint or element.role).split())
@@ -188,6 +195,7 @@ _CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
     (lambda e: e.reveals and e.landmark == "nav", NAVIGATION_MENU, "menu among the page links"),
     (lambda e: e.reveals, DISCLOSURE, "opens something"),
     (lambda e: e.role in {"menuitem", "treeitem"}, MENU_ITEM, "menu item"),
+    (lambda e: is_nameless_switch(e), NAMELESS_SWITCH, "switch without a name"),
     (lambda e: e.role in CHOICE_ROLES, TOGGLE, "switch"),
     (
         lambda e: e.role == "link" and not says("next", label_of(e)),

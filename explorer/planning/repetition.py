@@ -3,7 +3,7 @@
 from collections import Counter
 
 from explorer.languages.overlay_phrases import says
-from explorer.planning.base_scores import demotion, is_view, kind_of, label_of
+from explorer.planning.base_scores import demotion, is_nameless_switch, is_view, kind_of, label_of
 from explorer.planning.keyword_weights import BOOST, COLOUR
 from explorer.planning.scoring import shows_new
 from explorer.state.frontier import REUSE_SEPARATOR
@@ -79,7 +79,7 @@ def is_just_revealed(element: Element, scene: Scene) -> bool:
     is_apart = element.landmark in {"footer", "dialog"} or COLOUR.search(label_of(element)) is not None
     is_guess = is_one_of_many(element) and element.key not in scene.expected_outcomes
     comes_next = element.key in scene.revealed and element.in_view
-    return comes_next and not (is_setting or is_apart or is_guess)
+    return comes_next and not (is_setting or is_apart or is_guess or is_nameless_switch(element))
 
 
 def is_one_of_many(element: Element) -> bool:

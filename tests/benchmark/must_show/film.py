@@ -16,7 +16,7 @@ from explorer.lookahead.scout_browser import open_scout
 from explorer.planning.keyword_planner import KeywordPlanner
 from explorer.retry_policy import LIMITS
 from explorer.trace import Trace
-from explorer.types import Brief, Metrics, Step
+from explorer.types import Brief, Metrics, Step, Wishes
 from tests.benchmark.coverage.oracle import near
 from tests.benchmark.coverage.scenes import Shot, decode, firsts
 from tests.benchmark.must_show.sites import PackagedSite
@@ -50,6 +50,10 @@ class Film:
     def missing(self) -> list[str]:
         return [thing.name for thing in self.site.things if thing.name not in self.shown]
 
+    def serving(self, clicks: int) -> int:
+        """How many of the first steps show any of the things."""
+        return sum(any(act.shows(thing) for thing in self.site.things) for act in self.acts[:clicks])
+
     @property
     def dead(self) -> int:
         return sum(act.outcome == "nothing" for act in self.acts)
@@ -74,7 +78,14 @@ async def film(site: PackagedSite, url: str, clicks: int = 10) -> Film:
     An exploration that cannot begin is a film with its error.
     """
     chromium, lost = find_chromium(), ""
-    brief = Brief(url, clicks, width_px=WIDTH_PX, height_px=HEIGHT_PX, allow_private_hosts=near(url))
+    brief = Brief(
+        url,
+        clicks,
+        width_px=WIDTH_PX,
+        height_px=HEIGHT_PX,
+        allow_private_hosts=near(url),
+        wishes=Wishes(goal=site.goal),
+    )
     async with (
         EgressProxy(EgressPolicy(near(url))) as proxy,
         open_scout(brief, chromium, proxy.url) as scout,

@@ -33,6 +33,19 @@ def table(title: str, scores: Sequence[Score]) -> Table:
     return made
 
 
+#: Of the first five clicks three are to serve the goal.
+FIRST_CLICKS = 5
+
+
+def goal_table(takes: Sequence[Sequence[Film]]) -> Table:
+    """How many of the first clicks serve the goal; `takes` has the films of each site."""
+    made = Table("site", "goal", f"of the first {FIRST_CLICKS}", title="Goals", title_justify="left")
+    for films in takes:
+        served = ", ".join(str(film.serving(FIRST_CLICKS)) for film in films)
+        made.add_row(films[0].site.name, films[0].site.goal, served)
+    return made
+
+
 def lines(done: Film) -> Iterator[str]:
     """One line a step, with what it shows of what must be shown; then the warnings."""
     result = f"{len(done.shown)} of {len(done.site.things)} ({done.stop_reason})"

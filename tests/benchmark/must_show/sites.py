@@ -1,13 +1,14 @@
-"""The sites of the must-show benchmark and what each is to show, read from `sites.toml`."""
+"""The sites of the must-show benchmark and what each is to show, read from `sites.toml` and `goals.toml`."""
 
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
 DATA = Path(__file__).parent / "sites.toml"
+GOALS = Path(__file__).parent / "goals.toml"
 THINGS_EACH = 5
 
 Registry = Literal["npm", "debian"]
@@ -48,6 +49,8 @@ class PackagedSite:
     things: tuple[Thing, ...]
     #: What makes the site within the unpacked package; () for one that is ready.
     build: tuple[str, ...] = ()
+    #: What the film is asked for besides.
+    goal: str = ""
 
     @classmethod
     def of(cls, name: str, entry: Mapping[str, Any]) -> Self:
@@ -67,3 +70,13 @@ def known(only: str = "") -> list[PackagedSite]:
     """The sites whose names contain `only`, in the order of the file."""
     entries = tomllib.loads(DATA.read_text(encoding="utf-8"))
     return [PackagedSite.of(name, entry) for name, entry in entries.items() if only in name]
+
+
+def with_goals(only: str = "") -> list[PackagedSite]:
+    """The sites that have a goal, each with the one thing by which a step is known to serve it."""
+    goals = tomllib.loads(GOALS.read_text(encoding="utf-8"))
+    return [
+        replace(site, goal=entry["goal"], things=(Thing.of(entry["goal"], entry["serves"]),))
+        for site in known(only)
+        if (entry := goals.get(site.name))
+    ]

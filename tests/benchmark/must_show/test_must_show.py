@@ -11,8 +11,8 @@ from tests.benchmark.coverage.takes import studio
 from tests.benchmark.must_show.film import Film, score
 from tests.benchmark.must_show.install import NotInstalled, install
 from tests.benchmark.must_show.load import busy
-from tests.benchmark.must_show.report import lines, table
-from tests.benchmark.must_show.sites import THINGS_EACH, PackagedSite, Thing, known
+from tests.benchmark.must_show.report import goal_table, lines, table
+from tests.benchmark.must_show.sites import THINGS_EACH, PackagedSite, Thing, known, with_goals
 from tests.benchmark.must_show.view import Act, View, look, shown
 
 START = View("http://a.test/web/shop.html", "Shop", frozenset({"Basket", "Shoes"}), frozenset({".row"}))
@@ -67,6 +67,12 @@ def test_there_are_ten_sites_of_different_kinds_with_five_things_each() -> None:
     assert [site.name for site in known("sprea")] == ["spreadsheet"]
 
 
+def test_there_are_five_goals_on_five_sites() -> None:
+    goals = with_goals()
+    assert len(goals) == len({site.goal for site in goals}) == 5
+    assert all(len(site.things) == 1 for site in goals)
+
+
 HOST = """<title>Hosted</title><p>Seen</p><p hidden>Hidden</p><div id=host></div>
 <script>host.attachShadow({mode: "open"}).innerHTML = "<b class=card>Within</b>"</script>
 <p style="margin-top: 5000px">Below</p>"""
@@ -81,7 +87,7 @@ def test_what_is_in_view_is_read_also_in_shadow_roots() -> None:
 
 
 def test_every_selector_of_the_lists_is_understood_by_a_browser() -> None:
-    selectors = [selector for site in known() for selector in site.selectors]
+    selectors = [selector for site in (*known(), *with_goals()) for selector in site.selectors]
     assert looked_at("<p>Here</p>", selectors).texts == {"Here"}
 
 
@@ -126,6 +132,8 @@ def test_takes_are_scored_and_printed(tmp_path: Path) -> None:
     assert score([film, lost]).missing == ("it",)
     assert table("Must-show", [score([film, lost])]).row_count == 3
     assert list(lines(film))[2].endswith("[it]")
+    assert (film.serving(1), film.serving(5)) == (0, 1)
+    assert list(goal_table([[film, film]]).columns[2].cells) == ["1, 1"]
 
 
 def test_a_machine_is_busy_only_while_asked() -> None:

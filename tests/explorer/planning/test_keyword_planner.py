@@ -52,6 +52,16 @@ def test_main_navigation_comes_first_and_in_its_own_order() -> None:
     ) == ["one", "two", "three", "card", "button"]
 
 
+def test_a_switch_that_says_nowhere_what_for_comes_after_all_that_says_so() -> None:
+    nameless = element("", selector="#tick", tag="input", role="checkbox", hint="Box on the left")
+    named = element("Show grid", selector="#grid", role="checkbox")
+    opened = {"revealed": frozenset({nameless.key, named.key}), "clicks_left": 5, "clicks_here": 1}
+    assert order(nameless, named, element("Plain"), **opened)[-1] == "tick"
+    # Where it is known to show something new, that is worth seeing.
+    [plan] = plans(nameless, expected_outcomes={nameless.key: ExpectedOutcome("scene", 3.0)})
+    assert plan.priority > 24
+
+
 def test_then_calls_to_action_content_controls_and_footer_follow() -> None:
     assert order(
         link("foot", "foot", "footer"),
