@@ -16,7 +16,7 @@ from actors.settings import Settings
 SIGN = "canary-0c7e5d"
 #: What belongs to others, of whom we know nothing.
 FOREIGN = ("AWS_SECRET_ACCESS_KEY", "SITEREEL_SOMETHING_NEW")
-#: To list all processes takes some ms of a processor: at 0.01 s it took a quarter of one for as long as it watched.
+#: To list all processes takes some ms of a processor: every 0.01 s, that was a quarter of one.
 LOOK_S = 0.05
 #: What a process is, by what stands in its command; the first that fits.
 KINDS = {
