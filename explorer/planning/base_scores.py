@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from explorer.languages.overlay_phrases import says, says_only
-from explorer.planning.keyword_weights import CALL, CLOSE_SIGN, DEMOTED, NARROWS, PARTS
+from explorer.planning.keyword_weights import CALL, CLOSE_SIGN, DEMOTED, NARROWS, OVERFLOW, PARTS
 from explorer.types import Element
 from explorer.urls import page_key
 
@@ -34,6 +34,8 @@ FIELD, CALL_CONTROL, SELECT, BUTTON, OTHER_CONTROL = 50, 50, 48, 42, 34
 TOOL, TOOL_AFTER_VIEWS, VIEWS_BEFORE_TOOLS, MODE = 51, 92, 3, 16
 #: Controls that mostly change little that a viewer sees.
 TOGGLE, LINK_WITHOUT_ADDRESS, OPEN_TAB, FOOTER_CONTROL = 26, 20, 14, 12
+#: Three dots: what lies behind them is for those who work here.
+OVERFLOW_MENU = 30
 #: A box to tick that says nowhere what for: nothing that a viewer could follow.
 NAMELESS_SWITCH = 2
 #: The first look inside a page comes before all other pages; one that needs a scroll a little later.
@@ -192,6 +194,7 @@ _CONTROLS: tuple[tuple[Callable[[Element], bool], float, str], ...] = (
     (lambda e: e.role == "tab" and e.reveals, TAB, "tab"),
     (lambda e: e.strip == "other", TAB, "view of a strip"),
     (lambda e: e.role == "tab" or e.strip == "shown", OPEN_TAB, "tab that is open already"),
+    (lambda e: OVERFLOW.fullmatch(label_of(e)) is not None, OVERFLOW_MENU, "menu of further actions"),
     (lambda e: e.reveals and e.landmark == "nav", NAVIGATION_MENU, "menu among the page links"),
     (lambda e: e.reveals, DISCLOSURE, "opens something"),
     (lambda e: e.role in {"menuitem", "treeitem"}, MENU_ITEM, "menu item"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from explorer.languages.overlay_phrases import says
+from explorer.planning.account_menu import is_account_menu
 from explorer.planning.base_scores import (
     ACCEPT_COOKIES,
     CHOICE_ROLES,
@@ -38,6 +39,7 @@ from explorer.planning.main_pages import fits_main_pages as fits_main_pages
 from explorer.planning.main_pages import looks_inside
 from explorer.planning.repetition import (
     FURTHER_ROW_SCORE,
+    MAX_ROWS_OF_A_LIST,
     history_bonus,
     is_further_of_group,
     is_further_row,
@@ -49,14 +51,13 @@ from explorer.planning.repetition import (
 )
 from explorer.planning.scoring import CLEARLY_NEW, LITTLE, scale_by_success_rate, score_expected, shows_new
 from explorer.planning.wishes import (
-    GOAL_PAGE,
     MAYBE_FOCUS,
     TOWARDS_FOCUS,
-    UNTRIED_ON_GOAL_PAGE,
-    goal_match,
+    goal_bonus,
     is_goal_page,
     out_of_reach,
     pending_focus,
+    unrelated_share,
 )
 from explorer.types import ActionPlan, Element, Scene
 from explorer.urls import page_key
@@ -166,7 +167,8 @@ class _Ranking:
     def _score(self, element: Element) -> tuple[float, str, str] | None:
         """Score, reason and family; None for what must not or need not be clicked."""
         urgent = self._by_focus(element)
-        if not urgent and self._is_over(element):
+        bonus, match = goal_bonus(element, self.scene, self.on_goal_page)
+        if not urgent and self._is_over(element, serves_goal=bonus > 0):
             return None
         target = page_key(element.href) if element.href else ""
         is_fragment = target == self.here and _ANCHOR.search(element.href) is not None
@@ -182,26 +184,16 @@ class _Ranking:
             return None
         score, reason = valued
         score += history_bonus(element, self.scene, self.clicked, score, varied=self.fits)
-        bonus, match = self._by_goal(element)
         score += menu_part_bonus(element, self.scene, self.menu_parts)
         score += revealed_bonus(element, self.scene) if self.fits else 0
-        score = limited_by_history(element, self.scene, self.clicked, score)
+        if not match:
+            score = limited_by_history(element, self.scene, self.clicked, score)
+            score *= unrelated_share(element, self.scene)
         if self._is_unpromising(element, score + bonus):
             return None
         if self._finishes_start() and element.landmark in {"main", ""} and score > FURTHER_ROW_SCORE:
             bonus += DEEP_START_SCORE
         return score + bonus, f"{reason}, {match}" if match else reason, family
-
-    def _by_goal(self, element: Element) -> tuple[float, str]:
-        """What goal and focus add to a score, and why."""
-        scene, expected = self.scene, self.scene.expected_outcomes.get(element.key)
-        title, words = (expected.title, expected.words) if expected else ("", "")
-        title = title if element.href else ""  # a control stays on a page that has the same title already
-        bonus, match = goal_match(element, scene.wishes, title, element.key in scene.focused, words)
-        if not bonus and self.on_goal_page and element.landmark in {"main", ""} and not demotion(element):
-            is_untried = expected is None and not element.href and scene.clicks_here < CLICKS_INSIDE
-            return UNTRIED_ON_GOAL_PAGE if is_untried else GOAL_PAGE, "on a page of the goal"
-        return bonus, match
 
     def _by_focus(self, element: Element) -> float:
         """What it is worth as the focus to be shown, or as the way there; 0 for others."""
@@ -212,7 +204,7 @@ class _Ranking:
             return MAYBE_FOCUS if self.out_of_reach and element.reveals else 0.0
         return TOWARDS_FOCUS if expected.focus & self.out_of_reach else 0.0
 
-    def _is_over(self, element: Element) -> bool:
+    def _is_over(self, element: Element, *, serves_goal: bool) -> bool:
         """Whether enough was shown of what it belongs to: two rows of one list, a control's other name."""
         expected = self.scene.expected_outcomes.get(element.key)
         is_new = expected is not None and expected.novelty >= CLEARLY_NEW
@@ -222,8 +214,13 @@ class _Ranking:
             return True
         if not (element.href or is_new) and kind_of(element) in self.scene.hopeless_kinds:
             return True
-        is_page = element.href and is_new and expected and expected.outcome == "page"
-        return is_further_row(element, self.scene) and not is_page
+        return is_further_row(element, self.scene) and not (serves_goal or self._is_row_left(element, is_new))
+
+    def _is_row_left(self, element: Element, is_new: bool) -> bool:
+        """Whether a further row may be shown when nothing else is left: pages, and few others."""
+        expected = self.scene.expected_outcomes.get(element.key)
+        is_page = bool(element.href) and expected is not None and expected.outcome == "page"
+        return is_new and (is_page or self.scene.row_counts.get(element.row, 0) < MAX_ROWS_OF_A_LIST)
 
     def _is_unpromising(self, element: Element, score: float) -> bool:
         tried = kind_of(element) in self.scene.success_rates and not (element.href or self.accept_little)
@@ -284,7 +281,7 @@ class _Ranking:
             score,
             reason,
             expected,
-            demoted=score <= FOOTER_CONTROL,
+            demoted=score <= FOOTER_CONTROL or is_account_menu(expected),
             avoid_repeats=self.scene.avoid_repeats,
             accept_little=self.accept_little,
             view=is_view(element),

@@ -16,6 +16,12 @@ PARTS = re.compile(
     r"|functions?|sparklines?|pivot|presentation|slide ?show|play|run|try it(?: out)?|insert|preferences"
     r"|settings|control panel|new|create|add|compose|write|edit)\b"
 )
+#: A button that says nothing but that there is more: what icons of three dots are called.
+OVERFLOW = re.compile(
+    r"(?=.*\b(?:dots?|ellipsis|kebab|meatballs?|more[\W_](?:vert|horiz))\b)(?:(?:dots?|three|ellipsis|kebab"
+    r"|meatballs?|more|vert|vertical|horiz|horizontal|v|h|rounded|circle|outlined?|filled?|icon|alt|menu"
+    r"|options?|actions?)[\W_]*)+"
+)
 #: A call to action.
 CALL = re.compile(
     r"\b(?:get started|start|try|see|watch|explore|learn more|view|discover|open|show|tour|demo)\b"

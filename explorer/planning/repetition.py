@@ -18,7 +18,7 @@ FIRST_OF_KIND_SCORE = 5
 SAME_NAME_PENALTY = 12
 #: Of one list so many rows are clicked; after that only pages that show something new, and last of all. So is
 #: what nothing is known of, of a kind that has shown nothing.
-ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 12.0, 2.0
+ROWS_OF_A_LIST, MAX_ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 4, 12.0, 2.0
 #: What the click before has revealed is used next, before others of its kind: that is what it was opened for.
 #: A page that a menu has revealed is one of many.
 REVEALED_SCORE, REVEALED_PAGE_SCORE = 24, 8

@@ -19,6 +19,8 @@ TEXT_SCORE, VIEW_SCORE, KEPT_SHARE_OF_TEXT = 46.0, 40.0, 0.35
 INSIDE_SCORE, FROM_INSIDE = 104.0, 90.0
 #: A menu is worth at most this by what lies in it: less than anything that is known to show something new.
 MENU_SCORE, SMALL_MENU_SCORE = 52.0, 42.0
+#: So much at most is added for links to unseen pages that it brings besides.
+MAX_OPENS_SCORE = 6
 #: On camera a picture may come out a little more similar than off camera: by scrolling, by what is open.
 CLEARLY_NEW = 1.15
 #: Below this novelty it is what was shown before; two clicks of half a scene may make one.
@@ -55,6 +57,7 @@ def score_expected(
         return min(most, least + score * KEPT_SHARE + novelty), f"{reason} (shows something new)"
     if found := _by_text(score, expected, view):
         worth, why = found
+        worth += min(MAX_OPENS_SCORE, expected.opens)
         return (min(worth, NEW_SCENE_SCORE_OF_DEMOTED) if demoted else worth), f"{reason} ({why})"
     if expected.opens:
         most = MENU_SCORE if expected.opens >= MANY_LINKS else SMALL_MENU_SCORE

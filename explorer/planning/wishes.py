@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
+from explorer.planning.base_scores import demotion
 from explorer.types import Element, Scene, Wishes
 
 #: The first word shared with the goal lifts content over the main navigation, each further one lifts a bit
@@ -14,6 +15,10 @@ GOAL_FIRST, GOAL_MORE, FOCUS = 36.0, 10.0, 45.0
 GOAL_BY_TEXT, GOAL_PAGE = 0.5, 40.0
 #: What nothing is known of there is tried before other pages.
 UNTRIED_ON_GOAL_PAGE = 72.0
+#: So many clicks what nothing is known of there goes before.
+UNTRIED_CLICKS = 4
+#: Where a goal was given, all that has nothing to do with it keeps this share of its score.
+UNRELATED_SHARE = 0.6
 #: What the focus names comes before everything else until it was shown, next what is known to lead there.
 PENDING_FOCUS, TOWARDS_FOCUS, MAYBE_FOCUS, EXACT_NAME = 200.0, 150.0, 100.0, 20.0
 #: Words that a goal needs for its grammar only.
@@ -43,6 +48,12 @@ _SYNONYMS = tuple(
         "news blog articles posts",
         "settings preferences options configuration",
         "photo photos picture pictures image images gallery",
+        "install installation setup download started quickstart",
+        "formula formulas function functions calculation",
+        "order orders checkout cart basket purchase",
+        "invoice invoices billing payment payments",
+        "calendar schedule appointment appointments events",
+        "message messages inbox mail chat",
     )
 )
 
@@ -71,6 +82,24 @@ def goal_match(
     if shared:
         return GOAL_FIRST + GOAL_MORE * (shared - 1), "goal"
     return (GOAL_FIRST * GOAL_BY_TEXT, "goal by what it shows") if goal & stems(words) else (0.0, "")
+
+
+def goal_bonus(element: Element, scene: Scene, on_goal_page: bool) -> tuple[float, str]:
+    """What goal and focus add to a score in this scene, and why; 0 for what has nothing to do with them."""
+    expected = scene.expected_outcomes.get(element.key)
+    title, words = (expected.title, expected.words) if expected else ("", "")
+    title = title if element.href else ""  # a control stays on a page that has the same title already
+    bonus, match = goal_match(element, scene.wishes, title, element.key in scene.focused, words)
+    if not bonus and on_goal_page and element.landmark in {"main", ""} and not demotion(element):
+        is_untried = expected is None and not element.href and scene.clicks_here < UNTRIED_CLICKS
+        return UNTRIED_ON_GOAL_PAGE if is_untried else GOAL_PAGE, "on a page of the goal"
+    return bonus, match
+
+
+def unrelated_share(element: Element, scene: Scene) -> float:
+    """What remains of a score where there is a goal and the element has nothing to do with it."""
+    is_apart = element.landmark == "dialog" or element.key in scene.revealed
+    return 1.0 if is_apart or not scene.wishes.goal else UNRELATED_SHARE
 
 
 def is_goal_page(wishes: Wishes, url: str, title: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from explorer.planning.base_scores import kind_of
 from explorer.planning.keyword_planner import MAX_PLANS, KeywordPlanner, rank
-from explorer.types import ActionPlan, Box, Element, ExpectedOutcome, Scene
+from explorer.types import ActionPlan, Box, Element, ExpectedOutcome, Scene, Wishes
 from explorer.urls import page_key
 
 HOME = "https://shop.example/"
@@ -60,6 +60,39 @@ def test_a_switch_that_says_nowhere_what_for_comes_after_all_that_says_so() -> N
     # Where it is known to show something new, that is worth seeing.
     [plan] = plans(nameless, expected_outcomes={nameless.key: ExpectedOutcome("scene", 3.0)})
     assert plan.priority > 24
+
+
+@pytest.mark.parametrize("name", ["ellipsis-v", "dots vertical rounded", "Three dots", "more_vert"])
+def test_three_dots_say_nothing_and_come_after_what_says_something(name: str) -> None:
+    dots = element(name, selector="#dots", reveals=True, landmark="main")
+    about = link("About", "about", "main")
+    known = {dots.key: ExpectedOutcome("scene", 0.5, text=1.0), about.key: ExpectedOutcome("page", 2.0)}
+    assert order(dots, about, tab("Other"), expected_outcomes=known)[-1] == "dots"
+
+
+def test_a_goal_comes_before_a_look_inside_and_has_no_limit_of_rows() -> None:
+    goal = Wishes(goal="the orders")
+    row = element("Order 3", row="list", landmark="main")
+    scene = {"wishes": goal, "row_counts": {"list": 2}, "clicks_left": 8}
+    found = order(tab("Preview"), link("About", "about", "nav"), row, **scene)
+    assert found[0] == "Order 3"
+
+
+def test_the_menu_of_an_account_comes_after_what_shows_the_site() -> None:
+    user = element("Ann", selector="#ann", reveals=True, landmark="nav")
+    parts = element("Parts", selector="#parts", reveals=True, landmark="nav")
+    known = {
+        user.key: ExpectedOutcome("scene", 0.5, text=1.0, words="Profile Settings Logout"),
+        parts.key: ExpectedOutcome("scene", 0.5, text=1.0, words="Colors Borders"),
+    }
+    assert order(user, parts, expected_outcomes=known) == ["parts", "ann"]
+
+
+def test_of_a_list_few_further_rows_are_shown_when_nothing_else_is_left() -> None:
+    row = element("Row", row="list", landmark="main")
+    known = {row.key: ExpectedOutcome("dialog", 3.0)}
+    assert order(row, tab("Tab"), expected_outcomes=known, row_counts={"list": 3}) == ["Tab", "Row"]
+    assert order(row, tab("Tab"), expected_outcomes=known, row_counts={"list": 4}) == ["Tab"]
 
 
 def test_then_calls_to_action_content_controls_and_footer_follow() -> None:
