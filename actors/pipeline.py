@@ -37,8 +37,9 @@ log = logging.getLogger(__name__)
 
 #: Python, driver, browser (which may take 30 s a try) and the first frame (30 s), on a busy machine.
 START_LIMIT_S = 90.0
-#: The explorer ends by itself at its limit; this much later it must be hanging.
-EXPLORE_GRACE_S = 5.0
+#: The explorer ends by itself before its limit, on a busy machine a little later; this much later it must be
+#: hanging, and its film is lost.
+EXPLORE_GRACE_S = 30.0
 #: Storing what is left, besides finishing a film that is encoded while filming; longer than a child retries
 #: while Redis is away.
 STORE_LIMIT_S = 120.0

@@ -45,8 +45,10 @@ class Deadlines:
         return self.elapsed_s() >= self.limit_s - self._margin_s
 
     def check(self) -> None:
-        """Raises SafetyViolation at the hard limit."""
+        """Raises at the hard limit: DeadlineReached where there is a film to keep, or SafetyViolation."""
         if self.elapsed_s() >= self.limit_s:
+            if self.may_wrap_up:
+                raise DeadlineReached
             limit = f"{self.limit_s:g} s"
             raise SafetyViolation(f"The exploration did not end within its runtime limit of {limit}.")
 

@@ -73,7 +73,7 @@ class Explorer:
         """Yields metrics, steps and refusals as they happen, and a Trace at the end.
 
         Raises PageUnreachable, AuthRequired or AddressRefused for a start page that cannot be filmed,
-        BrowserCrashed when the browser dies, and SafetyViolation at the hard limit.
+        BrowserCrashed when the browser dies, and SafetyViolation where it is not open by the hard limit.
         """
         yield self._enter("navigating")
         await self.start_page.open()

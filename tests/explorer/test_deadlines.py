@@ -70,3 +70,11 @@ def test_errors_of_the_work_come_through() -> None:
 
     with pytest.raises(ZeroDivisionError):
         run(Deadlines(RealClock(), 60).do(broken()))
+
+
+def test_a_film_worth_keeping_ends_at_the_hard_limit_instead_of_being_lost() -> None:
+    deadlines = Deadlines(RealClock(), 0)
+    deadlines.may_wrap_up = True
+
+    with pytest.raises(DeadlineReached):
+        deadlines.check()
