@@ -95,6 +95,18 @@ class NotEnded(WrongStatus):
     code = "not_ended"
 
 
+class BatchUnknown(PipelineError):
+    """There is no such batch, or it has expired."""
+
+    code = "batch_unknown"
+
+
+class BatchEnded(WrongStatus):
+    """A batch that has ended can be neither paused, resumed nor cancelled."""
+
+    code = "batch_ended"
+
+
 class NotCompleted(WrongStatus):
     """The film is not ready yet, or never will be."""
 

@@ -108,3 +108,10 @@ def check_targets(values: list[str]) -> list[str]:
 def each(check: Callable[[str], str], values: list[str]) -> list[str]:
     """All of them, checked, without repeats."""
     return list(dict.fromkeys(map(check, values)))
+
+
+def check_callback_url(url: str | None) -> str | None:
+    """Checks the address of a webhook. Raises ValueError."""
+    if url is not None and check_url(url).partition("//")[2].startswith("["):
+        raise ValueError("must name a host or an IPv4 address")
+    return url

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     redis_port: int = Field(default=6379, ge=1, le=65535)
 
     job_ttl_s: int = _named(3600, "JOB_TTL", ge=60, le=7 * 86_400)
+    #: How long a batch and its films are kept once it has ended; JOB_TTL if nobody says.
+    batch_ttl_s: int | None = _named(None, "BATCH_TTL", ge=60, le=30 * 86_400)
     poll_interval_s: float = _named(0.5, "POLL_INTERVAL", gt=0, le=60)
     #: How films are made when a request does not say.
     exploration: ExplorationOptions = ExplorationOptions()
@@ -190,6 +192,11 @@ class Settings(BaseSettings):
         if self.redis_url:
             return self.redis_url
         return f"redis://{self.redis_host}:{self.redis_port}/0" if self.redis_host else None
+
+    @property
+    def kept_batch_s(self) -> int:
+        """How long a batch is kept once it has ended."""
+        return self.batch_ttl_s or self.job_ttl_s
 
     @property
     def own_services(self) -> frozenset[str]:

@@ -84,13 +84,13 @@ async def _check_addresses(spec: JobSpec, settings: Settings) -> None:
     """Both at a time: a slow name server is waited for once. Raises AddressRefused and CallbackRefused."""
     checks = [check_address(spec.url, settings.allow_private_hosts | set(spec.allow_hosts))]
     if spec.callback:
-        checks.append(_check_callback(spec.callback.url, settings))
+        checks.append(check_callback(spec.callback.url, settings))
     for found in await asyncio.gather(*checks, return_exceptions=True):
         if isinstance(found, BaseException):
             raise found
 
 
-async def _check_callback(url: str, settings: Settings) -> None:
+async def check_callback(url: str, settings: Settings) -> None:
     """Raises CallbackRefused when nothing may be sent to `url`: a private address, or ourselves."""
     try:
         endpoint = Endpoint.of(url)

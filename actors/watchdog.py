@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from redis.exceptions import RedisError
 
+from actors.batches.feeder import feed, tend
 from actors.broker import SendTicket
 from actors.jobs.states import QUEUE_OF, Status
 from actors.jobs.store import Store
@@ -22,6 +23,8 @@ TICKET_AGE_MS = 1_000
 #: Every so many rounds tickets are sent again although their queue holds some: a lost one must not wait for
 #: as long as the queue is busy.
 RESEND_ALL_ROUNDS = 60
+#: Every so many rounds batches are looked through for jobs that are gone; films live for a minute at least.
+TEND_ROUNDS = 20
 
 
 @dataclass(slots=True)
@@ -51,6 +54,9 @@ async def watch(store: Store, send: SendTicket, rounds: Rounds | None = None) ->
             await reap(store, send)
             if leads:
                 await resend(store, send, every_queue=number % RESEND_ALL_ROUNDS == 0)
+                await feed(store, send)
+                if number % TEND_ROUNDS == 0:
+                    await tend(store)
         except RedisError as exc:
             log.warning("the watchdog cannot reach Redis: %s", exc)
         except Exception:  # a job that cannot be read must not end the watch over all others

@@ -46,6 +46,9 @@ class Job:
     secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     #: What has come of its webhook: `state`, `attempts`, `error`.
     callback_report: dict[str, Any] = field(default_factory=dict)
+    #: The batch that it belongs to, and its number there.
+    batch: str | None = None
+    item: int | None = None
     #: Key of the record of the Idempotency-Key that has made this job.
     once: str | None = None
     status: Status = Status.PENDING
@@ -130,6 +133,8 @@ class Job:
             spec=JobSpec.decode(text),
             secret=text.get("secret", ""),
             callback_report=json.loads(text.get("callback_report", "{}")),
+            batch=text.get("batch"),
+            item=int(text["item"]) if "item" in text else None,
             once=text.get("once"),
             status=Status(text["status"]),
             stage=Stage(text["stage"]),

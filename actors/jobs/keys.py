@@ -28,6 +28,13 @@ WEBHOOKS = "demo:webhooks"
 WEBHOOK = "demo:webhook:"
 #: Followed by a job's id: the encrypted secrets of its script, until it ends.
 SECRETS = "demo:secrets:"
+#: Followed by a batch's id: hash of the batch. With a suffix: `:rows`, `:hosts`, `:items:<number>`, `:held`,
+#: and a sorted set of item numbers for each state.
+BATCH = "demo:batch:"
+#: Sorted set: batches that have not ended, by their age.
+BATCHES = "demo:batches"
+#: Followed by a host: the jobs of batches that run there; `:next` while none may begin; `:failures` in a row.
+PACE = "demo:pace:"
 #: Hash: counters of all workers.
 TOTALS = "demo:totals"
 LEADER = "demo:watchdog"

@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from actors.errors import SecretsGone, SecretsUnavailable
 from actors.jobs.keys import SECRETS
 from actors.jobs.store import Store
+from actors.settings import Settings
 from explorer.browser.sign_in import SignIn
 
 
@@ -34,13 +35,18 @@ class SecretInputs:
 
 async def keep_secrets(store: Store, job_id: str, secrets: SecretInputs) -> None:
     """Keeps them under the operator's SECRETS_KEY. Raises SecretsUnavailable without one."""
-    key = store.settings.secrets_key
+    sealed = seal(store.settings, secrets)
+    await store.redis.set(SECRETS + job_id, sealed, ex=store.settings.job_ttl_s)
+
+
+def seal(settings: Settings, secrets: SecretInputs) -> bytes:
+    """Encrypts them under the operator's SECRETS_KEY. Raises SecretsUnavailable without one."""
+    key = settings.secrets_key
     if key is None:
         raise SecretsUnavailable(
             "Secrets are not taken here: the operator has set no SECRETS_KEY, under which they would be kept."
         )
-    sealed = Fernet(key.get_secret_value()).encrypt(secrets.encode())
-    await store.redis.set(SECRETS + job_id, sealed, ex=store.settings.job_ttl_s)
+    return Fernet(key.get_secret_value()).encrypt(secrets.encode())
 
 
 async def read_secrets(store: Store, job_id: str) -> SecretInputs:

@@ -248,6 +248,13 @@ class Store:
                     found.append((queue, job.id))
         return found
 
+    async def secrets_of(self, job_ids: Sequence[str]) -> list[str | None]:
+        """The keys that open these jobs; None for those that are not there."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for job_id in job_ids:
+                pipe.hget(JOB + job_id, "secret")
+            return [secret.decode() if secret is not None else None for secret in await pipe.execute()]
+
     async def tickets(self, queue: str) -> int:
         """Number of tickets in a Dramatiq queue, without those that a worker has fetched."""
         return int(await cast(Any, self.redis.llen(f"dramatiq:{queue}")))

@@ -83,7 +83,7 @@ def test_what_can_be_asked_for_and_what_is_told_is_documented_whole() -> None:
     assert first_column(asked) == set(RunRequest.model_fields)
     assert first_column(told) == set(EVENTS)
     for operation in OPERATIONS:
-        path = operation.path.replace("{job_id}", "")
+        path = re.sub("{[a-z_]+}", "", operation.path)
         assert addresses & {path, operation.name}, path
 
 

@@ -3,18 +3,25 @@
 -- `attempt` counts claims of the present stage, `claims` all of them, so that each has keys of its own.
 -- KEYS: waiting, active.
 -- ARGV: prefix of job keys, id ('' for the first of the queue), from, to, status, token, lease_ms, ttl_s
+-- A job of a paused batch waits on in its place.
 local function waits(id)
   local job = redis.call('HMGET', ARGV[1] .. id, 'stage', 'status')
   return job[1] == ARGV[3] and job[2] ~= 'failed' and job[2] ~= 'cancelled'
+end
+local function is_held(id)
+  return ARGV[3] == 'queued' and is_batch_paused(ARGV[1] .. id)
 end
 local id = ARGV[2]
 if id == '' then
   for _, next in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
     if waits(next) then
-      id = next
-      break
+      if not is_held(next) then
+        id = next
+        break
+      end
+    else
+      redis.call('ZREM', KEYS[1], next)
     end
-    redis.call('ZREM', KEYS[1], next)
   end
 end
 if id == '' or not waits(id) then

@@ -2,8 +2,7 @@
 -- Returns 1, 0 when it is too late, or -1 when the queue is full.
 -- KEYS: job, waiting, idempotency record ('' for none).
 -- ARGV: id, deadline_ms, ttl_s, maximum of waiting jobs, rank, field, value, ...
-local time = redis.call('TIME')
-local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
+local now_ms = redis_ms()
 if now_ms > tonumber(ARGV[2]) or redis.call('EXISTS', KEYS[1]) == 1 then
   return 0
 end
@@ -17,10 +16,5 @@ if KEYS[3] ~= '' then
   redis.call('HSET', KEYS[3], 'job', ARGV[1])
   redis.call('EXPIRE', KEYS[3], ARGV[3])
 end
-redis.call('HSET', KEYS[1], 'created_ms', now_ms, 'updated_ms', now_ms, 'queued_ms', now_ms, 'rank', ARGV[5],
-  unpack(ARGV, 6))
-redis.call('EXPIRE', KEYS[1], ARGV[3])
-redis.call('ZADD', KEYS[2], ARGV[5] * 1e13 + now_ms, ARGV[1])
-redis.call('HINCRBY', TOTALS, 'jobs:accepted', 1)
-publish_status(KEYS[1], ARGV[1])
+create_job(KEYS[1], KEYS[2], ARGV[1], ARGV[3], ARGV[5], now_ms, {unpack(ARGV, 6)})
 return 1

@@ -5,6 +5,7 @@ local job = redis.call('HMGET', KEYS[1], 'token', 'blobs', 'once')
 if job[1] ~= ARGV[2] then
   return 0
 end
+note_exported(KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('UNLINK', KEYS[1], KEYS[3], unpack(cjson.decode(job[2] or '[]')))
 if job[3] then

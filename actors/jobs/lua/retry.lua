@@ -22,5 +22,6 @@ redis.call('HSET', KEYS[1], 'stage', filmed and 'recorded' or 'queued', 'status'
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 redis.call('ZADD', filmed and KEYS[3] or KEYS[2], (job[4] or 1) * 1e13 + now_ms, ARGV[1])
 redis.call('HINCRBY', TOTALS, 'jobs:retried', 1)
+restart_item(KEYS[1], ARGV[1])
 publish_status(KEYS[1], ARGV[1])
 return filmed and 'recorded' or 'queued'

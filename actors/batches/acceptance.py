@@ -1,0 +1,106 @@
+"""Accepts a batch. Every row is made into a job for trial: nothing is accepted that could not be filmed."""
+
+import logging
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from redis.exceptions import OutOfMemoryError, RedisError
+
+from actors.batches.batch import Batch, BatchRow
+from actors.batches.columns import DELIVER_TO, FILM_PREFIX, URL
+from actors.batches.errors import Problems
+from actors.batches.rows import Table
+from actors.batches.store import BatchStore
+from actors.batches.template import JobTemplate
+from actors.errors import StoreUnavailable
+from actors.jobs.callback import Callback
+from actors.jobs.secrets import SecretInputs, seal
+from actors.jobs.store import Store
+from actors.submission import check_callback
+from explorer.script.errors import ScriptInvalid
+
+log = logging.getLogger(__name__)
+
+MAX_CONCURRENCY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSpec:
+    """What is asked for besides the rows."""
+
+    template: JobTemplate
+    max_concurrency: int
+    tolerated_failures: int | None = None
+    callback: Callback | None = None
+
+
+def today() -> str:
+    """What `{{date}}` stands for, in UTC."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def checked_rows(template: JobTemplate, table: Table, date: str) -> list[BatchRow]:
+    """The rows, each with its host. Raises RowsInvalid with line and column of each problem."""
+    problems, rows = Problems("line" if table.encoding else "row"), []
+    for row, line in zip(table.rows, table.lines, strict=True):
+        values = template.values(row.values, row.number, len(table.rows), date)
+        try:
+            spec = template.spec(row.values, values)
+        except ScriptInvalid as exc:
+            for one in exc.problems:
+                column = one.field.removeprefix("variables.")
+                if column in table.names:
+                    problems.add(line, column, one.message)
+                else:
+                    problems.add(line, "", f"{one.field} {one.message}")
+            continue
+        rows.append(BatchRow(row.values, urlsplit(spec.url).hostname or ""))
+    problems.check()
+    return rows
+
+
+def notices(template: JobTemplate, table: Table) -> Iterator[str]:
+    """What is to be said of rows that are accepted: how they were read, and columns that nothing uses."""
+    yield from table.notices
+    used = template.names | {URL, DELIVER_TO}
+    unused = [name for name in table.names if name not in used and not name.startswith(FILM_PREFIX)]
+    if unused:
+        yield f"Nothing uses the column{'s' if len(unused) > 1 else ''} {', '.join(unused)}."
+
+
+async def accept(
+    store: Store,
+    spec: BatchSpec,
+    rows: Sequence[BatchRow],
+    date: str,
+    told: Sequence[str] = (),
+    secrets: SecretInputs | None = None,
+) -> Batch:
+    """Creates a batch whose rows were checked.
+
+    Raises CallbackRefused, SecretsUnavailable where its secrets cannot be kept, and StoreUnavailable when
+    Redis did not answer in time. Nothing is accepted then.
+    """
+    batch = Batch(
+        uuid.uuid4().hex,
+        spec.template,
+        max_concurrency=spec.max_concurrency,
+        tolerated_failures=spec.tolerated_failures,
+        callback=spec.callback,
+        date=date,
+        notices=tuple(told),
+    )
+    if spec.callback:
+        await check_callback(spec.callback.url, store.settings)
+    sealed = seal(store.settings, secrets) if secrets else b""
+    batches = BatchStore(store)
+    try:
+        await batches.create(batch, rows, sealed)
+        return await batches.find(batch.id)
+    except OutOfMemoryError as exc:
+        raise StoreUnavailable("Redis has no memory left for this batch. Nothing was accepted.") from exc
+    except (RedisError, TimeoutError) as exc:
+        raise StoreUnavailable("Redis did not answer. Nothing was accepted; try again later.") from exc

@@ -1,0 +1,119 @@
+"""Feeder: makes ordinary jobs of the items of batches, never more at a time than may run."""
+
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from actors.batches.batch import Batch
+from actors.batches.states import BatchStatus, ItemStatus
+from actors.batches.store import BatchStore
+from actors.broker import SendTicket
+from actors.errors import BatchUnknown
+from actors.jobs.capacity import has_capacity
+from actors.jobs.job import Job
+from actors.jobs.keys import BATCHES, JOB
+from actors.jobs.spec import JobSpec
+from actors.jobs.store import Store
+from actors.submission import announce, check_address
+from explorer.errors import AddressRefused
+from explorer.script.errors import ScriptInvalid
+
+log = logging.getLogger(__name__)
+
+#: One take per host at a time, and so long between two, unless a site's file says otherwise.
+AT_ONCE, PACE_S = 1, 2.0
+LOST = ("The job of this item is gone: it expired, or Redis has lost it. Retry the item.", "job_unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One batch in one round."""
+
+    batches: BatchStore
+    batch: Batch
+    send: SendTicket
+
+    async def feed(self) -> int:
+        """Begins as many items as may run; returns how many."""
+        fed, busy = 0, set[str]()
+        waiting = await self.batches.waiting(self.batch.id)
+        for number, host in waiting:
+            if host in busy:
+                continue
+            match await self._begin(number, host):
+                case "fed":
+                    fed += 1
+                case "full":
+                    return fed
+                case "host_busy":
+                    busy.add(host)
+        if waiting and not fed:
+            await self._pause_if_all_are_held({host for _, host in waiting})
+        return fed
+
+    async def _begin(self, number: int, host: str) -> str:
+        batch, row = self.batch, await self.batches.row(self.batch.id, number)
+        try:
+            spec = await self._spec(row, number)
+        except (ScriptInvalid, AddressRefused) as exc:
+            error = (str(exc), exc.code)
+            await self.batches.fail(batch.id, number, ItemStatus.WAITING, "", error, host)
+            return "not_waiting"
+        job = Job(uuid.uuid4().hex, spec)
+        fed = await self.batches.feed(batch.id, number, job, host, AT_ONCE, PACE_S)
+        if fed == "fed":
+            await announce(self.send, job.id)
+        return fed
+
+    async def _spec(self, row: Mapping[str, str], number: int) -> JobSpec:
+        """Raises ScriptInvalid, and AddressRefused for an address that may not be reached any more."""
+        batch = self.batch
+        values = batch.template.values(row, number, batch.total, batch.date)
+        spec = batch.template.spec(row, values)
+        await check_address(spec.url, self.batches.store.settings.allow_private_hosts)
+        return spec
+
+    async def _pause_if_all_are_held(self, hosts: set[str]) -> None:
+        """Pauses a batch all of whose hosts are left alone: it waits for somebody to resume it."""
+        held = set(await self.batches.held_hosts(self.batch.id))
+        if hosts <= held and not await self.batches.running(self.batch.id):
+            log.warning("batch %s is paused: too many films failed in a row on %s", self.batch.id, held)
+            await self.batches.steer(self.batch.id, "pause")
+            await self.batches.note_waits_for(self.batch.id, "hosts")
+
+
+async def feed(store: Store, send: SendTicket) -> None:
+    """Feeds all batches that go on, the oldest first. Harmless when several processes do it at once."""
+    batches = BatchStore(store)
+    for batch_id in await batches.going_on():
+        try:
+            batch = await batches.find(batch_id)
+        except BatchUnknown:
+            await store.redis.zrem(BATCHES, batch_id)
+            continue
+        counts = await batches.counts(batch_id)
+        goes_on = batch.status in {BatchStatus.PENDING, BatchStatus.PROCESSING}
+        has_room = counts[ItemStatus.RUNNING] < batch.max_concurrency and counts[ItemStatus.WAITING] > 0
+        if not (goes_on and has_room):
+            continue
+        if await has_capacity(store):
+            await _Round(batches, batch, send).feed()
+        elif batch.waits_for != "capacity":
+            log.warning("batch %s waits: Redis has no memory left for another film", batch_id)
+            await batches.note_waits_for(batch_id, "capacity")
+
+
+async def tend(store: Store) -> None:
+    """Keeps the films of batches that go on, and fails items whose job is gone without having told."""
+    batches = BatchStore(store)
+    for batch_id in await batches.going_on():
+        await batches.keep_films(batch_id)
+        running = await batches.running(batch_id)
+        async with store.redis.pipeline(transaction=False) as pipe:
+            for _, job_id in running:
+                pipe.exists(JOB + job_id)
+            found = await pipe.execute()
+        for (number, job_id), exists in zip(running, found, strict=True):
+            if not exists:
+                await batches.fail(batch_id, number, ItemStatus.RUNNING, job_id, LOST, "")

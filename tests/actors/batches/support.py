@@ -1,0 +1,67 @@
+"""Batches in a real Valkey, and jobs of theirs brought to an end by the pipeline's own transitions."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from actors.batches.batch import Batch, BatchRow
+from actors.batches.store import BatchStore
+from actors.batches.template import JobTemplate
+from actors.jobs.job import Job
+from actors.jobs.keys import PACE
+from actors.jobs.states import Stage, Status
+from actors.jobs.store import Store
+from actors.options import ExplorationOptions, FilmOptions
+from tests.support.jobs import put
+
+TEMPLATE = JobTemplate(ExplorationOptions(), FilmOptions(), url="https://{{host}}/{{page}}")
+
+
+async def batch_of(
+    store: Store, hosts: Sequence[str], template: JobTemplate = TEMPLATE, **more: Any
+) -> Batch:
+    """A batch with one item a host; their jobs are not looked up by name."""
+    rows = [BatchRow({"host": host, "page": str(n)}, host) for n, host in enumerate(hosts, start=1)]
+    batch = Batch(uuid.uuid4().hex, template, **{"max_concurrency": 2, "date": "2026-11-30", **more})
+    batches = BatchStore(store)
+    await batches.create(batch, rows)
+    return await batches.find(batch.id)
+
+
+async def claimed(store: Store) -> Job:
+    """The next job that waits to be recorded, claimed."""
+    claim = await store.claim_next(Stage.QUEUED, Stage.EXPLORING)
+    assert claim is not None
+    job = await store.get(claim.job_id)
+    assert job is not None
+    return job
+
+
+async def film_next(store: Store) -> Job:
+    """Claims the next job, and completes it."""
+    claim = await store.claim_next(Stage.QUEUED, Stage.EXPLORING)
+    assert claim is not None
+    await store.transition(claim, Stage.RECORDED, {"film": '{"duration_s": 8.5, "size_bytes": 4}'})
+    encoding = await store.claim(claim.job_id, Stage.RECORDED, Stage.ENCODING)
+    assert encoding is not None
+    await put(store, encoding.film_key, b"film")
+    await store.transition(encoding, Stage.READY, {}, publish=encoding.film_key, keep=[])
+    job = await store.get(claim.job_id)
+    assert job is not None
+    return job
+
+
+async def fail_next(store: Store, error: str = "no luck") -> Job:
+    """Claims the next job, and fails it."""
+    claim = await store.claim_next(Stage.QUEUED, Stage.EXPLORING)
+    assert claim is not None
+    await store.end(claim, Status.FAILED, {"error": error, "error_code": "x"})
+    job = await store.get(claim.job_id)
+    assert job is not None
+    return job
+
+
+async def hurry(store: Store) -> None:
+    """Ends the pause between two films of a host."""
+    for key in await store.redis.keys(f"{PACE}*:next"):
+        await store.redis.unlink(key)
