@@ -81,7 +81,8 @@ def create_app(
 
 def _middleware(settings: Settings) -> list[Middleware]:
     limits = {operation.path: operation.max_body_bytes for operation in OPERATIONS}
-    guard = Middleware(RequestGuard, settings=settings, body_limits=limits)
+    forms = {operation.path for operation in OPERATIONS if operation.takes_forms}
+    guard = Middleware(RequestGuard, settings=settings, body_limits=limits, form_paths=forms)
     if not settings.cors_origins:
         return [guard]
     cors = Middleware(

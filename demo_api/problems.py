@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from actors import errors as pipeline_errors
+from actors.batches.errors import RowsInvalid
 from demo_api import errors as request_errors
 from explorer.errors import AddressRefused
 from video.errors import BlobStoreUnavailable
@@ -82,6 +83,9 @@ STATUS: dict[type[Exception], int] = {
     pipeline_errors.JobUnknown: 404,
     pipeline_errors.JobGone: 410,
     pipeline_errors.AlreadyEnded: 409,
+    pipeline_errors.BatchUnknown: 404,
+    pipeline_errors.BatchEnded: 409,
+    RowsInvalid: 422,
     pipeline_errors.NotEnded: 409,
     pipeline_errors.SecretsUnavailable: 422,
     pipeline_errors.SecretsGone: 409,
@@ -118,6 +122,11 @@ def problem_response(exc: Exception) -> JSONResponse:
     more: dict[str, Any] = {}
     if isinstance(exc, request_errors.RequestInvalid):
         more["errors"] = [{name: _encodable(text) for name, text in row.items()} for row in exc.fields]
+    if isinstance(exc, RowsInvalid):
+        more["errors"] = [
+            {"field": ", ".join(filter(None, (f"{exc.unit} {one.line}", one.column))), "message": one.message}
+            for one in exc.problems
+        ]
     if isinstance(exc, (AddressRefused, pipeline_errors.CallbackRefused)):
         more["errors"] = [{"field": getattr(exc, "field", "url"), "message": _encodable(str(exc))}]
     if isinstance(exc, pipeline_errors.WrongStatus):

@@ -1,9 +1,11 @@
 """Authentication: the API token for everything, a job's own key for its status, film and artifacts."""
 
 import hmac
+from typing import Any, cast
 
 from starlette.requests import Request
 
+from actors.jobs.keys import BATCH, JOB
 from actors.jobs.links import KEY
 from actors.jobs.store import Store
 from actors.settings import Settings
@@ -25,15 +27,17 @@ def check_token(request: Request, settings: Settings) -> None:
 
 
 async def check_token_or_key(request: Request, settings: Settings, store: Store) -> None:
-    """Requires the API token or the job's key. Raises Unauthorized, also for an unknown job."""
+    """Requires the API token or the key of the job or batch. Raises Unauthorized, also for an unknown one."""
     if has_token(request, settings):
         return
-    job = await store.get(request.path_params["job_id"])
-    # An unknown job is compared with a secret too, so that both take the same time.
-    secret = job.secret if job and job.secret else "\0" * 32
+    what, prefix = ("job", JOB) if "job_id" in request.path_params else ("batch", BATCH)
+    found = await cast(Any, store.redis.hget(prefix + request.path_params[f"{what}_id"], "secret"))
+    # What is unknown is compared with a secret too, so that both take the same time.
+    secret = found.decode() if found else "\0" * 32
     if not _equal(request.query_params.get(KEY, ""), secret):
         raise Unauthorized(
-            "This requires the job's key (`?key=`) or the API token. If the key is right, the job is gone."
+            f"This requires the {what}'s key (`?key=`) or the API token. "
+            f"If the key is right, the {what} is gone."
         )
 
 

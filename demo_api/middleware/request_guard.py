@@ -1,6 +1,7 @@
 """Request guard: checks size, Host, Origin and media type before any endpoint runs."""
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -25,10 +26,14 @@ MAX_HEADERS_BYTES = 16 * 1024
 MAX_BODY_BYTES = 64 * 1024
 #: Where a script may be part of the body.
 MAX_SCRIPT_BODY_BYTES = 1 << 20
+#: Where it holds the rows of a batch.
+MAX_BATCH_BODY_BYTES = 12 << 20
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 #: JSON, and the default of curl's -d. Others a form on any page can send without a preflight.
 BODY_TYPES = frozenset({"application/json", "application/x-www-form-urlencoded", ""})
+#: What some paths take besides. A form of any page can send it too: there `check_origin` is what protects.
+FORM_TYPE = "multipart/form-data"
 #: Values of Sec-Fetch-Site for this API's own page, and for no page at all.
 SAME_SITE = frozenset({"same-origin", "none"})
 
@@ -39,19 +44,25 @@ class RequestGuard:
     """Rejects requests that no endpoint should handle."""
 
     def __init__(
-        self, app: ASGIApp, settings: Settings, body_limits: Mapping[str, int] | None = None
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        body_limits: Mapping[str, int] | None = None,
+        form_paths: AbstractSet[str] = frozenset(),
     ) -> None:
         self._app = app
         self._settings = settings
         #: Of paths that differ from the others, in bytes.
         self._body_limits = body_limits or {}
+        self._form_paths = form_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             try:
                 for check in CHECKS:
                     check(Request(scope), self._settings)
-                check_body(Request(scope), self._body_limits.get(scope["path"], MAX_BODY_BYTES))
+                types = BODY_TYPES | {FORM_TYPE} if scope["path"] in self._form_paths else BODY_TYPES
+                check_body(Request(scope), self._body_limits.get(scope["path"], MAX_BODY_BYTES), types)
             except RequestError as exc:
                 await problem_response(exc)(scope, receive, send)
                 return
@@ -102,13 +113,14 @@ def check_origin(request: Request, settings: Settings) -> None:
         )
 
 
-def check_body(request: Request, limit_bytes: int) -> None:
+def check_body(request: Request, limit_bytes: int, types: AbstractSet[str] = BODY_TYPES) -> None:
     """Checks what the headers declare of the body. Raises MediaTypeUnsupported and BodyTooLarge."""
     if request.method not in WRITES:
         return
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in BODY_TYPES:
-        raise MediaTypeUnsupported("The body must be application/json.")
+    if media_type not in types:
+        form = f", or {FORM_TYPE}" if FORM_TYPE in types else ""
+        raise MediaTypeUnsupported(f"The body must be application/json{form}.")
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > limit_bytes:
         raise BodyTooLarge(f"The body has {length[:20]} bytes, the maximum is {limit_bytes}.")

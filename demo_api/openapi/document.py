@@ -11,21 +11,26 @@ from pydantic.json_schema import models_json_schema
 
 from actors.jobs.links import KEY
 from demo_api.client.status_events import EVENT_STREAM, Json
+from demo_api.middleware.request_guard import FORM_TYPE
 from demo_api.openapi.examples import PROBLEMS, REQUESTS, RESPONSES
+from demo_api.openapi.parameters import RANGE, parameters
 from demo_api.openapi.webhooks import Webhook, webhook_operation
 from demo_api.problems import MEDIA_TYPE, STATUS, Problem, error_code, meaning_of
 from demo_api.routes import descriptions
 from demo_api.routes.docs_page import docs, document
-from demo_api.routes.events import EVENTS, LAST_EVENT_ID
-from demo_api.routes.jobs import IDEMPOTENCY_KEY
-from demo_api.routes.table import OPERATIONS, Operation
+from demo_api.routes.events import EVENTS
+from demo_api.routes.operation import Operation
+from demo_api.routes.table import OPERATIONS
+from demo_api.schemas.batch_status import BatchRetryRequest
 from demo_api.schemas.jobs import RunRequest
+from demo_api.schemas.multipart import FILES
 from demo_api.schemas.secrets import RetryRequest
 
 REF = "#/components/schemas/{model}"
 RESPONSE_REF = "#/components/responses/"
 TAGS = (
     {"name": "Films", "description": "From a URL to a film."},
+    {"name": "Batches", "description": "Many films from one request."},
     {"name": "Artifacts", "description": "Any number of times, until the film is exported."},
     {"name": "Operations", "description": "Monitoring of the server."},
     {"name": "Reference", "description": "This document."},
@@ -33,41 +38,7 @@ TAGS = (
 )
 SCHEMES: Json = {
     "token": {"type": "http", "scheme": "bearer", "description": "API_TOKEN, where it is set"},
-    "key": {"type": "apiKey", "in": "query", "name": KEY, "description": "the job's key, as in its links"},
-}
-JOB_ID: Json = {
-    "name": "job_id",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[A-Za-z0-9_-]+$"},
-    "example": "7c9e6679f3b84d2e8a1b0c5d4e3f2a10",
-}
-IDEMPOTENCY_PARAMETER: Json = {
-    "name": IDEMPOTENCY_KEY,
-    "in": "header",
-    "description": "A repeated request with the same key creates no second job.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    "example": "order-2041",
-}
-#: Without a pattern: an invalid range is ignored.
-RANGE: Json = {
-    "name": "Range",
-    "in": "header",
-    "description": "One range of bytes, such as `bytes=0-65535`; for several, the whole file is sent.",
-    "schema": {"type": "string"},
-}
-EVENT_ID: Json = {
-    "name": LAST_EVENT_ID,
-    "in": "header",
-    "description": "The id of the last event received: only later ones follow. Browsers send it themselves.",
-    "schema": {"type": "string", "pattern": r"^\d{1,15}-\d{1,15}$"},
-    "example": "1764021786123-0",
-}
-FRAMES: Json = {
-    "name": "frames",
-    "in": "query",
-    "description": "0 omits the frames; they are captured only while a stream includes them.",
-    "schema": {"type": "integer", "enum": [0, 1], "default": 1},
+    "key": {"type": "apiKey", "in": "query", "name": KEY, "description": "the key in the links"},
 }
 STRING: Json = {"schema": {"type": "string"}}
 CONTENT_RANGE: Json = {"content-range": STRING}
@@ -139,7 +110,7 @@ def _operation(operation: Operation) -> Json:
         "summary": operation.summary,
         "tags": [_tag(operation)],
         "security": _security(operation),
-        "parameters": _parameters(operation),
+        "parameters": parameters(operation),
         "responses": {
             **{str(status): _response(operation, status) for status in operation.bodies},
             **_problem_responses(operation, with_body=True),
@@ -155,10 +126,11 @@ def _operation(operation: Operation) -> Json:
     if operation.description:
         described["description"] = operation.description
     if operation.request:
-        required = operation.request is not RetryRequest
+        required = operation.request not in (RetryRequest, BatchRetryRequest)
         examples = {"examples": REQUESTS[operation.request]} if operation.request in REQUESTS else {}
         content = {"schema": _ref(operation.request), **examples}
-        described["requestBody"] = {"required": required, "content": {"application/json": content}}
+        forms = {FORM_TYPE: {"schema": _form(operation.request)}} if operation.takes_forms else {}
+        described["requestBody"] = {"required": required, "content": {"application/json": content, **forms}}
     if operation.request is RunRequest:
         described["responses"][str(operation.status)]["links"] = {
             other.name: {"operationId": other.name, "parameters": {"job_id": "$response.body#/job_id"}}
@@ -168,9 +140,18 @@ def _operation(operation: Operation) -> Json:
     return described
 
 
+def _form(model: type[BaseModel]) -> Json:
+    """Describes a body of form fields: texts and files, and all others as JSON."""
+    text, file = {"type": "string"}, {"type": "string", "contentMediaType": "application/octet-stream"}
+    fields = {name: file if name in FILES else text for name in model.model_fields}
+    return {"type": "object", "properties": fields, "additionalProperties": False}
+
+
 def _tag(operation: Operation) -> str:
     if not operation.path.startswith("/demo/"):
         return "Reference" if operation.endpoint in (docs, document) else "Operations"
+    if operation.path.startswith("/demo/batch/"):
+        return "Batches"
     return "Artifacts" if operation.is_artifact else "Films"
 
 
@@ -225,18 +206,12 @@ def _head(operation: Operation) -> Json:
         "summary": "Returns the headers of GET only.",
         "tags": ["HEAD"],
         "security": _security(operation),
-        "parameters": _parameters(operation),
+        "parameters": parameters(operation),
         "responses": {
             **{str(status): {"description": HTTPStatus(status).phrase} for status in operation.bodies},
             **_problem_responses(operation, with_body=False),
         },
     }
-
-
-def _parameters(operation: Operation) -> list[Json]:
-    job = [JOB_ID] if "{job_id}" in operation.path else []
-    events = [EVENT_ID, FRAMES] if operation.name == "events" else []
-    return [*job, *events, *([IDEMPOTENCY_PARAMETER] if operation.request is RunRequest else [])]
 
 
 def _security(operation: Operation) -> list[Json]:

@@ -78,3 +78,22 @@ converted, and as YAML. Twenty checks count as one request of the rate limit."""
 
 LOG = """
 Each step with its state, its times and what was done in plain words, for scripts and for explorations."""
+
+BATCH_RUN = """
+Films one script, or one kind of exploration, for each row. Give exactly one of `rows`, `csv` and `sites`, as
+JSON or as `multipart/form-data` with the same fields, where `csv` and `script` may be files. Every item is an
+ordinary job, with a status, events and a film of its own. Nothing is accepted if any row is wrong: `errors`
+names line and column.
+"""
+BATCH_CHECK = """
+Reads the rows as `POST /demo/batch/run` does and tells what is wrong with them, how the file was read, and
+the first rows with the names of their films. Nothing is accepted.
+"""
+BATCH_ITEMS = """
+In the order of the rows. `?status=failed` gives those in one state; `?after=100&limit=100` the next page.
+Items outlive their jobs: they are there until the batch is deleted.
+"""
+BATCH_RETRY = """
+`{}` retries all items that failed, were cancelled or were skipped; `{"items": [3, 7]}` these, if they
+are such. What is completed stays. An item's earlier errors are in its `history`.
+"""

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from actors.settings import Settings
 from demo_api.middleware.auth import check_token, check_token_or_key
 from demo_api.middleware.client_address import client_address, subscriber_address
-from demo_api.routes.table import Operation
+from demo_api.routes.operation import Operation
 
 
 def route(operation: Operation) -> Route:

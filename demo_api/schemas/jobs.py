@@ -23,7 +23,7 @@ from actors.jobs.job import Job, iso
 from actors.jobs.secrets import SecretInputs
 from actors.jobs.spec import JobSpec, Priority, ScriptSpec
 from actors.jobs.states import Stage, Status
-from actors.option_checks import MAX_URL_LENGTH, check_domain, check_url, each
+from actors.option_checks import MAX_URL_LENGTH, check_callback_url, check_domain, check_url, each
 from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
 from actors.submission import callback_of
@@ -136,9 +136,7 @@ class RunRequest(SiteAndOptions):
     @field_validator("callback_url")
     @classmethod
     def _supported_host(cls, value: str | None) -> str | None:
-        if value is not None and check_url(value).partition("//")[2].startswith("["):
-            raise ValueError("must name a host or an IPv4 address")
-        return value
+        return check_callback_url(value)
 
     @property
     def fingerprint(self) -> str:
@@ -223,7 +221,11 @@ class JobStatus(BaseModel):
     priority: Priority
     created_at: str
     updated_at: str
-    expires_at: str | None = Field(description="when a job that has ended is deleted, with its film")
+    expires_at: str | None = Field(
+        description="when a job that has ended is deleted; a batch says for its own"
+    )
+    batch_id: str | None = Field(description="the batch that it belongs to")
+    item: int | None = Field(description="its number there")
     error: str | None
     error_code: str | None
     progress: int
@@ -258,7 +260,9 @@ class JobStatus(BaseModel):
             priority=job.spec.priority,
             created_at=iso(job.created_ms),
             updated_at=iso(job.updated_ms),
-            expires_at=iso(job.updated_ms + ttl_s * 1000) if ended else None,
+            expires_at=iso(job.updated_ms + ttl_s * 1000) if ended and not job.batch else None,
+            batch_id=job.batch,
+            item=job.item,
             error=job.error,
             error_code=job.error_code,
             progress=job.progress,

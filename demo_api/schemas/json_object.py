@@ -13,10 +13,10 @@ M = TypeVar("M", bound=BaseModel)
 MAX_DEPTH = 20
 
 
-def parse_body(model: type[M], body: bytes) -> M:
-    """Parses and validates the body of a request. Raises RequestInvalid with each invalid field."""
+def parse_body(model: type[M], body: bytes | dict[str, Any]) -> M:
+    """Validates the body of a request, after it was parsed. Raises RequestInvalid with each invalid field."""
     try:
-        return model.model_validate(parse_object(body))
+        return model.model_validate(parse_object(body) if isinstance(body, bytes) else body)
     except ValidationError as exc:
         rows = [{"field": field, "message": message} for field, message in validation_messages(exc)]
         raise RequestInvalid(rows) from exc

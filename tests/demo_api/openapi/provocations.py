@@ -10,13 +10,19 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
+from actors.batches.batch import Batch, BatchRow
+from actors.batches.feeder import feed
+from actors.batches.store import BatchStore
+from actors.batches.template import JobTemplate
 from actors.embedded_redis import embedded_valkey
 from actors.jobs.idempotency import IdempotencyKey, reserve
 from actors.jobs.keys import GONE, JOB, film_key
 from actors.jobs.states import Stage
 from actors.jobs.store import Store
+from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
-from demo_api.routes.table import Operation
+from demo_api.routes.operation import Operation
+from demo_api.schemas.batches import BatchRequest
 from demo_api.schemas.jobs import RunRequest
 from demo_api.server import make_server
 from tests.conftest import Serve, serving
@@ -25,6 +31,7 @@ from video.artifacts import ARTIFACTS
 
 FILM = {"url": "http://93.184.215.14/"}
 SCRIPT = {"secrets": ["pin"], "steps": [{"fill": {"target": "PIN", "value": "{{pin}}"}}]}
+BATCH = {"csv": "url\nhttp://93.184.215.14/\n"}
 NOWHERE = "redis://127.0.0.1:1/0"
 #: After the last event of any job.
 LAST = "999999999999999-0"
@@ -45,7 +52,7 @@ class Ask:
 
 def everywhere(operation: Operation) -> Iterator[Ask]:
     """Yields requests for every operation."""
-    body = FILM if operation.request is RunRequest else None
+    body = {RunRequest: FILM, BatchRequest: BATCH}.get(operation.request)  # type: ignore[arg-type]
     yield Ask(query="?" + "x" * 4200)
     yield Ask(headers={"x": "y" * 17_000})
     yield Ask(headers={"host": "evil.example"})
@@ -55,6 +62,8 @@ def everywhere(operation: Operation) -> Iterator[Ask]:
     if "{job_id}" in operation.path:
         yield Ask(job="nobody")
         yield Ask(job="left")
+    if "{batch_id}" in operation.path:
+        yield Ask(job="nobody")
     if operation.method == "POST":
         yield Ask(headers={"origin": "https://evil.example"})
         yield Ask(headers={"content-type": "text/plain"})
@@ -70,6 +79,13 @@ def _once(key: str, **more: Any) -> Ask:
 def _late() -> Iterator[bytes]:
     yield b"{"
     time.sleep(0.5)
+    yield b"}"
+
+
+def _very_late() -> Iterator[bytes]:
+    """Later than the body of a batch may be, for which there is more time."""
+    yield b"{"
+    time.sleep(1.5)
     yield b"}"
 
 
@@ -116,6 +132,32 @@ ALONE: dict[str, tuple[Ask, ...]] = {
         *(Ask(at="limited", json={"script": SCRIPT}) for _ in range(20)),
     ),
     "log": (Ask(),),
+    "batch_run": (
+        Ask(json=BATCH),
+        Ask(json={}),
+        Ask(json={"csv": "url\nftp://x\n"}),
+        Ask(json={**BATCH, "callback_url": "http://127.0.0.1:1/"}),
+        Ask(json={**BATCH, "script": {**SCRIPT, **FILM}, "secrets": {"pin": "1234"}}),
+        Ask(at="hasty", content=_very_late),
+    ),
+    "batch_check": (
+        Ask(json=BATCH),
+        Ask(json={}),
+        Ask(at="hasty", content=_very_late),
+        *(Ask(at="limited", json=BATCH) for _ in range(6)),
+    ),
+    "batch_status": (Ask(job="going"), Ask(job="over")),
+    "batch_items": (Ask(job="going"), Ask(job="over", query="?status=no")),
+    "batch_pause": (Ask(job="going"), Ask(job="over")),
+    "batch_resume": (Ask(job="going"), Ask(job="over")),
+    "batch_cancel": (Ask(job="going"), Ask(job="over")),
+    "batch_retry": (
+        Ask(job="over"),
+        Ask(job="over", json={"items": 5}),
+        Ask(job="over", json={"secrets": {"pin": "1234"}}),
+        Ask(job="over_with_secrets"),
+        Ask(at="hasty", job="over", content=_late),
+    ),
     "script_schema": (Ask(),),
     "export": (
         *_FILM[1:],
@@ -139,7 +181,7 @@ class World:
         self._clients = {name: httpx.Client(base_url=url, timeout=20) for name, url in addresses.items()}
 
     def asked(self, operation: Operation, ask: Ask, method: str) -> httpx.Response:
-        path = operation.path.replace("{job_id}", ask.job) + ask.query
+        path = operation.path.replace("{job_id}", ask.job).replace("{batch_id}", ask.job) + ask.query
         content = ask.content() if callable(ask.content) else ask.content
         return self._clients[ask.at].request(
             ask.method or method, path, json=ask.json, content=content, headers=ask.headers
@@ -195,6 +237,19 @@ async def _prepare(settings: Settings) -> None:
         assert await store.claim("taken", Stage.READY, Stage.EXPORTING)
         await store.redis.zadd(GONE, {"left": 4e9})
         await _remember(store)
+        await _prepare_batches(store)
+
+
+async def _prepare_batches(store: Store) -> None:
+    """One that goes on, and two whose only item has failed: nobody may reach its address."""
+    batches = BatchStore(store)
+    for batch_id, names in (("over", []), ("over_with_secrets", ["pin"])):
+        script = {"url": "http://127.0.0.1:1/", "secrets": names, "steps": [{"caption": "A"}]}
+        template = JobTemplate(ExplorationOptions(), FilmOptions(), script=script)
+        await batches.create(Batch(batch_id, template, 1, date="2026-11-30"), [BatchRow({}, "127.0.0.1")])
+    await feed(store, lambda queue, job_id: None)
+    template = JobTemplate(ExplorationOptions(), FilmOptions(), url="http://93.184.215.14/")
+    await batches.create(Batch("going", template, 1, date="2026-11-30"), [BatchRow({}, "93.184.215.14")])
 
 
 async def _remember(store: Store) -> None:

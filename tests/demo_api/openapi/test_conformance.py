@@ -10,7 +10,8 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from demo_api.openapi.document import describe
-from demo_api.routes.table import OPERATIONS, Operation
+from demo_api.routes.operation import Operation
+from demo_api.routes.table import OPERATIONS
 from tests.conftest import Serve
 from tests.demo_api.openapi.provocations import ALONE, World, everywhere, world
 
