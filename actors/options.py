@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic.fields import FieldInfo
 
 from actors.option_checks import MAX_DOMAINS, MAX_GOAL, MAX_TARGETS, check_targets, one_line
@@ -178,6 +187,17 @@ def is_yes_or_no(field: FieldInfo) -> bool:
     """Whether it is switched on and off, perhaps with a default that depends on others."""
     kinds = (field.annotation, *get_args(field.annotation))
     return any(kind is bool or get_args(kind)[:1] == (bool,) for kind in kinds)
+
+
+def from_text(field: FieldInfo, text: str) -> Any:
+    """What a text says, as the option's type has it; the rest is left for the option to refuse."""
+    if is_yes_or_no(field):
+        try:
+            return TypeAdapter(bool).validate_python(text)
+        except ValidationError:
+            return text
+    takes_text = field.annotation is str or str in map(type, get_args(field.annotation))
+    return text if takes_text or not text.isdecimal() else int(text)
 
 
 def _shared(options: Options, record: type) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -12,7 +12,6 @@ from pydantic import (
     AliasChoices,
     Field,
     SecretStr,
-    TypeAdapter,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -22,7 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from redis.connection import parse_url
 
 from actors.errors import SettingsInvalid
-from actors.options import ExplorationOptions, FilmOptions, declared, is_yes_or_no, option_of
+from actors.options import ExplorationOptions, FilmOptions, declared, from_text, option_of
 from actors.webhook_signing import key_of
 from explorer.egress.policy import Endpoint
 from explorer.errors import AddressRefused
@@ -267,20 +266,10 @@ class OptionsSource(PydanticBaseSettingsSource):
         variables = {name.upper(): value for name, value in os.environ.items() if value}
         options = ((name, field, option_of(field).setting) for name, field in model.model_fields.items())
         return {
-            name: _from_text(field, variables[setting])
+            name: from_text(field, variables[setting])
             for name, field, setting in options
             if setting in variables
         }
-
-
-def _from_text(field: FieldInfo, text: str) -> Any:
-    """What a variable says, as the option's type has it; the rest is left for the option to refuse."""
-    if is_yes_or_no(field):
-        try:
-            return TypeAdapter(bool).validate_python(text)
-        except ValidationError:
-            return text
-    return int(text) if text.isdecimal() and str not in map(type, get_args(field.annotation)) else text
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model, model_validator
 
 from actors.jobs.job import Job
-from actors.options import FilmOptions
+from actors.options import FilmOptions, from_text
 from demo_api.schemas.options import request_fields
 from explorer.script.errors import Problem, ScriptInvalid, problems_of
 from explorer.script.export import remembering, script_of
@@ -18,12 +18,26 @@ from explorer.script.variables import BoundScript, bind
 #: Most of what a variable or a secret may hold.
 MAX_VALUE_CHARS = 5_000
 
+
+class FilmText(BaseModel):
+    """Film options as a script's file has them: all values of YAML are text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, values: Any) -> Any:
+        known = FilmOptions.model_fields
+        return {
+            name: from_text(known[name], value) if name in known and isinstance(value, str) else value
+            for name, value in values.items()
+        }
+
+
 if TYPE_CHECKING:
-    ScriptFilm = BaseModel
+    ScriptFilm = FilmText
 else:
-    ScriptFilm = create_model(
-        "ScriptFilm", __config__=ConfigDict(extra="forbid"), **request_fields(FilmOptions)
-    )
+    ScriptFilm = create_model("ScriptFilm", __base__=FilmText, **request_fields(FilmOptions))
 
 
 class ScriptFields(BaseModel):

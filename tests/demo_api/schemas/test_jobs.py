@@ -43,6 +43,16 @@ def test_a_film_may_be_asked_for_in_detail() -> None:
     assert wish.model_dump(include=set(wishes)) == wishes
 
 
+def test_a_script_in_yaml_sets_film_options_that_are_no_text() -> None:
+    text = f"url: {URL}\nsteps: [{{hold: 1}}]\nfilm: {{fps: 60, captions: no, size: 1080p, title_card: true}}"
+
+    film = RunRequest.parse(json.dumps({"script": text}).encode()).film(Settings())
+
+    assert (film.fps, film.captions, film.size, film.title_card) == (60, False, "1080p", True)
+    with pytest.raises(RequestInvalid, match=r"script\.film\.fps"):
+        RunRequest.parse(json.dumps({"script": text.replace("60", "59")}).encode())
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"nonsense", b"[]", b'"text"', b"null", b"\xff\xfe", b"[" * 5000]
 )
