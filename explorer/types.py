@@ -24,6 +24,8 @@ FieldKind = Literal[
 #: link of its row in a list, and as text by itself; "" for what is painted like a button.
 LinkContext = Literal["", "heading", "breadcrumb", "card", "prose", "list", "plain"]
 Landmark = Literal["header", "nav", "main", "aside", "footer", "dialog", ""]
+#: A page can cause refusals without end; a take keeps this many.
+MAX_REFUSALS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Brief:
     #: `host:port` pairs on private or loopback addresses that may be visited; all others are refused.
     allow_private_hosts: frozenset[str] = frozenset()
     wishes: Wishes = Wishes()
+    #: What the site's operator calls the button that refuses or closes its consent box (`overlays.search`).
+    consent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +240,6 @@ class Scene:
     hopeless_kinds: frozenset[str] = frozenset()
     #: The picture on screen as JPEG, for planners that can see; b"" without one.
     picture: bytes = field(repr=False, default=b"")
-
-
-#: A page can cause refusals without end; a take keeps this many.
-MAX_REFUSALS = 200
 
 
 @dataclass(frozen=True, slots=True)

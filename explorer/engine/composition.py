@@ -206,7 +206,8 @@ class Composition:
     @cached_property
     def overlays(self) -> OverlayClearer:
         hand = (self.mouse, self.backtracking.settle)
-        return OverlayClearer(self.page, self.clock, self.deadlines, *hand, self.recorder)
+        hints = self.brief.consent
+        return OverlayClearer(self.page, self.clock, self.deadlines, *hand, self.recorder, hints)
 
     @cached_property
     def lookahead(self) -> Lookahead:

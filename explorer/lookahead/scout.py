@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from playwright.async_api import Error as PlaywrightError
@@ -55,6 +56,7 @@ class Scout:
         self.refused: list[Refusal] = []
         self._interceptor = RequestInterceptor(None, brief.wishes, self.refused.append, off_camera=True)
         self._clock = OffCameraClock()
+        self._dismiss = partial(dismiss_overlays, page, self._clock, hints=brief.consent)
         self._settler = Settler(page, self._clock, quiet_ms=QUIET_MS, floor_ms=FLOOR_MS)
         self._popups = Popups(page)
         #: The state that the page is in, and how that looks, as far as it is known.
@@ -66,8 +68,7 @@ class Scout:
         self._reachable = ReachablePages(page, self._refuses)
         self._storage = PageStorage(page)
         self._robots = RobotsPolicy(session)
-        self._status = 0
-        self._answered_before = 0
+        self._status = self._answered_before = 0
         page.on("response", self._answered)
 
     @property
@@ -225,7 +226,7 @@ class Scout:
         """Acts, if need be once what lies over the page is dismissed; False when no click would hit."""
         if await act(self._page, plan, element):
             return True
-        return bool(await dismiss_overlays(self._page, self._clock)) and await act(self._page, plan, element)
+        return bool(await self._dismiss()) and await act(self._page, plan, element)
 
     async def _open(self, url: str) -> KnownOutcome | None:
         """Opens `url` and dismisses overlays; returns an outcome when that failed or is refused."""
@@ -242,10 +243,9 @@ class Scout:
             raise
         await self._settler.settle(SETTLE_MS)
         if response is not None and response.status >= 400:
-            return KnownOutcome(
-                "page", url, rule="broken", detail=f"it answers with status {response.status}"
-            )
-        if await dismiss_overlays(self._page, self._clock):
+            detail = f"it answers with status {response.status}"
+            return KnownOutcome("page", url, rule="broken", detail=detail)
+        if await self._dismiss():
             await self._settler.settle(SETTLE_MS)
         await self._storage.save()
         return None

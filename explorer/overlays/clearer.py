@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from playwright.async_api import Error as PlaywrightError
@@ -43,6 +43,7 @@ class OverlayClearer:
         mouse: Mouse,
         settle: Callable[[], Awaitable[None]],
         recorder: Recorder,
+        hints: Sequence[str] = (),
     ) -> None:
         self._page = page
         self._clock = clock
@@ -50,6 +51,7 @@ class OverlayClearer:
         self._mouse = mouse
         self._settle = settle
         self._recorder = recorder
+        self._hints = hints
         self._cleared: Counter[str] = Counter()
         self._walls: tuple[Box, ...] = ()
         #: How many looks have dismissed something.
@@ -66,6 +68,7 @@ class OverlayClearer:
             self._clock,
             on_remaining=remaining.append,
             click=self._click if self._deadlines.may_wrap_up else None,
+            hints=self._hints,
         )
         try:
             cleared = len(await self._deadlines.limit(dismissal, CLEAR_TIMEOUT_S))

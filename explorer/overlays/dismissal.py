@@ -5,7 +5,7 @@ They are found by `search`, which takes some milliseconds where there is none. A
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from playwright.async_api import Page
@@ -67,10 +67,11 @@ async def dismiss_overlays(
     limit: int = 4,
     on_remaining: Callable[[str], None] = _ignore,
     click: Click | None = None,
+    hints: Sequence[str] = (),
 ) -> list[Dismissed]:
     """Dismisses up to `limit` overlays with real clicks, and returns those that are gone.
 
-    With `click`, the pointer is seen to go there.
+    With `click`, the pointer is seen to go there. `hints` are those of `find_overlay`, tried first.
 
     One that stays is not tried again in this document, nor is one that came back twice; its kind is passed to
     `on_remaining`. Fields are filled in only where they ask for a country or a date of birth; nothing is
@@ -80,7 +81,7 @@ async def dismiss_overlays(
     dismissed: list[Dismissed] = []
     tour_steps = 0
     for _ in range(limit + MAX_TOUR_STEPS):
-        found = await clock.during(find_overlay(page, on_remaining))
+        found = await clock.during(find_overlay(page, on_remaining, hints))
         if found is None:
             break
         result = await _dismiss(hands, found, may_go_on=tour_steps < MAX_TOUR_STEPS)

@@ -5,7 +5,7 @@ All functions raise `playwright.async_api.Error` when the page is closed or navi
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 #: Time limit for each child frame.
 FRAME_TIMEOUT_S = 2.0
 
-_PARTS = ("consent_managers.js", "kinds.js", "gates.js", "dismissal.js")
+_PARTS = ("consent_managers.js", "kinds.js", "gates.js", "hints.js", "dismissal.js")
 _ASKED_PARTS = ("asked.js",)
 #: Where a frame floats above its page, if it covers enough of the viewport: in a corner or not, and whether a
 #: click of the film has opened it.
@@ -74,12 +74,18 @@ class Found:
     answers: tuple[Answer, ...]
 
 
-async def find_overlay(page: Page, on_remaining: Callable[[str], None]) -> Found | None:
-    """Finds the next overlay to answer; the kind of one that must not be answered is passed on."""
-    main, *others = await asyncio.gather(*(_query_frame(frame) for frame in page.frames))
+async def find_overlay(
+    page: Page, on_remaining: Callable[[str], None], hints: Sequence[str] = ()
+) -> Found | None:
+    """Finds the next overlay to answer; the kind of one that must not be answered is passed on.
+
+    `hints` name the button of a consent box: `css=` and a selector, or its words.
+    """
+    asked = {"job": "find", "hints": list(hints)}
+    main, *others = await asyncio.gather(*(_query_frame(frame, asked) for frame in page.frames))
     if main and "sealed" in main:
         opened = await open_closed_roots(page, main["sealed"])
-        main = await _query_frame(page.main_frame) if opened else None
+        main = await _query_frame(page.main_frame, asked) if opened else None
     if main and "slot" in main:
         return _decode(page.main_frame, main)
     if main and "unanswered" in main:
@@ -99,7 +105,7 @@ async def find_walls(page: Page) -> tuple[Box, ...]:
     """Finds where overlays stand whose answers are not for the film to give, such as "pay or accept"."""
     boxes = [Box(**row) for row in await query_overlays(page, _PARTS, {"job": "walls"}) or ()]
     for frame in page.frames[1:]:
-        if await _query_frame(frame, "walls") and await _floating(frame):
+        if await _query_frame(frame, {"job": "walls"}) and await _floating(frame):
             around = await (await frame.frame_element()).bounding_box()
             boxes += [Box(around["x"], around["y"], around["width"], around["height"])] if around else []
     return tuple(boxes)
@@ -138,9 +144,9 @@ def _is_intrusion(answer: dict[str, Any], where: dict[str, bool]) -> bool:
     return where["corner"] or answer["kind"] != "teaser"
 
 
-async def _query_frame(frame: Frame, job: str = "find") -> Any:
+async def _query_frame(frame: Frame, request: dict[str, Any]) -> Any:
     framed = frame.parent_frame is not None
-    asked = query_overlays(frame, _PARTS, {"job": job, "framed": framed})
+    asked = query_overlays(frame, _PARTS, {**request, "framed": framed})
     if not framed:
         return await asked
     try:
