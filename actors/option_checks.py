@@ -60,7 +60,7 @@ def check_domain(value: str, url: str) -> str:
     """A host that may belong to the site at `url`, or `*.` and such a host, in ASCII. Raises ValueError."""
     value = value.strip()
     star, bare = ("*.", value[2:]) if value.startswith("*.") else ("", value)
-    host, home = _ascii(bare), _home(_ascii(urlsplit(url).hostname or ""))
+    host, home = ascii_host(bare), _home(ascii_host(urlsplit(url).hostname or ""))
     labels = host.split(".")
     if len(host) > 253 or len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)) or parse_ip_literal(host):
         raise ValueError(
@@ -73,7 +73,7 @@ def check_domain(value: str, url: str) -> str:
     return star + host
 
 
-def _ascii(host: str) -> str:
+def ascii_host(host: str) -> str:
     """As browsers spell it; what cannot be spelled so is left for the check of its labels."""
     host = host.lower().removesuffix(".")
     try:

@@ -60,7 +60,9 @@ class Options(BaseModel):
 
     def changed(self, asked: BaseModel) -> Self:
         """These options, with what `asked` names in their place; the same fields have checked its values."""
-        named = {name: getattr(asked, name) for name in type(self).model_fields}
+        named = {
+            name: getattr(asked, name) for name in asked.model_fields_set & type(self).model_fields.keys()
+        }
         return self.model_copy(update={name: value for name, value in named.items() if value is not None})
 
 

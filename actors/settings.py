@@ -4,6 +4,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from cryptography.fernet import Fernet
 from pydantic import (
     AliasChoices,
     Field,
+    InstanceOf,
     SecretStr,
     ValidationError,
     ValidationInfo,
@@ -22,6 +24,7 @@ from redis.connection import parse_url
 
 from actors.errors import SettingsInvalid
 from actors.options import ExplorationOptions, FilmOptions, declared, from_text, option_of
+from actors.sites.site_file import SiteFiles
 from actors.webhook_signing import key_of
 from explorer.egress.policy import Endpoint
 from explorer.errors import AddressRefused
@@ -53,6 +56,8 @@ class Settings(BaseSettings):
     #: How films are made when a request does not say.
     exploration: ExplorationOptions = ExplorationOptions()
     film: FilmOptions = FilmOptions()
+    #: What is written down for sites of some hosts.
+    sites: Annotated[InstanceOf[SiteFiles], NoDecode] = _named(SiteFiles(), "SITES_DIR")
 
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
@@ -116,6 +121,15 @@ class Settings(BaseSettings):
             return value
         parse = LISTS[info.field_name or ""]
         return frozenset(parse(part.strip()) for part in value.split(",") if part.strip())
+
+    @field_validator("sites", mode="before")
+    @classmethod
+    def _loaded(cls, value: Any) -> Any:
+        if isinstance(value, SiteFiles):
+            return value
+        from actors.sites.loading import load_sites  # loads scripts, which takes a third of a second
+
+        return load_sites(Path(value))
 
     @field_validator("api_token")
     @classmethod

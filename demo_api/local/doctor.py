@@ -120,6 +120,17 @@ async def _ping(url: str, settings: Settings) -> None:
         await store.ping()
 
 
+def _site_files(settings: Settings) -> list[Finding]:
+    """A file that is wrong has ended the command before: the settings were."""
+    folder, names = settings.sites.folder, [file.name for file in settings.sites.files]
+    if not folder:
+        return []
+    if not names:
+        fix = "Put YAML files there, or unset SITES_DIR."
+        return [Finding("Site files", None, f"none in {folder}", fix)]
+    return [Finding("Site files", True, f"{len(names)} in {folder}: {', '.join(names)}")]
+
+
 def _fonts(_: Settings) -> list[Finding]:
     missing = all_missing()
     if not missing:
@@ -144,6 +155,7 @@ CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (
     _camera,
     _ffmpeg,
     _redis,
+    _site_files,
     _fonts,
     _text_shaping,
 )

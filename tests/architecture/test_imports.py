@@ -39,6 +39,7 @@ ORDER = {
     "actors": (
         "cancellation errors option_checks signals webhook_signing",
         "options",
+        "sites",
         "settings",
         "jobs",
         "broker stages webhooks",

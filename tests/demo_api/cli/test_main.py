@@ -197,6 +197,19 @@ def test_a_bad_setting_is_named(typed: Type, monkeypatch: pytest.MonkeyPatch) ->
     assert "MAX_CLICKS" in done.err
 
 
+@pytest.mark.parametrize("words", [("record", "https://example.com"), ("serve",), ("doctor",)], ids=str)
+def test_a_site_file_that_is_wrong_is_named_and_nothing_starts(
+    words: tuple[str, ...], typed: Type, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "shop.yaml").write_text("hosts: [shop.example]\nexploration: {allow_writes: true}")
+    monkeypatch.setenv("SITES_DIR", str(tmp_path))
+
+    done = typed(*words)
+
+    assert done.code == 2
+    assert "SITES_DIR: shop.yaml: exploration has allow_writes, with which it would allow" in flat(done.err)
+
+
 def test_interrupting_a_take_leaves_nothing_behind(site: SiteServer, tmp_path: Path) -> None:
     out = tmp_path / "demo.mp4"
     taking = psutil.Popen(

@@ -44,6 +44,15 @@ def test_fonts_are_in_order_only_where_every_script_has_one() -> None:
 
 
 @pytest.mark.thorough
+def test_site_files_are_listed(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text("hosts: [shop.example]")
+
+    said = lines_of_doctor({"SITES_DIR": str(tmp_path)})["Site files"]
+
+    assert said.startswith(f"ok | 1 in {tmp_path}: shop.yaml")
+
+
+@pytest.mark.thorough
 def test_missing_text_shaping_is_reported(tmp_path: Path) -> None:
     said = lines_of_doctor(without_shaping(tmp_path / "libraries"))["Text shaping"]
 
