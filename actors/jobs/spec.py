@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self
 
 from actors.jobs.callback import Callback
 from actors.options import ExplorationOptions, FilmOptions, Limits
+from actors.sites.site_file import SiteFile
 from explorer.script.model import Script
 from explorer.script.variables import BoundScript
 from explorer.types import Wishes
@@ -15,6 +16,8 @@ from video.style import CameraChoice, Style
 #: Who is filmed first; among equals, who has come first.
 Priority = Literal["high", "default", "low"]
 RANK: dict[Priority, int] = {"high": 0, "default": 1, "low": 2}
+#: Where a script has its steps.
+STEP_LISTS = ("before", "steps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,13 @@ class ScriptSpec:
     @classmethod
     def of(cls, bound: BoundScript) -> Self:
         return cls(bound.as_json, tuple(sorted(bound.given)))
+
+    def with_most_clicks(self, most: int) -> Self:
+        """The same, of which no step explores with more clicks."""
+        lower = {part: [_lowered(step, most) for step in self.script.get(part, ())] for part in STEP_LISTS}
+        return replace(
+            self, script={**self.script, **{part: steps for part, steps in lower.items() if steps}}
+        )
 
     @property
     def bound(self) -> BoundScript:
@@ -59,10 +69,29 @@ class JobSpec:
     script: ScriptSpec | None = None
     #: Whether it is signed in from its start: `storage_state` or `http_credentials` of the request.
     signed_in: bool = False
+    #: The site file that was applied (`actors.sites`), and what it says of consent box and masks.
+    site_file: str | None = None
+    consent: tuple[str, ...] = ()
+    mask: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, url: str, exploration: ExplorationOptions, film: FilmOptions, **more: Any) -> Self:
-        """From options that nobody changes any more; `more` are fields that are no options."""
+    def of(
+        cls,
+        url: str,
+        exploration: ExplorationOptions,
+        film: FilmOptions,
+        *,
+        site: SiteFile | None = None,
+        script: ScriptSpec | None = None,
+        **more: Any,
+    ) -> Self:
+        """From options that nobody changes any more; `more` are fields that are no options.
+
+        Adds what a site file says beside options; where it has no script to play, its own is played.
+        """
+        if site:
+            script = _script_at(site, url, script)
+            more |= {"site_file": site.name, "consent": site.consent, "mask": site.mask}
         return cls(
             url=url,
             limits=exploration.as_limits,
@@ -70,6 +99,7 @@ class JobSpec:
             storyboard=exploration.storyboard,
             style=film.as_style,
             camera=film.camera,
+            script=script,
             **more,
         )
 
@@ -98,7 +128,7 @@ class JobSpec:
             "limits": Limits(**row["limits"]),
             "wishes": decode_wishes(row["wishes"]),
             "style": Style(**row["style"]),
-            "allow_hosts": tuple(row["allow_hosts"]),
+            **{name: tuple(row.get(name, ())) for name in ("allow_hosts", "consent", "mask")},
             "script": decode_script(row.get("script")),
         }
         return cls(url=fields["url"], callback=Callback.decode(fields), **row)
@@ -115,3 +145,17 @@ def decode_wishes(row: Mapping[str, Any]) -> Wishes:
         name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
     }
     return Wishes(**fields)
+
+
+def _script_at(site: SiteFile, url: str, script: ScriptSpec | None) -> ScriptSpec | None:
+    """The request's script, or else the site file's, within the clicks that the file allows."""
+    if script is None and (bound := site.bound_script(url)):
+        script = ScriptSpec.of(bound)
+    if script is None or "max_clicks" not in site.limits.model_fields_set:
+        return script
+    return script.with_most_clicks(site.limits.max_clicks)
+
+
+def _lowered(step: Mapping[str, Any], most: int) -> Mapping[str, Any]:
+    asked = step.get("explore", {}).get("max_clicks")
+    return step if asked is None else {**step, "explore": {**step["explore"], "max_clicks": min(asked, most)}}

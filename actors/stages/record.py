@@ -26,9 +26,9 @@ from actors.stages.reports import (
     report_of,
 )
 from actors.stages.script_artifacts import store_pictures, store_screenshot
-from actors.stages.spec import ExplorationSpec, LlmSpec, StageSpec
+from actors.stages.spec import StageSpec
 from actors.stages.storyboard import store_storyboard
-from actors.stages.take_resources import egress_proxy, preloaded, scout_of
+from actors.stages.take_resources import brief_of, egress_proxy, planner_of, preloaded, scout_of
 from actors.stages.timeline_builder import TimelineBuilder
 from actors.stages.upload import FootageUpload, store_blob
 from explorer.browser.chromium import find_chromium
@@ -39,21 +39,20 @@ from explorer.errors import BrowserCrashed
 from explorer.guardrails.rules import Site
 from explorer.lookahead.scout import Scout
 from explorer.planning.keyword_planner import KeywordPlanner
-from explorer.planning.llm_budget import Budget
-from explorer.planning.planner import choose_planner, usage_of
-from explorer.protocols import Planner
+from explorer.planning.planner import usage_of
 from explorer.retry_policy import LIMITS, Retry, RetryPolicy
 from explorer.script.composition import build_player
-from explorer.script.player import ScriptPlayer
+from explorer.script.mask import PageMask, explore_masked
+from explorer.script.player import Events, ScriptPlayer
 from explorer.script.progress import ScriptInterrupted, ScriptStep, StepFailed
 from explorer.script.redaction import Redactor
 from explorer.state.refusals import Refusals
 from explorer.trace import MAX_LOOKED_AT, LookedAt, Trace
-from explorer.types import Brief, Metrics, Refusal, Step, TakeWarning
+from explorer.types import Metrics, Refusal, Step, TakeWarning
 from video.encoding.ffmpeg_binary import find_ffmpeg
 from video.encoding.verify import FilmInfo
 from video.errors import VideoError
-from video.style import Layout, layout
+from video.style import layout
 from video.warnings import FilmWarning
 
 log = logging.getLogger(__name__)
@@ -88,13 +87,13 @@ class RecordStage:
         self._scale = film_layout.canvas.scale
         self._redactor = redactor
         # What a page shows to one who has signed in, or masks, is not for a language model.
-        self._planner = KeywordPlanner() if spec.is_private else _planner(spec.llm)
+        self._planner = KeywordPlanner() if spec.is_private else planner_of(spec.llm)
         self._retries = RetryLog(report, spec.film.earlier_retries)
         self._refusals = Refusals()
         self._wrote = False
         self._fingerprints: dict[str, dict[str, Any]] = {}
         self._looked_at: dict[LookedAt, None] = {}
-        self.brief = _brief(spec.exploration, film_layout)
+        self.brief = brief_of(spec.exploration, film_layout)
 
     async def run(self, proxy: EgressProxy, scout: Scout | None) -> None:
         """Ends with the report `TakeRecorded`. Reports and raises an error that a new browser cannot mend."""
@@ -173,7 +172,7 @@ class RecordStage:
         site = Site.of(self.brief.url, self.brief.wishes.domains)
         await self._spec.exploration.sign_in.apply(session.browser, site, self.brief.url)
         explorer = self._explorer(session, proxy, scout)
-        events = explorer.play() if isinstance(explorer, ScriptPlayer) else explorer.explore()
+        events = self._events(explorer)
         try:
             while True:
                 event = await next_event(events, session.browser, upload)
@@ -190,6 +189,12 @@ class RecordStage:
                 self._fingerprints = explorer.fingerprints
             self._looked_at |= dict.fromkeys(explorer.trace_so_far().looked_at)
 
+    def _events(self, explorer: Explorer | ScriptPlayer) -> Events:
+        if isinstance(explorer, ScriptPlayer):
+            return explorer.play()
+        mask = PageMask(self._spec.exploration.mask, self._redactor)
+        return explorer.explore() if mask.is_empty else explore_masked(explorer, mask)
+
     def _explorer(
         self, session: CameraSession, proxy: EgressProxy, scout: Scout | None
     ) -> Explorer | ScriptPlayer:
@@ -203,6 +208,7 @@ class RecordStage:
             *parts,
             secrets=asked.secrets,
             redactor=self._redactor,
+            mask=asked.mask,
             on_write=self._note_write,
         )
 
@@ -275,26 +281,3 @@ class RecordStage:
 
     def _check(self, trace: Trace) -> list[TakeWarning | FilmWarning]:
         return [warning for check in self._checks for warning in check(trace)]
-
-
-def _brief(exploration: ExplorationSpec, film_layout: Layout) -> Brief:
-    return Brief(
-        url=exploration.url,
-        max_clicks=exploration.limits.max_clicks,
-        max_depth=exploration.limits.max_depth,
-        max_runtime_s=exploration.limits.max_runtime_s,
-        width_px=film_layout.viewport_width_px,
-        height_px=film_layout.viewport_height_px,
-        allow_private_hosts=frozenset(exploration.allow_hosts),
-        wishes=exploration.wishes,
-    )
-
-
-def _planner(llm: LlmSpec) -> Planner:
-    return choose_planner(
-        llm.api_key,
-        llm.model,
-        llm.base_url,
-        vision=llm.vision,
-        budget=Budget(llm.max_calls, llm.max_tokens),
-    )

@@ -37,6 +37,9 @@ class ExplorationSpec:
     script: ScriptSpec | None = None
     secrets: Mapping[str, str] = field(repr=False, default_factory=dict)
     sign_in: SignIn = field(default_factory=SignIn)
+    #: The site's consent box and masked targets, by its site file.
+    consent: tuple[str, ...] = ()
+    mask: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, job: Job, settings: Settings, secrets: SecretInputs) -> Self:
@@ -52,6 +55,8 @@ class ExplorationSpec:
                 *job.spec.allow_hosts,
             ),
             own_services=tuple(sorted(settings.own_services)),
+            consent=job.spec.consent,
+            mask=job.spec.mask,
         )
 
 
@@ -202,7 +207,8 @@ class StageSpec:
     def is_private(self) -> bool:
         """Whether it shows what is meant for few: to one who has signed in, or beside what is masked."""
         script = self.exploration.script
-        return bool(self.secret_values or (script and script.script.get("mask")))
+        mask = self.exploration.mask or (script and script.script.get("mask"))
+        return bool(self.secret_values or mask)
 
     def encode(self) -> bytes:
         """One line of JSON, secrets included: it goes through a pipe to the child, and nowhere else."""

@@ -211,7 +211,7 @@ def _record_locally(request: "RunRequest", settings: "Settings", files: Files) -
     from demo_api.cli.progress import ProgressDisplay
     from demo_api.local.record import record
 
-    length = request.script_length
+    length = request.script_length(settings)
     with ProgressDisplay(request.exploration(settings).max_clicks, length) as display:
         return record(request, files, settings, display.show)
 
@@ -228,7 +228,7 @@ def _record_on(server: Server, request: "RunRequest", settings: "Settings", file
     if inputs.sign_in.storage_state:
         body["storage_state"] = dict(inputs.sign_in.storage_state)
     body["format"] = request.film(settings).format
-    return asyncio.run(record_remote(server, body, files, request.script_length))
+    return asyncio.run(record_remote(server, body, files, request.script_length()))
 
 
 def _play(film: Path) -> None:

@@ -26,6 +26,7 @@ from actors.jobs.states import Stage, Status
 from actors.option_checks import MAX_URL_LENGTH, check_callback_url, check_domain, check_url, each
 from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
+from actors.sites.precedence import exploration_at, film_at
 from actors.submission import callback_of
 from demo_api.errors import RequestInvalid
 from demo_api.schemas.json_object import parse_body
@@ -49,6 +50,7 @@ from demo_api.schemas.status import (
     WarningOut,
 )
 from explorer.script.errors import ScriptInvalid
+from explorer.script.model import Script
 from explorer.script.variables import BoundScript
 
 #: A URL as the OpenAPI document describes it; `check_url` validates it.
@@ -110,7 +112,6 @@ class RunRequest(SiteAndOptions):
         description="receives a signed POST when the job has ended; see the webhook",
         examples=["https://example.com/hooks/films"],
     )
-
     storage_state: StorageState | None = Field(
         None, description="signs in at first: cookies and stored items, as Playwright saves them"
     )
@@ -145,13 +146,13 @@ class RunRequest(SiteAndOptions):
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def film(self, settings: Settings) -> FilmOptions:
-        """The operator's film options, overridden by the script's, and these by the request's."""
-        film = settings.film.changed(film_of(self._bound.script)) if self._bound else settings.film
-        return film.changed(self)
+        """The operator's film options, overridden by the site file's, the script's and the request's."""
+        script = self._played(settings)
+        return film_at(settings.sites.match(self.url), settings.film, script and film_of(script), self)
 
     def exploration(self, settings: Settings) -> ExplorationOptions:
-        """The operator's exploration options, overridden by the request's."""
-        return settings.exploration.changed(self)
+        """The operator's exploration options, overridden by the site file's, and these by the request's."""
+        return exploration_at(settings.sites.match(self.url), settings.exploration, self)
 
     def spec(self, settings: Settings, **more: Any) -> JobSpec:
         """Builds the complete specification of the job; `more` are fields of JobSpec that no request has."""
@@ -159,6 +160,7 @@ class RunRequest(SiteAndOptions):
             self.url,
             self.exploration(settings),
             self.film(settings),
+            site=settings.sites.match(self.url),
             priority=self.priority,
             callback=callback_of(settings, self.callback_url),
             script=self._script,
@@ -176,19 +178,23 @@ class RunRequest(SiteAndOptions):
 
     @property
     def _script(self) -> ScriptSpec | None:
-        bound = self._bound
-        trusted = bound.untrusted() if bound and self.guardrails == "all" else bound
-        return ScriptSpec.of(trusted) if trusted else None
+        bound = self._bound and (self._bound.untrusted() if self.guardrails == "all" else self._bound)
+        return ScriptSpec.of(bound) if bound else None
 
     @property
     def secret_inputs(self) -> SecretInputs:
         """What nobody may read again."""
         return SecretFields.model_validate(self, from_attributes=True).inputs
 
-    @property
-    def script_length(self) -> int | None:
-        """How many steps its script has; None for an exploration."""
-        return len(list(self._bound.script.all_steps())) if self._bound else None
+    def script_length(self, settings: Settings | None = None) -> int | None:
+        """How many steps are played, by these settings' site files; None for an exploration."""
+        script = self._played(settings)
+        return len(list(script.all_steps())) if script else None
+
+    def _played(self, settings: Settings | None) -> Script | None:
+        """The request's script, or that of its site file."""
+        site = settings and settings.sites.match(self.url)
+        return self._bound.script if self._bound else site.script if site else None
 
 
 class Accepted(BaseModel):
@@ -239,6 +245,7 @@ class JobStatus(BaseModel):
     retries: list[RetryOut]
     failures: list[FailureOut]
     warnings: list[WarningOut]
+    site_file: str | None = Field(description="the operator's file for its site; see the guide to sites")
     looked_at: list[LookedAtOut] = Field(
         description="off camera, at most 200; empty until the recording is complete"
     )
@@ -251,7 +258,6 @@ class JobStatus(BaseModel):
     @classmethod
     def of(cls, job: Job, ttl_s: int, *, with_key: bool = False) -> Self:
         """Builds the status; `ttl_s` is how long jobs are kept after they have ended."""
-        ended = job.ended_ms is not None
         return cls(
             job_id=job.id,
             url=job.spec.url,
@@ -260,7 +266,7 @@ class JobStatus(BaseModel):
             priority=job.spec.priority,
             created_at=iso(job.created_ms),
             updated_at=iso(job.updated_ms),
-            expires_at=iso(job.updated_ms + ttl_s * 1000) if ended and not job.batch else None,
+            expires_at=iso(job.updated_ms + ttl_s * 1000) if job.ended_ms is not None and not job.batch else None,
             batch_id=job.batch,
             item=job.item,
             error=job.error,
@@ -276,6 +282,7 @@ class JobStatus(BaseModel):
             retries=[RetryOut.model_validate(retry) for retry in job.retries],
             failures=[FailureOut.model_validate(failure) for failure in job.failures],
             warnings=[WarningOut.model_validate(warning) for warning in job.all_warnings],
+            site_file=job.spec.site_file,
             looked_at=[LookedAtOut.model_validate(row) for row in job.looked_at],
             storyboard="storyboard" in job.extras,
             camera=CameraOut.model_validate({**job.camera_report, "wanted": job.spec.camera}),

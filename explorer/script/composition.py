@@ -1,6 +1,6 @@
 """Composition root of a played script: the parts of an exploration, with a hand and directions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -40,12 +40,13 @@ def build_player(
     retry_policy: RetryPolicy | None = None,
     secrets: Mapping[str, str] | None = None,
     redactor: Redactor | None = None,
+    mask: Sequence[str] = (),
     on_write: Callable[[], None] = lambda: None,
 ) -> ScriptPlayer:
     """The playing of a script in `session`, whose browser is behind `proxy`.
 
-    `brief` has its first address; its limits and wishes are those of the steps that explore. `on_write` is
-    called for each request that writes to the site.
+    `brief` has its first address; its limits and wishes are those of the steps that explore. `mask` is
+    masked beside what the script says. `on_write` is called for each request that writes to the site.
     """
     clock = DirectedClock(camera)
     parts = Composition(brief, session, clock, planner, proxy, scout, retry_policy or RetryPolicy())
@@ -58,7 +59,7 @@ def build_player(
         hand=hand,
         directions=Directions(parts, hand, clock),
         secrets=secrets or {},
-        mask=PageMask(bound.script.mask, redactor or Redactor()),
+        mask=PageMask([*mask, *bound.script.mask], redactor or Redactor()),
         exploring=partial(_exploring, parts),
     )
 

@@ -1,13 +1,18 @@
 """Masks parts of the page in all pictures of it, from their first picture on, and tells what they say."""
 
+import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
 
+from explorer.deadlines import DeadlineReached
+from explorer.engine.executor import Event, Explorer
+from explorer.errors import PageUnresponsive
 from explorer.script.arguments import alternatives
 from explorer.script.redaction import Redactor
 from explorer.script.targets import Part, mask_part
@@ -18,6 +23,8 @@ _KEY = "__maskedTexts"
 _TELL = f"() => globalThis.{_KEY}?.() ?? []"
 #: Texts are spelled in other ways where they are used: in an address, or within a longer one.
 MAX_TEXT_CHARS = 2_000
+#: For the last look, when the time of the exploration is up.
+LAST_NOTE_S = 1.0
 #: Engines that name an element by what it says.
 _NAMING = frozenset({"words", "role", "label", "text", "aria"})
 
@@ -29,6 +36,10 @@ class PageMask:
         self._targets = targets
         self._redactor = redactor
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._targets
+
     async def apply(self, context: BrowserContext) -> None:
         """Fills the targets from the next document on."""
         if self._targets:
@@ -38,6 +49,22 @@ class PageMask:
         """Redacts from now on what the masked elements say at this moment."""
         if self._targets:
             self._redactor.add(await masked_texts(page))
+
+
+async def explore_masked(explorer: Explorer, mask: PageMask) -> AsyncGenerator[Event, None]:
+    """The events of an exploration with masks: what masked elements say is redacted before each of them."""
+    page = explorer.session.page
+    await mask.apply(page.context)
+    async with aclosing(explorer.explore()) as events:
+        async for event in events:
+            try:
+                await explorer.deadlines.do(mask.note(page))
+            except PageUnresponsive:
+                pass  # the exploration will notice
+            except DeadlineReached:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(mask.note(page), LAST_NOTE_S)
+            yield event
 
 
 def mask_script(targets: Iterable[str | list[str]]) -> str:

@@ -12,9 +12,10 @@ from actors.jobs.states import Stage
 from actors.options import Limits
 from actors.settings import Settings
 from actors.stages.spec import StageSpec
+from actors.stages.take_resources import brief_of
 from explorer.retry_policy import Retry
 from explorer.types import Wishes
-from video.style import Style
+from video.style import Style, layout
 
 LISTED = frozenset({"localhost:3000", "10.0.0.5:8080"})
 
@@ -70,6 +71,18 @@ def test_a_specification_arrives_as_it_was_sent() -> None:
         line = sent.encode()
         assert line.count(b"\n") == 1
         assert StageSpec.decode(line) == sent
+
+
+def test_what_a_site_file_says_reaches_the_take_and_no_language_model_sees_what_is_masked() -> None:
+    asked = JobSpec("https://example.com/", Limits(1, 1, 9), consent=("Nelp",), mask=("css=.name",))
+    sent = StageSpec.of(Job("j1", asked), Claim("j1", Stage.EXPLORING, "token", 1), Settings(), "")
+
+    arrived = StageSpec.decode(sent.encode())
+
+    assert brief_of(arrived.exploration, layout(Style())).consent == ("Nelp",)
+    assert arrived.exploration.mask == ("css=.name",)
+    assert arrived.is_private
+    assert not spec("https://example.com/").is_private
 
 
 def test_secrets_are_not_shown() -> None:

@@ -13,6 +13,7 @@ from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
+from actors.sites.site_file import SiteFile, SiteFiles
 from tests.conftest import NewProcesses, Serve
 from tests.support.jobs import exploring, failed, job_keys, queued, ready
 from video.style import Style
@@ -71,6 +72,25 @@ async def test_a_film_is_made_as_it_was_asked_for(settings: Settings, store: Sto
     assert job.spec.style == Style("plain", "square", 60, "webm", captions=False, zoom=False, title_card=True)
     assert default is not None
     assert (default.spec.style, default.spec.camera) == (Style(size="1080p"), "auto")
+
+
+async def test_the_status_names_the_site_file_that_a_film_follows(
+    settings: Settings, store: Store, serve: Serve
+) -> None:
+    shop = SiteFile("shop.yaml", ("93.184.215.14",), limits=ExplorationOptions(max_clicks=2), mask=("css=p",))
+    with (
+        serve(settings.model_copy(update={"sites": SiteFiles("sites", (shop,))})) as address,
+        httpx.Client(base_url=address) as client,
+    ):
+        followed = client.post("/demo/run", json={"url": PUBLIC, "max_clicks": 9}).json()
+        other = client.post("/demo/run", json={"url": "http://93.184.215.15/"}).json()
+
+        named = [client.get(one["links"]["status"]).json()["site_file"] for one in (followed, other)]
+
+    assert named == ["shop.yaml", None]
+    job = await store.get(followed["job_id"])
+    assert job is not None
+    assert (job.spec.limits.max_clicks, job.spec.mask) == (2, ("css=p",))
 
 
 async def test_the_options_of_a_request_reach_the_job_and_its_status(
