@@ -41,7 +41,7 @@ class RecordingResult:
 
     def as_json(self) -> Json:
         """Returns the output of `--json`."""
-        copied = ("film", "stop_reason", "steps", "script_steps", "refused", "looked_at")
+        copied = ("site_file", "film", "stop_reason", "steps", "script_steps", "refused", "looked_at")
         return {
             "file": str(self.files.film),
             "url": self.status["url"],

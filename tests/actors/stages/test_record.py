@@ -152,3 +152,19 @@ async def test_what_is_checked_when_a_trace_is_complete_is_among_its_warnings(
     assert missing == FilmWarning("font_missing", "Dead | Lab is shown as boxes.")
     assert done.film is not None
     assert done.film.warnings == ()
+
+
+@pytest.mark.thorough
+async def test_an_explored_film_follows_the_masks_of_its_site_file(
+    settings: Settings, site: SiteServer
+) -> None:
+    redactor = Redactor()
+
+    with own_work_dir("take") as folder:
+        film = spec(settings, site, folder)
+        exploration = replace(film.exploration, mask=("css=h1",), limits=Limits(1, 3, 60))
+        film = replace(film, exploration=exploration)
+        async with egress_proxy(exploration) as proxy:
+            await RecordStage(film, lambda _: None, redactor).run(proxy, None)
+
+    assert redactor.text("Pay for rooms, not for seats.") == "•••"

@@ -219,6 +219,7 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
         "refused": [],
         "warnings": [],
         "looked_at": [],
+        "site_file": None,
         "storyboard": False,
         "camera": {"wanted": "auto", "used": None, "notes": [], "lost_frames": None},
         "film": None,
