@@ -19,6 +19,7 @@ from actors.errors import StoreUnavailable
 from actors.jobs.callback import Callback
 from actors.jobs.secrets import SecretInputs, seal
 from actors.jobs.store import Store
+from actors.settings import Settings
 from actors.submission import check_callback
 from explorer.script.errors import ScriptInvalid
 
@@ -42,13 +43,13 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def checked_rows(template: JobTemplate, table: Table, date: str) -> list[BatchRow]:
+def checked_rows(template: JobTemplate, table: Table, date: str, settings: Settings) -> list[BatchRow]:
     """The rows, each with its host. Raises RowsInvalid with line and column of each problem."""
     problems, rows = Problems("line" if table.encoding else "row"), []
     for row, line in zip(table.rows, table.lines, strict=True):
         values = template.values(row.values, row.number, len(table.rows), date)
         try:
-            spec = template.spec(row.values, values)
+            spec = template.spec(row.values, values, settings)
         except ScriptInvalid as exc:
             for one in exc.problems:
                 column = one.field.removeprefix("variables.")

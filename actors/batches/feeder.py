@@ -15,14 +15,13 @@ from actors.jobs.job import Job
 from actors.jobs.keys import BATCHES, JOB
 from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store
+from actors.sites.site_file import AT_ONCE, PACE_S
 from actors.submission import announce, check_address
 from explorer.errors import AddressRefused
 from explorer.script.errors import ScriptInvalid
 
 log = logging.getLogger(__name__)
 
-#: One take per host at a time, and so long between two, unless a site's file says otherwise.
-AT_ONCE, PACE_S = 1, 2.0
 LOST = ("The job of this item is gone: it expired, or Redis has lost it. Retry the item.", "job_unknown")
 
 
@@ -61,7 +60,9 @@ class _Round:
             await self.batches.fail(batch.id, number, ItemStatus.WAITING, "", error, host)
             return "not_waiting"
         job = Job(uuid.uuid4().hex, spec)
-        fed = await self.batches.feed(batch.id, number, job, host, AT_ONCE, PACE_S)
+        site = self.batches.store.settings.sites.match(spec.url)
+        at_once, pace_s = (site.at_once, site.pace_s) if site else (AT_ONCE, PACE_S)
+        fed = await self.batches.feed(batch.id, number, job, host, at_once, pace_s)
         if fed == "fed":
             await announce(self.send, job.id)
         return fed
@@ -70,8 +71,9 @@ class _Round:
         """Raises ScriptInvalid, and AddressRefused for an address that may not be reached any more."""
         batch = self.batch
         values = batch.template.values(row, number, batch.total, batch.date)
-        spec = batch.template.spec(row, values)
-        await check_address(spec.url, self.batches.store.settings.allow_private_hosts)
+        settings = self.batches.store.settings
+        spec = batch.template.spec(row, values, settings)
+        await check_address(spec.url, settings.allow_private_hosts)
         return spec
 
     async def _pause_if_all_are_held(self, hosts: set[str]) -> None:

@@ -12,8 +12,10 @@ from pydantic import ValidationError
 
 from actors.batches.columns import DELIVER_TO, FILM_PREFIX, URL
 from actors.jobs.spec import JobSpec, Priority, ScriptSpec
-from actors.option_checks import check_url
-from actors.options import ExplorationOptions, FilmOptions
+from actors.option_checks import check_domain, check_url, each
+from actors.options import ExplorationOptions, FilmOptions, from_text
+from actors.settings import Settings
+from actors.sites.precedence import exploration_at, film_at
 from explorer.script.errors import Problem, ScriptInvalid, problems_of
 from explorer.script.model import Script
 from explorer.script.variables import PLACEHOLDER, bind
@@ -31,6 +33,7 @@ MAX_NAME_BYTES = 100
 class JobTemplate:
     """A request for a film in which variables have no values yet."""
 
+    #: What is asked for: only fields that are set count, before the operator's and the site file's.
     exploration: ExplorationOptions
     film: FilmOptions
     #: Where an exploration begins, or a script that does not say; a column `url` goes before.
@@ -48,8 +51,8 @@ class JobTemplate:
 
     def encode(self) -> str:
         row = {
-            "exploration": self.exploration.model_dump(mode="json"),
-            "film": self.film.model_dump(mode="json"),
+            "exploration": self.exploration.model_dump(mode="json", exclude_unset=True),
+            "film": self.film.model_dump(mode="json", exclude_unset=True),
             "url": self.url,
             "script": self.script,
             "variables": dict(self.variables),
@@ -94,27 +97,34 @@ class JobTemplate:
         built_in = {"row": str(number).zfill(len(str(total))), "row_count": str(total), "date": date}
         return {**built_in, **self.variables, **own}
 
-    def spec(self, row: Mapping[str, str], values: Mapping[str, str]) -> JobSpec:
+    def spec(self, row: Mapping[str, str], values: Mapping[str, str], settings: Settings) -> JobSpec:
         """The job of a row. Raises ScriptInvalid with what does not fit, by column where there is one."""
-        film = self._film(row)
         script = self._bound(row, values) if self._script is not None else None
         problems: list[Problem] = []
-        url = script.script["url"] if script and script.script.get("url") else ""
         exploration = self.exploration
         if script is None:
             url = row.get(URL, "") or _filled(self.url, values, URL, problems)
-            goal = _filled(exploration.goal, values, "goal", problems)
-            exploration = _checked(exploration, {"goal": goal}, problems)
-        elif not url:
-            url = script.bound.script.start
+            if exploration.goal:
+                goal = _filled(exploration.goal, values, "goal", problems)
+                exploration = _checked(exploration, {"goal": goal}, problems)
+        else:
+            url = script.script.get("url") or script.bound.script.start
         try:
             url = check_url(url)
+            each(lambda host: check_domain(host, url), exploration.domains)
         except ValueError as exc:
             problems.append(Problem(URL, str(exc)))
         if problems:
             raise ScriptInvalid(problems)
+        site = settings.sites.match(url)
         return JobSpec.of(
-            url, exploration, film, priority=self.priority, script=script, signed_in=self.signed_in
+            url,
+            exploration_at(site, settings.exploration, exploration),
+            film_at(site, settings.film, self._film(row)),
+            site=site,
+            priority=self.priority,
+            script=script,
+            signed_in=self.signed_in,
         )
 
     def film_name(self, values: Mapping[str, str]) -> str:
@@ -138,7 +148,16 @@ class JobTemplate:
         if not changed:
             return self.film
         try:
-            return FilmOptions.model_validate({**self.film.model_dump(), **_typed(changed)})
+            named = self.film.model_dump(exclude_unset=True)
+            return FilmOptions.model_validate(
+                {
+                    **named,
+                    **{
+                        name: from_text(FilmOptions.model_fields[name], text)
+                        for name, text in changed.items()
+                    },
+                }
+            )
         except ValidationError as exc:
             raise ScriptInvalid(
                 [Problem(FILM_PREFIX + one.field.lstrip("."), one.message) for one in problems_of(exc, "")]
@@ -147,15 +166,6 @@ class JobTemplate:
 
 def _is_option(column: str) -> bool:
     return column in {URL, DELIVER_TO} or column.startswith(FILM_PREFIX)
-
-
-def _typed(options: Mapping[str, str]) -> dict[str, Any]:
-    """Film options as they are typed into a table: everything is text there."""
-    words: dict[str, Any] = {"true": True, "yes": True, "false": False, "no": False}
-    return {
-        name: words.get(value.lower(), int(value) if value.isascii() and value.isdecimal() else value)
-        for name, value in options.items()
-    }
 
 
 def _filled(text: str, values: Mapping[str, str], place: str, problems: list[Problem]) -> str:
@@ -175,7 +185,7 @@ def _checked(
     options: ExplorationOptions, changed: Mapping[str, str], problems: list[Problem]
 ) -> ExplorationOptions:
     try:
-        return ExplorationOptions.model_validate({**options.model_dump(), **changed})
+        return ExplorationOptions.model_validate({**options.model_dump(exclude_unset=True), **changed})
     except ValidationError as exc:
         problems += [Problem(one.field.lstrip("."), one.message) for one in problems_of(exc, "")]
         return options

@@ -20,7 +20,8 @@ from demo_api.client.download import TAKE_FAILED
 from demo_api.client.output_files import Files, part_of
 from demo_api.client.result import RecordingResult
 from demo_api.client.status_events import ENDED, Event, Json, StatusDiff
-from demo_api.schemas.jobs import JobStatus, RunRequest
+from demo_api.schemas.job_status import JobStatus
+from demo_api.schemas.jobs import RunRequest
 from demo_api.schemas.script import script_of_job
 from explorer.egress.policy import Endpoint
 from explorer.script.export import as_yaml

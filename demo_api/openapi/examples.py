@@ -11,7 +11,8 @@ from actors.options import ExplorationOptions, FilmOptions
 from demo_api.problems import STATUS, error_code, meaning_of, problem_details
 from demo_api.routes.health import Health, Readiness, assess
 from demo_api.routes.metrics import render
-from demo_api.schemas.jobs import Accepted, JobStatus, Links, RunRequest
+from demo_api.schemas.job_status import JobStatus
+from demo_api.schemas.jobs import Accepted, Links, RunRequest
 from demo_api.schemas.script_check import CheckRequest, ScriptCheck
 
 Examples = dict[str, Any]

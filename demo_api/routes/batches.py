@@ -58,7 +58,7 @@ async def run_batch(request: Request) -> Response:
     settings, store = _settings(request), _store(request)
     try:
         spec = body.spec(settings)
-        checked: CheckedBatch = await asyncio.to_thread(check, body, spec.template)
+        checked: CheckedBatch = await asyncio.to_thread(check, body, spec.template, settings)
     except ScriptInvalid as exc:
         raise invalid(exc) from exc
     batch = await accept(store, spec, checked.rows, checked.date, checked.told, body.secret_inputs)
@@ -112,12 +112,12 @@ async def retry_batch(request: Request) -> Response:
 
 def _checked(body: BatchCheckRequest, settings: Settings) -> BatchCheck:
     try:
-        template = body.job_template(settings)
+        template = body.job_template()
     except ScriptInvalid as exc:
         raise invalid(exc) from exc
     names = sorted(template.names)
     try:
-        found = check(body, template)
+        found = check(body, template, settings)
     except RowsInvalid as exc:
         problems = [RowProblemOut(line=p.line, column=p.column, message=p.message) for p in exc.problems]
         return BatchCheck(problems=problems, more_problems=exc.more, variables=names)

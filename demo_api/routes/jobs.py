@@ -23,7 +23,8 @@ from demo_api.export.response import (
 )
 from demo_api.middleware.body import read_body
 from demo_api.middleware.request_guard import MAX_SCRIPT_BODY_BYTES
-from demo_api.schemas.jobs import Accepted, JobStatus, Links, RunRequest
+from demo_api.schemas.job_status import JobStatus
+from demo_api.schemas.jobs import Accepted, Links, RunRequest
 from demo_api.schemas.secrets import RetryRequest
 
 IDEMPOTENCY_KEY = "Idempotency-Key"

@@ -17,7 +17,8 @@ from demo_api.routes.jobs import cancel, export, retry, run, status
 from demo_api.routes.metrics import metrics
 from demo_api.routes.operation import BODY, FILM, JOB, Operation
 from demo_api.routes.scripts import StepLog, check, schema, script, step_log
-from demo_api.schemas.jobs import Accepted, JobStatus, RunRequest
+from demo_api.schemas.job_status import JobStatus
+from demo_api.schemas.jobs import Accepted, RunRequest
 from demo_api.schemas.script_check import CheckRequest, ScriptCheck
 from demo_api.schemas.secrets import RetryRequest
 from explorer.errors import AddressRefused

@@ -14,7 +14,7 @@ from actors.batches.template import DEFAULT_NAME, JobTemplate
 from actors.jobs.secrets import SecretInputs
 from actors.jobs.spec import Priority
 from actors.option_checks import check_callback_url
-from actors.options import ExplorationOptions, FilmOptions
+from actors.options import ExplorationOptions, FilmOptions, Options
 from actors.settings import Settings
 from actors.submission import callback_of
 from demo_api.errors import RequestInvalid
@@ -101,14 +101,14 @@ class BatchCheckRequest(BaseModel):
         assert self.csv is not None
         return read_csv(self.csv, columns=self.columns)
 
-    def job_template(self, settings: Settings, *, signed_in: bool = False) -> JobTemplate:
+    def job_template(self, *, signed_in: bool = False) -> JobTemplate:
         """What all films have in common. Raises ScriptInvalid."""
         asked = self.template or Template()
         script = _loaded(asked.script if self.script is None else self.script)
-        film = settings.film.changed(film_of(script)) if script else settings.film
+        film = _named(FilmOptions, film_of(script) if script else None) | _named(FilmOptions, asked)
         return JobTemplate(
-            settings.exploration.changed(asked),
-            film.changed(asked),
+            ExplorationOptions.model_validate(_named(ExplorationOptions, asked)),
+            FilmOptions.model_validate(film),
             url=asked.url or ("" if script else ANY_URL),
             script=script.model_dump(mode="json", by_alias=True, exclude_defaults=True) if script else None,
             variables=self.variables,
@@ -153,7 +153,7 @@ class BatchRequest(BatchCheckRequest):
 
     def spec(self, settings: Settings) -> BatchSpec:
         """What is asked for besides the rows. Raises ScriptInvalid."""
-        template = self.job_template(settings, signed_in=bool(self.secret_inputs.sign_in))
+        template = self.job_template(signed_in=bool(self.secret_inputs.sign_in))
         problems = list(_secret_problems(template, self.secrets))
         if problems:
             raise ScriptInvalid(problems)
@@ -172,16 +172,22 @@ class CheckedBatch:
     table: Table
 
 
-def check(request: BatchCheckRequest, template: JobTemplate) -> CheckedBatch:
+def check(request: BatchCheckRequest, template: JobTemplate, settings: Settings) -> CheckedBatch:
     """Checks every row; takes some ms a row. Raises RowsInvalid."""
     table, date = request.table(), today()
-    rows = checked_rows(template, table, date)
+    rows = checked_rows(template, table, date, settings)
     return CheckedBatch(rows, date, tuple(notices(template, table)), table)
 
 
 def invalid(exc: ScriptInvalid) -> RequestInvalid:
     """The problems of a template as those of a request."""
     return RequestInvalid([{"field": one.field, "message": one.message} for one in exc.problems])
+
+
+def _named(options: type[Options], asked: BaseModel | None) -> dict[str, Any]:
+    """The options that a request, or the film of a script, names."""
+    names = asked.model_fields_set & options.model_fields.keys() if asked else set()
+    return {name: value for name in names if (value := getattr(asked, name)) is not None}
 
 
 def _loaded(given: Mapping[str, Any] | str | None) -> Script | None:

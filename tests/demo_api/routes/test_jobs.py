@@ -216,6 +216,8 @@ async def test_a_new_job_has_a_complete_status(settings: Settings, serve: Serve)
         "steps": [],
         "script_steps": [],
         "failed_step": None,
+        "batch_id": None,
+        "item": None,
         "refused": [],
         "warnings": [],
         "looked_at": [],
