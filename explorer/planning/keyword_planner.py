@@ -39,12 +39,12 @@ from explorer.planning.main_pages import fits_main_pages as fits_main_pages
 from explorer.planning.main_pages import looks_inside
 from explorer.planning.repetition import (
     FURTHER_ROW_SCORE,
-    MAX_ROWS_OF_A_LIST,
     history_bonus,
     is_further_of_group,
     is_further_row,
     is_just_revealed,
     is_reused,
+    is_row_left,
     limited_by_history,
     menu_part_bonus,
     revealed_bonus,
@@ -214,13 +214,9 @@ class _Ranking:
             return True
         if not (element.href or is_new) and kind_of(element) in self.scene.hopeless_kinds:
             return True
-        return is_further_row(element, self.scene) and not (serves_goal or self._is_row_left(element, is_new))
-
-    def _is_row_left(self, element: Element, is_new: bool) -> bool:
-        """Whether a further row may be shown when nothing else is left: pages, and few others."""
-        expected = self.scene.expected_outcomes.get(element.key)
-        is_page = bool(element.href) and expected is not None and expected.outcome == "page"
-        return is_new and (is_page or self.scene.row_counts.get(element.row, 0) < MAX_ROWS_OF_A_LIST)
+        return is_further_row(element, self.scene) and not (
+            serves_goal or is_row_left(element, self.scene, is_new)
+        )
 
     def _is_unpromising(self, element: Element, score: float) -> bool:
         tried = kind_of(element) in self.scene.success_rates and not (element.href or self.accept_little)

@@ -19,6 +19,8 @@ SAME_NAME_PENALTY = 12
 #: Of one list so many rows are clicked; after that only pages that show something new, and last of all. So is
 #: what nothing is known of, of a kind that has shown nothing.
 ROWS_OF_A_LIST, MAX_ROWS_OF_A_LIST, FURTHER_ROW_SCORE, DEAD_KIND_SCORE = 2, 4, 12.0, 2.0
+#: A film of fewer steps shows a third and a fourth row of one list rather than end.
+SHORT_FILM_STEPS = 7
 #: What the click before has revealed is used next, before others of its kind: that is what it was opened for.
 #: A page that a menu has revealed is one of many.
 REVEALED_SCORE, REVEALED_PAGE_SCORE = 24, 8
@@ -111,6 +113,14 @@ def limited_by_history(element: Element, scene: Scene, clicked: Counter[str], sc
 def is_further_row(element: Element, scene: Scene) -> bool:
     """Whether enough rows of its list were clicked."""
     return scene.row_counts.get(element.row, 0) >= ROWS_OF_A_LIST
+
+
+def is_row_left(element: Element, scene: Scene, is_new: bool) -> bool:
+    """Whether a further row may be shown when nothing else is left: pages, and others in a short film."""
+    expected = scene.expected_outcomes.get(element.key)
+    is_page = bool(element.href) and expected is not None and expected.outcome == "page"
+    is_short = len(scene.history) < SHORT_FILM_STEPS
+    return is_new and (is_page or (is_short and scene.row_counts.get(element.row, 0) < MAX_ROWS_OF_A_LIST))
 
 
 def is_further_of_group(element: Element, scene: Scene) -> bool:

@@ -93,6 +93,8 @@ def test_of_a_list_few_further_rows_are_shown_when_nothing_else_is_left() -> Non
     known = {row.key: ExpectedOutcome("dialog", 3.0)}
     assert order(row, tab("Tab"), expected_outcomes=known, row_counts={"list": 3}) == ["Tab", "Row"]
     assert order(row, tab("Tab"), expected_outcomes=known, row_counts={"list": 4}) == ["Tab"]
+    steps = tuple(f"Step {n}" for n in range(7))
+    assert order(row, expected_outcomes=known, row_counts={"list": 3}, history=steps) == []
 
 
 def test_then_calls_to_action_content_controls_and_footer_follow() -> None:
