@@ -18,6 +18,16 @@ PLACEHOLDER = re.compile(rf"\\\{{\{{|\{{\{{\s*({NAME})\s*\}}\}}|\{{\{{([^{{}}]*)
 _CODE = frozenset({"expression", "properties", "fingerprints"})
 #: The path of all places where a secret may stand.
 _SECRET_PLACE = re.compile(r"script\.(?:before|steps)\[\d+\]\.fill\.value")
+#: Places of free text; all others name a target.
+_FREE_TEXT = frozenset(
+    {
+        *("value", "caption", "chapter", "navigate", "url", "title", "text", "keys", "press", "screenshot"),
+        *("goal", "focus", "avoid", "name"),
+    }
+)
+#: What a CSS selector cannot hold as it is.
+_CSS_SPECIAL = re.compile(r"^\d|[^A-Za-z0-9_\-\u00a0-\U0010ffff]")
+_BARE = re.compile(r"[\w .-]*")
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 
 
@@ -113,13 +123,31 @@ class _Binding:
                 return found[0] if is_kept else "{{"
             if name in self.values:
                 self._note_given(path)
-                return self.values[name]
+                return self._fitting(self.values[name], text[: found.start()], path)
             if name in self.script.secrets and is_kept:
                 return found[0]
             self.problems.append(Problem(path, self._why_not(name, wrong)))
             return found[0]
 
         return PLACEHOLDER.sub(replace, text)
+
+    def _fitting(self, value: str, before: str, path: str) -> str:
+        """The value as it may stand behind `before`: in a target it is a text, and no syntax."""
+        if path.rpartition(".")[2].partition("[")[0] in _FREE_TEXT:
+            return value
+        part = before.rpartition(">>")[2].lstrip()
+        if part.startswith("css="):
+            return css_escaped(value)
+        quote = open_quote(part) if part.startswith(("xpath=", "xpath/", "role=")) else None
+        if quote and quote in value:
+            self.problems.append(
+                Problem(path, f"holds a value with {quote}, which closes the quotes around it")
+            )
+        elif quote == "" and not _BARE.fullmatch(value):
+            self.problems.append(Problem(path, "holds a value outside of quotes that is not plain: quote it"))
+        elif ">>" in value:
+            self.problems.append(Problem(path, "holds a value with >>, which would part the target"))
+        return value
 
     def _why_not(self, name: str | None, wrong: str | None) -> str:
         if name is None:
@@ -138,6 +166,20 @@ class _Binding:
         )
         if step:
             self.given.add(step[1])
+
+
+def css_escaped(text: str) -> str:
+    """Writes a text so that it means itself within a CSS selector, in quotes or not (CSSOM)."""
+    return _CSS_SPECIAL.sub(lambda found: f"\\{ord(found[0]):x} ", text)
+
+
+def open_quote(text: str) -> str:
+    """The quotation mark that is open at the end of a text; "" for none."""
+    quote = ""
+    for char in text:
+        if char in "'\"" and quote in {"", char}:
+            quote = "" if quote else char
+    return quote
 
 
 def _unknown_values(script: Script, values: Mapping[str, str]) -> Iterator[Problem]:

@@ -99,3 +99,39 @@ def test_what_does_not_fit_is_told_with_its_place(
         bound(script, **values)
 
     assert [(one.field, message in one.message) for one in caught.value.problems] == [(field, True)]
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "expected"),
+    [
+        ("css=[title='{{who}}']", "O'Hara] a", r"css=[title='O\27 Hara\5d \20 a']"),
+        ("css=#{{who}}", "7a", r"css=#\37 a"),
+        ("css=.{{who}}", "größe", "css=.größe"),
+        ("xpath=//a[.='{{who}}']", 'the "best"', "xpath=//a[.='the \"best\"']"),
+        ("{{who}}", "O'Hara & Sons, 1 > 0", "O'Hara & Sons, 1 > 0"),
+    ],
+)
+def test_a_value_is_a_text_within_a_target(target: str, value: str, expected: str) -> None:
+    script = bound({"variables": {"who": "x"}, "steps": [{"click": target}]}, who=value)
+    assert script.as_json["steps"][0]["click"]["target"] == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "why"),
+    [
+        ("xpath=//a[.='{{who}}']", "x'] | //b['", "closes the quotes"),
+        ("xpath=//a[{{who}}]", "1] | //b[1", "outside of quotes"),
+        ("role=button[name='{{who}}']", "Save'] >> nth=0", "closes the quotes"),
+        ("{{who}}", "Save >> css=.delete", ">>"),
+        ("text={{who}}", "Save >> css=.delete", ">>"),
+    ],
+)
+def test_a_value_that_would_change_a_target_is_refused(target: str, value: str, why: str) -> None:
+    with pytest.raises(ScriptInvalid, match=why):
+        bound({"variables": {"who": "x"}, "steps": [{"click": {"target": target}}]}, who=value)
+
+
+def test_free_text_keeps_a_value_as_it_is() -> None:
+    steps = [{"caption": "{{who}}"}, {"fill": {"target": "Name", "value": "{{who}}"}}]
+    script = bound({"variables": {"who": "x"}, "steps": steps}, who="a >> 'b'").as_json["steps"]
+    assert (script[0]["caption"], script[1]["fill"]["value"]) == ("a >> 'b'", "a >> 'b'")
