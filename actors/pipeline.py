@@ -47,6 +47,8 @@ STORE_LIMIT_S = 120.0
 ENCODE_GRACE_S = 180.0
 #: Shorter than a lease, which is not renewed while a draft is checked.
 DRAFT_RETRY_LIMIT_S = 5.0
+#: A host that could not answer now is left alone for so long by batches, and longer if it says so.
+SLOW_DOWN_S = 30.0
 
 
 class Pipeline:
@@ -236,6 +238,8 @@ class Pipeline:
             if isinstance(result, Failed):
                 if result.failed_step:
                     progress.fields["failed_step"] = json.dumps(asdict(result.failed_step))
+                if result.retry_after_s is not None:
+                    progress.fields["retry_after_ms"] = int(1000 * max(result.retry_after_s, SLOW_DOWN_S))
                 extras = {name: claim.extra_keys[name] for name in result.extras}
                 raise StageFailed(result.code, result.error, extras=extras)
         except PipelineError as exc:

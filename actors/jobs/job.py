@@ -33,7 +33,7 @@ OF_EXPLORATION = (
 )
 #: Of the former, what is told on while attempts follow each other: the history of the job.
 TOLD_ON = frozenset({"retries", "wrote"})
-OF_ATTEMPT = ("error", "error_code", "attempt", "failures", "callback_report")
+OF_ATTEMPT = ("error", "error_code", "attempt", "failures", "callback_report", "retry_after_ms")
 
 
 @dataclass(frozen=True, slots=True)

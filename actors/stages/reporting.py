@@ -33,7 +33,7 @@ def report_failure(report: Reporter, unless: tuple[type[Exception], ...] = ()) -
             if isinstance(exc, StepFailed):
                 report(Failed(exc.code, str(exc), exc.failed, exc.extras))
             else:
-                report(Failed(exc.code, str(exc)))
+                report(Failed(exc.code, str(exc), retry_after_s=getattr(exc, "retry_after_s", None)))
         raise
 
 

@@ -148,6 +148,8 @@ class Failed:
     failed_step: FailedStep | None = None
     #: What was stored of it.
     extras: tuple[str, ...] = ()
+    #: How long the site asks to be left alone, 0.0 if it does not say; None where another try is of no use.
+    retry_after_s: float | None = None
     kind: Literal["failed"] = "failed"
 
 

@@ -140,7 +140,7 @@ local function settle_item(job_key, id, now_ms)
     return
   end
   local job = redis.call('HMGET', job_key, 'status', 'error', 'error_code', 'film', 'script_steps', 'steps',
-    'queued_ms', 'pace_ms', 'host')
+    'queued_ms', 'pace_ms', 'host', 'retry_after_ms')
   local item = batch_key .. ':items:' .. number
   put_item(batch_key, number, job[1])
   redis.call('HDEL', item, 'error', 'error_code', 'film_s', 'bytes')
@@ -159,7 +159,7 @@ local function settle_item(job_key, id, now_ms)
     redis.call('HINCRBY', batch_key, 'healed', healed)
   end
   redis.call('HSET', batch_key, 'updated_ms', now_ms)
-  release_host(batch_key, job[9], id, job[1], tonumber(job[8]))
+  release_host(batch_key, job[9], id, job[1], math.max(tonumber(job[8]), tonumber(job[10] or 0)))
   end_batch_if_done(batch_key, batch_id, now_ms)
 end
 

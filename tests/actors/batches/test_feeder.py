@@ -6,8 +6,8 @@ from actors.batches.feeder import feed, tend
 from actors.batches.states import BatchStatus, ItemStatus
 from actors.batches.store import BatchStore
 from actors.errors import BatchEnded
-from actors.jobs.keys import BATCHES, JOB
-from actors.jobs.states import Stage
+from actors.jobs.keys import BATCHES, JOB, PACE
+from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from tests.actors.batches.support import batch_of, claimed, fail_next, film_next, hurry
 from tests.support.jobs import queued
@@ -177,6 +177,18 @@ async def test_a_host_where_five_in_a_row_failed_is_left_alone_until_somebody_re
     await feed(store, send)
     await film_next(store)
     assert (await batches.find(batch.id)).status is BatchStatus.COMPLETED
+
+
+async def test_a_host_that_asks_to_be_left_alone_is_left_alone_as_long(store: Store) -> None:
+    batch = await batch_of(store, ["1.1.1.1"] * 2)
+    await feed(store, send)
+    claim = await store.claim_next(Stage.QUEUED, Stage.EXPLORING)
+    assert claim is not None
+    await store.end(claim, Status.FAILED, {"error": "too many", "error_code": "x", "retry_after_ms": 90_000})
+
+    assert 80_000 < await store.redis.pttl(f"{PACE}1.1.1.1:next") <= 90_000
+    await feed(store, send)
+    assert await counts(store, batch.id) == {"waiting": 1, "failed": 1}
 
 
 async def test_an_address_that_may_not_be_reached_fails_its_item_alone(store: Store) -> None:
