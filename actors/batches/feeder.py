@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from actors.batches.batch import Batch
 from actors.batches.states import BatchStatus, ItemStatus
-from actors.batches.store import BatchStore
+from actors.batches.store import BatchStore, Fed, NextItem
 from actors.broker import SendTicket
 from actors.errors import BatchUnknown
 from actors.jobs.capacity import has_capacity
@@ -33,36 +33,30 @@ class _Round:
     batch: Batch
     send: SendTicket
 
-    async def feed(self) -> int:
-        """Begins as many items as may run; returns how many."""
-        fed, busy = 0, set[str]()
-        waiting = await self.batches.waiting(self.batch.id)
-        for number, host in waiting:
-            if host in busy:
-                continue
-            match await self._begin(number, host):
-                case "fed":
-                    fed += 1
-                case "full":
-                    return fed
-                case "host_busy":
-                    busy.add(host)
-        if waiting and not fed:
-            await self._pause_if_all_are_held({host for _, host in waiting})
-        return fed
+    async def feed(self) -> None:
+        """Begins as many items as may run."""
+        most = max((file.at_once for file in self.batches.store.settings.sites.files), default=AT_ONCE)
+        items = await self.batches.next_items(self.batch.id, most)
+        if items is None:
+            await self._pause()
+        elif items and not await has_capacity(self.batches.store):
+            await self._wait_for_capacity()
+        else:
+            for item in items:
+                if await self._begin(item) == "full":
+                    return
 
-    async def _begin(self, number: int, host: str) -> str:
-        batch, row = self.batch, await self.batches.row(self.batch.id, number)
+    async def _begin(self, item: NextItem) -> Fed:
+        batch_id = self.batch.id
         try:
-            spec = await self._spec(row, number)
+            spec = await self._spec(item.row, item.number)
         except (ScriptInvalid, AddressRefused) as exc:
             error = (str(exc), exc.code)
-            await self.batches.fail(batch.id, number, ItemStatus.WAITING, "", error, host)
+            await self.batches.fail(batch_id, item.number, ItemStatus.WAITING, "", error, item.host)
             return "not_waiting"
-        job = Job(uuid.uuid4().hex, spec)
-        site = self.batches.store.settings.sites.match(spec.url)
+        job, site = Job(uuid.uuid4().hex, spec), self.batches.store.settings.sites.match(spec.url)
         at_once, pace_s = (site.at_once, site.pace_s) if site else (AT_ONCE, PACE_S)
-        fed = await self.batches.feed(batch.id, number, job, host, at_once, pace_s)
+        fed = await self.batches.feed(batch_id, item.number, job, item.host, at_once, pace_s)
         if fed == "fed":
             await announce(self.send, job.id)
         return fed
@@ -76,13 +70,17 @@ class _Round:
         await check_address(spec.url, settings.allow_private_hosts)
         return spec
 
-    async def _pause_if_all_are_held(self, hosts: set[str]) -> None:
+    async def _wait_for_capacity(self) -> None:
+        """Says that nothing is begun as long as Redis is full."""
+        if self.batch.waits_for != "capacity":
+            log.warning("batch %s waits: Redis has no memory left for another film", self.batch.id)
+            await self.batches.note_waits_for(self.batch.id, "capacity")
+
+    async def _pause(self) -> None:
         """Pauses a batch all of whose hosts are left alone: it waits for somebody to resume it."""
-        held = set(await self.batches.held_hosts(self.batch.id))
-        if hosts <= held and not await self.batches.running(self.batch.id):
-            log.warning("batch %s is paused: too many films failed in a row on %s", self.batch.id, held)
-            await self.batches.steer(self.batch.id, "pause")
-            await self.batches.note_waits_for(self.batch.id, "hosts")
+        log.warning("batch %s is paused: too many films failed in a row on its hosts", self.batch.id)
+        await self.batches.steer(self.batch.id, "pause")
+        await self.batches.note_waits_for(self.batch.id, "hosts")
 
 
 async def feed(store: Store, send: SendTicket) -> None:
@@ -94,16 +92,9 @@ async def feed(store: Store, send: SendTicket) -> None:
         except BatchUnknown:
             await store.redis.zrem(BATCHES, batch_id)
             continue
-        counts = await batches.counts(batch_id)
-        goes_on = batch.status in {BatchStatus.PENDING, BatchStatus.PROCESSING}
-        has_room = counts[ItemStatus.RUNNING] < batch.max_concurrency and counts[ItemStatus.WAITING] > 0
-        if not (goes_on and has_room):
+        if batch.status not in {BatchStatus.PENDING, BatchStatus.PROCESSING}:
             continue
-        if await has_capacity(store):
-            await _Round(batches, batch, send).feed()
-        elif batch.waits_for != "capacity":
-            log.warning("batch %s waits: Redis has no memory left for another film", batch_id)
-            await batches.note_waits_for(batch_id, "capacity")
+        await _Round(batches, batch, send).feed()
 
 
 async def tend(store: Store) -> None:

@@ -1,8 +1,9 @@
 """Repository of batches: the only reader and writer of their keys. Each change is one Lua script."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -15,8 +16,6 @@ from actors.jobs.scripts import scripts
 from actors.jobs.store import ACCEPT_WITHIN_MS, Store
 
 LUA = Path(__file__).parent / "lua"
-#: So many rows are looked at for one whose host is free.
-MAX_LOOKED_AT = 1_000
 #: Items of a batch give way to films that somebody has asked for by themselves, at the same priority.
 RANK_BEHIND = 0.5
 
@@ -24,6 +23,15 @@ Steer = Literal["pause", "resume", "cancel"]
 #: Why an item was not fed, as the script says it.
 Fed = Literal["fed", "not_waiting", "full", "host_busy"]
 _FED: dict[int, Fed] = {1: "fed", 0: "not_waiting", -1: "full", -2: "host_busy"}
+
+
+@dataclass(frozen=True, slots=True)
+class NextItem:
+    """An item that may begin: its number, its host, and what the columns of its row hold."""
+
+    number: int
+    host: str
+    row: Mapping[str, str]
 
 
 class BatchStore:
@@ -124,18 +132,19 @@ class BatchStore:
         """The ids of batches that have not ended, oldest first."""
         return [raw.decode() for raw in await self._range(BATCHES)]
 
-    async def waiting(self, batch_id: str) -> list[tuple[int, str]]:
-        """Number and host of the items that wait, in order."""
-        numbers = await self._range(f"{BATCH}{batch_id}:waiting", 0, MAX_LOOKED_AT - 1)
-        if not numbers:
-            return []
-        hosts = await cast(Any, self._redis.hmget(f"{BATCH}{batch_id}:hosts", numbers))
-        return [(int(n), (host or b"").decode()) for n, host in zip(numbers, hosts, strict=True)]
+    async def next_items(self, batch_id: str, at_once: int) -> list[NextItem] | None:
+        """The items that may begin now, in order; None when all that waits is on hosts that are left alone.
 
-    async def row(self, batch_id: str, number: int) -> dict[str, str]:
-        """What the columns of a row hold."""
-        text = await cast(Any, self._redis.hget(f"{BATCH}{batch_id}:rows", str(number)))
-        return cast(dict[str, str], json.loads(text))
+        `at_once` is the most that any host may have; whether its own limit allows it, `feed` decides.
+        """
+        found = await self._run("next_items", [BATCH + batch_id], [at_once])
+        if found == 1:
+            return None
+        parts = [part.decode() for part in found]
+        return [
+            NextItem(int(number), host, json.loads(row))
+            for number, host, row in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+        ]
 
     async def feed(self, batch_id: str, number: int, job: Job, host: str, at_once: int, pace_s: float) -> Fed:
         """Makes the job of an item that waits, in one step with the batch's counts."""
@@ -176,8 +185,8 @@ class BatchStore:
         values = batch.template.values(columns, number, batch.total, batch.date)
         return Item.decode(number, state, columns, batch.template.film_name(values))
 
-    async def _range(self, key: str, start: int = 0, end: int = -1, **more: Any) -> list[bytes]:
-        return cast(list[bytes], await self._redis.zrange(key, start, end, **more))
+    async def _range(self, key: str, start: int = 0, end: int | str = -1, **more: Any) -> list[bytes]:
+        return cast(list[bytes], await cast(Any, self._redis.zrange(key, start, end, **more)))
 
     async def _run(self, name: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
         return await self._scripts[name](keys=list(keys), args=list(args))

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
 from pydantic import ValidationError
@@ -27,6 +27,8 @@ DEFAULT_NAME = "{{row}}"
 _EXPLORED = ("goal",)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 MAX_NAME_BYTES = 100
+#: Templates that are kept decoded.
+CACHED = 32
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ class JobTemplate:
         return json.dumps(row)
 
     @classmethod
+    @lru_cache(maxsize=CACHED)
     def decode(cls, text: str) -> Self:
+        """From what `encode` gives. Batches are read again and again, and their templates never change."""
         row: dict[str, Any] = json.loads(text)
         row["exploration"] = ExplorationOptions.model_validate(row["exploration"])
         row["film"] = FilmOptions.model_validate(row["film"])

@@ -191,6 +191,19 @@ async def test_a_host_that_asks_to_be_left_alone_is_left_alone_as_long(store: St
     assert await counts(store, batch.id) == {"waiting": 1, "failed": 1}
 
 
+async def test_when_redis_is_full_nothing_is_begun_and_that_is_said(store: Store) -> None:
+    batch = await batch_of(store, HOSTS)
+    await store.redis.config_set("maxmemory", "64mb")
+    await feed(store, send)
+    assert await counts(store, batch.id) == {"waiting": 3}
+    assert (await BatchStore(store).find(batch.id)).waits_for == "capacity"
+
+    await store.redis.config_set("maxmemory", "0")
+    await feed(store, send)
+    assert await counts(store, batch.id) == {"waiting": 1, "running": 2}
+    assert (await BatchStore(store).find(batch.id)).waits_for == ""
+
+
 async def test_an_address_that_may_not_be_reached_fails_its_item_alone(store: Store) -> None:
     batch = await batch_of(store, ["127.0.0.1", "1.1.1.1"])
     await feed(store, send)
