@@ -1,6 +1,7 @@
 """Shared by all commands: output on the terminal, settings, and errors that end a command."""
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -55,6 +56,11 @@ def print_error(sentence: str) -> None:
 
 def print_warning(sentence: str) -> None:
     screen.print(f"[yellow]warning:[/yellow] {escape(printable(sentence))}", soft_wrap=True)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        screen.print(escape(printable(line)), soft_wrap=True)
 
 
 def printable(text: object) -> str:

@@ -5,7 +5,6 @@ Modules that film, serve or use Redis are imported where they are used: they tak
 """
 
 import logging
-import os
 import signal
 import sys
 import threading
@@ -19,6 +18,8 @@ from rich.table import Table
 from typer.rich_utils import rich_format_error
 
 from actors.errors import PipelineError
+from demo_api.cli.batch import HELP as BATCH_HELP
+from demo_api.cli.batch import batch_command
 from demo_api.cli.console import CommandError, fail, print_error, print_json, read_settings
 from demo_api.cli.help import help_text
 from demo_api.cli.inspect import HELP as INSPECT_HELP
@@ -35,6 +36,7 @@ from demo_api.cli.jobs import (
 )
 from demo_api.cli.mcp import HELP as MCP_HELP
 from demo_api.cli.mcp import mcp_command
+from demo_api.cli.options import default_slots
 from demo_api.cli.record import HELP as RECORD_HELP
 from demo_api.cli.record import record_command
 from demo_api.cli.script import scripts
@@ -73,6 +75,7 @@ Workers = Annotated[
 
 
 app.command("record", help=RECORD_HELP, rich_help_panel=FILMS)(record_command)
+app.command("batch", help=BATCH_HELP, rich_help_panel=FILMS)(batch_command)
 app.command("inspect", help=INSPECT_HELP, rich_help_panel=FILMS)(inspect_command)
 app.add_typer(scripts, name="script", rich_help_panel=FILMS)
 app.command("mcp", help=MCP_HELP, rich_help_panel=FILMS)(mcp_command)
@@ -165,11 +168,6 @@ def doctor() -> None:
     Console().print(table)
     if any(finding.ok is False for finding in findings):
         raise typer.Exit(1)
-
-
-def default_slots() -> int:
-    """Half the cores: a take with the real-time camera uses one to two."""
-    return max(1, (os.cpu_count() or 2) // 2)
 
 
 def _serve(settings: "Settings", host: str, port: int) -> None:

@@ -1,5 +1,6 @@
 """Options of commands: those of films and explorations, and those shared by several commands."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_origin
@@ -130,3 +131,8 @@ def job_of(text: str, server: str, token: str | None) -> tuple[JobAddress, Serve
     except ValueError as exc:
         fail(f"JOB {exc}.", exit_code=2)
     return job, job.resolve_server(server_of(server, token))
+
+
+def default_slots() -> int:
+    """Half the cores: a take with the real-time camera uses one to two."""
+    return max(1, (os.cpu_count() or 2) // 2)

@@ -176,11 +176,12 @@ def _inputs(
         "script": read_text_file(script) if script else None,
         "variables": values_of(var) or None,
         "secrets": secrets_of(secret, os.environ) or None,
-        "storage_state": _json_of(storage_state) if storage_state else None,
+        "storage_state": json_of(storage_state) if storage_state else None,
     }
 
 
-def _json_of(file: Path) -> Any:
+def json_of(file: Path) -> Any:
+    """What a JSON file holds; ends the command when it cannot be read."""
     try:
         return json.loads(read_text_file(file))
     except ValueError as exc:

