@@ -35,10 +35,10 @@ HELP = help_text(
     ("sitereel batch demo.yaml --rows customers.csv --check", "What is wrong, and the first rows:"),
     ("sitereel batch --sites sites.txt --max-clicks 5", "Explores each site of a list:"),
     (
-        'sitereel batch demo.yaml --rows c.csv --column "Full name=name" --column Notes=',
-        "Columns with other names, and one that is left out:",
+        'sitereel batch demo.yaml --rows c.csv --column "Full name=name"',
+        "A column that is called otherwise in the script:",
     ),
-    ("sitereel batch demo.yaml --rows c.csv --server https://films.example.com", "On a server:"),
+    ("sitereel batch demo.yaml --rows c.csv --server http://films.test", "On a server:"),
     notes="The same command again films only what has no film yet. Exits with 0 when all films are there, 1 "
     "when not, 2 on a usage error or when rows are wrong, and 130 after Ctrl-C.",
 )
