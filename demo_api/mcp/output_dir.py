@@ -13,6 +13,13 @@ class OutputFolder:
 
     root: Path
 
+    def resolve_folder(self, name: str) -> Path:
+        """Returns the path of a folder below the root. Raises FileRefused."""
+        root, folder = self.root.resolve(), (self.root / name).resolve()
+        if root not in folder.parents:
+            raise FileRefused(f"Films are put into folders below {root}, and {name!r} is none.")
+        return folder
+
     def resolve(self, name: str) -> Path:
         """Returns the path of a film of this name. Raises FileRefused."""
         path = self.root / name

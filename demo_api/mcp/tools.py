@@ -22,6 +22,7 @@ from demo_api.client.download import completed, fetch
 from demo_api.client.output_files import FileRefused, Files, format_of
 from demo_api.client.status_events import ENDED, STAGE_LABELS, Event, Json
 from demo_api.errors import ApiError
+from demo_api.mcp.batch_tool import BatchTool
 from demo_api.mcp.output_dir import OutputFolder
 from demo_api.mcp.results import Demo, thumbnail, tool_error, tool_result
 from demo_api.schemas.options import annotated_type, with_parameters
@@ -90,6 +91,7 @@ def make_mcp(server: Callable[[], Server], folder: Path) -> MCPServer[Any]:
     for tool, title, writes in (
         (tools.record_demo, "Film a site", True),
         (tools.film_script, "Film a script", True),
+        (BatchTool(server, tools.folder).film_batch, "Film a script for many rows", True),
         (tools.demo_status, "Get the status of a film", False),
         (tools.export_demo, "Save a film", True),
         (tools.cancel_demo, "Cancel a film", True),
@@ -120,7 +122,7 @@ class Tools:
 
     def __init__(self, server: Callable[[], Server], folder: OutputFolder) -> None:
         self._server = server
-        self._folder = folder
+        self.folder = folder
 
     @with_parameters(OPTIONS, after="file")
     async def record_demo(
@@ -168,7 +170,7 @@ class Tools:
     ) -> CallToolResult:
         """Asks for a film, and saves it when it is ready; without `wait`, returns at once."""
         if file:
-            self._folder.resolve(file)
+            self.folder.resolve(file)
         async with self._client() as client:
             job = JobAddress((await client.run(body))["job_id"])
             if not wait:
@@ -217,7 +219,7 @@ class Tools:
     async def _save_film(self, client: Client, job: JobAddress, file: str, look: str) -> CallToolResult:
         """Downloads the film into its file. Until that is complete, it stays on the server."""
         status = await completed(client, job)
-        path = self._folder.resolve(file or await client.film_name(job))
+        path = self.folder.resolve(file or await client.film_name(job))
         if format_of(path) != status["film"]["format"]:
             raise FileRefused(
                 f"The film is {status['film']['format']}: name a file with that ending, not {file!r}."

@@ -155,11 +155,13 @@ async def client(settings: Settings, serve: Serve, tmp_path: Path) -> AsyncGener
 async def test_the_tools_say_what_they_take(client: Client) -> None:
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
 
-    assert set(tools) == {"record_demo", "film_script", "demo_status", "export_demo", "cancel_demo"}
-    for tool in tools.values():
+    of_one_film = {"record_demo", "film_script", "demo_status", "export_demo", "cancel_demo"}
+    assert set(tools) == of_one_film | {"film_batch"}
+    for name, tool in tools.items():
         assert tool.description
         assert tool.output_schema
-        assert tool.output_schema["properties"].keys() >= {"job_id", "status", "file", "film"}
+        told = {"job_id", "status", "file", "film"} if name in of_one_film else {"folder", "counts", "errors"}
+        assert tool.output_schema["properties"].keys() >= told
     taken = tools["record_demo"].input_schema
     assert taken["required"] == ["url"]
     assert taken["properties"]["size"]["anyOf"][0]["enum"] == ["720p", "1080p", "vertical", "square"]
