@@ -85,10 +85,9 @@ class JobTemplate:
     @property
     def names(self) -> frozenset[str]:
         """The variables that a row may give values for."""
-        if self._script is not None:
-            return frozenset(self._script.variables)
         texts = (self.url, self.exploration.goal, self.name)
-        return frozenset(found[1] for text in texts for found in PLACEHOLDER.finditer(text) if found[1])
+        named = {found[1] for text in texts for found in PLACEHOLDER.finditer(text) if found[1]}
+        return frozenset(named | (self._script.variables.keys() if self._script else set()))
 
     @property
     def has_secrets(self) -> bool:

@@ -9,12 +9,10 @@ from urllib.parse import urlsplit
 
 from actors.batches.columns import FILM_PREFIX, URL
 from actors.batches.errors import refused
-from actors.batches.template import BUILT_IN, JobTemplate
+from actors.batches.template import JobTemplate
 from actors.settings import Settings
 from demo_api.client.status_events import Json
-from demo_api.errors import RequestInvalid
-from demo_api.schemas.batches import BatchRequest, CheckedBatch, Template, check
-from demo_api.schemas.json_object import parse_body
+from demo_api.schemas.batches import BatchRequest, CheckedBatch, check
 from demo_api.schemas.secrets import SECRET_FIELDS
 from explorer.script.model import Script
 
@@ -53,18 +51,17 @@ class Plan:
 
         Raises RequestInvalid, ScriptInvalid, and RowsInvalid with line and column of each problem.
         """
-        parse_body(Template, dict(asked["template"]))  # names the field of a template that is wrong
         request = BatchRequest.parse(dict(asked))
         template = request.spec(settings).template
-        _check_variables(request.variables, template)
         if template.script is None and URL not in request.table().names:
             raise refused(1, "", "there is no column url, and no script that says what is filmed")
-        checked = check(request, template)
+        checked = check(request, template, settings)
         common = {name: value for name, value in asked.items() if name not in ROW_FIELDS}
         # A server may have another default, and the file's name says the format.
-        common["template"] = {**asked["template"], "format": template.film.format}
+        film = settings.film.changed(template.film)
+        common["template"] = {**asked["template"], "format": film.format}
         return cls(
-            tuple(_films(template, checked)),
+            tuple(_films(template, checked, film.format)),
             checked.date,
             checked.told,
             _digests(asked, template, checked),
@@ -98,22 +95,13 @@ class Plan:
         }
 
 
-def _films(template: JobTemplate, checked: CheckedBatch) -> list[PlannedFilm]:
+def _films(template: JobTemplate, checked: CheckedBatch, film_format: str) -> list[PlannedFilm]:
     lines, total, films = checked.table.lines, len(checked.rows), []
     for number, (line, row) in enumerate(zip(lines, checked.rows, strict=True), start=1):
         name = template.film_name(template.values(row.values, number, total, checked.date))
-        ending = row.values.get(f"{FILM_PREFIX}format") or template.film.format
+        ending = row.values.get(f"{FILM_PREFIX}format") or film_format
         films.append(PlannedFilm(number, line, f"{name}.{ending}", row.host, row.values))
     return films
-
-
-def _check_variables(given: Mapping[str, str], template: JobTemplate) -> None:
-    """Raises RequestInvalid for a variable that nothing uses."""
-    unknown = sorted(set(given) - template.names - set(BUILT_IN)) if template.script else []
-    if unknown:
-        raise RequestInvalid(
-            [{"field": f"variables.{name}", "message": "is no variable of this script"} for name in unknown]
-        )
 
 
 def _digests(asked: Json, template: JobTemplate, checked: CheckedBatch) -> dict[str, str]:

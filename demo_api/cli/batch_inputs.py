@@ -127,6 +127,7 @@ def _option(name: str) -> str:
     kind, _, part = name.partition(".")
     if kind == "variables" and part:
         return f"--var {part}"
+    name = name.removeprefix("template.")
     return NAMES.get(name, f"--{name.replace('_', '-')}")
 
 

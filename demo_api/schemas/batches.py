@@ -10,7 +10,7 @@ from actors.batches.acceptance import MAX_CONCURRENCY, BatchSpec, checked_rows, 
 from actors.batches.batch import BatchRow
 from actors.batches.csv_reader import read_csv
 from actors.batches.rows import MAX_ROWS, Table, sites_table, table_of
-from actors.batches.template import DEFAULT_NAME, JobTemplate
+from actors.batches.template import BUILT_IN, DEFAULT_NAME, JobTemplate
 from actors.jobs.secrets import SecretInputs
 from actors.jobs.spec import Priority
 from actors.option_checks import check_callback_url
@@ -106,7 +106,7 @@ class BatchCheckRequest(BaseModel):
         asked = self.template or Template()
         script = _loaded(asked.script if self.script is None else self.script)
         film = _named(FilmOptions, film_of(script) if script else None) | _named(FilmOptions, asked)
-        return JobTemplate(
+        template = JobTemplate(
             ExplorationOptions.model_validate(_named(ExplorationOptions, asked)),
             FilmOptions.model_validate(film),
             url=asked.url or ("" if script else ANY_URL),
@@ -117,6 +117,15 @@ class BatchCheckRequest(BaseModel):
             all_guardrails=asked.guardrails == "all",
             name=self.name,
         )
+        unknown = sorted(self.variables.keys() - template.names - set(BUILT_IN))
+        if unknown:
+            raise RequestInvalid(
+                [
+                    {"field": f"variables.{name}", "message": "is no variable of this script"}
+                    for name in unknown
+                ]
+            )
+        return template
 
     @classmethod
     def parse(cls, body: bytes | dict[str, Any]) -> Self:
@@ -154,7 +163,7 @@ class BatchRequest(BatchCheckRequest):
     def spec(self, settings: Settings) -> BatchSpec:
         """What is asked for besides the rows. Raises ScriptInvalid."""
         template = self.job_template(signed_in=bool(self.secret_inputs.sign_in))
-        problems = list(_secret_problems(template, self.secrets))
+        problems = _secret_problems(template, self.secrets)
         if problems:
             raise ScriptInvalid(problems)
         tolerated = 0 if self.stop_on_error else self.tolerated_failures

@@ -37,10 +37,13 @@ def parse_object(body: bytes) -> dict[str, Any]:
 
 def validation_messages(exc: ValidationError) -> list[tuple[str, str]]:
     """Lists each invalid field with its message; the field is `body` where the whole is invalid."""
-    return [
-        (str(error["loc"][0])[:100] if error["loc"] else "body", error["msg"].removeprefix("Value error, "))
-        for error in exc.errors()
-    ]
+    return [(_field(error["loc"]), error["msg"].removeprefix("Value error, ")) for error in exc.errors()]
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    """The field of an error; one of a request within the request is told with both names."""
+    depth = 2 if place[:1] == ("template",) else 1
+    return ".".join(map(str, place[:depth]))[:100] or "body"
 
 
 def _invalid(message: str) -> RequestInvalid:
