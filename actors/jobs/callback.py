@@ -1,4 +1,4 @@
-"""Webhook subscription of a job, as it was accepted with the request."""
+"""Webhook subscription of a job or batch, as it was accepted with the request."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from actors.jobs.links import links_of
+from actors.jobs.links import batch_links_of, links_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Callback:
     secret: str | None = field(default=None, repr=False)
     #: Prefix of links: PUBLIC_URL, or nothing.
     base: str = ""
-    #: Whether links carry the job's key.
+    #: Whether links carry the key of the job or batch.
     keyed: bool = False
 
     @property
@@ -30,6 +30,10 @@ class Callback:
     def links(self, job_id: str, key: str) -> dict[str, str]:
         """Links to a job's resources, by name."""
         return links_of(job_id, key if self.keyed else None, base=self.base)
+
+    def batch_links(self, batch_id: str, key: str) -> dict[str, str]:
+        """Links to a batch's resources, by name."""
+        return batch_links_of(batch_id, key if self.keyed else None, base=self.base)
 
     def encode(self) -> dict[str, str]:
         """As fields of a job. The scripts look for `callback_url`."""

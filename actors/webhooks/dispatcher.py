@@ -1,4 +1,4 @@
-"""Delivers webhooks of jobs that have ended, with retries."""
+"""Delivers webhooks of jobs and batches that have ended, with retries."""
 
 import asyncio
 import logging
@@ -117,14 +117,14 @@ class Dispatcher:
         try:
             result = await self._send(delivery)
         except Exception:  # a bug of ours is retried like an error of the receiver
-            log.exception("the webhook of job %s could not be sent", delivery.job_id)
+            log.exception("the webhook of %s could not be sent", delivery)
             result = DeliveryResult("Something went wrong on our side.")
         await self._settle(delivery, result)
 
     async def _send(self, delivery: Delivery) -> DeliveryResult:
         secret = delivery.callback.secret or self._secret
         assert secret is not None
-        body = delivery.message(self._store.settings.job_ttl_s)
+        body = delivery.message(self._store.settings)
         headers = signed(secret, delivery.message_id, int(time.time()), body)
         url = delivery.callback.url
         return await post(url, body, headers, self._egress, self._policy.timeouts, self._trust)
@@ -133,7 +133,7 @@ class Dispatcher:
         """Ends the delivery, or schedules the next attempt."""
         attempts = len(self._policy.backoff_s) + 1
         origin, attempt = delivery.callback.origin, delivery.attempt
-        name = f"{origin} about job {delivery.job_id} ({delivery.message_id}), attempt {attempt}"
+        name = f"{origin} about {delivery} ({delivery.message_id}), attempt {attempt}"
         if result.delivered:
             log.info("webhook delivered to %s", name)
             await self._write(delivery, "delivered")
@@ -156,9 +156,9 @@ class Dispatcher:
         for left in reversed(range(SETTLE_ATTEMPTS)):
             try:
                 if not await settle(self._store, delivery, state, error, again_s):
-                    log.info("the webhook of job %s is no longer ours", delivery.job_id)
+                    log.info("the webhook of %s is no longer ours", delivery)
                 return
             except RedisError as exc:
-                log.warning("the result of the webhook of job %s was not written: %s", delivery.job_id, exc)
+                log.warning("the result of the webhook of %s was not written: %s", delivery, exc)
                 if left:
                     await asyncio.sleep(self._policy.poll_interval_s)

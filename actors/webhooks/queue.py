@@ -1,7 +1,7 @@
-"""Queue of webhooks, one for each job that has ended.
+"""Queue of webhooks, one for each job and each batch that has ended.
 
-The script that ends a job also writes the webhook's record, so that it says how the job ended even if the job
-is gone by the time of delivery. The record is deleted once it is delivered or given up, and after a day.
+The script that ends a job or batch also writes the webhook's record, so that it says how that ended even if
+it is gone by the time of delivery. The record is deleted once it is delivered or given up, and after a day.
 """
 
 import json
@@ -12,35 +12,28 @@ from typing import Any, Literal, Self, cast
 
 from actors.jobs.callback import Callback
 from actors.jobs.job import iso
-from actors.jobs.keys import JOB, WEBHOOKS
-from actors.jobs.states import Status
+from actors.jobs.keys import WEBHOOKS
 from actors.jobs.store import Store
+from actors.settings import Settings
+from actors.webhooks.messages import Subject, subject_of
 
 State = Literal["waiting", "delivered", "given_up"]
-#: The fields of a film, as in a job's status.
-FILM_FIELDS = (
-    *("format", "duration_s", "frames", "width", "height", "fps", "size_bytes"),
-    *("subtitles", "chapters"),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The webhook of one end of one job, leased to a dispatcher; `attempt` counts from 1."""
+    """The webhook of one end of one job or batch, leased to a dispatcher; `attempt` counts from 1."""
 
-    job_id: str
-    #: Which end of the job: one that was retried has several.
+    id: str
+    subject: Subject
+    #: Which end of it: what was retried has several.
     number: int
     attempt: int
     token: str
     #: Host and port, by which concurrent deliveries are limited.
     receiver: str
-    url: str
-    status: Status
-    error: str | None
-    error_code: str | None
-    warnings: list[dict[str, Any]]
-    film: dict[str, Any]
+    status: str
+    data: dict[str, Any]
     ended_ms: int
     key: str = field(repr=False)
     callback: Callback
@@ -48,46 +41,37 @@ class Delivery:
     @classmethod
     def decode(cls, row: dict[str, str]) -> Self:
         """From its record in Redis."""
-        callback = Callback.decode(row)
+        callback, subject = Callback.decode(row), subject_of(row)
         assert callback is not None
         return cls(
-            job_id=row["id"],
+            id=row["id"],
+            subject=subject,
             number=int(row["number"]),
             attempt=int(row["attempt"]),
             token=row["token"],
             receiver=row["receiver"],
-            url=row["url"],
-            status=Status(row["status"]),
-            error=row.get("error") or None,
-            error_code=row.get("error_code") or None,
-            warnings=json.loads(row.get("warnings", "[]")),
-            film=json.loads(row.get("film", "{}")),
+            status=row["status"],
+            data=subject.data(row),
             ended_ms=int(row["updated_ms"]),
             key=row.get("secret", ""),
             callback=callback,
         )
 
+    def __str__(self) -> str:
+        return f"{self.subject.name} {self.id}"
+
     @property
     def message_id(self) -> str:
         """The same for every attempt, so that a receiver can recognize repetitions."""
-        return f"msg_{self.job_id}_{self.number}"
+        return f"msg_{self.id}_{self.number}"
 
-    def message(self, ttl_s: int) -> bytes:
-        """The body, as JSON; `ttl_s` is how long jobs are kept."""
-        film = self.film if self.status is Status.COMPLETED else {}
-        data = {
-            "job_id": self.job_id,
-            "url": self.url,
-            "status": self.status,
-            "error": self.error,
-            "error_code": self.error_code,
-            "warnings": [*self.warnings, *film.get("warnings", ())],
-            "film": {name: film[name] for name in FILM_FIELDS if name in film} or None,
-            "expires_at": iso(self.ended_ms + ttl_s * 1000),
-            "links": self.callback.links(self.job_id, self.key),
-        }
-        message = {"type": f"demo.{self.status}", "timestamp": iso(self.ended_ms), "data": data}
-        return json.dumps(message).encode()
+    def message(self, settings: Settings) -> bytes:
+        """The body, as JSON; `settings` say how long jobs and batches are kept."""
+        expires_ms = self.ended_ms + self.subject.kept_s(settings) * 1000
+        links = self.subject.links(self.callback, self.id, self.key)
+        data = {**self.data, "expires_at": iso(expires_ms), "links": links}
+        kind = f"{self.subject.type_prefix}{self.status}"
+        return json.dumps({"type": kind, "timestamp": iso(self.ended_ms), "data": data}).encode()
 
 
 async def claim_due(
@@ -106,7 +90,8 @@ async def claim_due(
 async def settle(
     store: Store, delivery: Delivery, state: State, error: str = "", again_s: float = 0.0
 ) -> bool:
-    """Writes the result of a delivery, also to the job if it is there; False when the lease is lost."""
-    keys = [WEBHOOKS, JOB + delivery.job_id]
-    args: list[str | int] = [delivery.job_id, delivery.token, state, int(again_s * 1000), error]
+    """Writes the result of a delivery, also to its job or batch if that is there; False when the lease is
+    lost."""
+    keys = [WEBHOOKS, delivery.subject.prefix + delivery.id]
+    args: list[str | int] = [delivery.id, delivery.token, state, int(again_s * 1000), error]
     return bool(await store.run("settle_webhook", keys, args))

@@ -1,9 +1,10 @@
-"""Describes the webhook to a job's `callback_url` for the OpenAPI document."""
+"""Describes the webhooks to the `callback_url` of a job or batch for the OpenAPI document."""
 
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from demo_api.schemas.batch_status import BatchLinks, CountsOut
 from demo_api.schemas.jobs import Links
 from demo_api.schemas.status import FilmOut, WarningOut
 
@@ -34,6 +35,29 @@ class Webhook(BaseModel):
     data: WebhookData
 
 
+class BatchWebhookData(BaseModel):
+    """How the batch has ended, with the fields of its status; its items are behind `links.items`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    batch_id: str
+    status: Literal["completed", "failed", "cancelled"]
+    counts: CountsOut
+    ended_at: str
+    expires_at: str = Field(description="until then films can be fetched, each once, or items be retried")
+    links: BatchLinks = Field(description="absolute where PUBLIC_URL is set")
+
+
+class BatchWebhook(BaseModel):
+    """The body of a batch's webhook, signed as a job's: one for the whole batch, when its last item ends."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["demo.batch.completed", "demo.batch.failed", "demo.batch.cancelled"]
+    timestamp: str = Field(description="when the batch ended, not when this was sent")
+    data: BatchWebhookData
+
+
 _TEXT = {"type": "string"}
 HEADERS = {
     "webhook-id": ("the same for all deliveries of this webhook", _TEXT),
@@ -50,11 +74,18 @@ RESPONSES = {
 }
 
 
-def webhook_operation(body: dict[str, Any]) -> dict[str, Any]:
-    """Describes the webhook as an OpenAPI operation of the receiver."""
+#: The webhooks by name, each with its body and what it tells of.
+WEBHOOKS: dict[str, tuple[type[BaseModel], str]] = {
+    "ended": (Webhook, "job"),
+    "batch_ended": (BatchWebhook, "batch"),
+}
+
+
+def webhook_operation(name: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Describes one of WEBHOOKS as an OpenAPI operation of the receiver."""
     return {
-        "operationId": "ended",
-        "summary": "Notifies the `callback_url` of a job that it has ended.",
+        "operationId": name,
+        "summary": f"Notifies the `callback_url` of a {WEBHOOKS[name][1]} that it has ended.",
         "parameters": [
             {"name": name, "in": "header", "required": True, "description": text, "schema": schema}
             for name, (text, schema) in HEADERS.items()

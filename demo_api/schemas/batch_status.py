@@ -10,7 +10,7 @@ from actors.batches.columns import DELIVER_TO
 from actors.batches.states import BatchStatus, ItemStatus
 from actors.batches.store import BatchStore
 from actors.jobs.job import iso
-from actors.jobs.links import KEY
+from actors.jobs.links import batch_links_of
 from demo_api.schemas.json_object import parse_body
 from demo_api.schemas.links import Links
 from demo_api.schemas.secrets import SecretFields
@@ -27,8 +27,7 @@ class BatchLinks(BaseModel):
 
     @classmethod
     def of(cls, batch: Batch, *, with_key: bool = False) -> Self:
-        query = f"?{KEY}={batch.secret}" if with_key else ""
-        return cls(**{name: f"/demo/batch/{name}/{batch.id}{query}" for name in cls.model_fields})
+        return cls(**batch_links_of(batch.id, batch.secret if with_key else None))
 
 
 class BatchAccepted(BaseModel):

@@ -63,7 +63,7 @@ end
 -- Ends a batch none of whose items waits or runs any more; skips those that wait when too many have failed.
 local function end_batch_if_done(batch_key, id, now_ms)
   local batch = redis.call('HMGET', batch_key, 'status', 'tolerated_failures', 'total', 'ttl_s', 'callback_url',
-    'ended_ms')
+    'ended_ms', 'retried', 'exported', 'healed')
   if not batch[1] or batch[6] then
     return
   end
@@ -83,6 +83,10 @@ local function end_batch_if_done(batch_key, id, now_ms)
     status = 'cancelled'
   elseif too_many or counts.completed == 0 then
     status = 'failed'
+  end
+  counts.total = tonumber(batch[3])
+  for index, name in ipairs({'retried', 'exported', 'healed'}) do
+    counts[name] = tonumber(batch[6 + index] or 0)
   end
   redis.call('HSET', batch_key, 'status', status, 'ended_ms', now_ms, 'updated_ms', now_ms, 'counts',
     cjson.encode(counts))
@@ -176,7 +180,7 @@ end
 local function reopen_batch(batch_key, batch_id, now_ms)
   local batch = redis.call('HMGET', batch_key, 'ended_ms', 'created_ms', 'total')
   if batch[1] then
-    redis.call('HDEL', batch_key, 'ended_ms')
+    redis.call('HDEL', batch_key, 'ended_ms', 'callback_report')
     redis.call('HSET', batch_key, 'status', 'processing', 'updated_ms', now_ms)
     redis.call('ZADD', BATCHES, batch[2], batch_id)
     redis.call('PERSIST', batch_key)

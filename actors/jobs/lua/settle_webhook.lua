@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
--- Writes the result of a delivery: the webhook is done, or due again later. The job gets the result too, unless it is
--- gone or was retried.
--- Returns 1, or 0 when another dispatcher has the webhook, or another end of the job has replaced it.
--- KEYS: webhooks, job.  ARGV: id, token, state, due again in ms (with state waiting), error ('' for none)
+-- Writes the result of a delivery: the webhook is done, or due again later. The job or batch gets the result too,
+-- unless it is gone or was retried.
+-- Returns 1, or 0 when another dispatcher has the webhook, or another end of it has replaced it.
+-- KEYS: webhooks, job or batch.  ARGV: id, token, state, due again in ms (with state waiting), error ('' for none)
 local record = WEBHOOK .. ARGV[1]
 local webhook = redis.call('HMGET', record, 'token', 'number', 'attempt')
 if webhook[1] ~= ARGV[2] then

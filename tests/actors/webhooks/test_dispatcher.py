@@ -6,15 +6,12 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from redis.exceptions import RedisError
-from standardwebhooks import Webhook
 
 from actors.jobs.callback import Callback
 from actors.jobs.keys import JOB, WEBHOOK, WEBHOOKS
@@ -23,35 +20,31 @@ from actors.jobs.store import Store
 from actors.monitoring.worker_registry import WorkerRegistration
 from actors.services import ServiceThread
 from actors.settings import Settings
-from actors.webhook_signing import new_secret
-from actors.webhooks.dispatcher import DEFAULT_POLICY, DeliveryPolicy, dispatch
+from actors.webhooks.dispatcher import DEFAULT_POLICY, dispatch
 from actors.webhooks.queue import claim_due, settle
 from actors.webhooks.sender import Timeouts
 from demo_api.openapi.webhooks import Webhook as Described
+from tests.actors.webhooks.support import (
+    QUICK,
+    SECRET,
+    calling,
+    dispatching,
+    eventually,
+    is_over,
+    listing,
+    verified,
+)
 from tests.conftest import NewProcesses
 from tests.explorer.support.exploration import answer, dead_port
 from tests.support.jobs import failed, queued, ready
-from tests.support.webhook_receiver import DROP, HANG, Heard, Receiver, receiving
+from tests.support.webhook_receiver import DROP, HANG, Receiver, receiving
 
 pytestmark = pytest.mark.anyio
 
-SECRET = new_secret()
-#: Looks and tries again in hundredths of a second, but gives a busy machine time to answer.
-QUICK = DeliveryPolicy(
-    poll_interval_s=0.02,
-    lease_s=15.0,
-    backoff_s=(0.05,) * 5,
-    jitter=0.0,
-    timeouts=Timeouts(connect_s=5.0, total_s=5.0),
-)
 UNAVAILABLE = answer(b"", "503 Service Unavailable")
 FILM = {"format": "mp4", "duration_s": 12.5, "frames": 375, "width": 1280, "height": 720, "fps": 30.0}
 FILM |= {"size_bytes": 9, "codec": "h264", "subtitles": 1, "chapters": 2}
 WARNINGS = [{"code": code, "message": "It is so."} for code in ("little_to_show", "poster_missing")]
-
-
-def calling(receiver: Receiver, **terms: Any) -> Callback:
-    return Callback(receiver.url, **{"secret": SECRET, **terms})
 
 
 async def cancelled(store: Store, receiver: Receiver, job_id: str = "j1", **terms: Any) -> None:
@@ -60,56 +53,16 @@ async def cancelled(store: Store, receiver: Receiver, job_id: str = "j1", **term
     await store.cancel(job_id)
 
 
-def listing(settings: Settings, *receivers: Receiver, **more: Any) -> Settings:
-    """Settings by which these may be called."""
-    hosts = frozenset(receiver.host for receiver in receivers)
-    return settings.model_copy(update={"allow_private_hosts": hosts, **more})
-
-
-@asynccontextmanager
-async def dispatching(settings: Settings, policy: DeliveryPolicy = QUICK) -> AsyncIterator[Store]:
-    """One dispatcher with a connection of its own, as in a process of its own."""
-    assert settings.redis is not None
-    async with Store.opened(settings.redis, settings) as store:
-        dispatch_task = asyncio.create_task(dispatch(store, policy))
-        try:
-            yield store
-        finally:
-            dispatch_task.cancel()
-            with suppress(asyncio.CancelledError):
-                await dispatch_task
-
-
 async def report(store: Store, job_id: str = "j1") -> dict[str, Any]:
     job = await store.get(job_id)
     assert job is not None
     return job.callback_report
 
 
-async def eventually(check: Callable[[], Awaitable[Any]]) -> Any:
-    """What it finds when it finds something."""
-    deadline_s = time.monotonic() + 20
-    while not (found := await check()):
-        assert time.monotonic() < deadline_s, "it never came to that"
-        await asyncio.sleep(0.005)
-    return found
-
-
 async def over(store: Store, job_id: str = "j1") -> dict[str, Any]:
     """What the job says of its callback once nothing is left of the call."""
     await eventually(lambda: is_over(store, job_id))
     return await report(store, job_id)
-
-
-async def is_over(store: Store, job_id: str = "j1") -> bool:
-    return await store.redis.zscore(WEBHOOKS, job_id) is None and not await store.redis.exists(
-        WEBHOOK + job_id
-    )
-
-
-def verified(heard: Heard, secret: str = SECRET) -> dict[str, Any]:
-    told: dict[str, Any] = Webhook(secret).verify(heard.body, heard.headers)
-    return told
 
 
 async def test_a_film_is_told_of_in_full_and_signed(settings: Settings) -> None:
