@@ -9,24 +9,26 @@ WAIT_LIMIT_S = 1.0
 
 
 class PendingDownloads:
-    """Lets requests for a job wait until its download is confirmed, so that none sees it as still running."""
+    """Lets requests for a job or batch wait until its download is confirmed, so that none sees it running."""
 
     def __init__(self) -> None:
         self._pending: dict[str, asyncio.Event] = {}
 
     @contextmanager
-    def track(self, job_id: str) -> Iterator[None]:
-        """Marks a download as pending while the context is active."""
-        confirmed = self._pending[job_id] = asyncio.Event()
+    def track(self, *ids: str) -> Iterator[None]:
+        """Marks the download of these jobs or batches as pending while the context is active."""
+        confirmed = asyncio.Event()
+        self._pending.update(dict.fromkeys(ids, confirmed))
         try:
             yield
         finally:
-            del self._pending[job_id]
+            for each in ids:
+                self._pending.pop(each, None)
             confirmed.set()
 
-    async def wait(self, job_id: str) -> None:
-        """Waits until no download of this job is pending, for WAIT_LIMIT_S at most."""
-        if confirmed := self._pending.get(job_id):
+    async def wait(self, job_or_batch_id: str) -> None:
+        """Waits until no download of this job or batch is pending, for WAIT_LIMIT_S at most."""
+        if confirmed := self._pending.get(job_or_batch_id):
             with suppress(TimeoutError):
                 async with asyncio.timeout(WAIT_LIMIT_S):
                     await confirmed.wait()

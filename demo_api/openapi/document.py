@@ -14,7 +14,7 @@ from demo_api.client.status_events import EVENT_STREAM, Json
 from demo_api.middleware.request_guard import FORM_TYPE
 from demo_api.openapi.examples import PROBLEMS, REQUESTS, RESPONSES
 from demo_api.openapi.parameters import RANGE, parameters
-from demo_api.openapi.webhooks import WEBHOOKS, webhook_operation
+from demo_api.openapi.webhooks import WEBHOOK_MODELS, webhooks
 from demo_api.problems import MEDIA_TYPE, STATUS, Problem, error_code, meaning_of
 from demo_api.routes import descriptions
 from demo_api.routes.docs_page import docs, document
@@ -76,9 +76,7 @@ def describe() -> Json:
         "servers": [{"url": "/"}],
         "tags": list(TAGS),
         "paths": dict(paths),
-        "webhooks": {
-            name: {"post": webhook_operation(name, _ref(model))} for name, (model, _) in WEBHOOKS.items()
-        },
+        "webhooks": webhooks(_ref),
         "components": {
             "schemas": _schemas(),
             "securitySchemes": SCHEMES,
@@ -92,7 +90,7 @@ def describe() -> Json:
 
 def _schemas() -> Json:
     read = {operation.request for operation in OPERATIONS if operation.request}
-    written: set[type[BaseModel]] = {Problem, *EVENTS.values(), *(model for model, _ in WEBHOOKS.values())}
+    written: set[type[BaseModel]] = {Problem, *EVENTS.values(), *WEBHOOK_MODELS}
     for operation in OPERATIONS:
         written |= {
             body for body in (operation.body, *operation.more_bodies.values()) if isinstance(body, type)

@@ -1,5 +1,6 @@
 """Describes the webhooks to the `callback_url` of a job or batch for the OpenAPI document."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -74,18 +75,21 @@ RESPONSES = {
 }
 
 
-#: The webhooks by name, each with its body and what it tells of.
-WEBHOOKS: dict[str, tuple[type[BaseModel], str]] = {
-    "ended": (Webhook, "job"),
-    "batch_ended": (BatchWebhook, "batch"),
-}
+WEBHOOK_MODELS: tuple[type[BaseModel], ...] = (Webhook, BatchWebhook)
 
 
-def webhook_operation(name: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Describes one of WEBHOOKS as an OpenAPI operation of the receiver."""
+def webhooks(ref: Callable[[type[BaseModel]], dict[str, Any]]) -> dict[str, Any]:
+    """Describes each webhook as an OpenAPI operation of the receiver; `ref` refers to a model."""
+    return {
+        "ended": {"post": _operation("ended", "job", ref(Webhook))},
+        "batch_ended": {"post": _operation("batch_ended", "batch", ref(BatchWebhook))},
+    }
+
+
+def _operation(name: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
     return {
         "operationId": name,
-        "summary": f"Notifies the `callback_url` of a {WEBHOOKS[name][1]} that it has ended.",
+        "summary": f"Notifies the `callback_url` of a {what} that it has ended.",
         "parameters": [
             {"name": name, "in": "header", "required": True, "description": text, "schema": schema}
             for name, (text, schema) in HEADERS.items()

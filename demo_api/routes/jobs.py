@@ -14,8 +14,9 @@ from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.submission import announce, renew_secrets, submit
 from demo_api.errors import RequestInvalid
+from demo_api.export.delivery import OneTimeResponse
 from demo_api.export.response import (
-    ExportResponse,
+    FilmContents,
     claim_export,
     film_headers,
     film_size,
@@ -76,8 +77,9 @@ async def export(request: Request) -> Response:
     size_bytes = await film_size(store, job)
     if request.method == "HEAD":
         return Response(headers=film_headers(job, size_bytes))
-    claim = await claim_export(store, job)
-    return ExportResponse(store, request.app.state.pending_downloads, job, claim, size_bytes)
+    contents = FilmContents(store, await claim_export(store, job))
+    headers = film_headers(job, size_bytes)
+    return OneTimeResponse(contents, request.app.state.pending_downloads, store.settings, headers)
 
 
 def _status_response(

@@ -23,8 +23,8 @@ def route(operation: Operation) -> Route:
             request.app.state.limiter.admit(
                 subscriber_address(client_address(request.scope, settings.trusted_proxies)), operation.share
             )
-        if job_id := request.path_params.get("job_id"):
-            await request.app.state.pending_downloads.wait(job_id)
+        for one in request.path_params.values():
+            await request.app.state.pending_downloads.wait(one)
         return await operation.endpoint(request)
 
     return Route(operation.path, guarded, methods=[operation.method], name=operation.name)
