@@ -115,6 +115,8 @@ class Item:
     size_bytes: int | None = None
     steps: int = 0
     healed: int = 0
+    #: How often something failed on the way and was tried again: within a take, and whole stages.
+    retries: int = 0
     exported: bool = False
 
     @classmethod
@@ -138,5 +140,6 @@ class Item:
             size_bytes=int(text["bytes"]) if "bytes" in text else None,
             steps=int(text.get("steps", 0)),
             healed=int(text.get("healed", 0)),
+            retries=int(text.get("retries", 0)),
             exported="exported" in text,
         )

@@ -16,6 +16,8 @@ from actors.jobs.scripts import scripts
 from actors.jobs.store import ACCEPT_WITHIN_MS, Store
 
 LUA = Path(__file__).parent / "lua"
+#: The artifact with the pictures that a script has taken.
+PICTURES = "pictures"
 #: Items of a batch give way to films that somebody has asked for by themselves, at the same priority.
 RANK_BEHIND = 0.5
 
@@ -96,6 +98,23 @@ class BatchStore:
         return [
             self._item(batch, number, state, row)
             for number, state, row in zip(numbers, states, rows, strict=True)
+        ]
+
+    async def pictures(self, job_ids: Sequence[str]) -> list[tuple[str, ...]]:
+        """The names of the pictures that the scripts of these jobs have taken, as far as they are there."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for job_id in job_ids:
+                pipe.hmget(JOB + job_id, ["extras", "script_steps"])
+            found = await pipe.execute()
+        return [
+            tuple(
+                step["target"]
+                for step in json.loads(steps or b"[]")
+                if step["verb"] == "screenshot" and step["state"] == "done"
+            )
+            if PICTURES in json.loads(extras or b"{}")
+            else ()
+            for extras, steps in found
         ]
 
     async def item(self, batch: Batch, number: int) -> Item | None:

@@ -8,6 +8,7 @@ from actors.batches.store import Steer
 from demo_api.errors import RequestInvalid
 from demo_api.middleware.request_guard import MAX_BATCH_BODY_BYTES
 from demo_api.routes import descriptions
+from demo_api.routes.batch_results import batch_report
 from demo_api.routes.batches import (
     batch_items,
     batch_status,
@@ -83,6 +84,17 @@ BATCH_OPERATIONS: tuple[Operation, ...] = (
         (*BATCH, RequestInvalid),
         access="key",
         description=descriptions.BATCH_ITEMS,
+    ),
+    Operation(
+        "GET",
+        "/demo/batch/report/{batch_id}",
+        batch_report,
+        "Returns the report of a batch.",
+        200,
+        ("application/json", "text/csv", "text/html"),
+        (*BATCH, RequestInvalid),
+        access="key",
+        description=descriptions.BATCH_REPORT,
     ),
     *(
         Operation(

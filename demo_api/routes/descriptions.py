@@ -97,3 +97,9 @@ BATCH_RETRY = """
 `{}` retries all items that failed, were cancelled or were skipped; `{"items": [3, 7]}` these, if they
 are such. What is completed stays. An item's earlier errors are in its `history`.
 """
+BATCH_REPORT = """
+What has become of each item, and the totals: success rate, mean and 95th percentile of the times of
+completed items, steps a job. `?format=json` (the default), `csv` for spreadsheets, in which no cell is taken
+for a formula, or `html`: one page that prints. `deliver_to` is in none of them. Items outlive their jobs,
+`screenshots` do not.
+"""

@@ -60,7 +60,7 @@ ORDER = {
         "film",
     ),
     "demo_api": (
-        "addresses errors redaction",
+        "addresses batch_report errors redaction",
         "client export logs problems",
         "middleware",
         "schemas",

@@ -144,14 +144,15 @@ local function settle_item(job_key, id, now_ms)
     return
   end
   local job = redis.call('HMGET', job_key, 'status', 'error', 'error_code', 'film', 'script_steps', 'steps',
-    'queued_ms', 'pace_ms', 'host', 'retry_after_ms')
+    'queued_ms', 'pace_ms', 'host', 'retry_after_ms', 'retries', 'failures')
   local item = batch_key .. ':items:' .. number
   put_item(batch_key, number, job[1])
   redis.call('HDEL', item, 'error', 'error_code', 'film_s', 'bytes')
   local steps = cjson.decode(job[5] or '[]')
   local healed = count_states(steps, 'healed')
   redis.call('HSET', item, 'ended_ms', now_ms, 'took_ms', now_ms - job[7], 'healed', healed, 'steps',
-    #steps > 0 and #steps or #cjson.decode(job[6] or '[]'))
+    #steps > 0 and #steps or #cjson.decode(job[6] or '[]'), 'retries',
+    #cjson.decode(job[11] or '[]') + #cjson.decode(job[12] or '[]'))
   if job[2] and job[1] ~= 'completed' then
     redis.call('HSET', item, 'error', job[2], 'error_code', job[3] or '')
   end
