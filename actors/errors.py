@@ -107,6 +107,12 @@ class BatchEnded(WrongStatus):
     code = "batch_ended"
 
 
+class NothingToExport(WrongStatus):
+    """No film of the batch is ready, or all that were have been fetched."""
+
+    code = "nothing_to_export"
+
+
 class NotCompleted(WrongStatus):
     """The film is not ready yet, or never will be."""
 

@@ -85,6 +85,7 @@ STATUS: dict[type[Exception], int] = {
     pipeline_errors.AlreadyEnded: 409,
     pipeline_errors.BatchUnknown: 404,
     pipeline_errors.BatchEnded: 409,
+    pipeline_errors.NothingToExport: 400,
     RowsInvalid: 422,
     pipeline_errors.NotEnded: 409,
     pipeline_errors.SecretsUnavailable: 422,

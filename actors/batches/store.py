@@ -22,6 +22,7 @@ PICTURES = "pictures"
 RANK_BEHIND = 0.5
 
 Steer = Literal["pause", "resume", "cancel"]
+Lease = Literal["claim", "renew", "release"]
 #: Why an item was not fed, as the script says it.
 Fed = Literal["fed", "not_waiting", "full", "host_busy"]
 _FED: dict[int, Fed] = {1: "fed", 0: "not_waiting", -1: "full", -2: "host_busy"}
@@ -146,6 +147,14 @@ class BatchStore:
         chosen = "" if numbers is None else json.dumps(list(numbers))
         retried = await self._run("retry_items", [BATCH + batch_id], [batch_id, sealed, chosen])
         return [int(number) for number in retried]
+
+    async def lease_export(self, batch_id: str, how: Lease, token: str) -> bool:
+        """Claims, renews or releases the one archive of a batch that is downloaded at a time.
+
+        False when another download has it. While it is leased, the batch and its films do not expire.
+        """
+        args = [batch_id, how, token, int(self.store.settings.lease_s * 1000)]
+        return bool(await self._run("lease_export", [BATCH + batch_id], args))
 
     async def going_on(self) -> list[str]:
         """The ids of batches that have not ended, oldest first."""

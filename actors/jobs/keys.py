@@ -29,7 +29,7 @@ WEBHOOK = "demo:webhook:"
 #: Followed by a job's id: the encrypted secrets of its script, until it ends.
 SECRETS = "demo:secrets:"
 #: Followed by a batch's id: hash of the batch. With a suffix: `:rows`, `:hosts`, `:items:<number>`, `:held`,
-#: and a sorted set of item numbers for each state.
+#: `:export` (who downloads its archive), and a sorted set of item numbers for each state.
 BATCH = "demo:batch:"
 #: Sorted set: batches that have not ended, by their age.
 BATCHES = "demo:batches"

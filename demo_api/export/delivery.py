@@ -71,7 +71,7 @@ class OneTimeResponse(Response):
     ) -> None:
         super().__init__(None, headers=headers)
         if "content-length" not in headers:
-            del self.headers["content-length"]
+            without_length(self)
         self._contents = contents
         self._pending = pending
         self._settings = settings
@@ -100,7 +100,7 @@ class OneTimeResponse(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         tail = b""
         async with aclosing(self._contents.chunks()) as chunks:
-            async for chunk in _split(chunks):
+            async for chunk in _even(chunks):
                 tail += chunk
                 peer.peer_window()
                 await _send_chunk(send, disconnect, peer, tail[:-TAIL_BYTES])
@@ -158,10 +158,26 @@ class OneTimeResponse(Response):
                 log.warning("Redis is unavailable during an export: %s", exc)
 
 
-async def _split(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+def without_length(response: Response) -> Response:
+    """Takes away the length that a response without a body has by default."""
+    del response.headers["content-length"]
+    return response
+
+
+async def _even(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """Yields the same bytes in chunks of CHUNK_BYTES, the last of which may be smaller.
+
+    Small ones on the way would make the peer's host offer a smaller window for a while.
+    """
+    held = b""
     async for chunk in chunks:
-        for start in range(0, len(chunk), CHUNK_BYTES):
-            yield chunk[start : start + CHUNK_BYTES]
+        held += chunk
+        whole = len(held) - len(held) % CHUNK_BYTES
+        for start in range(0, whole, CHUNK_BYTES):
+            yield held[start : start + CHUNK_BYTES]
+        held = held[whole:]
+    if held:
+        yield held
 
 
 async def _wait_for_disconnect(receive: Receive) -> None:

@@ -20,10 +20,10 @@ log = logging.getLogger(__name__)
 MEDIA_TYPES: dict[Format, str] = {"mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif"}
 
 
-def refuse_link_previews(headers: Mapping[str, str]) -> None:
+def refuse_link_previews(headers: Mapping[str, str], what: str = "This film can be downloaded once.") -> None:
     """Rejects prefetches and link-preview bots. Raises PreviewRefused."""
     if is_link_preview(headers):
-        raise PreviewRefused("This film can be downloaded once. Link previews and prefetches are refused.")
+        raise PreviewRefused(f"{what} Link previews and prefetches are refused.")
 
 
 async def film_size(store: Store, job: Job) -> int:

@@ -12,6 +12,10 @@ from actors.batches.store import BatchStore
 from demo_api.batch_report.formats import csv_text, json_text
 from demo_api.batch_report.page import POLICY, page
 from demo_api.errors import RequestInvalid
+from demo_api.export.batch_archive import BatchContents, archive_headers, check_not_empty
+from demo_api.export.delivery import OneTimeResponse, without_length
+from demo_api.export.pending import PendingDownloads
+from demo_api.export.response import refuse_link_previews
 
 Respond = Callable[[Report], Response]
 
@@ -41,6 +45,20 @@ async def batch_report(request: Request) -> Response:
     batches, batch_id = _batches(request), request.path_params["batch_id"]
     report = await read_report(batches, await batches.find(batch_id))
     return await asyncio.to_thread(respond, report)
+
+
+async def batch_export(request: Request) -> Response:
+    """Streams all films of a batch that are ready, once. HEAD returns the headers only."""
+    refuse_link_previews(request.headers, "These films can be downloaded once.")
+    batches = _batches(request)
+    batch = await batches.find(request.path_params["batch_id"])
+    headers = archive_headers(batch)
+    if request.method == "HEAD":
+        await check_not_empty(batches, batch)
+        return without_length(Response(headers=headers))
+    pending: PendingDownloads = request.app.state.pending_downloads
+    contents = await BatchContents.begin(batches, batch, pending)
+    return OneTimeResponse(contents, pending, batches.store.settings, headers)
 
 
 def _batches(request: Request) -> BatchStore:

@@ -5,10 +5,10 @@ from functools import partial
 from actors import errors as pipeline_errors
 from actors.batches.errors import RowsInvalid
 from actors.batches.store import Steer
-from demo_api.errors import RequestInvalid
+from demo_api.errors import PreviewRefused, RequestInvalid
 from demo_api.middleware.request_guard import MAX_BATCH_BODY_BYTES
 from demo_api.routes import descriptions
-from demo_api.routes.batch_results import batch_report
+from demo_api.routes.batch_results import batch_export, batch_report
 from demo_api.routes.batches import (
     batch_items,
     batch_status,
@@ -95,6 +95,18 @@ BATCH_OPERATIONS: tuple[Operation, ...] = (
         (*BATCH, RequestInvalid),
         access="key",
         description=descriptions.BATCH_REPORT,
+    ),
+    Operation(
+        "GET",
+        "/demo/batch/export/{batch_id}",
+        batch_export,
+        "Downloads all films of a batch that are ready, once.",
+        200,
+        ("application/zip",),
+        (*BATCH, pipeline_errors.NothingToExport, PreviewRefused),
+        get_errors=(pipeline_errors.ExportInProgress,),
+        access="key",
+        description=descriptions.BATCH_EXPORT,
     ),
     *(
         Operation(

@@ -103,3 +103,10 @@ completed items, steps a job. `?format=json` (the default), `csv` for spreadshee
 for a formula, or `html`: one page that prints. `deliver_to` is in none of them. Items outlive their jobs,
 `screenshots` do not.
 """
+BATCH_EXPORT = """
+One ZIP archive, stored and streamed, of all films that are ready and were not fetched, with `report.json` and
+`report.csv` at its end. A film is claimed when it is begun, and all are deleted after the last byte; after a
+download that breaks off all can be downloaded again. Each item is in the report with its `file`, or why it is
+`left_out`: `not_completed`, `already_fetched`, `being_downloaded`, `film_missing`, `completed_meanwhile`. One
+archive of a batch at a time. `HEAD` returns the headers only; link previews and prefetches are refused.
+"""

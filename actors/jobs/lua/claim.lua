@@ -33,7 +33,7 @@ local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREM', KEYS[1], id)
 redis.call('ZADD', KEYS[2], now_ms + ARGV[7], id)
 redis.call('HSET', key, 'stage', ARGV[4], 'status', ARGV[5], 'token', ARGV[6], 'updated_ms', now_ms)
-redis.call('EXPIRE', key, ARGV[8])
+redis.call('EXPIRE', key, ARGV[8], 'GT')
 redis.call('HINCRBY', key, 'attempt', 1)
 publish_status(key, id)
 return {id, redis.call('HINCRBY', key, 'claims', 1)}

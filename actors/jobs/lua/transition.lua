@@ -33,9 +33,9 @@ if ARGV[8] ~= '' then
   end
   redis.call('HSET', KEYS[1], 'blobs', ARGV[8])
 end
-redis.call('EXPIRE', KEYS[5], ARGV[7])
+redis.call('EXPIRE', KEYS[5], ARGV[7], 'GT')
 for _, key in ipairs(blobs) do
-  redis.call('EXPIRE', key, ARGV[7])
+  redis.call('EXPIRE', key, ARGV[7], 'GT')
 end
 redis.call('ZREM', KEYS[2], ARGV[1])
 if KEYS[3] ~= '' then
@@ -48,6 +48,6 @@ if ARGV[6] == 'reset' then
 elseif ARGV[6] == 'undo' then
   redis.call('HINCRBY', KEYS[1], 'attempt', -1)
 end
-redis.call('EXPIRE', KEYS[1], ARGV[7])
+redis.call('EXPIRE', KEYS[1], ARGV[7], 'GT')
 publish_status(KEYS[1], ARGV[1])
 return 1

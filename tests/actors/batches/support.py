@@ -1,7 +1,8 @@
 """Batches in a real Valkey, and jobs of theirs brought to an end by the pipeline's own transitions."""
 
+import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from actors.batches.batch import Batch, BatchRow
@@ -37,15 +38,22 @@ async def claimed(store: Store) -> Job:
     return job
 
 
-async def film_next(store: Store) -> Job:
-    """Claims the next job, and completes it."""
+async def film_next(
+    store: Store, film: bytes = b"film", extras: Mapping[str, bytes] | None = None, **fields: str
+) -> Job:
+    """Claims the next job, and completes it with this film; `fields` are those of the job."""
     claim = await store.claim_next(Stage.QUEUED, Stage.EXPLORING)
     assert claim is not None
-    await store.transition(claim, Stage.RECORDED, {"film": '{"duration_s": 8.5, "size_bytes": 4}'})
+    told = {"film": json.dumps({"duration_s": 8.5, "size_bytes": len(film)}), **fields}
+    await store.transition(claim, Stage.RECORDED, told)
     encoding = await store.claim(claim.job_id, Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None
-    await put(store, encoding.film_key, b"film")
-    await store.transition(encoding, Stage.READY, {}, publish=encoding.film_key, keep=[])
+    await put(store, encoding.film_key, film)
+    keys = {name: encoding.extra_keys[name] for name in extras or {}}
+    for name, key in keys.items():
+        await put(store, key, (extras or {})[name])
+    made = {"extras": json.dumps(keys)}
+    await store.transition(encoding, Stage.READY, made, publish=encoding.film_key, keep=list(keys.values()))
     job = await store.get(claim.job_id)
     assert job is not None
     return job
