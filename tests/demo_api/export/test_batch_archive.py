@@ -215,7 +215,7 @@ async def test_a_film_that_is_finished_while_the_archive_is_sent_is_told_of(
     assert first is not None
     await film_next(store, LARGE)
 
-    received = []
+    received: list[bytes] = []
     async with client.stream("GET", f"/demo/batch/export/{batch.id}") as answer:
         async for piece in answer.aiter_raw():
             if not received:
