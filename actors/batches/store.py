@@ -151,9 +151,10 @@ class BatchStore:
     async def lease_export(self, batch_id: str, how: Lease, token: str) -> bool:
         """Claims, renews or releases the one archive of a batch that is downloaded at a time.
 
-        False when another download has it. While it is leased, the batch and its films do not expire.
+        False when another download has it. While it is leased, the batch and its films do not expire. The
+        lease of a process that dies outlives its claims on films: the next archive is to have them all.
         """
-        args = [batch_id, how, token, int(self.store.settings.lease_s * 1000)]
+        args = [batch_id, how, token, int(2 * self.store.settings.lease_s * 1000)]
         return bool(await self._run("lease_export", [BATCH + batch_id], args))
 
     async def going_on(self) -> list[str]:

@@ -28,6 +28,7 @@ from actors.jobs.store import Store
 from actors.settings import Settings
 from tests.actors.batches.support import TEMPLATE, batch_of, fail_next, film_next
 from tests.conftest import Serve
+from tests.demo_api.export.test_response import api_process
 from tests.support.jobs import put
 
 pytestmark = pytest.mark.anyio
@@ -105,7 +106,7 @@ async def got(client: httpx.AsyncClient, path: str) -> httpx.Response:
         response = await client.get(path)
         if response.status_code != 409:
             break
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
     return response
 
 
@@ -343,6 +344,29 @@ async def test_an_archive_that_breaks_off_anywhere_loses_nothing(
 
     assert list(archive.films.values()) == FILMS
     assert archive.left_out == {6: "not_completed"}
+
+
+@pytest.mark.thorough
+async def test_after_an_api_is_killed_in_mid_stream_all_films_can_be_exported_again(
+    store: Store, settings: Settings, serve: Serve
+) -> None:
+    found = await filmed(store, [FILMS[0], LARGE, FILMS[1]])
+    # Watchdogs go round every second; a lease must be longer than that by far.
+    settings = settings.model_copy(update={"lease_s": 4.0})
+    with (
+        serve(settings) as address,
+        api_process(settings) as (process, other),
+        httpx.Client(base_url=other, timeout=30) as doomed,
+    ):
+        with suppress(httpx.TransportError), doomed.stream("GET", found.path) as answer:
+            for piece in answer.iter_raw():
+                assert piece
+                process.kill()
+                process.wait()
+        async with httpx.AsyncClient(base_url=address, timeout=30) as client:
+            archive = unpacked((await got(client, found.path)).content)
+
+    assert list(archive.films.values()) == [FILMS[0], LARGE, FILMS[1]]
 
 
 async def test_after_a_download_that_broke_off_films_live_as_long_as_their_batch(
