@@ -39,10 +39,15 @@ async def claimed(store: Store) -> Job:
 
 
 async def film_next(
-    store: Store, film: bytes = b"film", extras: Mapping[str, bytes] | None = None, **fields: str
+    store: Store,
+    film: bytes = b"film",
+    extras: Mapping[str, bytes] | None = None,
+    job_id: str = "",
+    **fields: str,
 ) -> Job:
-    """Claims the next job, and completes it with this film; `fields` are those of the job."""
-    claim = await store.claim_next(Stage.QUEUED, Stage.EXPLORING)
+    """Claims the next job, or this one, and completes it with this film; `fields` are those of the job."""
+    start, to = Stage.QUEUED, Stage.EXPLORING
+    claim = await (store.claim(job_id, start, to) if job_id else store.claim_next(start, to))
     assert claim is not None
     told = {"film": json.dumps({"duration_s": 8.5, "size_bytes": len(film)}), **fields}
     await store.transition(claim, Stage.RECORDED, told)

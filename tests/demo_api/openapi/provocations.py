@@ -25,6 +25,7 @@ from demo_api.routes.operation import Operation
 from demo_api.schemas.batches import BatchRequest
 from demo_api.schemas.jobs import RunRequest
 from demo_api.server import make_server
+from tests.actors.batches.support import film_next
 from tests.conftest import Serve, serving
 from tests.support.jobs import exploring, failed, queued, ready
 from video.artifacts import ARTIFACTS
@@ -148,6 +149,13 @@ ALONE: dict[str, tuple[Ask, ...]] = {
     ),
     "batch_status": (Ask(job="going"), Ask(job="over")),
     "batch_items": (Ask(job="going"), Ask(job="over", query="?status=no")),
+    "batch_report": (Ask(job="over"), Ask(job="over", query="?format=x")),
+    "batch_export": (
+        Ask(job="full"),
+        Ask(job="over"),
+        Ask(job="leased"),
+        Ask(job="full", headers={"sec-purpose": "prefetch"}),
+    ),
     "batch_pause": (Ask(job="going"), Ask(job="over")),
     "batch_resume": (Ask(job="going"), Ask(job="over")),
     "batch_cancel": (Ask(job="going"), Ask(job="over")),
@@ -247,7 +255,15 @@ async def _prepare_batches(store: Store) -> None:
         script = {"url": "http://127.0.0.1:1/", "secrets": names, "steps": [{"caption": "A"}]}
         template = JobTemplate(ExplorationOptions(), FilmOptions(), script=script)
         await batches.create(Batch(batch_id, template, 1, date="2026-11-30"), [BatchRow({}, "127.0.0.1")])
+    for batch_id, host in (("full", "1.1.1.1"), ("leased", "1.0.0.1")):
+        template = JobTemplate(ExplorationOptions(), FilmOptions(), url=f"http://{host}/")
+        await batches.create(Batch(batch_id, template, 1, date="2026-11-30"), [BatchRow({}, host)])
     await feed(store, lambda queue, job_id: None)
+    for batch_id in ("full", "leased"):
+        item = await batches.item(await batches.find(batch_id), 1)
+        assert item
+        await film_next(store, job_id=item.job_id or "")
+    assert await batches.lease_export("leased", "claim", "somebody")
     template = JobTemplate(ExplorationOptions(), FilmOptions(), url="http://93.184.215.14/")
     await batches.create(Batch("going", template, 1, date="2026-11-30"), [BatchRow({}, "93.184.215.14")])
 
