@@ -6,9 +6,10 @@ from actors.batches.feeder import feed, tend
 from actors.batches.states import BatchStatus, ItemStatus
 from actors.batches.store import BatchStore
 from actors.errors import BatchEnded
-from actors.jobs.keys import BATCHES, JOB, PACE
+from actors.jobs.keys import BATCHES, JOB, PACE, film_key
 from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
+from actors.settings import Settings
 from tests.actors.batches.support import batch_of, claimed, fail_next, film_next, hurry
 from tests.support.jobs import queued
 
@@ -237,3 +238,21 @@ async def test_films_live_as_long_as_their_batch_goes_on_and_as_batch_ttl_says_t
     await store.redis.expire(JOB + job.id, 5)
     async for key in store.redis.scan_iter(f"demo:batch:{batch.id}*"):
         assert 0 < await store.redis.ttl(key) <= store.settings.kept_batch_s
+
+
+async def test_a_broken_download_does_not_shorten_how_long_the_film_of_a_batch_is_kept(
+    settings: Settings,
+) -> None:
+    long_s = 10 * settings.job_ttl_s
+    kept = settings.model_copy(update={"batch_ttl_s": long_s})
+    async with Store.opened(settings.redis or "", kept) as store:
+        await batch_of(store, HOSTS[:1])
+        await feed(store, send)
+        job = await film_next(store)
+        claim = await store.claim(job.id, Stage.READY, Stage.EXPORTING)
+        assert claim is not None
+        assert await store.renew_lease(claim, {})
+        await store.transition(claim, Stage.READY, {})
+
+        for key in (JOB + job.id, film_key(job.id)):
+            assert long_s - 60 < await store.redis.ttl(key) <= long_s
