@@ -43,7 +43,7 @@ ORDER = {
         "settings",
         "jobs",
         "broker stages webhooks",
-        "monitoring progress submission supervision",
+        "deliveries monitoring progress submission supervision",
         "batches",
         "watchdog",
         "embedded_redis failures services",
