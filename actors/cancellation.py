@@ -1,12 +1,13 @@
 """Cancellation of tasks that use Redis."""
 
 import asyncio
+from typing import Any
 
 CANCEL_WAIT_S = 0.5
 MAX_CANCELS = 10
 
 
-async def cancel_and_wait(*tasks: asyncio.Task[None]) -> None:
+async def cancel_and_wait(*tasks: asyncio.Future[Any]) -> None:
     """Cancels tasks again and again until they end, and ignores what they raise.
 
     Once is not enough: Python 3.11's `wait_for`, with which redis-py sends, loses a cancellation that comes

@@ -1,4 +1,4 @@
-"""Background services of a worker: watchdog, webhook dispatcher, and the worker's own registration."""
+"""Background services of a worker: watchdog, webhooks, deliveries, and the worker's own registration."""
 
 import asyncio
 import threading
@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 
 from actors.broker import SendTicket
 from actors.cancellation import cancel_and_wait
+from actors.deliveries.dispatcher import deliver
 from actors.jobs.store import Store
 from actors.monitoring.worker_registry import WorkerRegistration, keep_registered
 from actors.settings import Settings
@@ -39,6 +40,7 @@ class ServiceThread(threading.Thread):
             services = (
                 watch(store, self._send),
                 dispatch(store),
+                deliver(store),
                 keep_registered(store, self._registration),
             )
             tasks = [asyncio.create_task(service) for service in services]

@@ -8,6 +8,8 @@ StyleName = Literal["plain", "studio"]
 Size = Literal["720p", "1080p", "vertical", "square"]
 Format = Literal["mp4", "webm", "gif"]
 
+MEDIA_TYPES: dict[Format, str] = {"mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif"}
+
 
 @dataclass(frozen=True, slots=True)
 class Style:

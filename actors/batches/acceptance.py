@@ -1,6 +1,7 @@
 """Accepts a batch. Every row is made into a job for trial: nothing is accepted that could not be filmed."""
 
 import logging
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,12 +16,14 @@ from actors.batches.errors import Problems
 from actors.batches.rows import Table
 from actors.batches.store import BatchStore
 from actors.batches.template import JobTemplate
+from actors.deliveries.address import check_delivery_address
 from actors.errors import StoreUnavailable
 from actors.jobs.callback import Callback
 from actors.jobs.secrets import SecretInputs, seal
 from actors.jobs.store import Store
 from actors.settings import Settings
 from actors.submission import check_callback
+from explorer.egress.policy import EgressPolicy
 from explorer.script.errors import ScriptInvalid
 
 log = logging.getLogger(__name__)
@@ -46,7 +49,9 @@ def today() -> str:
 def checked_rows(template: JobTemplate, table: Table, date: str, settings: Settings) -> list[BatchRow]:
     """The rows, each with its host. Raises RowsInvalid with line and column of each problem."""
     problems, rows = Problems("line" if table.encoding else "row"), []
+    addresses = _Addresses(EgressPolicy(settings.allow_private_hosts, settings.own_services), problems)
     for row, line in zip(table.rows, table.lines, strict=True):
+        deliver_to = addresses.checked(row.values.get(DELIVER_TO, ""), line)
         values = template.values(row.values, row.number, len(table.rows), date)
         try:
             spec = template.spec(row.values, values, settings)
@@ -58,9 +63,32 @@ def checked_rows(template: JobTemplate, table: Table, date: str, settings: Setti
                 else:
                     problems.add(line, "", f"{one.field} {one.message}")
             continue
-        rows.append(BatchRow(row.values, urlsplit(spec.url).hostname or ""))
+        shown = {name: value for name, value in row.values.items() if name != DELIVER_TO}
+        rows.append(BatchRow(shown, urlsplit(spec.url).hostname or "", deliver_to))
     problems.check()
     return rows
+
+
+class _Addresses:
+    """Checks the addresses that films are delivered to: each is that of one film."""
+
+    def __init__(self, egress: EgressPolicy, problems: Problems) -> None:
+        self._egress = egress
+        self._problems = problems
+        self._now_s = time.time()
+        self._lines: dict[str, int] = {}
+
+    def checked(self, address: str, line: int) -> str:
+        """An address as it is, or "" for none; notes what is wrong with it."""
+        try:
+            if address:
+                check_delivery_address(address, self._egress, self._now_s)
+        except ValueError as exc:
+            self._problems.add(line, DELIVER_TO, str(exc))
+        first = self._lines.setdefault(address, line)
+        if address and first != line:
+            self._problems.add(line, DELIVER_TO, f"is the address of {self._problems.unit} {first} too")
+        return address
 
 
 def notices(template: JobTemplate, table: Table) -> Iterator[str]:

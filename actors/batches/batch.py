@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from actors.batches.states import ENDED, BatchStatus, ItemStatus
+from actors.batches.states import ENDED, BatchStatus, DeliveryStatus, ItemStatus
 from actors.batches.template import JobTemplate
 from actors.jobs.callback import Callback
 
@@ -17,6 +17,8 @@ class BatchRow:
 
     values: Mapping[str, str]
     host: str
+    #: Where its film is sent to. It is a secret, and no part of `values`.
+    deliver_to: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ class Item:
     #: How often something failed on the way and was tried again: within a take, and whole stages.
     retries: int = 0
     exported: bool = False
+    #: Where the delivery of its film stands once there is one, and the last error of it.
+    delivery: DeliveryStatus | None = None
+    delivery_error: str | None = None
 
     @classmethod
     def decode(cls, number: int, row: Mapping[bytes, bytes], values: Mapping[str, str], name: str) -> Self:
@@ -142,4 +147,6 @@ class Item:
             healed=int(text.get("healed", 0)),
             retries=int(text.get("retries", 0)),
             exported="exported" in text,
+            delivery=DeliveryStatus(text["delivery"]) if "delivery" in text else None,
+            delivery_error=text.get("delivery_error"),
         )

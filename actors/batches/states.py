@@ -1,4 +1,4 @@
-"""States of a batch and of its items, as clients are told of them."""
+"""States of a batch, of its items and of their deliveries, as clients are told of them."""
 
 from enum import StrEnum
 
@@ -30,6 +30,17 @@ class ItemStatus(StrEnum):
     CANCELLED = "cancelled"
     #: It was not begun: too many others had failed.
     SKIPPED = "skipped"
+
+
+class DeliveryStatus(StrEnum):
+    """Where the delivery of a completed item's film stands."""
+
+    #: It is due, or will be tried again.
+    WAITING = "waiting"
+    #: The receiver has it, and it was dropped here.
+    DELIVERED = "delivered"
+    #: It was given up, or somebody has fetched the film before.
+    FAILED = "failed"
 
 
 #: Of these a retry makes new attempts.

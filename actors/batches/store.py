@@ -1,7 +1,8 @@
 """Repository of batches: the only reader and writer of their keys. Each change is one Lua script."""
 
+import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +10,12 @@ from typing import Any, Literal, cast
 
 from actors.batches.batch import Batch, BatchRow, Item
 from actors.batches.states import ItemStatus
+from actors.deliveries.address import host_of
 from actors.errors import AlreadyEnded, BatchEnded, BatchUnknown, JobGone, JobUnknown, StoreUnavailable
 from actors.jobs.job import Job
 from actors.jobs.keys import BATCH, BATCHES, JOB, WAITING
 from actors.jobs.scripts import scripts
+from actors.jobs.secrets import encrypt
 from actors.jobs.store import ACCEPT_WITHIN_MS, Store
 
 LUA = Path(__file__).parent / "lua"
@@ -46,7 +49,11 @@ class BatchStore:
         self._scripts = {name: self._redis.register_script(text) for name, text in scripts(LUA).items()}
 
     async def create(self, batch: Batch, rows: Sequence[BatchRow], sealed: bytes = b"") -> None:
-        """Creates a batch whose items all wait. Raises StoreUnavailable when Redis was too slow."""
+        """Creates a batch whose items all wait.
+
+        Raises SecretsUnavailable where addresses of deliveries cannot be kept, and StoreUnavailable when
+        Redis was too slow.
+        """
         settings = self.store.settings
         seconds, micros = await self._redis.time()
         args: list[Any] = [
@@ -55,6 +62,7 @@ class BatchStore:
             json.dumps([row.host for row in rows]),
             json.dumps([json.dumps(dict(row.values)) for row in rows]),
             sealed,
+            await asyncio.to_thread(lambda: json.dumps(dict(self._deliveries(rows)))),
             *[part for pair in batch.encode(settings.kept_batch_s).items() for part in pair],
         ]
         if not await self._run("create_batch", [BATCH + batch.id], args):
@@ -142,7 +150,8 @@ class BatchStore:
     ) -> list[int]:
         """Lets failed, cancelled and skipped items wait again: all of them, or those with these numbers.
 
-        Returns their numbers; items that run, wait or are completed are left as they are.
+        Returns their numbers. Of completed ones with these numbers, the film is delivered again if that has
+        failed; all others are left as they are.
         """
         chosen = "" if numbers is None else json.dumps(list(numbers))
         retried = await self._run("retry_items", [BATCH + batch_id], [batch_id, sealed, chosen])
@@ -208,6 +217,13 @@ class BatchStore:
     async def keep_films(self, batch_id: str) -> None:
         """Keeps the films of a batch that goes on."""
         await self._run("keep_films", [BATCH + batch_id], [self.store.settings.kept_batch_s])
+
+    def _deliveries(self, rows: Sequence[BatchRow]) -> Iterator[tuple[int, tuple[str, str]]]:
+        """The encrypted address and the receiver of each row that has one, by the number of its item."""
+        for number, row in enumerate(rows, start=1):
+            if row.deliver_to:
+                sealed = encrypt(self.store.settings, row.deliver_to.encode())
+                yield number, (sealed.decode(), host_of(row.deliver_to))
 
     def _item(self, batch: Batch, number: int, state: dict[bytes, bytes], row: bytes | None) -> Item:
         columns: dict[str, str] = json.loads(row or b"{}")

@@ -29,10 +29,13 @@ WEBHOOK = "demo:webhook:"
 #: Followed by a job's id: the encrypted secrets of its script, until it ends.
 SECRETS = "demo:secrets:"
 #: Followed by a batch's id: hash of the batch. With a suffix: `:rows`, `:hosts`, `:items:<number>`, `:held`,
-#: `:export` (who downloads its archive), and a sorted set of item numbers for each state.
+#: `:export` (who downloads its archive), `:addresses` (where films of items are delivered to, encrypted), and
+#: a sorted set of item numbers for each state.
 BATCH = "demo:batch:"
 #: Sorted set: batches that have not ended, by their age.
 BATCHES = "demo:batches"
+#: Sorted set, by the batch's id, ":" and the item's number: when its film is to be delivered.
+DELIVERIES = "demo:deliveries"
 #: Followed by a host: the jobs of batches that run there; `:next` while none may begin; `:failures` in a row.
 PACE = "demo:pace:"
 #: Hash: counters of all workers.

@@ -6,6 +6,7 @@ from pathlib import Path
 from actors.jobs.keys import (
     BATCH,
     BATCHES,
+    DELIVERIES,
     EVENTS,
     FILM,
     FRAMES,
@@ -20,11 +21,12 @@ from actors.jobs.keys import (
 
 LUA = Path(__file__).parent / "lua"
 #: What stands before every script, in this order: each uses what stands before it.
-PRELUDES = ("prelude", "prelude_batches", "prelude_status")
+PRELUDES = ("prelude", "prelude_deliveries", "prelude_batches", "prelude_status")
 #: Names in the scripts of keys and prefixes that are not passed as arguments.
 KEY_NAMES = {
     "BATCH": BATCH,
     "BATCHES": BATCHES,
+    "DELIVERIES": DELIVERIES,
     "EVENTS": EVENTS,
     "FILM": FILM,
     "FRAMES": FRAMES,

@@ -41,24 +41,36 @@ async def keep_secrets(store: Store, job_id: str, secrets: SecretInputs) -> None
 
 def seal(settings: Settings, secrets: SecretInputs) -> bytes:
     """Encrypts them under the operator's SECRETS_KEY. Raises SecretsUnavailable without one."""
+    return encrypt(settings, secrets.encode())
+
+
+def encrypt(settings: Settings, data: bytes) -> bytes:
+    """Encrypts something secret under the operator's SECRETS_KEY. Raises SecretsUnavailable without one."""
     key = settings.secrets_key
     if key is None:
         raise SecretsUnavailable(
             "Secrets are not taken here: the operator has set no SECRETS_KEY, under which they would be kept."
         )
-    return Fernet(key.get_secret_value()).encrypt(secrets.encode())
+    return Fernet(key.get_secret_value()).encrypt(data)
+
+
+def decrypt(settings: Settings, sealed: bytes) -> bytes:
+    """What `encrypt` has encrypted. Raises SecretsGone without the key that it was encrypted under."""
+    key = settings.secrets_key
+    if key is None:
+        raise SecretsGone("This process has no SECRETS_KEY, under which the secrets were kept.")
+    try:
+        return Fernet(key.get_secret_value()).decrypt(sealed)
+    except InvalidToken as exc:
+        raise SecretsGone("The secrets of this job were kept under another SECRETS_KEY.") from exc
 
 
 async def read_secrets(store: Store, job_id: str) -> SecretInputs:
     """The secret inputs of a job. Raises SecretsGone."""
-    key, sealed = store.settings.secrets_key, await store.redis.get(SECRETS + job_id)
-    if key is None or sealed is None:
+    sealed = await store.redis.get(SECRETS + job_id)
+    if sealed is None:
         raise SecretsGone("The secrets of this job are gone: send the request again with them.")
-    try:
-        opened = Fernet(key.get_secret_value()).decrypt(cast(bytes, sealed))
-    except InvalidToken as exc:
-        raise SecretsGone("The secrets of this job were kept under another SECRETS_KEY.") from exc
-    return SecretInputs.decode(opened)
+    return SecretInputs.decode(decrypt(store.settings, cast(bytes, sealed)))
 
 
 async def forget_secrets(store: Store, job_id: str) -> None:

@@ -2,19 +2,24 @@
 -- Returns 1, or 0 when it is too late.
 -- KEYS: batch.
 -- ARGV: id, deadline_ms, hosts (JSON: a list with one for each item), rows (JSON: a list with one JSON text for each
--- item), sealed secrets ('' for none), field, value, ...
+-- item), sealed secrets ('' for none), deliveries (JSON: by item number its encrypted address and its receiver),
+-- field, value, ...
 local now_ms = redis_ms()
 if now_ms > tonumber(ARGV[2]) or redis.call('EXISTS', KEYS[1]) == 1 then
   return 0
 end
 local hosts, rows = cjson.decode(ARGV[3]), cjson.decode(ARGV[4])
 redis.call('HSET', KEYS[1], 'created_ms', now_ms, 'updated_ms', now_ms, 'status', 'pending', 'total', #rows,
-  unpack(ARGV, 6))
+  unpack(ARGV, 7))
 for number = 1, #rows do
   redis.call('HSET', KEYS[1] .. ':rows', number, rows[number])
   redis.call('HSET', KEYS[1] .. ':hosts', number, hosts[number])
   redis.call('ZADD', KEYS[1] .. ':waiting', number, number)
   redis.call('HSET', KEYS[1] .. ':items:' .. number, 'status', 'waiting')
+end
+for number, delivery in pairs(cjson.decode(ARGV[6])) do
+  redis.call('HSET', KEYS[1] .. ':addresses', number, delivery[1])
+  redis.call('HSET', KEYS[1] .. ':items:' .. number, 'receiver', delivery[2])
 end
 if ARGV[5] ~= '' then
   redis.call('SET', SECRETS .. ARGV[1], ARGV[5])

@@ -1,5 +1,6 @@
 -- Lets items wait again that have failed, were cancelled or skipped; what they had come to is kept in their history.
--- Returns the numbers of these items.
+-- Of completed ones that are named, makes a delivery due again that has failed.
+-- Returns the numbers of the former.
 -- KEYS: batch.  ARGV: batch id, sealed secrets ('' for none), numbers (JSON; '' for all)
 local now_ms = redis_ms()
 local numbers = {}
@@ -24,9 +25,12 @@ for _, number in ipairs(numbers) do
       redis.call('HSET', item, 'history', cjson.encode(history))
       redis.call('HINCRBY', KEYS[1], 'retried', 1)
     end
-    redis.call('HDEL', item, 'job_id', 'error', 'error_code', 'ended_ms', 'took_ms', 'film_s', 'bytes', 'exported')
+    redis.call('HDEL', item, 'job_id', 'error', 'error_code', 'ended_ms', 'took_ms', 'film_s', 'bytes', 'exported',
+      'delivery', 'delivery_error')
     put_item(KEYS[1], number, 'waiting')
     retried[#retried + 1] = number
+  elseif known[1] == 'completed' and redis.call('HGET', item, 'delivery') == 'failed' then
+    begin_delivery(KEYS[1], ARGV[1], number, now_ms)
   end
 end
 if #retried > 0 then

@@ -1,6 +1,6 @@
 -- Stands before every script, after the prelude: items of batches follow their jobs.
 -- A batch is the hash BATCH .. id; `:items:` .. number are hashes, `:` .. state are sorted sets of item numbers,
--- `:held` is the set of hosts that are left alone.
+-- `:held` is the set of hosts that are left alone; `:addresses` is the prelude's of deliveries.
 local ITEM_STATES = {'waiting', 'running', 'needs_operator', 'completed', 'failed', 'cancelled', 'skipped'}
 -- A host where so many films of batches failed in a row is left alone until somebody resumes the batch.
 local FAILURES_IN_A_ROW = 5
@@ -48,7 +48,7 @@ end
 
 -- Sets how long a batch is kept, with the films that were not fetched yet.
 local function expire_batch(batch_key, total, ttl_s)
-  for _, suffix in ipairs({'', ':rows', ':hosts', ':held'}) do
+  for _, suffix in ipairs({'', ':rows', ':hosts', ':held', ':addresses'}) do
     redis.call('EXPIRE', batch_key .. suffix, ttl_s)
   end
   for _, name in ipairs(ITEM_STATES) do
@@ -159,6 +159,7 @@ local function settle_item(job_key, id, now_ms)
   if job[1] == 'completed' then
     local film = cjson.decode(job[4] or '{}')
     redis.call('HSET', item, 'film_s', film.duration_s or 0, 'bytes', film.size_bytes or 0)
+    begin_delivery(batch_key, batch_id, number, now_ms)
   end
   if healed > 0 then
     redis.call('HINCRBY', batch_key, 'healed', healed)
@@ -168,12 +169,14 @@ local function settle_item(job_key, id, now_ms)
   end_batch_if_done(batch_key, batch_id, now_ms)
 end
 
--- Notes that the film of an item has been fetched.
+-- Notes that the film of an item has been fetched, or delivered by the claim that its job's field `delivered_by` names.
 local function note_exported(job_key, id)
-  local batch_key, _, number = item_of(job_key, id)
+  local batch_key, batch_id, number = item_of(job_key, id)
   if batch_key then
     redis.call('HSET', batch_key .. ':items:' .. number, 'exported', 1)
     redis.call('HINCRBY', batch_key, 'exported', 1)
+    local job = redis.call('HMGET', job_key, 'token', 'delivered_by')
+    end_delivery(batch_key, batch_id, number, job[1] and job[1] == job[2])
   end
 end
 
@@ -185,7 +188,7 @@ local function reopen_batch(batch_key, batch_id, now_ms)
     redis.call('HSET', batch_key, 'status', 'processing', 'updated_ms', now_ms)
     redis.call('ZADD', BATCHES, batch[2], batch_id)
     redis.call('PERSIST', batch_key)
-    for _, suffix in ipairs({':rows', ':hosts', ':held'}) do
+    for _, suffix in ipairs({':rows', ':hosts', ':held', ':addresses'}) do
       redis.call('PERSIST', batch_key .. suffix)
     end
     for _, name in ipairs(ITEM_STATES) do

@@ -15,6 +15,7 @@ from actors.jobs.store import Store
 from actors.options import ExplorationOptions, FilmOptions
 from tests.support.jobs import put
 
+FILM = {"format": "mp4", "duration_s": 8.5, "frames": 255, "width": 1280, "height": 720, "fps": 30.0}
 TEMPLATE = JobTemplate(ExplorationOptions(), FilmOptions(), url="https://{{host}}/{{page}}")
 
 
