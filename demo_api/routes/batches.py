@@ -97,17 +97,25 @@ async def steer_batch(how: Steer, request: Request) -> Response:
 
 
 async def retry_batch(request: Request) -> Response:
-    """Lets failed items wait again: all, or those that are named."""
+    """Lets failed items wait again, or be delivered again: all, or those that are named."""
     data = await read_body(request, request.app.state.body_limit_s)
     body, batch = BatchRetryRequest.parse(data or b"{}"), await _find(request)
     batches = BatchStore(_store(request))
     sealed = b""
     if body.inputs:
         sealed = seal(_settings(request), body.inputs)
-    elif batch.has_ended and batch.template.has_secrets:
+    elif batch.has_ended and batch.template.has_secrets and await _films_again(batches, batch, body.items):
         raise SecretsGone("The secrets of this batch were deleted when it ended: give them again.")
     await batches.retry(batch.id, body.items, sealed)
     return await _status_response(request, await batches.find(batch.id), _feeding(request), 202)
+
+
+async def _films_again(batches: BatchStore, batch: Batch, numbers: Sequence[int] | None) -> bool:
+    """Whether a retry of these items may film any, instead of delivering films that are there."""
+    if numbers is None:
+        return True
+    completed = await batches.items(batch, limit=batch.total, status=ItemStatus.COMPLETED)
+    return not {item.number for item in completed}.issuperset(numbers)
 
 
 def _checked(body: BatchCheckRequest, settings: Settings) -> BatchCheck:

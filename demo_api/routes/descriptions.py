@@ -95,7 +95,8 @@ Items outlive their jobs: they are there until the batch is deleted.
 """
 BATCH_RETRY = """
 `{}` retries all items that failed, were cancelled or were skipped; `{"items": [3, 7]}` these, if they
-are such. What is completed stays. An item's earlier errors are in its `history`.
+are such. What is completed stays; if it is named and its delivery has failed, it is delivered again. Earlier
+errors of an item are in its `history`.
 """
 BATCH_REPORT = """
 What has become of each item, and the totals: success rate, mean and 95th percentile of the times of

@@ -6,8 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from actors.batches.batch import Batch, Item
-from actors.batches.columns import DELIVER_TO
-from actors.batches.states import BatchStatus, ItemStatus
+from actors.batches.states import BatchStatus, DeliveryStatus, ItemStatus
 from actors.batches.store import BatchStore
 from actors.jobs.job import iso
 from actors.jobs.links import batch_links_of
@@ -180,7 +179,11 @@ class ItemOut(BaseModel):
     bytes: int | None
     steps: int
     healed: int
-    exported: bool
+    exported: bool = Field(description="whether its film was fetched or delivered, and dropped here")
+    delivery: DeliveryStatus | None = Field(
+        description="where the delivery of its film stands; null without deliver_to or before there is a film"
+    )
+    delivery_error: str | None = Field(description="why the last attempt at its delivery did not succeed")
     links: Links | None = Field(description="of its job, while there is one")
 
     @classmethod
@@ -189,7 +192,7 @@ class ItemOut(BaseModel):
             item=item.number,
             row=item.number,
             name=item.name,
-            values={name: value for name, value in item.values.items() if name != DELIVER_TO},
+            values=dict(item.values),
             status=item.status,
             job_id=item.job_id,
             error=item.error,
@@ -202,6 +205,8 @@ class ItemOut(BaseModel):
             steps=item.steps,
             healed=item.healed,
             exported=item.exported,
+            delivery=item.delivery,
+            delivery_error=item.delivery_error,
             links=links,
         )
 
@@ -224,7 +229,10 @@ class BatchRetryRequest(SecretFields):
     model_config = ConfigDict(extra="forbid")
 
     items: list[int] | None = Field(
-        None, max_length=1000, description="numbers of items; all failed ones if left out"
+        None,
+        max_length=1000,
+        description="numbers of items, also of completed ones whose delivery has failed; "
+        "all failed ones if left out",
     )
 
     @classmethod
