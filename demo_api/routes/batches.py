@@ -128,7 +128,7 @@ def _checked(body: BatchCheckRequest, settings: Settings) -> BatchCheck:
         found = check(body, template, settings)
     except RowsInvalid as exc:
         problems = [RowProblemOut(line=p.line, column=p.column, message=p.message) for p in exc.problems]
-        return BatchCheck(problems=problems, more_problems=exc.more, variables=names)
+        return BatchCheck(problems=problems, more_problems=exc.more, headers=body.headers(), variables=names)
     total = len(found.rows)
     rows = [
         RowOut(
@@ -146,6 +146,7 @@ def _checked(body: BatchCheckRequest, settings: Settings) -> BatchCheck:
         total=total,
         encoding=found.table.encoding,
         delimiter=found.table.delimiter,
+        headers=body.headers(),
         columns=list(found.table.names),
         variables=names,
         rows=rows,

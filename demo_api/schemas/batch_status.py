@@ -76,6 +76,9 @@ class BatchCheck(BaseModel):
     total: int = 0
     encoding: str = ""
     delimiter: str = ""
+    headers: list[str] = Field(
+        default=[], description="what the columns are called in the file, also where something is wrong"
+    )
     columns: list[str] = Field(default=[], description="the names of the columns that are used")
     variables: list[str] = Field(default=[], description="the names that a column may have")
     rows: list[RowOut] = Field(default=[], description="the first rows")

@@ -8,7 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model, fiel
 
 from actors.batches.acceptance import MAX_CONCURRENCY, BatchSpec, checked_rows, notices, today
 from actors.batches.batch import BatchRow
+from actors.batches.columns import MAX_COLUMNS
 from actors.batches.csv_reader import read_csv
+from actors.batches.encodings import decode
+from actors.batches.errors import RowsInvalid
+from actors.batches.records import Splitter, delimiter_of
 from actors.batches.rows import MAX_ROWS, Table, sites_table, table_of
 from actors.batches.template import BUILT_IN, DEFAULT_NAME, JobTemplate
 from actors.jobs.secrets import SecretInputs
@@ -91,6 +95,18 @@ class BatchCheckRequest(BaseModel):
         if self.script is not None and self.template is not None:
             raise ValueError("has both script and template: put the script into the template")
         return self
+
+    def headers(self) -> list[str]:
+        """What the columns are called where the rows come from; [] where that cannot be read."""
+        if self.csv is None:
+            return list(dict.fromkeys(key for row in self.rows or () for key in row))[:MAX_COLUMNS]
+        try:
+            text = decode(self.csv).text.rstrip("\r\n")
+        except RowsInvalid:
+            return []
+        splitter = Splitter(text, delimiter_of(text, MAX_COLUMNS), MAX_COLUMNS)
+        header = next(iter(splitter), None)
+        return [cell.text.strip() for cell in header.cells[:MAX_COLUMNS]] if header else []
 
     def table(self) -> Table:
         """The rows. Raises RowsInvalid."""
@@ -205,12 +221,19 @@ def _loaded(given: Mapping[str, Any] | str | None) -> Script | None:
         return None
     raw = native_script(parse_script(given) if isinstance(given, str) else given)
     try:
-        script = Script.model_validate(raw)
+        script = Script.model_validate(raw if _begins(raw) else {**raw, "url": ANY_URL})
     except ValueError as exc:
         raise ScriptInvalid(list(problems_of(exc))) from exc  # type: ignore[arg-type]  # pydantic's
     if problems := list(film_problems(script)):
         raise ScriptInvalid(problems)
     return script
+
+
+def _begins(raw: Mapping[str, Any]) -> bool:
+    """Whether a script says itself where it begins; if not, each row has to."""
+    steps = raw.get("before") or raw.get("steps")
+    first = steps[0] if isinstance(steps, list) and steps else None
+    return bool(raw.get("url")) or (isinstance(first, Mapping) and "navigate" in first)
 
 
 def _secret_problems(template: JobTemplate, secrets: Mapping[str, SecretStr]) -> list[Problem]:
