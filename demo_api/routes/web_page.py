@@ -1,4 +1,4 @@
-"""Serves the web page at `/`, and the defaults of its form."""
+"""Serves the web pages at `/` and `/batch`, and the defaults of their forms."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,6 +13,11 @@ async def front_page(request: Request) -> Response:
     return await FILES.get_response("index.html", request.scope)
 
 
+async def batch_page(request: Request) -> Response:
+    """Serves the page of batches; which one it shows is behind the `#`, which is not sent here."""
+    return await FILES.get_response("batch.html", request.scope)
+
+
 async def defaults(request: Request) -> Response:
     """Returns the operator's defaults for the fields of the form."""
     settings: Settings = request.app.state.settings
@@ -22,5 +27,6 @@ async def defaults(request: Request) -> Response:
 
 ROUTES = [
     Route("/", front_page, methods=["GET"]),
+    Route("/batch", batch_page, methods=["GET"]),
     Route("/static/defaults.json", defaults, methods=["GET"]),
 ]

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from actors.batches.states import ItemStatus
 from actors.failures import TRANSIENT_CODES
 from actors.options import ExplorationOptions, FilmOptions
 from actors.settings import Settings
@@ -25,6 +26,8 @@ MEDIA_TYPES = {
 }
 SCRIPTS = [path for path in FILES if path.suffix == ".js"]
 INDEX = (STATIC / "index.html").read_text()
+#: Each page with the script that it starts.
+PAGES = {"index.html": "js/main.js", "batch.html": "js/batch.js"}
 
 
 def name_of(path: Path) -> str:
@@ -38,10 +41,20 @@ def imports(script: Path) -> set[str]:
     return {name_of((script.parent / path).resolve()) for path in found}
 
 
+def used_by(page: str) -> set[str]:
+    """The names of the scripts that a page loads, one through the other."""
+    found, new = set[str](), {PAGES[page]}
+    while new:
+        found |= new
+        new = {name for script in new for name in imports(STATIC / script)} - found
+    return found
+
+
 def test_the_page_and_each_of_its_files_come_as_what_they_are(address: str) -> None:
     with httpx.Client(base_url=address) as client:
         files = [(f"/static/{name_of(file)}", file) for file in FILES]
-        for name, path in [("/", STATIC / "index.html"), *files]:
+        pages = [("/", STATIC / "index.html"), ("/batch", STATIC / "batch.html")]
+        for name, path in [*pages, *files]:
             answer = client.get(name)
 
             assert answer.status_code == 200
@@ -97,19 +110,29 @@ def test_the_page_needs_no_token_and_its_form_has_the_operators_defaults(
     assert "a-token" not in said.text
 
 
-def test_everything_that_the_page_names_is_there_and_nothing_is_unused() -> None:
-    named = set(re.findall(r'(?:src|href)="/static/([^"]+)"', INDEX))
-    imported = {name for path in SCRIPTS for name in imports(path)}
+def test_each_page_names_the_files_that_it_needs_and_none_is_unused() -> None:
+    named = {
+        page: set(re.findall(r'(?:src|href)="/static/([^"]+)"', (STATIC / page).read_text()))
+        for page in PAGES
+    }
 
-    assert named == {name_of(path) for path in FILES} - {"index.html"}
-    assert imported == {name_of(path) for path in SCRIPTS} - {"js/main.js"}
+    for page, names in named.items():
+        assert {name for name in names if name.endswith(".js")} == used_by(page)
+    assert set.union(*named.values()) == {name_of(path) for path in FILES} - PAGES.keys()
 
 
-def test_every_element_that_a_script_asks_for_is_on_the_page() -> None:
-    ids = set(re.findall(r' id="([^"]+)"', INDEX))
-    asked = {name for path in SCRIPTS for name in re.findall(r'\$\("([^"]+)"\)', path.read_text())}
+@pytest.mark.parametrize("page", PAGES)
+def test_every_element_that_a_script_asks_for_is_on_its_page(page: str) -> None:
+    ids = set(re.findall(r' id="([^"]+)"', (STATIC / page).read_text()))
+    scripts = [(STATIC / name).read_text() for name in used_by(page)]
 
-    assert asked <= ids
+    assert {name for text in scripts for name in re.findall(r'\$\("([^"]+)"\)', text)} <= ids
+
+
+def test_each_page_leads_to_the_other() -> None:
+    for page, other in (("index.html", "/batch"), ("batch.html", "/")):
+        nav = (STATIC / page).read_text().partition("<nav")[2].partition("</nav>")[0]
+        assert f'href="{other}"' in nav
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
@@ -131,6 +154,7 @@ def test_no_file_is_long_or_makes_markup_of_strings(path: Path) -> None:
             (*get_args(State), *get_args(Outcome), *get_args(Action), *get_args(StopReason)),
         ),
         ("js/text/labels.js", get_args(RetryKind)),
+        ("js/text/batch_words.js", tuple(ItemStatus)),
         ("js/text/error_messages.js", sorted(TRANSIENT_CODES)),
     ],
 )

@@ -57,13 +57,15 @@ async function call(path, { method = "GET", body, headers = {}, signal }) {
   const secret = token.get();
   const allHeaders = { ...headers };
   if (secret) allHeaders.authorization = `Bearer ${secret}`;
-  if (body !== undefined) allHeaders["content-type"] = "application/json";
+  // A form brings its own type, with the boundary of its parts.
+  const isForm = body instanceof FormData;
+  if (body !== undefined && !isForm) allHeaders["content-type"] = "application/json";
   let response;
   try {
     response = await fetch(path, {
       method,
       headers: allHeaders,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || isForm ? body : JSON.stringify(body),
       cache: "no-store",
       signal,
     });

@@ -5,6 +5,7 @@ import { $, isDisabled, setDisabled, setText, showText } from "../dom.js";
 import { drawStylePreview } from "./style_preview.js";
 import { span } from "../time.js";
 import { withToken } from "../auth_dialog.js";
+import { hasScheme, withScheme } from "../web_address.js";
 import { fieldMessage, problemText } from "../text/error_messages.js";
 import { focusScriptError, saysFilm, scriptRequest, showScriptErrors, startScript } from "./script_form.js";
 
@@ -62,16 +63,6 @@ export function offer(url) {
   $("url").focus();
   $("url").select();
 }
-
-/** Adds a scheme if there is none: a host before a port is no scheme, and this machine rarely has TLS. */
-export function withScheme(typed) {
-  const text = typed.trim();
-  if (hasScheme(text)) return text;
-  return `${isThisMachine(text) ? "http" : "https"}://${text}`;
-}
-
-const isThisMachine = (text) => /^(localhost|127(\.\d{1,3}){3}|\[::1\])(?![^:/?#])/i.test(text);
-const hasScheme = (text) => /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text);
 
 function read() {
   const { elements } = form();
