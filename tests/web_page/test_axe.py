@@ -7,6 +7,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from actors.jobs.store import Store
+from tests.web_page.batch_scenes import SCENES as BATCH_SCENES
 from tests.web_page.scenes import SCENES
 from tests.web_page.visitor import Visitor
 
@@ -59,6 +60,39 @@ async def objections(
 async def test_axe_objects_to_nothing_in_any_view(browser: Browser, store: Store, address: str) -> None:
     assert await objections(browser, store, address, "light", "desktop", ["start", "live"]) == []
     assert await objections(browser, store, address, "dark", "phone", ["ready", "failed"]) == []
+
+
+async def batch_objections(
+    browser: Browser, store: Store, address: str, scheme: Any, screen: str, names: list[str]
+) -> list[str]:
+    """The same in these states of the page of batches: of its form, and of batches."""
+    width, height = SCREENS[screen]
+    context = await browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    visitor = Visitor(await context.new_page(), address)
+    found = []
+    for name in names:
+        await store.redis.flushdb()
+        await BATCH_SCENES[name](visitor, store)
+        found += [f"{name}: {line}" for line in await check(visitor.page)]
+        found += [] if await fits(visitor.page) else [f"{name}: is wider than its window"]
+    await context.close()
+    return [*found, *visitor.complaints]
+
+
+async def test_axe_objects_to_nothing_in_batches(browser: Browser, store: Store, address: str) -> None:
+    names = ["problems", "filming"]
+    assert await batch_objections(browser, store, address, "light", "phone", names) == []
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_objects_to_no_state_of_a_batch_in_any_light_on_any_screen(
+    scheme: str, screen: str, browser: Browser, store: Store, address: str
+) -> None:
+    assert await batch_objections(browser, store, address, scheme, screen, list(BATCH_SCENES)) == []
 
 
 @pytest.mark.thorough

@@ -1,9 +1,11 @@
 """A user of the page: their actions, and what they wait for."""
 
-from playwright.async_api import ConsoleMessage, Page, expect
+from playwright.async_api import ConsoleMessage, Locator, Page, expect
 
 #: What a browser says by itself of an answer that is an error, or of a server that is away.
 EXPECTED = ("Failed to load resource", "net::ERR")
+
+MOST_TABS = 40
 
 
 class Visitor:
@@ -24,6 +26,19 @@ class Visitor:
         """Opens the page, at a job or at the start."""
         await self.page.goto("about:blank")
         await self.page.goto(f"{self.address}/#{job_id}" if job_id else f"{self.address}/")
+
+    async def visit_batch(self, batch: str = "") -> None:
+        """Opens the page of batches, at one of them (its id, and its key behind a dot) or at the form."""
+        await self.page.goto("about:blank")
+        await self.page.goto(f"{self.address}/batch#{batch}" if batch else f"{self.address}/batch")
+
+    async def tab_to(self, target: Locator) -> None:
+        """Goes on with the Tab key until this has the focus."""
+        for _ in range(MOST_TABS):
+            if await target.evaluate("element => element === document.activeElement"):
+                return
+            await self.page.keyboard.press("Tab")
+        raise AssertionError(f"{target} is not within reach")
 
     async def sees(self, view: str) -> None:
         """Waits until this view is shown."""
