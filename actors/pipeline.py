@@ -3,10 +3,10 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import asdict
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
@@ -23,6 +23,7 @@ from actors.jobs.store import Store
 from actors.monitoring.counters import Counters, Supervise, with_counters
 from actors.progress import ClaimLost, Progress, keep_claim, renew_lease, take_fields
 from actors.settings import Settings
+from actors.slots import Slots
 from actors.stages.reports import Failed, FilmEncoded, Result, TakeRecorded, Update
 from actors.stages.spec import StageSpec
 from actors.submission import announce
@@ -64,51 +65,36 @@ class Pipeline:
         broker: RedisBroker,
         supervise: Supervise = supervise,
         counters: Counters | None = None,
+        slots: Slots | None = None,
     ) -> None:
         counters = counters or Counters()
         self._settings = settings
         self._send = ticket_sender(broker)
         self._supervise = with_counters(supervise, counters)
         self._failures = FailureHandler(settings, self._send, counters)
-        self._stopping = False
-        self._running: dict[asyncio.Task[Any], asyncio.AbstractEventLoop] = {}
+        self._slots = slots or Slots()
         dramatiq.actor(broker=broker, queue_name="record")(self.explore_and_record)
         dramatiq.actor(broker=broker, queue_name="encode")(self.encode)
 
     def explore_and_record(self, _job_id: str) -> None:
         """Films the site of the next queued job."""
-        self._run(self._record_next())
+        self._slots.run(Stage.EXPLORING, self._record_next)
 
     def encode(self, _job_id: str) -> None:
         """Makes the film of the next recorded job."""
-        self._run(self._run_stage(None, Stage.RECORDED, Stage.ENCODING, self._encode))
+        self._slots.run(Stage.ENCODING, self._encode_next)
 
     def stop(self) -> None:
         """Cancels all stages, also those that would start now; their jobs go back into their queue."""
-        self._stopping = True
-        for task, loop in list(self._running.items()):
-            with suppress(RuntimeError):  # its loop has just been closed
-                loop.call_soon_threadsafe(task.cancel)
-
-    def _run(self, stage: Coroutine[None, None, Any]) -> None:
-        async def main() -> None:
-            task = asyncio.create_task(stage)
-            self._running[task] = asyncio.get_running_loop()
-            if self._stopping:
-                task.cancel()
-            try:
-                await asyncio.wait({task})
-            finally:
-                del self._running[task]
-            if not task.cancelled():
-                task.result()
-
-        asyncio.run(main())
+        self._slots.stop()
 
     async def _record_next(self) -> None:
         """Records; publishes a film that was encoded meanwhile at once: a ticket would wait for a poll."""
         if job_id := await self._run_stage(None, Stage.QUEUED, Stage.EXPLORING, self._record):
             await self._run_stage(job_id, Stage.RECORDED, Stage.ENCODING, self._encode)
+
+    async def _encode_next(self) -> None:
+        await self._run_stage(None, Stage.RECORDED, Stage.ENCODING, self._encode)
 
     async def _run_stage(
         self,
@@ -128,7 +114,7 @@ class Pipeline:
             if claim is None or job is None:
                 return None
             try:
-                if self._stopping:  # redis-py may have lost the cancellation
+                if self._slots.stopping:  # redis-py may have lost the cancellation
                     raise asyncio.CancelledError
                 return job.id if await work(store, claim, job) else None
             except (ClaimLost, TransitionRefused):

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import dramatiq
+from dramatiq.brokers.redis import RedisBroker
 from redis.exceptions import RedisError
 
 from actors.broker import make_broker, ticket_sender
+from actors.monitoring.pool import PoolSize
 from actors.monitoring.worker_registry import WorkerRegistration
 from actors.pipeline import Pipeline
 from actors.services import ServiceThread
 from actors.settings import Settings
 from actors.signals import on_signal
+from actors.slots import Slots
 from actors.supervision.orphan_cleanup import OrphanCleanupThread
 from explorer.browser.chromium import find_chromium
 from explorer.environment import only_passed
@@ -33,8 +36,10 @@ def check_tools(settings: Settings) -> None:
 
 
 @contextmanager
-def working(settings: Settings, slots: int, *, grace_s: float | None = None) -> Iterator[None]:
+def working(settings: Settings, slots: int | PoolSize, *, grace_s: float | None = None) -> Iterator[None]:
     """Runs a worker for `settings.redis`, with up to `slots` stages at a time. Raises as `check_tools`.
+
+    In a pool they are between its lower and its upper number, as memory and pressure allow.
 
     Afterwards running stages have `grace_s` to end, or else SHUTDOWN_GRACE_S; a signal cuts that short.
     """
@@ -42,13 +47,11 @@ def working(settings: Settings, slots: int, *, grace_s: float | None = None) -> 
     check_tools(settings)
     grace_s = settings.shutdown_grace_s if grace_s is None else grace_s
     broker = make_broker(settings.redis)
-    registration = WorkerRegistration(slots)
-    pipeline = Pipeline(settings, broker, counters=registration.counters)
-    worker = dramatiq.Worker(
-        broker, worker_threads=slots, worker_timeout=int(settings.poll_interval_s * 1000)
-    )
-    # A worker must not hold tickets that another one could start on at once.
-    worker.queue_prefetch = slots
+    size = PoolSize.fixed(slots) if isinstance(slots, int) else slots
+    gate = Slots(size, settings.max_memory_mb << 20)
+    registration = WorkerRegistration(size.upper, decide=gate.decision)
+    pipeline = Pipeline(settings, broker, counters=registration.counters, slots=gate)
+    worker = make_worker(broker, gate, settings.poll_interval_s)
     services = ServiceThread(settings, ticket_sender(broker), registration)
     cleanup = OrphanCleanupThread()
     # All of it is stopped, whatever fails meanwhile.
@@ -58,11 +61,19 @@ def working(settings: Settings, slots: int, *, grace_s: float | None = None) -> 
             thread.start()
             stack.callback(thread.stop)
         worker.start()
-        stack.callback(_stop_worker, worker, pipeline, grace_s)
+        stack.callback(_stop_worker, worker, pipeline, gate, grace_s)
         yield
 
 
-def _stop_worker(worker: dramatiq.Worker, pipeline: Pipeline, grace_s: float) -> None:
+def make_worker(broker: RedisBroker, slots: Slots, poll_interval_s: float) -> dramatiq.Worker:
+    """Dramatiq's worker for the actors on a broker, with as many threads as the slots need."""
+    worker = dramatiq.Worker(broker, worker_threads=slots.threads, worker_timeout=int(poll_interval_s * 1000))
+    # A worker must not hold tickets that another one could start on at once.
+    worker.queue_prefetch = slots.size.upper
+    return worker
+
+
+def _stop_worker(worker: dramatiq.Worker, pipeline: Pipeline, slots: Slots, grace_s: float) -> None:
     """Lets running stages end within `grace_s`; the jobs of those that do not go back into their queue."""
     with on_signal(lambda _: pipeline.stop()):
         for consumer in worker.consumers.values():
@@ -71,6 +82,8 @@ def _stop_worker(worker: dramatiq.Worker, pipeline: Pipeline, grace_s: float) ->
         timer = threading.Timer(grace_s, pipeline.stop)
         timer.daemon = True
         timer.start()
+        # Threads that wait for a slot end now; the watchdog sends their tickets again.
+        slots.close()
         try:
             # Its threads end after their current stage, and tickets that none of them has begun go back.
             worker.stop(timeout=int(grace_s * 1000) + STOP_TIMEOUT_MS)

@@ -27,6 +27,7 @@ from demo_api.openapi.document import describe
 from demo_api.problems import HANDLERS
 from demo_api.routes.event_broadcast import Broadcast
 from demo_api.routes.events import ENCODERS
+from demo_api.routes.health import ProcessMeter
 from demo_api.routes.routing import route
 from demo_api.routes.static_files import ROUTE as STATIC_FILES
 from demo_api.routes.table import OPERATIONS
@@ -56,6 +57,7 @@ def create_app(
         app.state.limiter = RateLimiter(Rate.parse(settings.rate_limit))
         app.state.pending_downloads = PendingDownloads()
         app.state.rounds = Rounds()
+        app.state.process = ProcessMeter()
         app.state.stopping = stopping
         app.state.body_limit_s = body_limit_s
         app.state.description = _description()

@@ -35,6 +35,17 @@ class Workers:
     busy: int
     #: Age of the latest heartbeat; None when there is none.
     heard_s_ago: float | None
+    #: How many stages they may run now: in pools, memory and pressure decide.
+    allowed: int
+    #: Slots that are free and may be used now.
+    idle: int
+    #: How many workers may not use all their slots, by what limits them.
+    limited: Mapping[str, int]
+
+    @property
+    def held(self) -> int:
+        """Slots that are free and may not be used now."""
+        return self.slots - self.busy - self.idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +136,13 @@ def _queue(count: int, heads: Sequence[Sequence[bytes]], since_ms: Mapping[bytes
 def _workers(entries: Mapping[bytes, bytes], now_ms: int) -> Workers:
     heartbeats = [json.loads(entry) for entry in entries.values()]
     alive = [entry for entry in heartbeats if now_ms - entry["at_ms"] <= ALIVE_MS]
+    busy = [sum(entry["busy"].values()) for entry in alive]
     return Workers(
         alive=len(alive),
         slots=sum(entry["slots"] for entry in alive),
-        busy=sum(sum(entry["busy"].values()) for entry in alive),
+        busy=sum(busy),
         heard_s_ago=min((max(0, now_ms - entry["at_ms"]) / 1000 for entry in alive), default=None),
+        allowed=sum(entry["allowed"] for entry in alive),
+        idle=sum(max(0, entry["allowed"] - running) for entry, running in zip(alive, busy, strict=True)),
+        limited=Counter(entry["limit"] for entry in alive if entry["limit"]),
     )

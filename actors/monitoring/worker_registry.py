@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from redis.exceptions import RedisError
@@ -13,6 +14,7 @@ from redis.exceptions import RedisError
 from actors.jobs.keys import WORKERS
 from actors.jobs.store import Store
 from actors.monitoring.counters import Counters
+from actors.monitoring.pool import Decision
 
 log = logging.getLogger(__name__)
 
@@ -27,18 +29,27 @@ def _name() -> str:
 
 @dataclass(frozen=True, slots=True)
 class WorkerRegistration:
-    """One worker, as the others see it."""
+    """One worker, as the others see it. Without `decide`, all its slots may always be used."""
 
     slots: int
     counters: Counters = field(default_factory=Counters)
     name: str = field(default_factory=_name)
+    decide: Callable[[], Decision] | None = None
 
     async def renew(self, store: Store) -> None:
         """Sends one heartbeat. Counts are kept for the next one when Redis is away.
 
         When only the answer is lost, they are counted twice.
         """
-        status = json.dumps({"slots": self.slots, "busy": self.counters.busy()})
+        decision = self.decide() if self.decide else Decision(self.slots)
+        status = json.dumps(
+            {
+                "slots": self.slots,
+                "allowed": decision.allowed,
+                "limit": decision.limit,
+                "busy": self.counters.busy(),
+            }
+        )
         counts = self.counters.take()
         increments = [part for name, count in counts.items() for part in (name, repr(count))]
         try:

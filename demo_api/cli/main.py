@@ -20,6 +20,7 @@ from typer.rich_utils import rich_format_error
 from actors.errors import PipelineError
 from demo_api.cli.batch import HELP as BATCH_HELP
 from demo_api.cli.batch import batch_command
+from actors.monitoring.pool import PoolSize
 from demo_api.cli.console import CommandError, fail, print_error, print_json, read_settings
 from demo_api.cli.help import help_text
 from demo_api.cli.inspect import HELP as INSPECT_HELP
@@ -67,10 +68,25 @@ log = logging.getLogger(__name__)
 #: Exit status that a shell reports for a process ended by SIGTERM.
 SIGTERM_STATUS = 128 + signal.SIGTERM
 
+
+def pool_size(text: str) -> PoolSize:
+    """Reads the value of `--workers`."""
+    try:
+        return PoolSize.parse(text)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc)) from exc
+
+
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 chooses a free one.")]
 Workers = Annotated[
-    int | None, typer.Option(min=1, max=64, help="Stages that run at a time; default: half the cores.")
+    PoolSize | None,
+    typer.Option(
+        parser=pool_size,
+        metavar="N|LOWER-UPPER",
+        help="Stages that run at a time; default: half the cores. Of 2-10, two may always run, and more "
+        "while the machine has memory and CPU to spare.",
+    ),
 ]
 
 
@@ -105,7 +121,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = None) 
         if settings.redis is None:
             # Films are lost with the embedded Valkey: waiting for running stages is useless.
             settings, grace_s = settings.on_redis(stack.enter_context(embedded_valkey())), 0.0
-        stack.enter_context(working(settings, workers or default_slots(), grace_s=grace_s))
+        stack.enter_context(working(settings, workers or default_size(), grace_s=grace_s))
         _serve(settings, host, port)
 
 
@@ -134,6 +150,7 @@ def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
             "One stage at a time for every two cores:",
         ),
         ("sitereel worker --workers 4", "Four stages at a time:"),
+        ("sitereel worker --workers 2-10", "Two, and up to ten while memory and CPU allow:"),
         ("LOG_FORMAT=json sitereel worker", "With a log in JSON:"),
     ),
 )
@@ -143,7 +160,7 @@ def worker(workers: Workers = None) -> None:
 
     settings = _shared_settings()
     stop = threading.Event()
-    with on_signal(lambda _: stop.set()), working(settings, workers or default_slots()):
+    with on_signal(lambda _: stop.set()), working(settings, workers or default_size()):
         log.info("worker is ready")
         stop.wait()
 
@@ -168,6 +185,11 @@ def doctor() -> None:
     Console().print(table)
     if any(finding.ok is False for finding in findings):
         raise typer.Exit(1)
+
+
+def default_size() -> PoolSize:
+    """As many slots as are used where nobody says."""
+    return PoolSize.fixed(default_slots())
 
 
 def _serve(settings: "Settings", host: str, port: int) -> None:

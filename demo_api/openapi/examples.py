@@ -9,7 +9,7 @@ from actors.jobs.states import Stage, Status
 from actors.monitoring.system_status import Queue, SystemStatus, Workers
 from actors.options import ExplorationOptions, FilmOptions
 from demo_api.problems import STATUS, error_code, meaning_of, problem_details
-from demo_api.routes.health import Health, Readiness, assess
+from demo_api.routes.health import Health, ProcessPart, Readiness, assess
 from demo_api.routes.metrics import render
 from demo_api.schemas.job_status import JobStatus
 from demo_api.schemas.jobs import Accepted, Links, RunRequest
@@ -21,6 +21,7 @@ URL = "https://example.com/"
 AT_MS = 1_764_021_780_000
 JOB_TTL_S = 3600
 MAX_QUEUE = 100
+PROCESS = ProcessPart(uptime_s=5230.4, memory_bytes=84_000_000, cpu_percent=1.2)
 STEP = {
     "number": 1,
     "plan": {
@@ -97,7 +98,9 @@ FAILED = replace(
 BUSY = SystemStatus(
     queues={"record": Queue(2, 12.4), "encode": Queue(0, 0.0)},
     active={"exploring": 2, "encoding": 1, "exporting": 0},
-    workers=Workers(alive=2, slots=4, busy=3, heard_s_ago=0.4),
+    workers=Workers(
+        alive=2, slots=8, busy=3, heard_s_ago=0.4, allowed=5, idle=2, limited={"cpu_pressure": 1}
+    ),
     totals={
         "jobs:accepted": 42,
         "jobs:completed": 38,
@@ -110,7 +113,7 @@ BUSY = SystemStatus(
     latency_ms=0.42,
 )
 IDLE = replace(
-    BUSY, queues={"record": Queue(0, 0.0), "encode": Queue(0, 0.0)}, workers=Workers(0, 0, 0, None)
+    BUSY, queues={"record": Queue(0, 0.0), "encode": Queue(0, 0.0)}, workers=Workers(0, 0, 0, None, 0, 0, {})
 )
 
 #: Bodies of `POST /demo/run`.
@@ -146,7 +149,7 @@ def _status(job: Job) -> Any:
 
 
 def _health(system: SystemStatus | None) -> Any:
-    return assess(system, 0.6, MAX_QUEUE).model_dump(mode="json")
+    return assess(system, 0.6, MAX_QUEUE, PROCESS).model_dump(mode="json")
 
 
 def _problem(kind: type[Exception]) -> tuple[str, Any]:

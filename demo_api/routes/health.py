@@ -1,9 +1,11 @@
 """Health of this process, part by part, and its readiness to accept requests."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from typing import Literal
 
+import psutil
 from pydantic import BaseModel, Field
 from redis.exceptions import RedisError
 from starlette.requests import Request
@@ -47,12 +49,19 @@ class WatchdogPart(BaseModel):
 
 
 class WorkersPart(BaseModel):
-    """Workers with a heartbeat within 10 s, and how many stages they can run and are running."""
+    """Workers with a heartbeat within 10 s, and how many stages they can run and are running.
+
+    Of their `slots`, `busy` ones are in use and `idle` ones may be used now. In pools fewer may be `allowed`
+    than there are slots; `limited` counts the workers for which that is so, by reason.
+    """
 
     status: Grade
     alive: int | None = None
     slots: int | None = None
     busy: int | None = None
+    idle: int | None = None
+    allowed: int | None = None
+    limited: dict[str, int] | None = None
     last_heartbeat_s_ago: float | None = None
 
 
@@ -65,6 +74,31 @@ class Parts(BaseModel):
     workers: WorkersPart
 
 
+class ProcessPart(BaseModel):
+    """The API process that answers; `cpu_percent` is of one core, since the request for health before."""
+
+    uptime_s: float
+    memory_bytes: int
+    cpu_percent: float
+
+
+class ProcessMeter:
+    """Measures this process, from when the application has started."""
+
+    def __init__(self) -> None:
+        self._started_s = time.monotonic()
+        self._process = psutil.Process()
+        self._process.cpu_percent()  # the first answer is always 0
+
+    def read(self) -> ProcessPart:
+        """What it has used since it was read before."""
+        return ProcessPart(
+            uptime_s=round(time.monotonic() - self._started_s, 1),
+            memory_bytes=self._process.memory_info().rss,
+            cpu_percent=self._process.cpu_percent(),
+        )
+
+
 class Health(BaseModel):
     """The response to `GET /health`: status 200 when `ok` or `degraded`, 503 when `failing`."""
 
@@ -72,6 +106,7 @@ class Health(BaseModel):
     redis: Literal["ok", "away"]
     reasons: list[str] = Field(description="what is wrong, and what to do")
     parts: Parts
+    process: ProcessPart
 
 
 class Readiness(BaseModel):
@@ -84,7 +119,8 @@ class Readiness(BaseModel):
 async def health(request: Request) -> JSONResponse:
     """Reports the health of this process."""
     system = await _read_system(request, HEALTH_LIMIT_S)
-    report = assess(system, request.app.state.rounds.ago_s, _max_queue(request))
+    state = request.app.state
+    report = assess(system, state.rounds.ago_s, _max_queue(request), state.process.read())
     return JSONResponse(report.model_dump(mode="json"), 503 if report.status == "failing" else 200)
 
 
@@ -98,7 +134,7 @@ async def ready(request: Request) -> JSONResponse:
     return JSONResponse(report.model_dump(mode="json"), 503 if reasons else 200)
 
 
-def assess(system: SystemStatus | None, watchdog_s: float, max_queue: int) -> Health:
+def assess(system: SystemStatus | None, watchdog_s: float, max_queue: int, process: ProcessPart) -> Health:
     """Grades each part; `system` is None without Redis, `watchdog_s` the time since the watchdog's run."""
     silent = watchdog_s > WATCHDOG_SILENT_S
     watchdog = WatchdogPart(status="failing" if silent else "ok", seen_s_ago=round(watchdog_s, 3))
@@ -111,6 +147,7 @@ def assess(system: SystemStatus | None, watchdog_s: float, max_queue: int) -> He
         redis="ok" if system else "away",
         reasons=[*_refusal_reasons(system, max_queue), *_other_reasons(system, parts)],
         parts=parts,
+        process=process,
     )
 
 
@@ -156,6 +193,9 @@ def _workers(system: SystemStatus | None) -> WorkersPart:
         alive=workers.alive,
         slots=workers.slots,
         busy=workers.busy,
+        idle=workers.idle,
+        allowed=workers.allowed,
+        limited=dict(workers.limited),
         last_heartbeat_s_ago=workers.heard_s_ago,
     )
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import (
@@ -21,6 +22,7 @@ from starlette.responses import Response
 
 from actors.jobs.states import BACK
 from actors.monitoring.counters import BUCKETS_S, RULES
+from actors.monitoring.pool import Limit
 from actors.monitoring.system_status import SystemStatus, system_status
 from explorer.retry_policy import LIMITS
 
@@ -144,11 +146,25 @@ def _queues(system: SystemStatus) -> Iterator[Metric]:
 def _workers(system: SystemStatus) -> Iterator[Metric]:
     yield GaugeMetricFamily("sitereel_workers", "Workers with a heartbeat within 10 s.", system.workers.alive)
     slots = GaugeMetricFamily(
-        "sitereel_slots", "Stages that the workers can run at a time.", labels=["state"]
+        "sitereel_slots",
+        "Slots of all workers; held ones are free, but may not be used now.",
+        labels=["state"],
     )
     slots.add_metric(["busy"], system.workers.busy)
-    slots.add_metric(["idle"], max(0, system.workers.slots - system.workers.busy))
-    yield slots
+    slots.add_metric(["idle"], system.workers.idle)
+    slots.add_metric(["held"], system.workers.held)
+    allowed = GaugeMetricFamily(
+        "sitereel_slots_allowed", "Stages that may run now, as memory and pressure of the hosts allow."
+    )
+    allowed.add_metric([], system.workers.allowed)
+    limited = GaugeMetricFamily(
+        "sitereel_workers_limited",
+        "Workers that may not use all slots now, by reason.",
+        labels=["reason"],
+    )
+    for reason in get_args(Limit):
+        limited.add_metric([reason], system.workers.limited.get(reason, 0))
+    yield from (slots, allowed, limited)
 
 
 def _memory(system: SystemStatus) -> Iterator[Metric]:

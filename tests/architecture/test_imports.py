@@ -46,7 +46,7 @@ ORDER = {
         "deliveries monitoring progress submission supervision",
         "batches",
         "watchdog",
-        "embedded_redis failures services",
+        "embedded_redis failures services slots",
         "pipeline",
         "worker",
     ),

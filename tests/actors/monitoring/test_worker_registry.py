@@ -1,5 +1,6 @@
 import asyncio
 import json
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from actors.embedded_redis import embedded_valkey
 from actors.jobs.keys import ACTIVE, JOB, TOTALS, WORKERS
 from actors.jobs.states import Stage
 from actors.jobs.store import Store
+from actors.monitoring.pool import Decision
 from actors.monitoring.system_status import system_status
 from actors.monitoring.worker_registry import ALIVE_MS, WorkerRegistration
 from actors.services import ServiceThread
@@ -33,6 +35,23 @@ async def test_workers_say_that_they_live_what_they_do_and_what_they_have_counte
     assert seen.workers.heard_s_ago is not None
     assert seen.workers.heard_s_ago < ALIVE_MS / 1000
     assert seen.totals == {"refusals:auth": 3, "film_duration_s": 1.75}
+
+
+async def test_pools_say_what_they_may_do_and_why_not_more(store: Store) -> None:
+    held = WorkerRegistration(10, decide=lambda: Decision(2, "memory"))
+    # It has begun five while it could.
+    overtaken = WorkerRegistration(8, decide=lambda: Decision(2, "cpu_pressure"))
+    free = WorkerRegistration(4, decide=lambda: Decision(4))
+    with ExitStack() as stack:
+        for _ in range(5):
+            stack.enter_context(overtaken.counters.running(Stage.EXPLORING))
+        for worker in (held, overtaken, free):
+            await worker.renew(store)
+        seen = (await system_status(store)).workers
+
+    assert (seen.slots, seen.allowed) == (22, 8)
+    assert (seen.busy, seen.idle, seen.held) == (5, 6, 11)
+    assert seen.limited == {"memory": 1, "cpu_pressure": 1}
 
 
 async def test_a_worker_that_has_fallen_silent_is_gone_and_forgotten(store: Store) -> None:

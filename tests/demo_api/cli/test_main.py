@@ -290,6 +290,18 @@ def test_a_single_role_wants_a_shared_redis(typed: Type, role: str) -> None:
     assert "REDIS_URL" in done.err
 
 
+@pytest.mark.parametrize("command", ["serve", "worker"])
+@pytest.mark.parametrize("size", ["0", "65", "10-2", "2-", "two"])
+def test_a_pool_that_cannot_be_is_one_clear_sentence(typed: Type, command: str, size: str) -> None:
+    done = typed(command, "--workers", size)
+
+    assert done.code == 2
+    expected = (
+        f"'{size}' is neither a number from 1 to 64 nor a range of them such as 2-10, the lower number first."
+    )
+    assert expected in " ".join(done.said.replace("│", " ").split())
+
+
 def test_the_doctor_shows_every_part() -> None:
     done = sitereel("doctor", COLUMNS="200")
 

@@ -12,12 +12,13 @@ from starlette.testclient import TestClient
 
 from actors.embedded_redis import embedded_valkey
 from actors.jobs.store import Store
+from actors.monitoring.pool import PoolSize
 from actors.monitoring.system_status import Queue, SystemStatus, Workers
 from actors.monitoring.worker_registry import WorkerRegistration
 from actors.settings import Settings
 from actors.worker import working
 from demo_api.app import create_app
-from demo_api.routes.health import WATCHDOG_SILENT_S, assess
+from demo_api.routes.health import WATCHDOG_SILENT_S, ProcessPart, assess
 from tests.conftest import NewProcesses, Serve
 from tests.support.jobs import queued
 
@@ -26,14 +27,15 @@ pytestmark = pytest.mark.anyio
 FINE = SystemStatus(
     queues={"record": Queue(1, 3.5), "encode": Queue(0, 0.0)},
     active={},
-    workers=Workers(alive=1, slots=2, busy=1, heard_s_ago=0.4),
+    workers=Workers(alive=1, slots=2, busy=1, heard_s_ago=0.4, allowed=2, idle=1, limited={}),
     totals={},
     used_bytes=1,
     max_bytes=0,
     has_capacity=True,
     latency_ms=0.5,
 )
-NOBODY = Workers(0, 0, 0, None)
+NOBODY = Workers(0, 0, 0, None, 0, 0, {})
+PROCESS = ProcessPart(uptime_s=9.0, memory_bytes=80_000_000, cpu_percent=1.5)
 IDLE = {"record": Queue(0, 0.0), "encode": Queue(0, 0.0)}
 LONG = {"record": Queue(100, 9.0), "encode": Queue(0, 0.0)}
 CUT = {"record": Queue(0, 0.0), "encode": Queue(1, 9.0)}
@@ -55,7 +57,7 @@ CUT = {"record": Queue(0, 0.0), "encode": Queue(1, 9.0)}
 def test_health_follows_from_its_parts(
     seen: SystemStatus | None, watchdog_s: float, status: str, bad: dict[str, str], reason: str
 ) -> None:
-    told = assess(seen, watchdog_s, max_queue=100)
+    told = assess(seen, watchdog_s, max_queue=100, process=PROCESS)
 
     assert told.status == status
     assert {name: part.status for name, part in told.parts if part.status != "ok"} == bad
@@ -85,6 +87,9 @@ async def test_an_api_before_its_workers_is_degraded_then_failing_then_fine(
             "alive": 1,
             "slots": 2,
             "busy": 0,
+            "idle": 2,
+            "allowed": 2,
+            "limited": {},
             "last_heartbeat_s_ago": 0,
         }
         assert fine["parts"]["watchdog"]["seen_s_ago"] < 5
@@ -92,16 +97,29 @@ async def test_an_api_before_its_workers_is_degraded_then_failing_then_fine(
 
 
 async def test_a_real_worker_is_heard_of_until_it_ends(settings: Settings, serve: Serve) -> None:
-    def alive(client: httpx.Client) -> Any:
-        return client.get("/health").json()["parts"]["workers"]["alive"]
+    def workers(client: httpx.Client) -> Any:
+        return client.get("/health").json()["parts"]["workers"]
 
     with serve(settings) as address, httpx.Client(base_url=address) as client:
-        with working(settings, slots=1):
+        with working(settings, PoolSize(2, 3)):
             until_s = time.monotonic() + 10
-            while alive(client) != 1:
+            while (told := workers(client))["alive"] != 1:
                 assert time.monotonic() < until_s
                 time.sleep(0.02)
-        assert alive(client) == 0
+            assert (told["slots"], told["busy"]) == (3, 0)
+            assert told["idle"] == told["allowed"]
+            # This machine has something to spare for a third one, or says why not.
+            assert (told["allowed"], len(told["limited"])) in ((3, 0), (2, 1))
+        assert workers(client)["alive"] == 0
+
+
+async def test_an_api_process_tells_what_it_uses_itself(settings: Settings, serve: Serve) -> None:
+    with serve(settings) as address:
+        first, second = (httpx.get(f"{address}/health").json()["process"] for _ in range(2))
+
+    assert 0 <= first["uptime_s"] <= second["uptime_s"] < 60
+    assert second["memory_bytes"] > 10 << 20
+    assert first["cpu_percent"] > 0
 
 
 @pytest.fixture

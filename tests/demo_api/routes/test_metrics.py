@@ -8,6 +8,7 @@ from prometheus_client.samples import Sample
 from actors.jobs.states import Stage
 from actors.jobs.store import Store
 from actors.monitoring.counters import Attempt
+from actors.monitoring.pool import Decision
 from actors.monitoring.worker_registry import WorkerRegistration
 from actors.settings import Settings
 from demo_api.routes.metrics import COUNTS
@@ -59,6 +60,17 @@ async def test_any_process_has_the_figures_of_all(settings: Settings, serve: Ser
     assert told["sitereel_film_seconds_total", ""] == 2.5
     assert first["sitereel_redis_memory_used_bytes", ""] > 100_000
     assert first["process_resident_memory_bytes", ""] > 1e6
+
+
+async def test_what_holds_pools_back_is_told(settings: Settings, serve: Serve, store: Store) -> None:
+    await WorkerRegistration(10, decide=lambda: Decision(4, "memory")).renew(store)
+    with serve(settings) as address:
+        told = samples(httpx.get(f"{address}/metrics").text)
+
+    assert [told["sitereel_slots", f"state={state}"] for state in ("busy", "idle", "held")] == [0, 4, 6]
+    assert told["sitereel_slots_allowed", ""] == 4
+    assert told["sitereel_workers_limited", "reason=memory"] == 1
+    assert told["sitereel_workers_limited", "reason=cpu_pressure"] == 0
 
 
 async def test_durations_are_a_histogram_for_each_stage_and_outcome(
