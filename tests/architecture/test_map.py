@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from tests.architecture.test_imports import ranks
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 ARCHITECTURE = ROOT / "docs/architecture"
 DOCUMENTS = (CONTRIBUTING, *sorted((ROOT / "docs").rglob("*.md")), ROOT / "examples/README.md")
-TOP_FOLDERS = r"(?:demo_api|actors|explorer|video|tests|docs|examples|\.ci|\.github)"
+TOP_FOLDER_NAMES = (*PACKAGES, "tests", "docs", "examples", "deploy", ".ci", ".github")
+TOP_FOLDERS = f"(?:{'|'.join(map(re.escape, TOP_FOLDER_NAMES))})"
 #: A path from the top of the repository: no part of a longer one or of an address, and no media type.
-PATH = re.compile(rf"(?<![\w./<-])(?!video/(?:mp4|webm)\b)({TOP_FOLDERS}/[\w./*-]*[\w*/])")
+PATH = re.compile(rf"(?<![\w./<-])(?!video/(?:mp4|webm)\b)({TOP_FOLDERS}/[\w./*@-]*[\w*/])")
 MODULE = re.compile(r"-m ((?:demo_api|actors|explorer|video|tests)[\w.]*)")
 #: `EgressPolicy`, `MAX_ATTEMPTS` and the like, alone in backquotes.
 NAME = re.compile(r"`((?:[A-Z][a-z]+){2,}|[A-Z]+(?:_[A-Z]+)+)`")
@@ -38,6 +40,14 @@ def test_the_map_lists_sub_packages_in_their_import_order(package: str) -> None:
     places = [ranks(package)[name] for name in rows(package)]
 
     assert places == sorted(places)
+
+
+def test_every_top_level_folder_is_in_the_map() -> None:
+    ignored = [".git", *(line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines())]
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    folders = {name for name in folders if not any(fnmatch(name, pattern) for pattern in ignored)}
+
+    assert folders == {name for name in TOP_FOLDER_NAMES if f"`{name}/" in CONTRIBUTING.read_text()}
 
 
 def test_contributing_stays_short() -> None:
