@@ -18,9 +18,9 @@ from rich.table import Table
 from typer.rich_utils import rich_format_error
 
 from actors.errors import PipelineError
+from actors.monitoring.pool import PoolSize
 from demo_api.cli.batch import HELP as BATCH_HELP
 from demo_api.cli.batch import batch_command
-from actors.monitoring.pool import PoolSize
 from demo_api.cli.console import CommandError, fail, print_error, print_json, read_settings
 from demo_api.cli.help import help_text
 from demo_api.cli.inspect import HELP as INSPECT_HELP
