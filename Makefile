@@ -46,8 +46,9 @@ check: setup ## Lint, formatting and types
 bench: setup ## Measure time, cost, size and latency
 	@.venv/bin/python -m tests.benchmark
 
-chaos: setup ## Kill at random what films, and count what is lost (about 25 minutes)
+chaos: setup ## Kill at random what films, and count what is lost (about 40 minutes)
 	@.venv/bin/python -m tests.chaos --kills 200 --redis-kills 10
+	@.venv/bin/python -m tests.chaos.batch
 	@.venv/bin/python -m tests.chaos.worker_killed
 
 fence: setup ## Attack the fence, the worker and the export, and tempt the explorer: what leaks, hurts, is lost or done
