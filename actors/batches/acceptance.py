@@ -19,6 +19,7 @@ from actors.batches.template import JobTemplate
 from actors.deliveries.address import check_delivery_address
 from actors.errors import StoreUnavailable
 from actors.jobs.callback import Callback
+from actors.jobs.idempotency import IdempotencyKey, reserve
 from actors.jobs.secrets import SecretInputs, seal
 from actors.jobs.store import Store
 from actors.settings import Settings
@@ -107,11 +108,12 @@ async def accept(
     date: str,
     told: Sequence[str] = (),
     secrets: SecretInputs | None = None,
+    once: IdempotencyKey | None = None,
 ) -> Batch:
-    """Creates a batch whose rows were checked.
+    """Creates a batch whose rows were checked, or returns the one that an equal request has made before.
 
-    Raises CallbackRefused, SecretsUnavailable where its secrets cannot be kept, and StoreUnavailable when
-    Redis did not answer in time. Nothing is accepted then.
+    Raises CallbackRefused, SecretsUnavailable where its secrets cannot be kept, StoreUnavailable when Redis
+    did not answer in time, KeyReused or KeyInFlight. Nothing is accepted then.
     """
     batch = Batch(
         uuid.uuid4().hex,
@@ -127,7 +129,9 @@ async def accept(
     sealed = seal(store.settings, secrets) if secrets else b""
     batches = BatchStore(store)
     try:
-        await batches.create(batch, rows, sealed)
+        if once and (made := await reserve(store, once, batch.id)):
+            return await batches.find(made)
+        await batches.create(batch, rows, sealed, once.record if once else "")
         return await batches.find(batch.id)
     except OutOfMemoryError as exc:
         raise StoreUnavailable("Redis has no memory left for this batch. Nothing was accepted.") from exc

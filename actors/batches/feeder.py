@@ -2,7 +2,6 @@
 
 import logging
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from actors.batches.batch import Batch
@@ -49,26 +48,31 @@ class _Round:
     async def _begin(self, item: NextItem) -> Fed:
         batch_id = self.batch.id
         try:
-            spec = await self._spec(item.row, item.number)
+            spec = await self._spec(item)
         except (ScriptInvalid, AddressRefused) as exc:
             error = (str(exc), exc.code)
             await self.batches.fail(batch_id, item.number, ItemStatus.WAITING, "", error, item.host)
             return "not_waiting"
-        job, site = Job(uuid.uuid4().hex, spec), self.batches.store.settings.sites.match(spec.url)
+        name = self.batch.template.film_name(self._values(item))
+        job, site = (
+            Job(uuid.uuid4().hex, spec, film_name=name),
+            self.batches.store.settings.sites.match(spec.url),
+        )
         at_once, pace_s = (site.at_once, site.pace_s) if site else (AT_ONCE, PACE_S)
         fed = await self.batches.feed(batch_id, item.number, job, item.host, at_once, pace_s)
         if fed == "fed":
             await announce(self.send, job.id)
         return fed
 
-    async def _spec(self, row: Mapping[str, str], number: int) -> JobSpec:
+    async def _spec(self, item: NextItem) -> JobSpec:
         """Raises ScriptInvalid, and AddressRefused for an address that may not be reached any more."""
-        batch = self.batch
-        values = batch.template.values(row, number, batch.total, batch.date)
         settings = self.batches.store.settings
-        spec = batch.template.spec(row, values, settings)
+        spec = self.batch.template.spec(item.row, self._values(item), settings)
         await check_address(spec.url, settings.allow_private_hosts)
         return spec
+
+    def _values(self, item: NextItem) -> dict[str, str]:
+        return self.batch.template.values(item.row, item.number, self.batch.total, self.batch.date)
 
     async def _wait_for_capacity(self) -> None:
         """Says that nothing is begun as long as Redis is full."""

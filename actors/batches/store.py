@@ -48,8 +48,10 @@ class BatchStore:
         self._redis = store.redis
         self._scripts = {name: self._redis.register_script(text) for name, text in scripts(LUA).items()}
 
-    async def create(self, batch: Batch, rows: Sequence[BatchRow], sealed: bytes = b"") -> None:
-        """Creates a batch whose items all wait.
+    async def create(
+        self, batch: Batch, rows: Sequence[BatchRow], sealed: bytes = b"", once: str = ""
+    ) -> None:
+        """Creates a batch whose items all wait; `once` is the record of its Idempotency-Key.
 
         Raises SecretsUnavailable where addresses of deliveries cannot be kept, and StoreUnavailable when
         Redis was too slow.
@@ -65,7 +67,7 @@ class BatchStore:
             await asyncio.to_thread(lambda: json.dumps(dict(self._deliveries(rows)))),
             *[part for pair in batch.encode(settings.kept_batch_s).items() for part in pair],
         ]
-        if not await self._run("create_batch", [BATCH + batch.id], args):
+        if not await self._run("create_batch", [BATCH + batch.id, once], args):
             raise StoreUnavailable("Redis answered too late. Nothing was accepted; try again later.")
 
     async def find(self, batch_id: str) -> Batch:

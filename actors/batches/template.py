@@ -90,9 +90,14 @@ class JobTemplate:
         return frozenset(named | (self._script.variables.keys() if self._script else set()))
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the secrets that its script needs."""
+        return tuple((self.script or {}).get("secrets", ()))
+
+    @property
     def has_secrets(self) -> bool:
         """Whether its films need secret inputs."""
-        return self.signed_in or bool((self.script or {}).get("secrets"))
+        return self.signed_in or bool(self.secrets)
 
     def values(self, row: Mapping[str, str], number: int, total: int, date: str) -> dict[str, str]:
         """All values for one row: the batch's own, the row's, and what every row has."""

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self, cast
@@ -49,6 +50,8 @@ class Job:
     #: The batch that it belongs to, and its number there.
     batch: str | None = None
     item: int | None = None
+    #: What its film's file is called, without an ending; "" for any.
+    film_name: str = ""
     #: Key of the record of the Idempotency-Key that has made this job.
     once: str | None = None
     status: Status = Status.PENDING
@@ -115,12 +118,14 @@ class Job:
     def encode(self) -> dict[str, str]:
         """The fields that a new job is created with."""
         once = {"once": self.once} if self.once else {}
+        name = {"film_name": self.film_name} if self.film_name else {}
         return {
             "id": self.id,
             "status": self.status,
             "stage": self.stage,
             "secret": self.secret,
             **once,
+            **name,
             **self.spec.encode(),
         }
 
@@ -133,8 +138,7 @@ class Job:
             spec=JobSpec.decode(text),
             secret=text.get("secret", ""),
             callback_report=json.loads(text.get("callback_report", "{}")),
-            batch=text.get("batch"),
-            item=int(text["item"]) if "item" in text else None,
+            **_of_batch(text),
             once=text.get("once"),
             status=Status(text["status"]),
             stage=Stage(text["stage"]),
@@ -165,6 +169,17 @@ class Job:
             blobs=tuple(json.loads(text.get("blobs", "[]"))),
             film=json.loads(text.get("film", "{}")),
         )
+
+
+def _of_batch(text: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a job that belongs to a batch."""
+    if "batch" not in text:
+        return {}
+    return {
+        "batch": text["batch"],
+        "item": int(text["item"]),
+        "film_name": text.get("film_name", ""),
+    }
 
 
 def iso(epoch_ms: int) -> str:

@@ -56,10 +56,11 @@ async def release_export(store: Store, claim: Claim) -> None:
 
 
 def film_headers(job: Job, size_bytes: int) -> dict[str, str]:
+    name = job.film_name or f"sitereel-{job.id[:8]}"
     return {
         "content-type": MEDIA_TYPES[job.format],
         "content-length": str(size_bytes),
-        "content-disposition": f'attachment; filename="sitereel-{job.id[:8]}.{job.format}"',
+        "content-disposition": f'attachment; filename="{name}.{job.format}"',
         "accept-ranges": "none",
     }
 

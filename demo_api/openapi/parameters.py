@@ -6,6 +6,7 @@ from demo_api.routes.batches import DEFAULT_PAGE, MAX_PAGE
 from demo_api.routes.events import LAST_EVENT_ID
 from demo_api.routes.jobs import IDEMPOTENCY_KEY
 from demo_api.routes.operation import Operation
+from demo_api.schemas.batches import BatchRequest
 from demo_api.schemas.jobs import RunRequest
 
 JOB_ID: Json = {
@@ -39,7 +40,7 @@ ITEMS: list[Json] = [
 IDEMPOTENCY_PARAMETER: Json = {
     "name": IDEMPOTENCY_KEY,
     "in": "header",
-    "description": "A repeated request with the same key creates no second job.",
+    "description": "A repeated request with the same key creates no second job or batch.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "order-2041",
 }
@@ -70,4 +71,9 @@ def parameters(operation: Operation) -> list[Json]:
     job = [one for one in (JOB_ID, BATCH_ID) if f"{{{one['name']}}}" in operation.path]
     items = ITEMS if operation.name == "batch_items" else []
     events = [EVENT_ID, FRAMES] if operation.name == "events" else []
-    return [*job, *items, *events, *([IDEMPOTENCY_PARAMETER] if operation.request is RunRequest else [])]
+    return [
+        *job,
+        *items,
+        *events,
+        *([IDEMPOTENCY_PARAMETER] if operation.request in (RunRequest, BatchRequest) else []),
+    ]

@@ -23,6 +23,7 @@ from actors.settings import Settings
 from demo_api.errors import RequestInvalid
 from demo_api.middleware.body import read_body
 from demo_api.middleware.request_guard import MAX_BATCH_BODY_BYTES
+from demo_api.routes.jobs import idempotency_key
 from demo_api.schemas.batch_status import (
     BatchAccepted,
     BatchCheck,
@@ -61,7 +62,8 @@ async def run_batch(request: Request) -> Response:
         checked: CheckedBatch = await asyncio.to_thread(check, body, spec.template, settings)
     except ScriptInvalid as exc:
         raise invalid(exc) from exc
-    batch = await accept(store, spec, checked.rows, checked.date, checked.told, body.secret_inputs)
+    once = idempotency_key(request, body.fingerprint)
+    batch = await accept(store, spec, checked.rows, checked.date, checked.told, body.secret_inputs, once)
     accepted = BatchAccepted.of(batch, with_key=settings.api_token is not None)
     return JSONResponse(
         accepted.model_dump(mode="json"),
@@ -102,6 +104,8 @@ async def retry_batch(request: Request) -> Response:
     body, batch = BatchRetryRequest.parse(data or b"{}"), await _find(request)
     batches = BatchStore(_store(request))
     sealed = b""
+    if missing := sorted(set(batch.template.secrets) - set(body.inputs.script)) if body.inputs else []:
+        raise SecretsGone(f"The secrets of this batch are needed whole: give {', '.join(missing)} again.")
     if body.inputs:
         sealed = seal(_settings(request), body.inputs)
     elif batch.has_ended and batch.template.has_secrets and await _films_again(batches, batch, body.items):

@@ -37,7 +37,7 @@ async def run(request: Request) -> Response:
     data = await read_body(request, request.app.state.body_limit_s, MAX_SCRIPT_BODY_BYTES)
     body = RunRequest.parse(data)
     settings = _settings(request)
-    once = _idempotency_key(request, body)
+    once = idempotency_key(request, body.fingerprint)
     job = await submit(_store(request), body.spec(settings), once, body.secret_inputs)
     links = Links.of(job, with_key=settings.api_token is not None)
     return JSONResponse(
@@ -94,13 +94,13 @@ def _announcement(request: Request, job: Job) -> BackgroundTask:
     return BackgroundTask(announce, request.app.state.send_ticket, job.id, job.stage)
 
 
-def _idempotency_key(request: Request, body: RunRequest) -> IdempotencyKey | None:
+def idempotency_key(request: Request, fingerprint: str) -> IdempotencyKey | None:
     """Parses Idempotency-Key and binds it to the body. Raises RequestInvalid."""
     match request.headers.getlist(IDEMPOTENCY_KEY):
         case []:
             return None
         case [key] if VALID_KEY.fullmatch(key):
-            return IdempotencyKey(key, body.fingerprint)
+            return IdempotencyKey(key, fingerprint)
     raise RequestInvalid([{"field": IDEMPOTENCY_KEY, "message": "must be 1 to 255 visible ASCII characters"}])
 
 

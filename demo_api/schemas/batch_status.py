@@ -123,6 +123,7 @@ class BatchStatusOut(BaseModel):
     )
     held_hosts: list[str] = Field(description="left alone after five failures in a row, until it is resumed")
     notices: list[str]
+    secrets: list[str] = Field(description="names of the script's secrets, which a retry after the end needs")
     created_at: str
     updated_at: str
     ended_at: str | None
@@ -143,6 +144,7 @@ class BatchStatusOut(BaseModel):
             waits_for=batch.waits_for or None,
             held_hosts=await batches.held_hosts(batch.id),
             notices=list(batch.notices),
+            secrets=list(batch.template.secrets),
             created_at=iso(batch.created_ms),
             updated_at=iso(batch.updated_ms),
             ended_at=iso(ended) if ended else None,

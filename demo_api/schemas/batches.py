@@ -1,5 +1,7 @@
 """Requests for batches, and how they are checked before anything is accepted."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -26,7 +28,7 @@ from demo_api.schemas.jobs import HttpUrl
 from demo_api.schemas.json_object import parse_body
 from demo_api.schemas.options import request_fields
 from demo_api.schemas.script import film_of, film_problems
-from demo_api.schemas.secrets import HttpCredentials, SecretFields, StorageState
+from demo_api.schemas.secrets import SECRET_FIELDS, HttpCredentials, SecretFields, StorageState
 from explorer.script.errors import Problem, ScriptInvalid, problems_of
 from explorer.script.loading import native_script, parse_script
 from explorer.script.model import Script
@@ -170,6 +172,12 @@ class BatchRequest(BatchCheckRequest):
     @classmethod
     def _supported_host(cls, value: str | None) -> str | None:
         return check_callback_url(value)
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest that is equal for requests with equal fields."""
+        fields = self.model_dump(exclude=SECRET_FIELDS, exclude_unset=True)
+        return hashlib.sha256(json.dumps(fields, sort_keys=True, default=repr).encode()).hexdigest()
 
     @property
     def secret_inputs(self) -> SecretInputs:

@@ -1,12 +1,19 @@
 -- Creates a batch whose items all wait, unless Redis was away for so long that the client has got an error.
 -- Returns 1, or 0 when it is too late.
--- KEYS: batch.
+-- KEYS: batch, idempotency record ('' for none).
 -- ARGV: id, deadline_ms, hosts (JSON: a list with one for each item), rows (JSON: a list with one JSON text for each
 -- item), sealed secrets ('' for none), deliveries (JSON: by item number its encrypted address and its receiver),
 -- field, value, ...
 local now_ms = redis_ms()
 if now_ms > tonumber(ARGV[2]) or redis.call('EXISTS', KEYS[1]) == 1 then
   return 0
+end
+if KEYS[2] ~= '' then
+  if redis.call('HGET', KEYS[2], 'owner') ~= ARGV[1] then
+    return 0
+  end
+  redis.call('HSET', KEYS[2], 'job', ARGV[1])
+  redis.call('EXPIRE', KEYS[2], 86400)
 end
 local hosts, rows = cjson.decode(ARGV[3]), cjson.decode(ARGV[4])
 redis.call('HSET', KEYS[1], 'created_ms', now_ms, 'updated_ms', now_ms, 'status', 'pending', 'total', #rows,

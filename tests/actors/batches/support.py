@@ -50,7 +50,7 @@ async def film_next(
     start, to = Stage.QUEUED, Stage.EXPLORING
     claim = await (store.claim(job_id, start, to) if job_id else store.claim_next(start, to))
     assert claim is not None
-    told = {"film": json.dumps({"duration_s": 8.5, "size_bytes": len(film)}), **fields}
+    told = {"film": json.dumps({**FILM, "size_bytes": len(film)}), **fields}
     await store.transition(claim, Stage.RECORDED, told)
     encoding = await store.claim(claim.job_id, Stage.RECORDED, Stage.ENCODING)
     assert encoding is not None

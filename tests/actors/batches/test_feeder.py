@@ -41,6 +41,7 @@ async def test_no_more_items_run_than_may_and_the_last_ends_the_batch(store: Sto
 
     first = await film_next(store)
     assert (first.spec.url, first.batch, first.item) == ("https://1.1.1.1/1", batch.id, 1)
+    assert first.film_name == "1"
     await feed(store, send)
     await fail_next(store)
     await film_next(store)

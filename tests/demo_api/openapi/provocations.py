@@ -77,6 +77,10 @@ def _once(key: str, **more: Any) -> Ask:
     return Ask(json={**FILM, **more}, headers={"idempotency-key": key})
 
 
+def _once_for_batch(key: str, **more: Any) -> Ask:
+    return Ask(json={**BATCH, **more}, headers={"idempotency-key": key})
+
+
 def _late() -> Iterator[bytes]:
     yield b"{"
     time.sleep(0.5)
@@ -140,6 +144,11 @@ ALONE: dict[str, tuple[Ask, ...]] = {
         Ask(json={**BATCH, "callback_url": "http://127.0.0.1:1/"}),
         Ask(json={**BATCH, "script": {**SCRIPT, **FILM}, "secrets": {"pin": "1234"}}),
         Ask(at="hasty", content=_very_late),
+        _once_for_batch("batch-twice"),
+        _once_for_batch("batch-twice"),
+        _once_for_batch("batch-twice", max_concurrency=3),
+        _once_for_batch("batch-in-flight"),
+        _once_for_batch("batch-of-nobody"),
     ),
     "batch_check": (
         Ask(json=BATCH),
@@ -270,9 +279,11 @@ async def _prepare_batches(store: Store) -> None:
 
 async def _remember(store: Store) -> None:
     """Reserves Idempotency-Keys of requests in flight and of deleted jobs."""
-    fingerprint = RunRequest.model_validate(FILM).fingerprint
-    for key, job_id in (("in-flight", "coming"), ("of-nobody", "nobody"), ("of-one-that-left", "left")):
-        once = IdempotencyKey(key, fingerprint)
+    film, batch = RunRequest.model_validate(FILM).fingerprint, BatchRequest.model_validate(BATCH).fingerprint
+    jobs = {"in-flight": "coming", "of-nobody": "nobody", "of-one-that-left": "left"}
+    batches = {"batch-in-flight": "coming", "batch-of-nobody": "nobody"}
+    for key, job_id in (*jobs.items(), *batches.items()):
+        once = IdempotencyKey(key, batch if key in batches else film)
         await reserve(store, once, job_id)
         await store.redis.persist(once.record)  # it holds for 10 s, and a busy machine asks later
         if job_id != "coming":

@@ -168,7 +168,8 @@ async def _all_answers(
     client: httpx.AsyncClient, batch_id: str, items: list[dict[str, Any]]
 ) -> list[httpx.Response]:
     """Whatever can be read of a batch and of its jobs."""
-    paths = [f"batch/{name}/{batch_id}" for name in ("status", "items", "report?format=csv", "report")]
+    paths = [f"batch/{name}/{batch_id}" for name in ("status", "items", "report")]
+    paths += [f"batch/report/{batch_id}?format=csv"]
     paths += [f"{name}/{item['job_id']}" for item in items for name in ("status", "script", "log", "events")]
     return [await client.get(f"/demo/{path}") for path in paths]
 
