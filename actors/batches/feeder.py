@@ -11,7 +11,7 @@ from actors.broker import SendTicket
 from actors.errors import BatchUnknown
 from actors.jobs.capacity import has_capacity
 from actors.jobs.job import Job
-from actors.jobs.keys import BATCHES, JOB
+from actors.jobs.keys import BATCHES, JOB, WAITING
 from actors.jobs.spec import JobSpec
 from actors.jobs.store import Store
 from actors.sites.site_file import AT_ONCE, PACE_S
@@ -21,6 +21,8 @@ from explorer.script.errors import ScriptInvalid
 
 log = logging.getLogger(__name__)
 
+#: Items take no more than this part of the queue: the rest is for films that somebody asks for by themselves.
+QUEUE_SHARE = 0.5
 LOST = ("The job of this item is gone: it expired, or Redis has lost it. Retry the item.", "job_unknown")
 
 
@@ -91,6 +93,8 @@ async def feed(store: Store, send: SendTicket) -> None:
     """Feeds all batches that go on, the oldest first. Harmless when several processes do it at once."""
     batches = BatchStore(store)
     for batch_id in await batches.going_on():
+        if await store.redis.zcard(WAITING["record"]) >= QUEUE_SHARE * store.settings.max_queue:
+            return
         try:
             batch = await batches.find(batch_id)
         except BatchUnknown:

@@ -21,6 +21,8 @@ redis.call('HSET', KEYS[1], 'created_ms', now_ms, 'updated_ms', now_ms, 'status'
 for number = 1, #rows do
   redis.call('HSET', KEYS[1] .. ':rows', number, rows[number])
   redis.call('HSET', KEYS[1] .. ':hosts', number, hosts[number])
+  -- What failed there in an earlier batch says nothing of this one.
+  redis.call('UNLINK', PACE .. hosts[number] .. ':failures')
   redis.call('ZADD', KEYS[1] .. ':waiting', number, number)
   redis.call('HSET', KEYS[1] .. ':items:' .. number, 'status', 'waiting')
 end

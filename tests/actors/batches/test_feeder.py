@@ -6,7 +6,7 @@ from actors.batches.feeder import feed, tend
 from actors.batches.states import BatchStatus, ItemStatus
 from actors.batches.store import BatchStore
 from actors.errors import BatchEnded
-from actors.jobs.keys import BATCHES, JOB, PACE, film_key
+from actors.jobs.keys import BATCHES, JOB, PACE, WAITING, film_key
 from actors.jobs.states import Stage, Status
 from actors.jobs.store import Store
 from actors.settings import Settings
@@ -15,9 +15,6 @@ from tests.support.jobs import queued
 
 pytestmark = pytest.mark.anyio
 HOSTS = ["1.1.1.1", "1.0.0.1", "8.8.8.8"]
-
-
-async def no_ticket(*_: object) -> None: ...
 
 
 def send(queue: str, job_id: str) -> None:
@@ -109,6 +106,18 @@ async def test_a_film_that_somebody_asks_for_comes_before_items_that_wait(store:
     await feed(store, send)
     await queued(store, "single")
     assert (await claimed(store)).id == "single"
+
+
+async def test_items_leave_half_of_the_queue_to_single_films(settings: Settings) -> None:
+    assert settings.redis is not None
+    async with Store.opened(settings.redis, settings.model_copy(update={"max_queue": 2})) as store:
+        for hosts in (["1.1.1.1"], ["1.0.0.1"]):
+            await batch_of(store, hosts)
+        await feed(store, send)
+        assert await store.redis.zcard(WAITING["record"]) == 1
+        await film_next(store)
+        await feed(store, send)
+        await film_next(store)
 
 
 async def test_cancelling_ends_what_waits_and_what_runs(store: Store) -> None:
