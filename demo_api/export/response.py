@@ -13,11 +13,9 @@ from actors.jobs.store import Store
 from demo_api.errors import PreviewRefused
 from demo_api.export.link_previews import is_link_preview
 from video.blob_store import blob_size, read_blob
-from video.style import Format
+from video.style import MEDIA_TYPES
 
 log = logging.getLogger(__name__)
-
-MEDIA_TYPES: dict[Format, str] = {"mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif"}
 
 
 def refuse_link_previews(headers: Mapping[str, str], what: str = "This film can be downloaded once.") -> None:

@@ -5,7 +5,6 @@ from functools import partial
 from actors import errors as pipeline_errors
 from demo_api import errors as request_errors
 from demo_api.client.status_events import EVENT_STREAM
-from demo_api.export.response import MEDIA_TYPES
 from demo_api.middleware.request_guard import MAX_SCRIPT_BODY_BYTES
 from demo_api.routes import descriptions
 from demo_api.routes.artifacts import artifact
@@ -23,6 +22,7 @@ from demo_api.schemas.script_check import CheckRequest, ScriptCheck
 from demo_api.schemas.secrets import RetryRequest
 from explorer.errors import AddressRefused
 from video.artifacts import ARTIFACTS
+from video.style import MEDIA_TYPES
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
